@@ -1,0 +1,15 @@
+export type { AuditContext, AuditDraft, AuditRecord, AuditType } from './audit.js'
+export type { Grants, ResourceGrant, ResourceRef } from './grants.js'
+export type { JsonObject, JsonValue } from './json.js'
+export type {
+  Key,
+  KeyHistory,
+  KeyIdentity,
+  KeyRecord,
+  KeySecrets,
+  KeySettings,
+  KeyStatus,
+  StoredStatus,
+} from './key.js'
+export type { Actor, Owner } from './owner.js'
+export type { RateLimit } from './rate-limit.js'
