@@ -1,0 +1,8 @@
+export { cap } from './cap.js'
+export { close } from './close.js'
+export { covers } from './covers.js'
+export { isSubset } from './is-subset.js'
+export { join } from './join.js'
+export { meet } from './meet.js'
+export { normalize } from './normalize.js'
+export { type ParsedScope, parseScope, type ScopeFault } from './parse-scope.js'
