@@ -1,0 +1,14 @@
+/** Writes bytes in standard base64 without padding, as PHC strings have it. */
+export function encodeBase64(bytes: Uint8Array): string {
+  // No byte leaves half a digit: the length without padding is exact.
+  return Buffer.from(bytes)
+    .toString('base64')
+    .slice(0, Math.ceil((bytes.length * 4) / 3))
+}
+
+/** Reads what {@link encodeBase64} writes, and nothing else: one text for each value. */
+export function decodeBase64(text: string): Uint8Array | null {
+  // Buffer skips what it does not know, and reads the URL-safe alphabet as well: only writing it again tells.
+  const bytes = Buffer.from(text, 'base64')
+  return encodeBase64(bytes) === text ? bytes : null
+}

@@ -1,0 +1,19 @@
+export { chainHash, GENESIS } from './audit-chain.js'
+export type { Hasher, HashInput, HashVerdict } from './hasher.js'
+export { type HmacSha256Options, hmacSha256 } from './hmac-sha256.js'
+export { type ForeignFormat, importedDigest, type LookupDigestsOptions, lookupDigests } from './import-digest.js'
+export { isNamespace } from './namespace.js'
+export { createTokenFactory, type RandomBytes, type TokenFactory, type TokenFactoryOptions } from './random.js'
+export { type SealContext, type Sealer, type SealerOptions, sealer } from './sealer.js'
+export { Secret } from './secret.js'
+export { type SecretScanning, type SecretScanningOptions, secretScanning } from './secret-scanning.js'
+export { sha256 } from './sha256.js'
+export {
+  formatToken,
+  type InvalidTokenReason,
+  type ParsedToken,
+  type ParseTokenOptions,
+  parseToken,
+  previewOf,
+  type TokenParts,
+} from './token.js'

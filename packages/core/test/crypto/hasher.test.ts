@@ -1,0 +1,236 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type HmacSha256Options, hmacSha256 } from '../../src/crypto/hmac-sha256.js'
+import { sha256 } from '../../src/crypto/sha256.js'
+import { InvalidInput, InvalidOptions } from '../../src/errors/index.js'
+import vectors from '../vectors/crypto.json' with { type: 'json' }
+
+const counted = vi.hoisted(() => ({ macs: 0, hashes: 0 }))
+
+vi.mock(import('node:crypto'), async (original) => {
+  const actual = await original()
+  return {
+    ...actual,
+    createHmac: (...args) => {
+      counted.macs += 1
+      return actual.createHmac(...args)
+    },
+    createHash: (...args) => {
+      counted.hashes += 1
+      return actual.createHash(...args)
+    },
+  }
+})
+
+const { hmac_p1, hmac_p2, sha256: plain } = vectors.hash
+const input = { id: vectors.hash.id, token: vectors.hash.token }
+const wrong = { ...input, token: `${input.token.slice(0, -1)}X` }
+const p1 = Buffer.from(vectors.hash.pepper_p1_hex, 'hex')
+const p2 = Buffer.from(vectors.hash.pepper_p2_hex, 'hex')
+
+const onP1 = hmacSha256({ current: 'p1', peppers: { p1, p2 } })
+const onP2 = hmacSha256({ current: 'p2', peppers: { p1, p2 } })
+const match = (index: number, stale = false) => ({ outcome: 'match', index, stale })
+const mismatch = { outcome: 'mismatch' }
+const misconfigured = (index: number) => ({ outcome: 'misconfigured', index })
+
+afterEach(() => {
+  counted.macs = 0
+  counted.hashes = 0
+})
+
+describe('hmacSha256 and sha256', () => {
+  it('make the hashes of the vectors (HASH-1, HASH-2)', () => {
+    expect(onP1.hash(input)).toBe(hmac_p1)
+    expect(onP2.hash(input)).toBe(hmac_p2)
+    expect(sha256().hash(input)).toBe(plain)
+  })
+
+  it('say what their hashes begin with', () => {
+    expect(onP2.currentPrefix).toBe('$hmac-sha256$v=1$k=p2$')
+    expect(onP2.prefixes).toEqual(['$hmac-sha256$v=1$k=p2$', '$hmac-sha256$v=1$k=p1$', '$sha256$v=1$'])
+    expect(onP2.pepperIds).toEqual(['p1', 'p2'])
+    expect(sha256()).toMatchObject({ currentPrefix: '$sha256$v=1$', prefixes: ['$sha256$v=1$'], pepperIds: [] })
+  })
+
+  it('recognise the token, and no other', () => {
+    expect(onP1.verify([hmac_p1], input)).toEqual(match(0))
+    expect(onP1.verify([hmac_p1], wrong)).toEqual(mismatch)
+    expect(sha256().verify([plain], input)).toEqual(match(0))
+    expect(sha256().verify([plain], wrong)).toEqual(mismatch)
+    expect(onP1.verify([], input)).toEqual(mismatch)
+  })
+
+  it('report what an old pepper or no pepper made as stale (HASH-4)', () => {
+    expect(onP2.verify([hmac_p1], input)).toEqual(match(0, true))
+    expect(onP2.verify([hmac_p2], input)).toEqual(match(0, false))
+    expect(onP1.verify([plain], input)).toEqual(match(0, true))
+  })
+
+  it('tell which of two hashes matched, and what of each is stale', () => {
+    const other = String(onP1.hash(wrong))
+    expect(onP1.verify([hmac_p1, other], input)).toEqual(match(0))
+    expect(onP1.verify([other, hmac_p1], input)).toEqual(match(1))
+    expect(onP2.verify([String(onP2.hash(wrong)), hmac_p1], input)).toEqual(match(1, true))
+  })
+
+  it('report what they cannot read only where nothing matched', () => {
+    expect(onP1.verify(['', hmac_p1], input)).toEqual(match(1))
+    expect(onP1.verify([hmac_p1, ''], input)).toEqual(match(0))
+    expect(onP1.verify([hmac_p1, ''], wrong)).toEqual(misconfigured(1))
+    expect(onP1.verify(['', ''], input)).toEqual(misconfigured(0))
+  })
+
+  it.each([
+    ['another version', hmac_p1.replace('v=1', 'v=2')],
+    ['no pepper id', hmac_p1.replace('$k=p1', '')],
+    ['a pepper id where there is none', plain.replace('v=1', 'v=1$k=p1')],
+    ['an unknown pepper', hmac_p1.replace('p1', 'p9')],
+    ['a pepper named like an object member', hmac_p1.replace('p1', 'constructor')],
+    ['an unknown algorithm', hmac_p1.replace('hmac-sha256', 'hmac-sha512')],
+    ['argon2id', vectors.hash.argon2id],
+    ['padding', `${hmac_p1}=`],
+    ['the URL-safe alphabet', hmac_p1.replace(/.$/, '_')],
+    ['a short hash', hmac_p1.slice(0, -2)],
+    ['a long hash', `${hmac_p1}AA`],
+    ['an extra field', `${hmac_p1}$x`],
+    ['an empty salt', hmac_p1.replace('YTFCMmMzRDRlNUY2', '')],
+    ['the salt of another id', hmac_p1.replace('YTFC', 'YTFD')],
+    ['upper case', hmac_p1.replace('hmac-sha256', 'HMAC-SHA256')],
+    ['a leading space', ` ${hmac_p1}`],
+    ['parameters in another order', hmac_p1.replace('$v=1$k=p1', '$k=p1,v=1')],
+  ])('call a stored hash with %s misconfigured, right token or not (HASH-1, HASH-6)', (_, stored) => {
+    expect(onP1.verify([stored], input)).toEqual(misconfigured(0))
+    expect(onP1.verify([stored], wrong)).toEqual(misconfigured(0))
+  })
+
+  it('do not know peppers where there are none', () => {
+    expect(sha256().verify([hmac_p1], input)).toEqual(misconfigured(0))
+  })
+
+  it('make nothing of a hash that was copied to another key (HASH-2)', () => {
+    const other = 'b1B2c3D4e5F6'
+    for (const hasher of [onP1, sha256()]) {
+      const copied = String(hasher.hash(input))
+      expect(hasher.verify([copied], { id: other, token: input.token })).toEqual(misconfigured(0))
+      // The same with the salt made to fit: the id is in the message too.
+      const fitted = copied.replace('YTFCMmMzRDRlNUY2', Buffer.from(other).toString('base64'))
+      expect(hasher.verify([fitted], { id: other, token: input.token })).toEqual(mismatch)
+    }
+  })
+
+  it('answer any stored text, and match none but their own (fuzz)', () => {
+    const near = fc
+      .tuple(fc.nat({ max: hmac_p1.length }), fc.nat({ max: 3 }), fc.string({ unit: 'binary', maxLength: 3 }))
+      .map(([at, gap, insert]) => hmac_p1.slice(0, at) + insert + hmac_p1.slice(at + gap))
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), near), (stored) => {
+        const verdict = onP1.verify([stored], input)
+        expect(verdict).toEqual(stored === hmac_p1 ? match(0) : expect.not.objectContaining({ outcome: 'match' }))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('match each key with its own token alone, for any ids and tokens', () => {
+    const id = fc.string({ minLength: 1 }).filter((text) => !text.includes('\0'))
+    fc.assert(
+      fc.property(id, fc.string(), id, fc.string(), (idA, tokenA, idB, tokenB) => {
+        const stored = String(onP1.hash({ id: idA, token: tokenA }))
+        const same = idA === idB && tokenA === tokenB
+        expect(onP1.verify([stored], { id: idA, token: tokenA })).toEqual(match(0))
+        expect(onP1.verify([stored], { id: idB, token: tokenB })).toEqual(
+          same ? match(0) : expect.not.objectContaining(match(0)),
+        )
+      }),
+    )
+  })
+
+  it('refuse ids that could move the border between id and token', () => {
+    for (const id of ['', 'a\0b']) {
+      expect(() => onP1.hash({ id, token: 'canary' })).toThrow(InvalidInput)
+      expect(() => onP1.hash({ id, token: 'canary' })).not.toThrow(/canary/)
+    }
+  })
+})
+
+describe('the work of a verification (HASH-7)', () => {
+  const work = (run: () => unknown) => {
+    counted.macs = 0
+    counted.hashes = 0
+    run()
+    return { ...counted }
+  }
+
+  it('is one MAC for a right token, a wrong token and no key at all', () => {
+    const one = { macs: 1, hashes: 0 }
+    expect(work(() => onP1.verify([hmac_p1], input))).toEqual(one)
+    expect(work(() => onP1.verify([hmac_p1], wrong))).toEqual(one)
+    expect(work(() => onP1.verify([hmac_p2], wrong))).toEqual(one)
+    expect(work(() => onP1.dummy(input))).toEqual(one)
+  })
+
+  it('is one MAC for each pepper, not for each stored hash', () => {
+    const other = String(onP1.hash({ ...input, token: 'old' }))
+    expect(work(() => onP1.verify([hmac_p1, other], wrong))).toEqual({ macs: 1, hashes: 0 })
+    expect(work(() => onP1.verify([hmac_p1, hmac_p2, plain], wrong))).toEqual({ macs: 2, hashes: 1 })
+  })
+})
+
+describe('peppers', () => {
+  const make =
+    (peppers: HmacSha256Options['peppers'], current = 'p1') =>
+    () =>
+      hmacSha256({ current, peppers })
+
+  it('may be text, which counts in UTF-8', () => {
+    const pepper = 'é'.repeat(16)
+    const fromText = hmacSha256({ current: 'p1', peppers: { p1: pepper } })
+    const fromBytes = hmacSha256({ current: 'p1', peppers: { p1: new TextEncoder().encode(pepper) } })
+    expect(fromText.hash(input)).toBe(fromBytes.hash(input))
+  })
+
+  it.each([
+    ['no value', { p1: undefined }],
+    ['a short text', { p1: `canary${'x'.repeat(25)}` }],
+    ['few bytes', { p1: p1.subarray(1) }],
+    ['a list', { p1: [...p1] as unknown as Uint8Array }],
+  ])('of %s are refused by name, not by value (HASH-3)', (_, peppers) => {
+    expect(make(peppers)).toThrow(InvalidOptions)
+    expect(make(peppers)).toThrow(expect.objectContaining({ field: 'hasher.peppers.p1' }))
+    expect(make(peppers)).not.toThrow(/canary|,31/)
+  })
+
+  it.each(['', 'p_1', 'p 1', 'p$1', 'canary'.repeat(3)])('under the id %j are refused', (id) => {
+    expect(make({ p1, [id]: p1 })).toThrow(expect.objectContaining({ field: 'hasher.peppers' }))
+    expect(make({ p1, [id]: p1 })).not.toThrow(/canary/)
+  })
+
+  it.each(['p9', '', 'constructor', '__proto__'])('without the current one, %j, are refused', (current) => {
+    expect(make({ p1 }, current)).toThrow(expect.objectContaining({ field: 'hasher.current' }))
+  })
+
+  it('are copied', () => {
+    const mine = Buffer.from(p1)
+    const hasher = hmacSha256({ current: 'p1', peppers: { p1: mine } })
+    mine.fill(0)
+    expect(hasher.hash(input)).toBe(hmac_p1)
+  })
+
+  it('are not to be seen (HASH-3)', () => {
+    const pepper = 'canary-canary-canary-canary-canary'
+    const hasher = hmacSha256({ current: 'p1', peppers: { p1: pepper } })
+    const shown = inspect(hasher, { showHidden: true, depth: null }) + JSON.stringify(hasher)
+    for (const form of ['utf8', 'hex', 'base64'] as const)
+      expect(shown).not.toContain(Buffer.from(pepper).toString(form))
+    expect(shown).not.toContain('canary')
+  })
+
+  it('are known as keys of something else, as bytes and as base64 text (ENC-8)', () => {
+    expect(onP1.sharesKeyWith(p2)).toBe(true)
+    expect(onP1.sharesKeyWith(Buffer.alloc(32, 1))).toBe(false)
+    expect(hmacSha256({ current: 'p1', peppers: { p1: p1.toString('base64') } }).sharesKeyWith(p1)).toBe(true)
+    expect(sha256().sharesKeyWith(p1)).toBe(false)
+  })
+})
