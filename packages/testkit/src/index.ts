@@ -1,0 +1,2 @@
+export { aKey } from './a-key.js'
+export { type StoreHarness, testKeyStore } from './test-key-store.js'

@@ -1,0 +1,509 @@
+import type { Actor, AuditType, JsonObject, KeyRecord, Owner } from '@keywright/core'
+import {
+  auditEvent,
+  emptyChain,
+  type KeyChanges,
+  type KeyStore,
+  linkAudit,
+  type NewKey,
+  organizationOf,
+  type QuotaScope,
+} from '@keywright/core/store'
+import { describe, expect, it } from 'vitest'
+import { aKey } from './a-key.js'
+
+/** What {@link testKeyStore} needs of a store. */
+export interface StoreHarness {
+  readonly name: string
+  /** Opens a store. It may hold keys of earlier calls; it must not lose keys while a test runs. */
+  open(): Promise<KeyStore>
+}
+
+const actor: Actor = { type: 'user', id: 'tester' }
+
+function draft(type: AuditType, keyId: string, data: JsonObject = {}) {
+  return { type, actor, keyId, context: { requestId: 'r-1', ip: '203.0.113.7' }, data }
+}
+
+/** Inserts as the keyring does: with one audit record. */
+function insert(store: KeyStore, key: NewKey, quota: QuotaScope | null = null, limit = Number.POSITIVE_INFINITY) {
+  return store.insert({
+    id: key.id,
+    organizationId: organizationOf(key.owner),
+    quota,
+    decide: ({ used }) => {
+      if (used >= limit) throw new LimitReached()
+      return { write: key, audit: [draft('api_key.created', key.id)] }
+    },
+  })
+}
+
+function change(store: KeyStore, id: string, write: KeyChanges, type: AuditType = 'api_key.settings_changed') {
+  return store.change(id, { quota: null, decide: () => ({ write, audit: [draft(type, id)] }) })
+}
+
+class LimitReached extends Error {}
+
+const newOwner = (): Owner => aKey().owner
+
+/**
+ * The meaning of a key store, as tests. A store's own test file is one call to this, over the real database.
+ */
+export function testKeyStore({ name, open }: StoreHarness): void {
+  describe(`${name}: KeyStore`, () => {
+    describe('insert and find', () => {
+      it('gives back every field it was given, by the store’s clock', async () => {
+        const store = await open()
+        const key = aKey()
+        const before = await store.now()
+        const inserted = await insert(store, key)
+        const after = await store.now()
+        const expected = {
+          ...key,
+          status: 'active',
+          disabledAt: null,
+          revokedAt: null,
+          revokedReason: null,
+          deletedAt: null,
+          lastUsedAt: null,
+          version: 1,
+          damaged: [],
+          createdAt: expect.any(Date),
+          updatedAt: expect.any(Date),
+        }
+        expect(inserted).toEqual(expected)
+        const found = await store.find(key.id)
+        expect(found?.record).toEqual(inserted)
+        expect(found?.record.updatedAt).toEqual(found?.record.createdAt)
+        expect(inserted?.createdAt.getTime()).toBeGreaterThanOrEqual(before.getTime())
+        expect(inserted?.createdAt.getTime()).toBeLessThanOrEqual(after.getTime())
+        expect(Object.hasOwn(levelsOf(found?.record), '__proto__')).toBe(true)
+      })
+
+      it('gives back a key with nothing but what is required', async () => {
+        const store = await open()
+        const bare = aKey({
+          environment: null,
+          description: null,
+          owner: { type: 'organization', id: 'org-bare' },
+          grants: { scopes: [], roles: [], resources: {} },
+          preset: null,
+          metadata: {},
+          expiresAt: null,
+          ipAllowList: null,
+          rateLimits: null,
+          previousHash: null,
+          previousHashExpiresAt: null,
+          lookupDigest: null,
+          sealed: null,
+        })
+        const inserted = await insert(store, bare)
+        expect(inserted).toMatchObject(bare)
+        expect((await store.find(bare.id))?.record).toEqual(inserted)
+      })
+
+      it('finds nothing under an unknown id, or one in other case', async () => {
+        const store = await open()
+        const key = aKey({ id: `Case${Date.now() % 1e8}` })
+        await insert(store, key)
+        expect(await store.find('nobody000000')).toBeNull()
+        expect(await store.find(key.id.toUpperCase())).toBeNull()
+        expect(await store.find('')).toBeNull()
+      })
+
+      it('gives out copies: what a caller does to a record stays with the caller', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const first = await store.find(key.id)
+        first?.record.expiresAt?.setTime(0)
+        Object.assign(first?.record.grants ?? {}, { scopes: ['*'] })
+        expect((await store.find(key.id))?.record).toMatchObject({ expiresAt: key.expiresAt, grants: key.grants })
+      })
+
+      it('refuses a taken id, and writes nothing, its audit record included', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const other = aKey({ id: key.id })
+        expect(await insert(store, other)).toBeNull()
+        expect((await store.find(key.id))?.record.name).toBe(key.name)
+        expect(await auditOf(store, organizationOf(other.owner))).toEqual([])
+      })
+
+      it('refuses a taken lookup digest', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const other = aKey({ lookupDigest: key.lookupDigest })
+        expect(await insert(store, other)).toBeNull()
+        expect(await store.find(other.id)).toBeNull()
+      })
+
+      it('writes nothing where the decision throws', async () => {
+        const store = await open()
+        const key = aKey()
+        const refused = store.insert({
+          id: key.id,
+          organizationId: organizationOf(key.owner),
+          quota: null,
+          decide: () => {
+            throw new LimitReached()
+          },
+        })
+        await expect(refused).rejects.toBeInstanceOf(LimitReached)
+        expect(await store.find(key.id)).toBeNull()
+      })
+
+      it('finds an imported key by any of its digests', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const found = await store.findByLookupDigest(['sha256:unknown', key.lookupDigest ?? ''])
+        expect(found?.record.id).toBe(key.id)
+        expect(await store.findByLookupDigest(['sha256:unknown'])).toBeNull()
+        expect(await store.findByLookupDigest([])).toBeNull()
+      })
+    })
+
+    describe('change', () => {
+      it('writes the fields it is given, counts the change, and keeps all others', async () => {
+        const store = await open()
+        const key = aKey()
+        const inserted = await insert(store, key)
+        const write: KeyChanges = {
+          name: 'renamed',
+          expiresAt: null,
+          status: 'disabled',
+          disabledAt: new Date(1_700_000_000_123),
+        }
+        const changed = await change(store, key.id, write)
+        expect(changed?.record).toEqual({ ...inserted, ...write, version: 2, updatedAt: changed?.record.updatedAt })
+        expect((await store.find(key.id))?.record).toEqual(changed?.record)
+      })
+
+      const fields: KeyChanges = {
+        name: 'other',
+        description: null,
+        grants: { scopes: ['*'], roles: [], resources: {} },
+        preset: null,
+        metadata: { other: 1 },
+        expiresAt: new Date(32_503_680_000_001),
+        ipAllowList: [],
+        rateLimits: null,
+        preview: 'other…',
+        status: 'revoked',
+        disabledAt: new Date(1),
+        revokedAt: new Date(2),
+        revokedReason: 'because',
+        deletedAt: new Date(3),
+        hash: null,
+        previousHash: null,
+        previousHashExpiresAt: null,
+        lookupDigest: null,
+        sealed: null,
+      }
+      it.each(Object.keys(fields) as (keyof KeyChanges)[])('writes %s alone', async (field) => {
+        const store = await open()
+        const key = aKey()
+        const inserted = await insert(store, key)
+        const changed = await change(store, key.id, { [field]: fields[field] })
+        expect(changed?.record).toEqual({
+          ...inserted,
+          [field]: fields[field],
+          version: 2,
+          updatedAt: changed?.record.updatedAt,
+        })
+        expect((await store.find(key.id))?.record).toEqual(changed?.record)
+      })
+
+      it('answers null for an unknown id, without asking for a decision', async () => {
+        const store = await open()
+        let asked = false
+        const answer = await store.change('nobody000000', {
+          quota: null,
+          decide: () => {
+            asked = true
+            return null
+          },
+        })
+        expect(answer).toBeNull()
+        expect(asked).toBe(false)
+      })
+
+      it('changes nothing where the decision is null, or throws', async () => {
+        const store = await open()
+        const key = aKey()
+        const inserted = await insert(store, key)
+        expect((await store.change(key.id, { quota: null, decide: () => null }))?.record).toEqual(inserted)
+        const refused = store.change(key.id, {
+          quota: null,
+          decide: () => {
+            throw new LimitReached()
+          },
+        })
+        await expect(refused).rejects.toBeInstanceOf(LimitReached)
+        expect((await store.find(key.id))?.record).toEqual(inserted)
+        expect(await auditOf(store, organizationOf(key.owner))).toHaveLength(1)
+      })
+
+      it('lets one of many concurrent revokes win: each decision sees what the one before it left', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const winners: number[] = []
+        await Promise.all(
+          Array.from({ length: 20 }, (_, index) =>
+            store.change(key.id, {
+              quota: null,
+              decide: (record) => {
+                if (record.status === 'revoked') return null
+                winners.push(index)
+                return {
+                  write: { status: 'revoked', revokedReason: String(index) },
+                  audit: [draft('api_key.revoked', key.id)],
+                }
+              },
+            }),
+          ),
+        )
+        const record = (await store.find(key.id))?.record
+        expect(record?.version).toBe(2)
+        expect(record?.revokedReason).toBe(String(winners.at(-1)))
+        expect(await auditOf(store, organizationOf(key.owner))).toHaveLength(2)
+      })
+
+      it('loses none of many concurrent changes to one key', async () => {
+        const store = await open()
+        const key = aKey({ metadata: { count: 0 } })
+        await insert(store, key)
+        await Promise.all(
+          Array.from({ length: 25 }, () =>
+            store.change(key.id, {
+              quota: null,
+              decide: (record) => ({
+                write: { metadata: { count: Number(record.metadata.count) + 1 } },
+                audit: [draft('api_key.settings_changed', key.id)],
+              }),
+            }),
+          ),
+        )
+        const record = (await store.find(key.id))?.record
+        expect(record?.metadata).toEqual({ count: 25 })
+        expect(record?.version).toBe(26)
+      })
+    })
+
+    describe('quota', () => {
+      it('counts active and disabled keys that have not expired, and no others', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const now = await store.now()
+        const mine = async (changes: KeyChanges) => {
+          const key = aKey({ owner, expiresAt: null })
+          await insert(store, key)
+          await change(store, key.id, changes)
+          return key
+        }
+        await mine({})
+        await mine({ status: 'disabled' })
+        await mine({ status: 'revoked' })
+        await mine({ status: 'deleted' })
+        await mine({ expiresAt: new Date(now.getTime() - 1) })
+        await mine({ expiresAt: new Date(now.getTime() + 3_600_000) })
+        await insert(store, aKey({ owner: { ...owner, id: 'somebody-else' } as Owner, expiresAt: null }))
+        const usedBy = async (quota: QuotaScope, id = 'nobody000000') => {
+          let used = -1
+          const probe = aKey({ owner, id })
+          await store
+            .insert({
+              id,
+              organizationId: organizationOf(probe.owner),
+              quota,
+              decide: (context) => {
+                used = context.used
+                throw new LimitReached()
+              },
+            })
+            .catch(() => {})
+          return used
+        }
+        expect(await usedBy({ owner })).toBe(3)
+        expect(await usedBy({ organizationId: organizationOf(owner) })).toBe(4)
+        expect(await usedBy({ organizationId: 'an-empty-organisation' })).toBe(0)
+      })
+
+      it('does not count the key that is being changed', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const key = aKey({ owner, expiresAt: null })
+        await insert(store, key)
+        await insert(store, aKey({ owner, expiresAt: null }))
+        let used = -1
+        await store.change(key.id, {
+          quota: { organizationId: organizationOf(owner) },
+          decide: (_record, context) => {
+            used = context.used
+            return null
+          },
+        })
+        expect(used).toBe(1)
+      })
+
+      it('lets exactly 3 of 50 parallel inserts through at limit 3 (LIM-2)', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const quota = { organizationId: organizationOf(owner) }
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 50 }, () => insert(store, aKey({ owner, expiresAt: null }), quota, 3)),
+        )
+        const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+        expect(refused.every(({ reason }) => reason instanceof LimitReached)).toBe(true)
+        expect(refused).toHaveLength(47)
+        const { records } = await store.list({ owner, limit: 100 })
+        expect(records).toHaveLength(3)
+        expect(await auditOf(store, organizationOf(owner))).toHaveLength(3)
+      })
+    })
+
+    describe('replaceHash', () => {
+      it('replaces the hash it was told of, and touches nothing else', async () => {
+        const store = await open()
+        const key = aKey()
+        const inserted = await insert(store, key)
+        const from = { hash: key.hash ?? '', lookupDigest: key.lookupDigest }
+        expect(await store.replaceHash(key.id, from, { hash: 'new', lookupDigest: null })).toBe(true)
+        expect((await store.find(key.id))?.record).toEqual({ ...inserted, hash: 'new', lookupDigest: null })
+        expect(await store.replaceHash(key.id, from, { hash: 'newer', lookupDigest: null })).toBe(false)
+        expect(await store.replaceHash('nobody000000', from, { hash: 'new', lookupDigest: null })).toBe(false)
+        expect((await store.find(key.id))?.record.hash).toBe('new')
+      })
+
+      it('lets one of two concurrent replacements win', async () => {
+        const store = await open()
+        const key = aKey({ lookupDigest: null })
+        await insert(store, key)
+        const from = { hash: key.hash ?? '', lookupDigest: null }
+        const won = await Promise.all(
+          ['a', 'b', 'c'].map((hash) => store.replaceHash(key.id, from, { hash, lookupDigest: null })),
+        )
+        expect(won.filter(Boolean)).toHaveLength(1)
+      })
+    })
+
+    describe('list', () => {
+      const ids = (page: { records: readonly KeyRecord[] }) => page.records.map(({ id }) => id)
+
+      it('lists newest first, in pages that neither repeat nor skip while keys are inserted (HTTP-17)', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const made: string[] = []
+        for (let count = 0; count < 7; count += 1) {
+          const key = aKey({ owner })
+          await insert(store, key)
+          made.push(key.id)
+        }
+        const seen: string[] = []
+        let after: { createdAt: Date; id: string } | undefined
+        for (;;) {
+          const page = await store.list({ owner, limit: 3, ...(after === undefined ? {} : { after }) })
+          seen.push(...ids(page))
+          const last = page.records.at(-1)
+          if (last === undefined) break
+          after = { createdAt: last.createdAt, id: last.id }
+          await insert(store, aKey({ owner }))
+        }
+        expect(new Set(seen).size).toBe(seen.length)
+        expect([...seen].sort()).toEqual([...made].sort())
+        const whole = await store.list({ owner, limit: 100 })
+        const times = whole.records.map(({ createdAt }) => createdAt.getTime())
+        expect(times).toEqual([...times].sort((a, b) => b - a))
+      })
+
+      it('filters by organisation, by owner and by status', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const now = await store.now()
+        const other: Owner = { ...owner, id: 'a-colleague' } as Owner
+        const made = async (of: Owner, changes: KeyChanges) => {
+          const key = aKey({ owner: of, expiresAt: null })
+          await insert(store, key)
+          await change(store, key.id, changes)
+          return key.id
+        }
+        const active = await made(owner, {})
+        const disabled = await made(owner, { status: 'disabled' })
+        const revoked = await made(owner, { status: 'revoked' })
+        const expired = await made(owner, { expiresAt: new Date(now.getTime() - 1) })
+        const deleted = await made(owner, { status: 'deleted' })
+        const theirs = await made(other, {})
+        const organizationId = organizationOf(owner)
+        const all = ids(await store.list({ organizationId, limit: 100 }))
+        expect(all.sort()).toEqual([active, disabled, revoked, expired, theirs].sort())
+        expect(all).not.toContain(deleted)
+        expect(ids(await store.list({ owner, limit: 100 })).sort()).toEqual([active, disabled, revoked, expired].sort())
+        expect(ids(await store.list({ owner, status: 'active', limit: 100 }))).toEqual([active])
+        expect(ids(await store.list({ owner, status: 'disabled', limit: 100 }))).toEqual([disabled])
+        expect(ids(await store.list({ owner, status: 'revoked', limit: 100 }))).toEqual([revoked])
+        expect(ids(await store.list({ owner, status: 'expired', limit: 100 }))).toEqual([expired])
+        expect(ids(await store.list({ organizationId: 'an-empty-organisation', limit: 100 }))).toEqual([])
+        const impostor: Owner = { type: 'organization', id: owner.id }
+        expect(ids(await store.list({ owner: impostor, limit: 100 }))).toEqual([])
+      })
+    })
+
+    describe('audit', () => {
+      it('chains an organisation’s records without gaps, under any number of concurrent changes (AUD-4)', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const organizationId = organizationOf(owner)
+        const keys = Array.from({ length: 5 }, () => aKey({ owner, expiresAt: null }))
+        await Promise.all(keys.map((key) => insert(store, key)))
+        await Promise.all(
+          Array.from({ length: 20 }, (_, index) => change(store, keys[index % 5]?.id ?? '', { name: `name ${index}` })),
+        )
+        const records = await auditOf(store, organizationId)
+        expect(records.map(({ seq }) => seq)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1))
+        let head = emptyChain
+        for (const record of records) {
+          const [again] = linkAudit(head, organizationId, [record], record.at)
+          expect(again?.hash).toBe(record.hash)
+          head = record
+        }
+        expect(auditEvent(records[0] ?? failure())).toMatchObject({ seq: 1, tenant: organizationId, actor })
+      })
+
+      it('keeps the records of organisations apart, and filters by key', async () => {
+        const store = await open()
+        const mine = aKey()
+        const theirs = aKey()
+        await insert(store, mine)
+        await insert(store, theirs)
+        await change(store, mine.id, { name: 'renamed' })
+        const records = await auditOf(store, organizationOf(mine.owner))
+        expect(records.map(({ type, keyId }) => [type, keyId])).toEqual([
+          ['api_key.created', mine.id],
+          ['api_key.settings_changed', mine.id],
+        ])
+        expect(records[0]).toMatchObject({ actor, context: { requestId: 'r-1', ip: '203.0.113.7' }, data: {} })
+        const organizationId = organizationOf(mine.owner)
+        expect(await store.listAudit({ organizationId, keyId: theirs.id, afterSeq: 0, limit: 10 })).toEqual([])
+        expect(await store.listAudit({ organizationId, afterSeq: 1, limit: 10 })).toEqual(records.slice(1))
+        expect(await store.listAudit({ organizationId, afterSeq: 0, limit: 1 })).toEqual(records.slice(0, 1))
+      })
+    })
+  })
+}
+
+function auditOf(store: KeyStore, organizationId: string) {
+  return store.listAudit({ organizationId, afterSeq: 0, limit: 1_000 })
+}
+
+function levelsOf(record: KeyRecord | undefined): Readonly<Record<string, string>> {
+  const board = record?.grants.resources.board
+  return board?.mode === 'specific' ? board.levels : {}
+}
+
+function failure(): never {
+  throw new Error('The chain is empty')
+}
