@@ -1,0 +1,53 @@
+import { InvalidInput } from '../errors/index.js'
+import { organizationOf } from '../store/index.js'
+import type { Actor, AuditContext, KeyRecord, Owner } from '../values/index.js'
+import { checkId } from './check-input.js'
+
+/** Who asks for a change, from where, and how far the change may reach. */
+export interface ManageOptions {
+  /** @defaultValue `{ type: 'system', id: 'keyring' }`: the host's own code */
+  readonly actor?: Actor | undefined
+  /** Kept in the audit record. */
+  readonly context?: AuditContext | undefined
+  /** Keys outside are treated as unknown (MGMT-5). @defaultValue no bounds */
+  readonly within?: Within | undefined
+}
+
+/** The keys of one organisation, or of one owner. */
+export interface Within {
+  readonly organizationId?: string | undefined
+  readonly owner?: Owner | undefined
+}
+
+/** The actor of a call, copied. */
+export function checkActor(options: ManageOptions): Actor {
+  const { actor } = options
+  if (actor === undefined) return { type: 'system', id: 'keyring' }
+  if (actor?.type !== 'user' && actor?.type !== 'key' && actor?.type !== 'system') {
+    throw new InvalidInput('actor.type', "'user', 'key' or 'system'")
+  }
+  return { type: actor.type, id: checkId(actor.id, 'actor.id') }
+}
+
+/** The context of a call, copied: only its own three fields, each a text. */
+export function checkContext(options: ManageOptions): AuditContext {
+  const { requestId, ip, userAgent } = options.context ?? {}
+  const fields = Object.entries({ requestId, ip, userAgent }).filter(([, value]) => value !== undefined)
+  for (const [name, value] of fields) {
+    if (typeof value !== 'string') throw new InvalidInput(`context.${name}`, 'a text')
+  }
+  return Object.fromEntries(fields.map(([name, value]) => [name, String(value).slice(0, 256)]))
+}
+
+/** Whether a key is within the caller's reach. A tombstone never is. */
+export function isWithin(record: KeyRecord, within: Within | undefined): boolean {
+  return (
+    record.status !== 'deleted' &&
+    (within?.organizationId === undefined || organizationOf(record.owner) === within.organizationId) &&
+    (within?.owner === undefined || isSameOwner(record.owner, within.owner))
+  )
+}
+
+function isSameOwner(a: Owner, b: Owner): boolean {
+  return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
+}
