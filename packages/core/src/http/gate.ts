@@ -1,0 +1,118 @@
+import { type Access, type Principal, requireScopes, type ScopeOf } from '../access/index.js'
+import { InvalidOptions } from '../errors/index.js'
+import { DeadlineExceeded, withDeadline } from '../service/deadline.js'
+import type { Keyring, Refusal, Verdict } from '../service/index.js'
+import type { ResourceRef } from '../values/index.js'
+import { outcomes } from './outcome.js'
+import { type CredentialReading, type CredentialSource, readCredential } from './read-credential.js'
+import { type Reply, replyTo } from './reply.js'
+
+/** Options of {@link createGate}. */
+export interface GateOptions<A extends Access = Access, R = GateRequest> {
+  /** All of these must be allowed. @defaultValue none: any live key passes */
+  readonly scopes?: readonly ScopeOf<A>[] | undefined
+  /** The resource that a request is about; needed where `scopes` holds a resource scope. */
+  readonly resource?: ((request: R) => ResourceRef | null | Promise<ResourceRef | null>) | undefined
+  /** The realm of challenges. @defaultValue 'api' */
+  readonly realm?: string | undefined
+  /** How long the decision may take before the request is refused with 503. @defaultValue 5000 */
+  readonly timeoutMs?: number | undefined
+}
+
+/** A request, as far as a gate looks at it. */
+export interface GateRequest {
+  /** Every field line as it came, unjoined: duplicates must be seen to be refused (HTTP-3). */
+  readonly fields: readonly (readonly [string, string])[]
+  /** The request target, with its query. */
+  readonly url: string
+}
+
+/** The answer for an HTTP request: a principal for the handler, or the whole reply to send in its place. */
+export type GateVerdict<A extends Access = Access> =
+  | { readonly ok: true; readonly principal: Principal<A>; readonly headers: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly refusal: Refusal; readonly reply: Reply }
+
+/** Decides about one request; `original` is what the `resource` option is given. Never rejects. */
+export type Gate<A extends Access = Access, R = GateRequest> = (
+  request: GateRequest,
+  original: R,
+) => Promise<GateVerdict<A>>
+
+/**
+ * Makes a gate: reads the credential, verifies it and checks the scopes of one route. All that an adapter has left to do is
+ * to move the answer.
+ *
+ * @throws InvalidOptions or ScopeUnknown at start-up: an unknown, wildcard or empty list of scopes, or a resource scope
+ * without `resource` (SCOPE-8).
+ */
+export function createGate<A extends Access, R = GateRequest>(
+  keyring: Keyring<A>,
+  options: GateOptions<A, R> = {},
+): Gate<A, R> {
+  const { scopes, resource, realm = 'api', timeoutMs = 5_000 } = options
+  if (typeof keyring?.verify !== 'function') throw new InvalidOptions('keyring', 'what createKeyring returned')
+  if (scopes !== undefined) requireScopes(keyring.access, scopes, 'scopes')
+  const needsResource = scopes?.find((scope) => keyring.access.resourceScopes.has(scope))
+  if (needsResource !== undefined && resource === undefined) {
+    throw new InvalidOptions('resource', `a function of the request: ${needsResource} is only allowed on a resource`)
+  }
+  if (resource !== undefined && typeof resource !== 'function') {
+    throw new InvalidOptions('resource', 'a function of the request')
+  }
+  if (typeof realm !== 'string') throw new InvalidOptions('realm', 'a text')
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw new InvalidOptions('timeoutMs', 'whole milliseconds')
+
+  const verify = async (token: string, original: R): Promise<Verdict<A>> => {
+    if (scopes === undefined) return keyring.verify(token)
+    // No resource is a resource that nobody may touch, not a request without one.
+    const named = resource === undefined ? undefined : ((await resource(original)) ?? { type: '', id: '' })
+    return keyring.verify(token, named === undefined ? { scopes } : { scopes, resource: named })
+  }
+
+  return async (request, original) => {
+    const reading = readCredential(request, keyring.format)
+    const verdict: Verdict<A> =
+      reading.verdict === 'candidate'
+        ? await settle(verify(reading.token, original), timeoutMs)
+        : { ok: false, refusal: refusalOf(reading) }
+    const source = 'source' in reading ? reading.source : undefined
+    if (reading.verdict === 'invalid_request' && reading.reason === 'key_in_url') {
+      keyring.notify({ type: 'api_key.exposed_in_url', keyId: reading.exposedKeyId ?? null })
+    }
+    if (!verdict.ok) return { ok: false, refusal: verdict.refusal, reply: replyTo(verdict.refusal, { realm }) }
+    return { ok: true, principal: verdict.principal, headers: headersFor(source) }
+  }
+}
+
+/** A verdict in any case: what hangs, throws or is no verdict is an outage, never a pass (ADP-1). */
+async function settle<A extends Access>(work: Promise<Verdict<A>>, timeoutMs: number): Promise<Verdict<A>> {
+  try {
+    const verdict = await withDeadline(work, timeoutMs)
+    const isVerdict =
+      verdict?.ok === true
+        ? typeof verdict.principal?.allows === 'function'
+        : verdict?.ok === false && isRefusal(verdict.refusal)
+    return isVerdict ? verdict : unavailable('keyring', new TypeError('The keyring gave no verdict'))
+  } catch (cause) {
+    return unavailable(cause instanceof DeadlineExceeded ? 'timeout' : 'keyring', cause)
+  }
+}
+
+function isRefusal(refusal: Refusal | undefined): boolean {
+  return typeof refusal?.code === 'string' && Object.hasOwn(outcomes, refusal.code)
+}
+
+function unavailable(reason: 'keyring' | 'timeout', cause: unknown): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { code: 'auth_unavailable', reason, cause } }
+}
+
+function refusalOf(reading: Exclude<CredentialReading, { verdict: 'candidate' }>): Refusal {
+  if (reading.verdict === 'none') return { code: 'api_key_missing' }
+  if (reading.verdict === 'invalid_request') return { code: 'api_key_malformed', reason: reading.reason }
+  return { code: 'api_key_invalid', reason: reading.reason, keyId: null }
+}
+
+/** Shared caches know that `Authorization` makes an answer private; of `X-API-Key` they must be told (HTTP-11). */
+function headersFor(source: CredentialSource | undefined): Readonly<Record<string, string>> {
+  return source === 'x-api-key' ? { Vary: 'X-API-Key' } : {}
+}
