@@ -1,0 +1,1 @@
+export { type GuardOptions, requireKey } from './require-key.js'
