@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+  readonly description?: string
+  readonly license?: string
+  readonly type?: string
+  readonly engines?: unknown
+  readonly files?: readonly string[]
+  readonly exports?: Record<string, string | Record<string, string>>
+  readonly dependencies?: Record<string, string>
+  readonly devDependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+}
+
+const root = join(import.meta.dirname, '..')
+const pins = join(root, 'test/surface.json')
+const read = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+const foldersIn = (parent: string): string[] => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`)
+
+const workspace = read('.')
+const packages = foldersIn('packages')
+  .map((folder) => ({ folder, manifest: read(folder) }))
+  .filter(({ manifest }) => !manifest.private)
+
+/** What may be imported, and the source that answers: everything in `exports` but the manifest itself. */
+const entryPoints = packages.flatMap(({ folder, manifest }) =>
+  Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) =>
+    typeof target === 'string' ? [] : [{ folder, specifier: join(manifest.name, subpath), target }],
+  ),
+)
+
+describe('the public surface', () => {
+  // Set KEYWRIGHT_UPDATE_SURFACE=1 to write the file anew; the diff is what a reader of the changelog must be told.
+  it('is what test/surface.json says, name by name', async () => {
+    const surface: Record<string, string[]> = {}
+    for (const { folder, specifier, target } of entryPoints) {
+      const source = join(root, folder, target['@keywright/source'] ?? '')
+      surface[specifier] = Object.keys(await import(pathToFileURL(source).href)).sort()
+    }
+    if (process.env.KEYWRIGHT_UPDATE_SURFACE === '1') writeFileSync(pins, `${JSON.stringify(surface, null, 2)}\n`)
+    expect(surface).toEqual(JSON.parse(readFileSync(pins, 'utf8')))
+    expect(surface).toHaveProperty(['@keywright/core'], expect.arrayContaining(['createKeyring', 'defineAccess']))
+  })
+
+  it.each(entryPoints)('$specifier is source here, types and code when published', ({ folder, target }) => {
+    // The order is the meaning: the first condition that holds is taken.
+    expect(Object.keys(target)).toEqual(['@keywright/source', 'types', 'default'])
+    const source = target['@keywright/source'] ?? ''
+    expect(existsSync(join(root, folder, source))).toBe(true)
+    expect(target.default).toBe(source.replace('./src/', './dist/').replace(/\.ts$/, '.js'))
+    expect(target.types).toBe(source.replace('./src/', './dist/').replace(/\.ts$/, '.d.ts'))
+  })
+})
+
+describe.each(packages)('$manifest.name', ({ manifest }) => {
+  it('says what it is, and for what', () => {
+    expect(manifest).toMatchObject({ license: 'MIT', type: 'module', engines: workspace.engines })
+    expect(manifest.description).toMatch(/^.{20,}\.$/)
+    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src']))
+    expect(manifest.exports).toHaveProperty(['.'])
+    expect(manifest.exports).toHaveProperty(['./package.json'], './package.json')
+  })
+})
+
+// Two copies of core would make `instanceof` lie.
+describe.each(packages.filter(({ manifest }) => manifest.name !== '@keywright/core'))(
+  '$manifest.name',
+  ({ manifest }) => {
+    it('leaves core to the application, and works with no other sibling', () => {
+      expect(manifest.peerDependencies).toHaveProperty(['@keywright/core'], 'workspace:^')
+      expect(manifest.devDependencies).toHaveProperty(['@keywright/core'], 'workspace:*')
+      const shipped = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+      expect(shipped.filter((name) => name.startsWith('@keywright/'))).toEqual(['@keywright/core'])
+      expect(manifest.dependencies ?? {}).not.toHaveProperty(['@keywright/core'])
+    })
+  },
+)
+
+describe('versions', () => {
+  it.each(['.', ...foldersIn('packages'), ...foldersIn('examples')])('of %s are written in the catalog', (folder) => {
+    const { dependencies, devDependencies, peerDependencies = {} } = read(folder)
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+      expect(`${name} ${version}`).toMatch(name.startsWith('@keywright/') ? / workspace:\*$/ : / catalog:$/)
+    }
+    // A peer's range is a promise to users, and as wide as the tests allow: never the version that we develop with.
+    expect(Object.values(peerDependencies)).not.toContain('catalog:')
+  })
+})
