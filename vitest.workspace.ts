@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const packages = ['core', 'kysely', 'express', 'testkit'] as const
+const packages = ['core', 'kysely', 'express', 'argon2', 'testkit'] as const
 const conditions = ['@keywright/source', 'module', 'node', 'import', 'default']
 
 const shared = {

@@ -44,6 +44,7 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['core', { imports: ['nanoid'], typesOf: [], node: true }],
   ['kysely', { imports: ['@keywright/core', 'kysely'], typesOf: [], node: false }],
   ['express', { imports: ['@keywright/core'], typesOf: ['express'], node: true }],
+  ['argon2', { imports: ['@keywright/core', '@node-rs/argon2'], typesOf: [], node: true }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 

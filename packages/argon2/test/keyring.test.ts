@@ -1,0 +1,76 @@
+import { createGate, createKeyring, defineAccess, type Hasher, type KeyringEvent, memoryStore } from '@keywright/core'
+import { formatToken } from '@keywright/core/token'
+import { describe, expect, it } from 'vitest'
+import { argon2id, HasherBusy } from '../src/index.js'
+
+const access = defineAccess({ scopes: { 'project.read': 'See projects' } })
+const cheap = { memoryKiB: 7_168, iterations: 5 }
+
+function open(hasher: Hasher, store = memoryStore()) {
+  const events: KeyringEvent[] = []
+  const onEvent = (event: KeyringEvent) => {
+    events.push(event)
+  }
+  const keys = createKeyring({ prefix: 'tk', access, store, hasher, resolveOwner: 'uncapped', onEvent })
+  return { keys, store, events }
+}
+
+const draft = {
+  name: 'Deploys',
+  owner: { type: 'user', id: 'u-1', organizationId: 'o-1' },
+  scopes: ['project.read'],
+} as const
+
+describe('a keyring with argon2id', () => {
+  it('issues keys, and lets in their tokens alone', async () => {
+    const { keys, store } = open(argon2id(cheap))
+    const { key, token } = await keys.create(draft)
+    expect((await store.find(key.id))?.record.hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/)
+    expect(await keys.verify(token.reveal(), { scopes: ['project.read'] })).toMatchObject({ ok: true })
+
+    const secret = 'a'.repeat(32)
+    for (const [id, reason] of [
+      [key.id, 'secret'],
+      ['nobody000000', 'unknown'],
+    ] as const) {
+      const forged = formatToken({ namespace: 'tk', id, secret })
+      expect(await keys.verify(forged)).toMatchObject({ refusal: { code: 'api_key_invalid', reason } })
+    }
+  })
+
+  it('hashes again, after a success, what was hashed at another cost (HASH-4)', async () => {
+    const before = open(argon2id(cheap))
+    const { key, token } = await before.keys.create(draft)
+    const dearer = argon2id({ ...cheap, iterations: 6 })
+    const after = open(dearer, before.store)
+    expect(await after.keys.verify(token.reveal())).toMatchObject({ ok: true })
+    await after.keys.close()
+    const { hash } = (await before.store.find(key.id))?.record ?? {}
+    expect(hash?.startsWith(dearer.currentPrefix)).toBe(true)
+    expect(await after.keys.verify(token.reveal())).toMatchObject({ ok: true })
+  })
+
+  it('answers more than it can hash with 503 and Retry-After, at once, and goes on (HASH-10)', async () => {
+    const { keys, events } = open(argon2id({ ...cheap, concurrency: 1, maxQueue: 2 }))
+    const { token } = await keys.create(draft)
+    const gate = createGate(keys)
+    const request = { fields: [['Authorization', `Bearer ${token.reveal()}`]], url: '/' } as const
+    const verdicts = await Promise.all(Array.from({ length: 10 }, () => gate(request, request)))
+    const refused = verdicts.flatMap((verdict) => (verdict.ok ? [] : [verdict]))
+    expect(refused).toHaveLength(7)
+    for (const { reply } of refused) expect(reply).toMatchObject({ status: 503, headers: { 'Retry-After': '5' } })
+    expect(events.filter(({ type }) => type === 'keyring.unavailable')).toEqual(
+      Array(7).fill({ type: 'keyring.unavailable', reason: 'hash', error: expect.any(HasherBusy) }),
+    )
+    expect((await gate(request, request)).ok).toBe(true)
+  })
+
+  it('calls a damaged row unavailable, never a bad key (HASH-1)', async () => {
+    const { keys, store } = open(argon2id(cheap))
+    const { key, token } = await keys.create(draft)
+    const { hash, lookupDigest } = (await store.find(key.id))?.record ?? expect.fail('not stored')
+    const greedy = hash?.replace('m=7168', 'm=4194304') ?? ''
+    await store.replaceHash(key.id, { hash: hash ?? '', lookupDigest }, { hash: greedy, lookupDigest })
+    expect(await keys.verify(token.reveal())).toMatchObject({ refusal: { code: 'auth_unavailable', reason: 'hash' } })
+  })
+})
