@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const packages = ['core', 'kysely', 'express', 'argon2', 'testkit'] as const
-const conditions = ['@keywright/source', 'module', 'node', 'import', 'default']
+// Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
+const conditions = ['@keywright/source', 'node']
 
 const shared = {
   resolve: { conditions },

@@ -1,0 +1,20 @@
+import { defineAccess } from '@keywright/core'
+
+/** All that a key, a role or a guard of the task board can name. A misspelt name does not compile. */
+export const access = defineAccess({
+  scopes: {
+    'boards.read': 'List the boards',
+    'members.read': 'See who is on the team',
+    'members.invite': 'Invite people to the team',
+    'tasks.read': 'Read the tasks of a board',
+    'tasks.create': 'Add tasks to a board',
+  },
+  presets: { 'read-only': ['boards.read', 'members.read'] },
+  roles: {
+    admin: ['*'],
+    member: ['boards.read', 'members.read'],
+    viewer: ['boards.read'],
+  },
+  // Tasks belong to a board: their scopes are only ever allowed on one, by the level that both key and owner have there.
+  resources: { board: { levels: { read: ['tasks.read'], edit: ['tasks.create'] } } },
+})

@@ -1,0 +1,50 @@
+import { Kysely, SqliteDialect, sql } from 'kysely'
+import Database from 'libsql'
+
+/** The task board's own tables. The tables of the keys stand beside them, in the same file. */
+export interface Tables {
+  users: { id: string; name: string; organization_id: string; role: string }
+  boards: { id: string; name: string; organization_id: string }
+  board_members: { board_id: string; user_id: string; level: string }
+  tasks: { board_id: string; title: string; created_by: string; with_key: string }
+}
+
+/** Opens the SQLite file. */
+export function openDatabase(file: string): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(file) }) })
+}
+
+/** Makes the task board's tables, with two people and two boards. */
+export async function seed(db: Kysely<Tables>): Promise<void> {
+  await sql`create table users (id text primary key, name text, organization_id text, role text)`.execute(db)
+  await sql`create table boards (id text primary key, name text, organization_id text)`.execute(db)
+  await sql`create table board_members (board_id text, user_id text, level text, primary key (board_id, user_id))`.execute(
+    db,
+  )
+  await sql`create table tasks (board_id text, title text, created_by text, with_key text)`.execute(db)
+
+  const organization_id = 'acme'
+  await db
+    .insertInto('users')
+    .values([
+      { id: 'mia', name: 'Mia', organization_id, role: 'member' },
+      { id: 'ada', name: 'Ada', organization_id, role: 'admin' },
+    ])
+    .execute()
+  await db
+    .insertInto('boards')
+    .values([
+      { id: 'launch', name: 'Launch', organization_id },
+      { id: 'hiring', name: 'Hiring', organization_id },
+    ])
+    .execute()
+  await db
+    .insertInto('board_members')
+    .values([
+      { board_id: 'launch', user_id: 'mia', level: 'edit' },
+      { board_id: 'hiring', user_id: 'mia', level: 'read' },
+      { board_id: 'launch', user_id: 'ada', level: 'edit' },
+      { board_id: 'hiring', user_id: 'ada', level: 'edit' },
+    ])
+    .execute()
+}

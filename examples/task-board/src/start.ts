@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createKeyring, hmacSha256, type Keyring } from '@keywright/core'
+import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import type { Kysely } from 'kysely'
+import { access } from './access.js'
+import { createApp } from './app.js'
+import { openDatabase, seed, type Tables } from './database.js'
+import { ownersIn } from './owners.js'
+
+/** A task board that is being served. */
+export interface TaskBoard {
+  readonly keyring: Keyring<typeof access>
+  readonly db: Kysely<Tables>
+  readonly origin: string
+  close(): Promise<void>
+}
+
+/** Serves a task board with a new SQLite file, on a free port of this machine. */
+export async function startTaskBoard(file: string): Promise<TaskBoard> {
+  const db = openDatabase(file)
+  await seed(db)
+  await migrateToLatest(db)
+  const keyring = createKeyring({
+    prefix: 'tb',
+    environment: 'live',
+    environments: ['live', 'test'],
+    access,
+    store: kyselyStore(db),
+    // Random, as the file does not outlive the run. A product reads its pepper from a secret store.
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }),
+    resolveOwner: ownersIn(db),
+  })
+  const server = createServer(createApp(keyring, db)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    keyring,
+    db,
+    origin: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await keyring.close()
+      await db.destroy()
+    },
+  }
+}
