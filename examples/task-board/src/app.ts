@@ -8,7 +8,7 @@ import type { Tables } from './database.js'
 /** The task board's API. Each route names what a key must allow; its handler runs only behind a key that does. */
 export function createApp(keyring: Keyring<typeof access>, db: Kysely<Tables>): Express {
   const app = express()
-  const board = ({ params }: Request) => ({ type: 'board', id: String(params.boardId) })
+  const board = ({ params }: Request) => ({ type: 'board' as const, id: String(params.boardId) })
   const readsBoards = requireKey(keyring, { scopes: ['boards.read'] })
   const readsMembers = requireKey(keyring, { scopes: ['members.read'] })
   const invites = requireKey(keyring, { scopes: ['members.invite'] })

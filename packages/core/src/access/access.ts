@@ -36,7 +36,7 @@ export interface Access<
   readonly implies: Readonly<Record<string, readonly string[]>>
   readonly presets: ReadonlyMap<P, readonly string[]>
   readonly roles: ReadonlyMap<R, RoleScopes>
-  readonly resources: ReadonlyMap<keyof T & string, ResourceType>
+  readonly resources: ReadonlyMap<string, ResourceType>
   /** Scopes that are only ever allowed on a resource. */
   readonly resourceScopes: ReadonlySet<string>
   /** For each scope, those that give it when granted by name: itself and its impliers. */

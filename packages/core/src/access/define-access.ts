@@ -1,9 +1,12 @@
 import { InvalidOptions, ScopeUnknown } from '../errors/index.js'
 import { close, covers, parseScope } from '../scope/index.js'
-import type { Access, ResourceLevels, ResourceType, RoleScopes, ScopeInfo, ScopePattern } from './access.js'
+import type { Access, ResourceType, RoleScopes, ScopeInfo, ScopePattern } from './access.js'
+
+/** The level names of each resource type, as keys: TypeScript infers those, where it would not infer a union. */
+type LevelNames = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** What the product's developers write down; see {@link defineAccess}. */
-export interface AccessDefinition<S extends string, P extends string, R extends string, T extends ResourceLevels> {
+export interface AccessDefinition<S extends string, P extends string, R extends string, L extends LevelNames> {
   /** The catalogue: every scope with the sentence that people read, or with more than that. */
   readonly scopes: Readonly<Record<S, string | { readonly description: string; readonly sensitive?: boolean }>>
   /** Which scopes a scope brings with it. Transitive; cycles and wildcards are errors (SCOPE-5). */
@@ -19,7 +22,7 @@ export interface AccessDefinition<S extends string, P extends string, R extends 
   >
   /** Resource types with their levels, lowest first, and the scopes that each level allows on a resource. */
   readonly resources?: {
-    readonly [K in keyof T]: { readonly levels: { readonly [L in T[K]]: readonly NoInfer<S>[] } }
+    readonly [K in keyof L]: { readonly levels: { readonly [N in keyof L[K]]: readonly NoInfer<S>[] } }
   }
 }
 
@@ -34,8 +37,8 @@ export function defineAccess<
   const S extends string,
   const P extends string = never,
   const R extends string = never,
-  const T extends ResourceLevels = Record<never, string>,
->(definition: AccessDefinition<S, P, R, T>): Access<S, P, R, T> {
+  const L extends LevelNames = Record<never, never>,
+>(definition: AccessDefinition<S, P, R, L>): Access<S, P, R, { readonly [K in keyof L]: keyof L[K] & string }> {
   const scopes = readCatalogue(definition.scopes)
   const implies = readImplications(definition.implies ?? {}, scopes)
   const presets = readScopeSets(definition.presets ?? {}, 'presets', scopes)
@@ -54,7 +57,8 @@ export function defineAccess<
     impliers: invert(scopes, implies, () => true),
     openImpliers: invert(scopes, implies, isOpen),
   })
-  return access as unknown as Access<S, P, R, T> // the maps were built from the very keys that S, P, R and T name
+  // The maps were built from the very keys that S, P, R and L name.
+  return access as unknown as Access<S, P, R, { readonly [K in keyof L]: keyof L[K] & string }>
 }
 
 function readCatalogue(scopes: unknown): ReadonlyMap<string, ScopeInfo> {

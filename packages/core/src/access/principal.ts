@@ -1,3 +1,4 @@
+import { ScopeUnknown } from '../errors/index.js'
 import type { Key, Owner, ResourceRef } from '../values/index.js'
 import type { Access, LevelsOf, ScopeOf } from './access.js'
 import { grantedLevel, lowerLevel } from './level.js'
@@ -28,6 +29,8 @@ export interface Principal<A extends Access = Access> {
   /**
    * A principal that reaches, of each type named, only the ids given. Narrowing again keeps what both leave: nothing
    * widens it (L6).
+   *
+   * @throws ScopeUnknown for a type that the model does not have: its misspelling would narrow nothing.
    */
   narrowTo(resources: { readonly [K in keyof LevelsOf<A>]?: readonly string[] }): Principal<A>
 }
@@ -43,7 +46,14 @@ export interface PrincipalParts {
 
 /** Makes the principal of a verified key. */
 export function createPrincipal(parts: PrincipalParts): Principal {
+  freezeDeep(parts.key) // levels are read off its grants: a handler must not be able to raise them
   return narrowed(parts, new Map(), new Map())
+}
+
+function freezeDeep(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  Object.freeze(value)
+  Object.values(value).forEach(freezeDeep)
 }
 
 function narrowed(
@@ -94,6 +104,7 @@ function narrowed(
     narrowTo: (resources: Readonly<Record<string, readonly string[] | undefined>>) => {
       const narrower = new Map(within)
       for (const [type, ids] of Object.entries(resources)) {
+        if (!access.resources.has(type)) throw new ScopeUnknown('narrowTo', type)
         const before = within.get(type)
         narrower.set(type, new Set((ids ?? []).filter((id) => before?.has(id) ?? true)))
       }

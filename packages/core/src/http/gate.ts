@@ -1,4 +1,4 @@
-import { type Access, type Principal, requireScopes, type ScopeOf } from '../access/index.js'
+import { type Access, type LevelsOf, type Principal, requireScopes, type ScopeOf } from '../access/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { DeadlineExceeded, withDeadline } from '../service/deadline.js'
 import type { Keyring, Refusal, Verdict } from '../service/index.js'
@@ -7,12 +7,14 @@ import { outcomes } from './outcome.js'
 import { type CredentialReading, type CredentialSource, readCredential } from './read-credential.js'
 import { type Reply, replyTo } from './reply.js'
 
+type ResourceOf<A extends Access> = ResourceRef<keyof LevelsOf<A> & string>
+
 /** Options of {@link createGate}. */
 export interface GateOptions<A extends Access = Access, R = GateRequest> {
   /** All of these must be allowed. @defaultValue none: any live key passes */
   readonly scopes?: readonly ScopeOf<A>[] | undefined
   /** The resource that a request is about; needed where `scopes` holds a resource scope. */
-  readonly resource?: ((request: R) => ResourceRef | null | Promise<ResourceRef | null>) | undefined
+  readonly resource?: ((request: R) => ResourceOf<A> | null | Promise<ResourceOf<A> | null>) | undefined
   /** The realm of challenges. @defaultValue 'api' */
   readonly realm?: string | undefined
   /** How long the decision may take before the request is refused with 503. @defaultValue 5000 */

@@ -1,4 +1,4 @@
-import { type Access, requireScopes, type ScopeOf } from '../access/index.js'
+import { type Access, type LevelsOf, requireScopes, type ScopeOf } from '../access/index.js'
 import type { Key, ResourceRef } from '../values/index.js'
 import { type Created, type CreateInput, createKey } from './create.js'
 import { deleteKey } from './delete.js'
@@ -18,7 +18,7 @@ export interface VerifyOptions<A extends Access = Access> {
   /** All of these must be allowed. @defaultValue none: any live key passes */
   readonly scopes?: readonly ScopeOf<A>[] | undefined
   /** Where the resource scopes among them must be allowed. */
-  readonly resource?: ResourceRef | undefined
+  readonly resource?: ResourceRef<keyof LevelsOf<A> & string> | undefined
 }
 
 /** Issues, verifies and manages API keys. One object a process; see `createKeyring`. */
