@@ -19,7 +19,7 @@ export interface Sealer {
   readonly current: string
   /** The ids of all keys that `open` knows. */
   readonly keyIds: readonly string[]
-  /** @throws InvalidInput where the tenant or the id contains NUL. */
+  /** @throws InvalidInput where the tenant or the id contains NUL or half a surrogate pair. */
   seal(plaintext: string, context: SealContext): string | Promise<string>
   /** Gives back what was sealed in the same context. Throws where anything differs, and does not say what (ENC-9). */
   open(sealed: string, context: SealContext): string | Promise<string>
@@ -118,8 +118,10 @@ function bind(keyId: string, { purpose, tenant, id }: SealContext): Buffer {
 }
 
 function join(...parts: readonly string[]): Buffer {
-  // A NUL inside a part would let two contexts read the same.
-  if (parts.some((part) => part.includes('\0'))) throw new InvalidInput('context', 'tenant and id without NUL')
+  // A NUL inside a part would let two contexts read the same; so would halves of pairs, which UTF-8 cannot write.
+  if (parts.some((part) => /\0|\p{Surrogate}/u.test(part))) {
+    throw new InvalidInput('context', 'tenant and id in whole characters, without NUL')
+  }
   return Buffer.from(parts.join('\0'), 'utf8')
 }
 

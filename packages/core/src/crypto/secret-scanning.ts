@@ -1,10 +1,10 @@
 import { InvalidInput } from '../errors/index.js'
 import { isNamespace } from './namespace.js'
-import { DEFAULT_SECRET_LENGTH, ID_LENGTH } from './token.js'
+import { DEFAULT_SECRET_LENGTH, ID_LENGTH, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from './token.js'
 
 /** Options of {@link secretScanning}. */
 export interface SecretScanningOptions {
-  /** Characters of the secret. @defaultValue 32 */
+  /** Characters of the secret, 22 to 64. @defaultValue 32 */
   readonly secretLength?: number
 }
 
@@ -21,13 +21,17 @@ export interface SecretScanning {
 /**
  * Rules by which secret scanners find the tokens of these namespaces (TOK-13).
  *
- * @throws {@link InvalidInput} for no namespaces, or what is none.
+ * @throws {@link InvalidInput} for no namespaces, or what is none, or a length that no secret has.
  */
 export function secretScanning(namespaces: readonly string[], options: SecretScanningOptions = {}): SecretScanning {
   const { secretLength = DEFAULT_SECRET_LENGTH } = options
   const [first] = namespaces
   if (first === undefined || !namespaces.every(isNamespace)) {
     throw new InvalidInput('namespaces', 'one or more, such as tk_live')
+  }
+  // A rule of a wrong length would never match, and nobody would know.
+  if (!Number.isInteger(secretLength) || secretLength < MIN_SECRET_LENGTH || secretLength > MAX_SECRET_LENGTH) {
+    throw new InvalidInput('secretLength', `a whole number from ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH}`)
   }
   const token = `(?:${namespaces.join('|')})_[0-9A-Za-z]{${ID_LENGTH}}_[0-9A-Za-z]{${secretLength + 6}}`
   // In escaped text, the letter of a \n stands before the token and hides the word boundary.

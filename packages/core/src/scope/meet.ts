@@ -1,4 +1,5 @@
 import { toNormalForm } from './normalize.js'
+import type { ParsedScope } from './parse-scope.js'
 import { intersect, readPatterns } from './pattern.js'
 
 /**
@@ -8,7 +9,15 @@ import { intersect, readPatterns } from './pattern.js'
  * than 2000 patterns.
  */
 export function meet(a: readonly string[], b: readonly string[]): string[] {
-  const others = readPatterns(b, 'b')
-  const common = readPatterns(a, 'a').flatMap((one) => others.flatMap((other) => intersect(one, other) ?? []))
-  return toNormalForm(common, 'b')
+  return toNormalForm(crossings(readPatterns(a, 'a'), readPatterns(b, 'b')), 'b')
+}
+
+/** One after the other: of too many, most are never made. */
+function* crossings(a: readonly ParsedScope[], b: readonly ParsedScope[]): Generator<ParsedScope> {
+  for (const one of a) {
+    for (const other of b) {
+      const both = intersect(one, other)
+      if (both !== null) yield both
+    }
+  }
 }

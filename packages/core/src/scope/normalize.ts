@@ -15,9 +15,12 @@ export function normalize(scopes: readonly string[]): string[] {
 }
 
 /** @internal */
-export function toNormalForm(patterns: readonly ParsedScope[], field: string): string[] {
-  const distinct = new Map(patterns.map((pattern) => [pattern.scope, pattern]))
-  if (distinct.size > maxPatterns) throw new InvalidInput(field, `sets that make at most ${maxPatterns} scopes`)
+export function toNormalForm(patterns: Iterable<ParsedScope>, field: string): string[] {
+  const distinct = new Map<string, ParsedScope>()
+  for (const pattern of patterns) {
+    distinct.set(pattern.scope, pattern)
+    if (distinct.size > maxPatterns) throw new InvalidInput(field, `sets that make at most ${maxPatterns} scopes`)
+  }
   const wide = [...distinct.values()].filter((pattern) => !pattern.concrete) // nothing else can hold another pattern
   return [...distinct.values()]
     .filter((pattern) => !wide.some((other) => other !== pattern && matches(other.scope, pattern.segments)))

@@ -6,7 +6,7 @@ import { sha256 } from '../../src/crypto/sha256.js'
 import { InvalidInput, InvalidOptions } from '../../src/errors/index.js'
 import vectors from '../vectors/crypto.json' with { type: 'json' }
 
-const counted = vi.hoisted(() => ({ macs: 0, hashes: 0 }))
+const counted = vi.hoisted(() => ({ macs: 0, hashes: 0, comparisons: 0 }))
 
 vi.mock(import('node:crypto'), async (original) => {
   const actual = await original()
@@ -19,6 +19,10 @@ vi.mock(import('node:crypto'), async (original) => {
     createHash: (...args) => {
       counted.hashes += 1
       return actual.createHash(...args)
+    },
+    timingSafeEqual: (a, b) => {
+      counted.comparisons += 1
+      return actual.timingSafeEqual(a, b)
     },
   }
 })
@@ -35,10 +39,9 @@ const match = (index: number, stale = false) => ({ outcome: 'match', index, stal
 const mismatch = { outcome: 'mismatch' }
 const misconfigured = (index: number) => ({ outcome: 'misconfigured', index })
 
-afterEach(() => {
-  counted.macs = 0
-  counted.hashes = 0
-})
+const reset = () => Object.assign(counted, { macs: 0, hashes: 0, comparisons: 0 })
+
+afterEach(reset)
 
 describe('hmacSha256 and sha256', () => {
   it('make the hashes of the vectors (HASH-1, HASH-2)', () => {
@@ -155,16 +158,15 @@ describe('hmacSha256 and sha256', () => {
   })
 })
 
-describe('the work of a verification (HASH-7)', () => {
+describe('the work of a verification (HASH-6, HASH-7)', () => {
   const work = (run: () => unknown) => {
-    counted.macs = 0
-    counted.hashes = 0
+    reset()
     run()
     return { ...counted }
   }
 
-  it('is one MAC for a right token, a wrong token and no key at all', () => {
-    const one = { macs: 1, hashes: 0 }
+  it('is one MAC and one comparison in constant time for a right token, a wrong token and no key at all', () => {
+    const one = { macs: 1, hashes: 0, comparisons: 1 }
     expect(work(() => onP1.verify([hmac_p1], input))).toEqual(one)
     expect(work(() => onP1.verify([hmac_p1], wrong))).toEqual(one)
     expect(work(() => onP1.verify([hmac_p2], wrong))).toEqual(one)
@@ -173,8 +175,8 @@ describe('the work of a verification (HASH-7)', () => {
 
   it('is one MAC for each pepper, not for each stored hash', () => {
     const other = String(onP1.hash({ ...input, token: 'old' }))
-    expect(work(() => onP1.verify([hmac_p1, other], wrong))).toEqual({ macs: 1, hashes: 0 })
-    expect(work(() => onP1.verify([hmac_p1, hmac_p2, plain], wrong))).toEqual({ macs: 2, hashes: 1 })
+    expect(work(() => onP1.verify([hmac_p1, other], wrong))).toEqual({ macs: 1, hashes: 0, comparisons: 2 })
+    expect(work(() => onP1.verify([hmac_p1, hmac_p2, plain], wrong))).toEqual({ macs: 2, hashes: 1, comparisons: 3 })
   })
 })
 

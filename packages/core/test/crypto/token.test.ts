@@ -109,6 +109,11 @@ describe('formatToken and parseToken', () => {
     expect(parseToken(vectors.base, { namespaces: [] })).toEqual({ ok: false, reason: 'prefix' })
   })
 
+  it('looks at the length before anything else (TOK-11)', () => {
+    expect(parseToken('x'.repeat(256), { namespaces })).toEqual({ ok: false, reason: 'too_long' })
+    expect(parseToken('x'.repeat(255), { namespaces })).toEqual({ ok: false, reason: 'prefix' })
+  })
+
   it('answers for any text, and says yes to what formatToken writes alone', () => {
     const near = fc
       .tuple(fc.nat({ max: vectors.base.length }), fc.nat({ max: 4 }), fc.string({ unit: 'binary', maxLength: 4 }))

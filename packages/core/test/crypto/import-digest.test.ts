@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ForeignFormat, importedDigest, lookupDigests } from '../../src/crypto/import-digest.js'
+import { InvalidInput } from '../../src/errors/index.js'
+import vectors from '../vectors/crypto.json' with { type: 'json' }
+
+const { token, ...foreign } = vectors.import
+const hex = foreign.hex_sha256
+const base64 = foreign.unkey_base64_sha256
+const base64url = foreign.better_auth_base64url_sha256
+const seamSecret = foreign.seam_token.split('_').at(-1) ?? ''
+
+describe('an imported hash (TOK-15, section 2.2)', () => {
+  it.each<[ForeignFormat, string, string, string?]>([
+    ['better-auth', base64url, token],
+    ['unkey', base64, token],
+    ['sha256-base64', base64, token],
+    ['sha256-base64', base64.replace('=', ''), token],
+    ['sha256-hex', hex, token],
+    ['sha256-hex', hex.toUpperCase(), token],
+    ['keypal', hex, token],
+    ['keypal', hex, token, 'pepper'], // a key from before the salt
+    ['keypal', foreign.keypal_hex_sha256_salt_suffix_salt_pepper, token, 'pepper'],
+    ['sha256-hex', foreign.seam_hex_sha256_long, seamSecret],
+  ])('as %s stores it, %s, is found by its token', (format, stored, presented, salt) => {
+    const lookup = lookupDigests(presented, salt === undefined ? {} : { salt })
+    expect(lookup).toContain(importedDigest(stored, format))
+  })
+
+  it('is kept in one form, whatever it came in', () => {
+    expect(importedDigest(base64url, 'better-auth')).toBe(`sha256:${hex}`)
+    expect(importedDigest(base64, 'unkey')).toBe(`sha256:${hex}`)
+    expect(importedDigest(hex.toUpperCase(), 'keypal')).toBe(`sha256:${hex}`)
+  })
+
+  it('is found in every format, for any token and salt', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (presented, salt) => {
+        const plain = createHash('sha256').update(presented).digest()
+        const salted = createHash('sha256')
+          .update(presented + salt)
+          .digest()
+        const lookup = lookupDigests(presented, { salt })
+        expect(lookup).toContain(importedDigest(plain.toString('base64url'), 'better-auth'))
+        expect(lookup).toContain(importedDigest(plain.toString('base64'), 'unkey'))
+        expect(lookup).toContain(importedDigest(plain.toString('hex'), 'sha256-hex'))
+        expect(lookup).toContain(importedDigest(salted.toString('hex'), 'keypal'))
+        expect(lookup).toHaveLength(salt === '' ? 1 : 2)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is not found by another token, nor with another salt', () => {
+    const salted = importedDigest(foreign.keypal_hex_sha256_salt_suffix_salt_pepper, 'keypal')
+    expect(lookupDigests(`${token}x`)).not.toContain(importedDigest(hex, 'keypal'))
+    expect(lookupDigests(token)).not.toContain(salted)
+    expect(lookupDigests(token, { salt: 'salt' })).not.toContain(salted)
+  })
+
+  it.each<[string, ForeignFormat]>([
+    ['', 'sha256-hex'],
+    [hex.slice(1), 'sha256-hex'],
+    [`${hex}0`, 'sha256-hex'],
+    [`${hex}\n`, 'sha256-hex'],
+    [`A${hex.slice(1)}`, 'keypal'], // both cases at once
+    [hex, 'unkey'],
+    [hex, 'better-auth'],
+    [base64, 'keypal'],
+    [base64, 'better-auth'],
+    [base64url, 'unkey'],
+    [base64url, 'sha256-base64'],
+    [`${base64url}=`, 'better-auth'],
+    [`${base64}=`, 'unkey'],
+    [base64.replace('Y=', 'Z='), 'unkey'], // bits that mean nothing
+    [` ${base64}`, 'unkey'],
+    [base64.slice(4), 'unkey'],
+    [`AAAA${base64}`, 'sha256-base64'],
+    [vectors.hash.argon2id, 'sha256-base64'],
+    [hex, 'constructor' as ForeignFormat],
+    [hex, '__proto__' as ForeignFormat],
+    [hex, 'md5' as ForeignFormat],
+  ])('%j is none of %s, and the error does not repeat it', (stored, format) => {
+    expect(() => importedDigest(stored, format)).toThrow(InvalidInput)
+    expect(() => importedDigest(stored, format)).toThrow(expect.objectContaining({ field: 'hash' }))
+    expect(() => importedDigest(stored, format)).not.toThrow(/1be0|G.BhHMtP|argon2id/)
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { createTokenFactory } from '../../src/crypto/random.js'
+import { secretScanning } from '../../src/crypto/secret-scanning.js'
+import { formatToken } from '../../src/crypto/token.js'
+import { InvalidInput } from '../../src/errors/index.js'
+
+const namespaces = ['tk_live', 'tk_test', 'tk']
+const rules = secretScanning(namespaces)
+const { newId, newSecret } = createTokenFactory()
+
+function make(namespace = 'tk_live', id = newId(), secret = newSecret()): string {
+  return formatToken({ namespace, id, secret })
+}
+
+const tokens = Array.from({ length: 1_000 }, (_, index) => make(namespaces[index % namespaces.length]))
+
+/** What each scanner takes out of its own file. */
+const patterns: [string, string][] = [
+  ['the regex', rules.regex],
+  ['the gitleaks rule', /^regex = '''(.*)'''$/m.exec(rules.gitleaks)?.[1] ?? ''],
+  ['the TruffleHog detector', /^ {6}token: '(.*)'$/m.exec(rules.trufflehog)?.[1] ?? ''],
+]
+
+/** Where gitleaks looks for secrets in its own tests, and in a text inside a text. */
+const contexts: [string, (token: string) => string][] = [
+  ['alone', (token) => token],
+  ['INI, quoted', (token) => `apiToken="${token}"`],
+  ['INI, spaced', (token) => `apiToken = ${token}`],
+  ['an environment file', (token) => `API_TOKEN=${token}\nNEXT=1`],
+  ['JSON', (token) => `{\n  "api_token": "${token}"\n}`],
+  ['escaped JSON', (token) => JSON.stringify(JSON.stringify({ api_token: token }))],
+  ['escaped lines', (token) => JSON.stringify({ file: `first\n${token}\nlast` })],
+  ['escaped tabs and returns', (token) => JSON.stringify({ file: `\t${token}\r` })],
+  ['XML', (token) => `<apiToken>${token}</apiToken>`],
+  ['XML, lines', (token) => `<apiToken>\n    ${token}\n</apiToken>`],
+  ['YAML', (token) => `api_token: ${token}`],
+  ['YAML, single quotes', (token) => `api_token: '${token}'`],
+  ['YAML, double quotes', (token) => `api_token: "${token}"`],
+  ['YAML, literal', (token) => `api_token: |\n  ${token}\n`],
+  ['C#', (token) => `string apiToken = "${token}";`],
+  ['Go', (token) => `apiToken := \`${token}\``],
+  ['PHP', (token) => `$apiToken .= "${token}"`],
+  ['Python', (token) => `apiToken = '${token}'`],
+  ['CSV', (token) => `apiToken,${token},`],
+  ['Logstash', (token) => `  "apiToken" => "${token}"`],
+  ['make', (token) => `API_TOKEN :::= "${token}"`],
+  ['a header', (token) => `curl -H 'Authorization: Bearer ${token}' https://api.example`],
+  ['a URL', (token) => `https://api.example/?key=${token}&page=2`],
+  ['Windows lines', (token) => `a=1\r\nkey=${token}\r\n`],
+]
+
+describe('secretScanning (TOK-13)', () => {
+  it('writes files that the scanners read', () => {
+    const { regex, gitleaks, trufflehog } = secretScanning(['tk_live', 'ak'])
+    expect(regex).toBe(String.raw`(?:\b|\\[nrt])((?:tk_live|ak)_[0-9A-Za-z]{12}_[0-9A-Za-z]{38})\b`)
+    expect(gitleaks).toBe(`[[rules]]
+id = "tk_live-api-key"
+description = "API key: tk_live, ak"
+regex = '''${regex}'''
+keywords = ["tk_live_", "ak_"]
+`)
+    expect(trufflehog).toBe(`detectors:
+  - name: tk_live-api-key
+    keywords:
+      - tk_live_
+      - ak_
+    regex:
+      token: '${regex}'
+`)
+  })
+
+  it('uses only what RE2, Hyperscan and JavaScript have in common', () => {
+    // Groups, alternation, \b, an escaped backslash, character sets, exact repetition, literals: no look-around, no
+    // back-reference, nothing possessive.
+    expect(rules.regex).toMatch(/^(?:\((?:\?:)?|\)|\||\\b|\\\\|\[(?:[a-zA-Z0-9]|-)+\]|\{\d+\}|[a-z0-9_])+$/)
+  })
+
+  describe.each(patterns)('%s', (_, pattern) => {
+    it.each(contexts)('finds 1000 tokens in %s', (_, write) => {
+      const missed = tokens.filter((token) => new RegExp(pattern).exec(write(token))?.[1] !== token)
+      expect(missed).toEqual([])
+    })
+
+    it('finds every token of a text', () => {
+      const found = [...tokens.join('\n').matchAll(new RegExp(pattern, 'g'))].map((match) => match[1])
+      expect(found).toEqual(tokens)
+    })
+
+    it.each<[string, (token: string) => string]>([
+      ['one character short', (token) => token.slice(0, -1)],
+      ['one character long', (token) => `${token}0`],
+      ['a short id', (token) => token.replace(/_(.{11}).(_[^_]*)$/, '_$1$2')],
+      ['a long id', (token) => token.replace(/_(.{12})(_[^_]*)$/, '_$10$2')],
+      ['a secret of two words', (token) => `${token.slice(0, -9)}-${token.slice(-8)}`],
+      ['no underscore after the id', (token) => token.replace(/_([^_]*)$/, '0$1')],
+      ['upper case', (token) => token.toUpperCase()],
+      ['a longer word around it', (token) => `x${token}`],
+      ['an underscore after it', (token) => `${token}_`],
+      ['another namespace', (token) => token.replace(/^tk(_live|_test)?/, 'zz')],
+      ['its preview', (token) => token.replace(/(_.{4})[^_]{8}_[^_]*$/, '$1…')],
+    ])('leaves alone what has %s', (_, change) => {
+      const changed = tokens.map(change)
+      expect(changed.filter((text, index) => text === tokens[index])).toEqual([])
+      for (const [, write] of contexts) {
+        expect(changed.filter((text) => new RegExp(pattern).test(write(text)))).toEqual([])
+      }
+    })
+  })
+
+  it('gives keywords without which scanners would not even look', () => {
+    const [, list = ''] = /^keywords = (.*)$/m.exec(rules.gitleaks) ?? []
+    const forTrufflehog = [...rules.trufflehog.matchAll(/^ {6}- (.*)$/gm)].map((match) => match[1])
+    expect(JSON.parse(list)).toEqual(forTrufflehog)
+    for (const token of tokens) expect(forTrufflehog.some((keyword) => token.startsWith(`${keyword}`))).toBe(true)
+  })
+
+  it.each([22, 64])('finds tokens with secrets of %i characters, and these alone', (secretLength) => {
+    const pattern = new RegExp(secretScanning(['tk'], { secretLength }).regex)
+    const token = make('tk', undefined, createTokenFactory({ secretLength }).newSecret())
+    expect(pattern.exec(`key: ${token}`)?.[1]).toBe(token)
+    expect(pattern.test(make('tk'))).toBe(false)
+  })
+
+  it.each([[[]], [['']], [['tk', 'TK']], [['tk_']], [["tk'''"]], [['tk|.*']], [['tk"\n[[rules]]']]])(
+    'refuses the namespaces %j',
+    (bad) => {
+      expect(() => secretScanning(bad)).toThrow(InvalidInput)
+      expect(() => secretScanning(bad)).toThrow(expect.objectContaining({ field: 'namespaces' }))
+    },
+  )
+
+  it.each([21, 65, 0, -1, 32.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses secrets of %s characters: such a rule would find nothing',
+    (secretLength) => {
+      expect(() => secretScanning(['tk'], { secretLength })).toThrow(
+        expect.objectContaining({ name: 'InvalidInput', field: 'secretLength' }),
+      )
+    },
+  )
+})
