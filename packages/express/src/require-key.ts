@@ -6,13 +6,13 @@ import {
   type Principal,
   type RegisteredAccess,
 } from '@keywright/core'
-import { fieldLines } from '@keywright/core/http'
-import type { Request, RequestHandler } from 'express'
+import { fieldLines, type Reply } from '@keywright/core/http'
+import type { Request, RequestHandler, Response } from 'express'
 
 declare global {
   namespace Express {
     interface Request {
-      /** The authenticated caller, behind `requireKey`. Nothing sets it elsewhere: reading it there throws. */
+      /** The authenticated caller, behind `requireKey`. Elsewhere it is not set, so that to ask it anything throws. */
       principal: Principal<RegisteredAccess>
     }
   }
@@ -30,17 +30,28 @@ export type GuardOptions<A extends Access = Access> = GateOptions<A, Request>
 export function requireKey<A extends Access>(keyring: Keyring<A>, options: GuardOptions<A> = {}): RequestHandler {
   const gate = createGate<A, Request>(keyring, options)
   return function requireKey(req, res, next) {
-    gate({ fields: fieldLines(req.rawHeaders), url: req.originalUrl }, req).then((verdict) => {
-      if (verdict.ok) {
-        req.principal = verdict.principal
-        for (const [name, value] of Object.entries(verdict.headers)) res.append(name, value)
+    gate({ fields: fieldLines(req.rawHeaders), url: req.originalUrl }, req)
+      .then((verdict) => {
+        if (!verdict.ok) return sendReply(res, verdict.reply)
+        addHeaders(res, verdict.headers)
+        // `Register` is where the product says that A is its only access model.
+        req.principal = verdict.principal as Principal<RegisteredAccess>
         next()
-        return
-      }
-      const { status, headers, body } = verdict.reply
-      res.statusCode = status
-      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-      res.end(body)
-    }, next)
+      })
+      // Something else has begun to answer, say. Express takes a falsy reason for a pass, so it is always given an Error.
+      .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
+  }
+}
+
+function sendReply(res: Response, { status, headers, body }: Reply): void {
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  res.end(body)
+}
+
+function addHeaders(res: Response, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'Vary') res.vary(value)
+    else if (!res.hasHeader(name)) res.setHeader(name, value)
   }
 }

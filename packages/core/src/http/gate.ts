@@ -31,7 +31,15 @@ export interface GateRequest {
 
 /** The answer for an HTTP request: a principal for the handler, or the whole reply to send in its place. */
 export type GateVerdict<A extends Access = Access> =
-  | { readonly ok: true; readonly principal: Principal<A>; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly ok: true
+      readonly principal: Principal<A>
+      /**
+       * What the answer must say beside the handler's own words: an adapter adds `Vary` to what is there, and sets any other
+       * field before the handler runs, if nothing has set it yet (HTTP-11).
+       */
+      readonly headers: Readonly<Record<string, string>>
+    }
   | { readonly ok: false; readonly refusal: Refusal; readonly reply: Reply }
 
 /** Decides about one request; `original` is what the `resource` option is given. Never rejects. */
@@ -51,9 +59,9 @@ export function createGate<A extends Access, R = GateRequest>(
   keyring: Keyring<A>,
   options: GateOptions<A, R> = {},
 ): Gate<A, R> {
-  const { scopes, resource, realm = 'api', timeoutMs = 5_000 } = options
+  const { resource, realm = 'api', timeoutMs = 5_000 } = options
   if (typeof keyring?.verify !== 'function') throw new InvalidOptions('keyring', 'what createKeyring returned')
-  if (scopes !== undefined) requireScopes(keyring.access, scopes, 'scopes')
+  const scopes = options.scopes === undefined ? undefined : requireNames(keyring.access, options.scopes)
   const needsResource = scopes?.find((scope) => keyring.access.resourceScopes.has(scope))
   if (needsResource !== undefined && resource === undefined) {
     throw new InvalidOptions('resource', `a function of the request: ${needsResource} is only allowed on a resource`)
@@ -62,7 +70,9 @@ export function createGate<A extends Access, R = GateRequest>(
     throw new InvalidOptions('resource', 'a function of the request')
   }
   if (typeof realm !== 'string') throw new InvalidOptions('realm', 'a text')
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw new InvalidOptions('timeoutMs', 'whole milliseconds')
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 60_000) {
+    throw new InvalidOptions('timeoutMs', 'whole milliseconds from 1 to 60000')
+  }
 
   const verify = async (token: string, original: R): Promise<Verdict<A>> => {
     if (scopes === undefined) return keyring.verify(token)
@@ -71,41 +81,41 @@ export function createGate<A extends Access, R = GateRequest>(
     return keyring.verify(token, named === undefined ? { scopes } : { scopes, resource: named })
   }
 
-  return async (request, original) => {
+  const refused = (refusal: Refusal): GateVerdict<A> => ({ ok: false, refusal, reply: replyTo(refusal, { realm }) })
+
+  const decide = async (request: GateRequest, original: R): Promise<GateVerdict<A>> => {
     const reading = readCredential(request, keyring.format)
-    const verdict: Verdict<A> =
-      reading.verdict === 'candidate'
-        ? await settle(verify(reading.token, original), timeoutMs)
-        : { ok: false, refusal: refusalOf(reading) }
-    const source = 'source' in reading ? reading.source : undefined
     if (reading.verdict === 'invalid_request' && reading.reason === 'key_in_url') {
       keyring.notify({ type: 'api_key.exposed_in_url', keyId: reading.exposedKeyId ?? null })
     }
-    if (!verdict.ok) return { ok: false, refusal: verdict.refusal, reply: replyTo(verdict.refusal, { realm }) }
-    return { ok: true, principal: verdict.principal, headers: headersFor(source) }
+    if (reading.verdict !== 'candidate') return refused(refusalOf(reading))
+    const verdict = await verify(reading.token, original)
+    if (!isVerdict(verdict)) throw new TypeError('The keyring gave no verdict')
+    if (!verdict.ok) return refused(verdict.refusal)
+    return { ok: true, principal: verdict.principal, headers: headersFor(reading.source) }
+  }
+
+  return async (request, original) => {
+    try {
+      return await withDeadline(decide(request, original), timeoutMs)
+    } catch (cause) {
+      // What hangs, throws or is no verdict is an outage, never a pass (ADP-1). The host hears of it here alone.
+      const reason = cause instanceof DeadlineExceeded ? 'timeout' : 'keyring'
+      keyring.notify({ type: 'keyring.unavailable', reason, error: cause })
+      return refused({ code: 'auth_unavailable', reason, cause })
+    }
   }
 }
 
-/** A verdict in any case: what hangs, throws or is no verdict is an outage, never a pass (ADP-1). */
-async function settle<A extends Access>(work: Promise<Verdict<A>>, timeoutMs: number): Promise<Verdict<A>> {
-  try {
-    const verdict = await withDeadline(work, timeoutMs)
-    const isVerdict =
-      verdict?.ok === true
-        ? typeof verdict.principal?.allows === 'function'
-        : verdict?.ok === false && isRefusal(verdict.refusal)
-    return isVerdict ? verdict : unavailable('keyring', new TypeError('The keyring gave no verdict'))
-  } catch (cause) {
-    return unavailable(cause instanceof DeadlineExceeded ? 'timeout' : 'keyring', cause)
-  }
+/** A copy: what the caller does to the list later must not open a route. */
+function requireNames<A extends Access>(access: A, scopes: readonly ScopeOf<A>[]): readonly ScopeOf<A>[] {
+  return requireScopes(access, scopes, 'scopes') as readonly ScopeOf<A>[] // the same names, checked
 }
 
-function isRefusal(refusal: Refusal | undefined): boolean {
-  return typeof refusal?.code === 'string' && Object.hasOwn(outcomes, refusal.code)
-}
-
-function unavailable(reason: 'keyring' | 'timeout', cause: unknown): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { code: 'auth_unavailable', reason, cause } }
+/** Types do not bind a wrapped or mocked keyring; a principal is handed on only from what surely is a pass. */
+function isVerdict(verdict: Verdict | undefined): boolean {
+  if (verdict?.ok === true) return typeof verdict.principal?.allows === 'function'
+  return verdict?.ok === false && Object.hasOwn(outcomes, verdict.refusal?.code)
 }
 
 function refusalOf(reading: Exclude<CredentialReading, { verdict: 'candidate' }>): Refusal {
@@ -115,6 +125,6 @@ function refusalOf(reading: Exclude<CredentialReading, { verdict: 'candidate' }>
 }
 
 /** Shared caches know that `Authorization` makes an answer private; of `X-API-Key` they must be told (HTTP-11). */
-function headersFor(source: CredentialSource | undefined): Readonly<Record<string, string>> {
-  return source === 'x-api-key' ? { Vary: 'X-API-Key' } : {}
+function headersFor(source: CredentialSource): Readonly<Record<string, string>> {
+  return source === 'x-api-key' ? { Vary: 'X-API-Key', 'Cache-Control': 'private' } : {}
 }

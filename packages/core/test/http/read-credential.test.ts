@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseToken } from '../../src/crypto/token.js'
+import { type CredentialInput, readCredential } from '../../src/http/read-credential.js'
+import vectors from '../vectors/headers.json' with { type: 'json' }
+
+const format = { namespaces: ['tk_live'], foreign: ['tk_test'] }
+const K = 'tk_live_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU3TDB0r'
+const K2 = 'tk_live_9xY8wV7uT6sR_000000000000000000000000000000001gco3G'
+const KT = 'tk_test_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU0UtxI7'
+
+const read = (input: Partial<CredentialInput>) => readCredential({ fields: [], url: '/', ...input }, format)
+const pairs = (fields: readonly string[][]) => fields.map(([name = '', value = '']) => [name, value] as const)
+
+describe('readCredential (HTTP-1, HTTP-2, HTTP-3)', () => {
+  it('has 89 rows to meet', () => {
+    expect(vectors.map(({ n }) => n)).toEqual(Array.from({ length: 89 }, (_, index) => index + 1))
+  })
+
+  it.each(vectors.map((row) => [`H${row.n} ${row.name}`, row] as const))('%s', (_, { fields, url, ...expected }) => {
+    const reading = read({ fields: pairs(fields), url })
+    expect(reading).toMatchObject({
+      verdict: expected.verdict,
+      ...('why' in expected ? { reason: expected.why } : {}),
+      ...('id' in expected ? { id: expected.id, token: K } : {}),
+    })
+    expect('token' in reading).toBe(expected.verdict === 'candidate')
+  })
+
+  it.each([
+    ['bearer', 'Authorization', `Bearer ${K}`],
+    ['x-api-key', 'X-API-Key', K],
+  ])('tells that the key came by %s', (source, name, value) => {
+    expect(read({ fields: [[name, value]] })).toEqual({ verdict: 'candidate', token: K, id: 'a1B2c3D4e5F6', source })
+  })
+
+  it('takes a key of another shape for a candidate only where imported keys are on, and never one of ours', () => {
+    const opaque = (token: string) =>
+      readCredential({ fields: [['X-API-Key', token]], url: '/' }, { ...format, opaque: true })
+    expect(opaque('sk_abc')).toEqual({ verdict: 'candidate', token: 'sk_abc', id: null, source: 'x-api-key' })
+    expect(opaque(KT)).toMatchObject({ verdict: 'invalid_token', reason: 'prefix' })
+    expect(opaque(K.slice(0, -1))).toMatchObject({ verdict: 'invalid_token', reason: 'length' })
+  })
+})
+
+describe('a key in the URL (HTTP-7)', () => {
+  const damaged = K.replace('_Kq', '_qK')
+
+  it.each([
+    ['in the path', `/v1/${K}/x`, 'a1B2c3D4e5F6'],
+    ['as a name', `/?${K}`, 'a1B2c3D4e5F6'],
+    ['in the fragment', `/#${K}`, 'a1B2c3D4e5F6'],
+    ['in an absolute target', `http://user:${K}@host/`, 'a1B2c3D4e5F6'],
+    ['behind Bearer%20', `/?auth=Bearer%20${K}`, 'a1B2c3D4e5F6'],
+    ['escaped', `/?k=${K.replaceAll('_', '%5f')}`, 'a1B2c3D4e5F6'],
+    ['behind a nested escape', `/?next=%2Fx%3Fk%253D${K}`, 'a1B2c3D4e5F6'],
+    ['behind a letter', `/?kx${K}`, 'a1B2c3D4e5F6'],
+    ['beside a broken escape', `/?a=%E9%ZZ%&k=${K}`, 'a1B2c3D4e5F6'],
+    ['of another environment', `/?k=${KT}`, 'a1B2c3D4e5F6'],
+    ['with a typo, whose id may be wrong too', `/?k=${damaged}`, undefined],
+  ])('%s is found', (_, url, exposedKeyId) => {
+    const expected = { verdict: 'invalid_request', reason: 'key_in_url' }
+    expect(read({ url })).toEqual(exposedKeyId === undefined ? expected : { ...expected, exposedKeyId })
+  })
+
+  it.each(['/?q=tk_live_a1B2', '/?q=tk_live_', '/?q=tk_prod_x', `/?q=${K.slice(0, -1)}`, `/?q=x${damaged}`])(
+    'goes through: %s',
+    (url) => {
+      expect(read({ fields: [['Authorization', `Bearer ${K}`]], url }).verdict).toBe('candidate')
+    },
+  )
+})
+
+describe('any request', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'Bearer',
+      'bearer',
+      'Basic',
+      ' ',
+      ' ',
+      '\t',
+      ',',
+      '=',
+      '"',
+      '%5F',
+      '\r\n',
+      '\0',
+      '\xa0',
+      K,
+      K,
+      K2,
+      KT,
+    ),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  )
+  const text = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''))
+  const value = fc.oneof(text, fc.constantFrom(`Bearer ${K}`, `bEARER   ${K2}\t`, K, K2, ''))
+  const name = fc.oneof(
+    fc.constantFrom('Authorization', 'authorization', 'X-API-Key', 'x-api-key', 'Cookie'),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  )
+  const request = fc.record({
+    fields: fc.array(fc.tuple(name, value), { maxLength: 3 }),
+    url: fc.oneof({ weight: 3, arbitrary: fc.webPath() }, { weight: 1, arbitrary: text }),
+  })
+
+  /** What of a field could be taken for a key, written apart from the reader. */
+  const presented = ([name, value]: readonly [string, string]): string | undefined => {
+    const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '')
+    if (name.toLowerCase() === 'x-api-key') return trimmed
+    return name.toLowerCase() === 'authorization' ? /^bearer +(.*)$/is.exec(trimmed)?.[1] : undefined
+  }
+
+  it('gets a verdict; a candidate is the one value presented, and parses', () => {
+    let candidates = 0
+    fc.assert(
+      fc.property(request, (input) => {
+        const reading = readCredential(input, format)
+        expect(['none', 'invalid_request', 'invalid_token', 'candidate']).toContain(reading.verdict)
+        if (reading.verdict !== 'candidate') return
+        candidates += 1
+        expect(input.fields.map(presented).filter(Boolean)).toEqual([reading.token])
+        expect(parseToken(reading.token, format)).toMatchObject({ ok: true, id: reading.id })
+        expect(input.url.split(/\W/)).not.toContain(reading.token)
+      }),
+      { numRuns: 5_000 },
+    )
+    expect(candidates).toBeGreaterThan(100)
+  })
+})
+
+describe('16 KB of malice take less than 5 ms', () => {
+  const size = 16_384
+  const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length))
+  const authorization = (value: string) => ({ fields: [['Authorization', value]] as const })
+
+  it.each<[string, Partial<CredentialInput>]>([
+    ['spaces inside', authorization(`Bearer a${fill(' ')}b`)],
+    ['spaces after the scheme', authorization(`Bearer${fill(' ')}`)],
+    ['tabs around', authorization(`${fill('\t')}Bearer ${K}${fill('\t')}`)],
+    ['tabs inside', authorization(`Bearer${fill('\t')}x`)],
+    ['equals signs', authorization(`Bearer a${fill('=')}`)],
+    ['equals signs and an end', authorization(`Bearer a${fill('=')}!`)],
+    ['commas', authorization(`Bearer ${fill(',')}`)],
+    ['quoted parameters', authorization(`Bearer ${fill('a="\\",')}`)],
+    ['prefixes', authorization(`Bearer ${fill('tk_live_')}`)],
+    ['a scheme without an end', authorization(fill('Bearer'))],
+    ['commas in X-API-Key', { fields: [['X-API-Key', fill(' ,')]] }],
+    ['many lines', { fields: Array.from({ length: size / 16 }, () => ['X-API-Key', ''] as const) }],
+    ['prefixes in the URL', { url: `/?${fill('tk_live_')}` }],
+    ['ids in the URL', { url: `/?${fill(K.slice(0, -6))}` }],
+    ['percent signs in the URL', { url: `/?${fill('%')}` }],
+    ['escapes in the URL', { url: `/?${fill('%25')}` }],
+    ['escaped prefixes in the URL', { url: `/?${fill('tk%5Flive%5F')}` }],
+  ])('%s (T8)', (_, input) => {
+    const times = Array.from({ length: 5 }, () => {
+      const start = performance.now()
+      read(input)
+      return performance.now() - start
+    })
+    expect(Math.min(...times)).toBeLessThan(5)
+  })
+})

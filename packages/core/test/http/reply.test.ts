@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { outcomes } from '../../src/http/outcome.js'
+import { detailFor, problemFor, type RefusalToTell } from '../../src/http/problem.js'
+import { replyTo } from '../../src/http/reply.js'
+import type { Refusal } from '../../src/service/index.js'
+
+const canary = 'tk_live_canary000000_secret'
+
+/** Every refusal, with whatever it may carry that is not for the client. */
+const refusals: readonly (readonly [status: number, challenge: string | null, refusal: Refusal | RefusalToTell])[] = [
+  [401, 'bare', { code: 'api_key_missing' }],
+  [400, 'invalid_request', { code: 'api_key_malformed', reason: 'not_b64token' }],
+  [400, 'invalid_request', { code: 'api_key_malformed', reason: canary }],
+  [401, 'invalid_token', { code: 'api_key_invalid', reason: 'secret', keyId: canary }],
+  [401, 'invalid_token', { code: 'api_key_invalid', reason: 'leaked', keyId: canary }],
+  [401, 'invalid_token', { code: 'api_key_disabled', keyId: canary }],
+  [401, 'invalid_token', { code: 'api_key_expired', keyId: canary }],
+  [401, 'invalid_token', { code: 'api_key_revoked', keyId: canary }],
+  [401, 'invalid_token', { code: 'owner_inactive', keyId: canary }],
+  [
+    403,
+    'insufficient_scope',
+    {
+      code: 'insufficient_scope',
+      keyId: canary,
+      required: ['a.b'],
+      missing: ['a.b'],
+      resource: { type: 'board', id: canary },
+    },
+  ],
+  [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
+  [429, null, { code: 'rate_limited', violatedPolicies: ['burst'] }],
+  [503, null, { code: 'auth_unavailable', reason: 'store', cause: new Error(canary) }],
+]
+
+describe('replyTo', () => {
+  it('is asked about every code', () => {
+    expect([...new Set(refusals.map(([, , { code }]) => code))].sort()).toEqual(Object.keys(outcomes).sort())
+  })
+
+  it.each(refusals)('%i, challenge %s: %o', (status, challenge, refusal) => {
+    const { headers, body, ...reply } = replyTo(refusal, { realm: 'tasks' })
+    expect(reply.status).toBe(status)
+    expect(headers).toEqual({
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...(challenge === null ? {} : { 'WWW-Authenticate': expect.stringMatching(/^Bearer realm="tasks"/) }),
+      ...(status === 503 ? { 'Retry-After': '5' } : {}),
+    })
+    const error = /error="(\w+)"/.exec(headers['WWW-Authenticate'] ?? '')?.[1]
+    expect(error).toBe(challenge === 'bare' ? undefined : (challenge ?? undefined))
+    expect(JSON.parse(body)).toMatchObject({ status, code: refusal.code, title: expect.any(String) })
+    expect(JSON.stringify({ headers, body })).not.toContain('canary')
+  })
+})
+
+describe('problemFor (HTTP-8)', () => {
+  it('tells what is missing', () => {
+    const refusal = { code: 'insufficient_scope', required: ['a.b', 'c.d'], missing: ['c.d'] } as const
+    expect(problemFor(refusal)).toEqual({
+      type: 'urn:keywright:problem:insufficient_scope',
+      title: 'Insufficient scope',
+      status: 403,
+      detail: detailFor(refusal),
+      code: 'insufficient_scope',
+      required: ['a.b', 'c.d'],
+      missing: ['c.d'],
+    })
+  })
+
+  it('names the policies that are used up, under the registered type', () => {
+    expect(problemFor({ code: 'rate_limited', violatedPolicies: ['burst'] })).toMatchObject({
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      'violated-policies': ['burst'],
+    })
+  })
+
+  it.each(['unheard_of', 'constructor', '__proto__', ''])('has a sentence for the reason %j too', (reason) => {
+    expect(detailFor({ code: 'api_key_malformed', reason })).toMatch(/^Send exactly one key/)
+  })
+
+  it('says nothing that a challenge could not repeat', () => {
+    for (const [, , refusal] of refusals) expect(detailFor(refusal)).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+\.$/)
+  })
+})
