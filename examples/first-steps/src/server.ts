@@ -1,6 +1,6 @@
 import { createKeyring, defineAccess, hmacSha256 } from '@keywright/core'
 import { requireKey } from '@keywright/express'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { kyselyStore, libsqlDatabase, migrateToLatest } from '@keywright/kysely'
 import express from 'express'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
@@ -8,7 +8,8 @@ import Database from 'libsql'
 // Your users, and what each may do now. Yours come from your own tables.
 const users = new Map([['ada', { scopes: ['tasks.*'] }]])
 
-const db = new Kysely<object>({ dialect: new SqliteDialect({ database: new Database('keys.sqlite') }) })
+const database = libsqlDatabase(new Database('keys.sqlite'))
+const db = new Kysely<object>({ dialect: new SqliteDialect({ database }) })
 await migrateToLatest(db)
 
 const keyring = createKeyring({

@@ -1,3 +1,4 @@
+import { libsqlDatabase } from '@keywright/kysely'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 
@@ -11,7 +12,7 @@ export interface Tables {
 
 /** Opens the SQLite file. */
 export function openDatabase(file: string): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(file) }) })
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: libsqlDatabase(new Database(file)) }) })
 }
 
 /** Makes the task board's tables, with two people and two boards. */

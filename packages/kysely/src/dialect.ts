@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { isSqliteBusy } from './sqlite-busy.js'
 
 /** All in which the engines differ, for this store. */
 export interface Dialect {
@@ -9,6 +10,8 @@ export interface Dialect {
   text(length: number): RawBuilder<unknown>
   /** A text column for JSON, hashes and sealed tokens. */
   readonly longText: RawBuilder<unknown>
+  /** Whether an error says that another writer was in the way, and nothing was changed. */
+  isBusy(error: unknown): boolean
 }
 
 const sqlite: Dialect = {
@@ -17,6 +20,7 @@ const sqlite: Dialect = {
   now: sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`,
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
+  isBusy: isSqliteBusy,
 }
 
 /**

@@ -5,6 +5,7 @@ import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectabl
 import { readAuditRow } from './audit-row.js'
 import { changedColumns, newRow, readRow } from './columns.js'
 import { dialectOf } from './dialect.js'
+import { retryWhenBusy } from './retry-when-busy.js'
 import { type TableOptions, tableNames } from './table-names.js'
 import type { KeyTable, KeyTables } from './tables.js'
 
@@ -13,20 +14,24 @@ import type { KeyTable, KeyTables } from './tables.js'
  *
  * The client is the caller's: this neither connects, nor migrates (see `migrateToLatest`), nor closes it.
  *
+ * Where several processes share one SQLite file: put it in WAL mode, give the driver a busy timeout of some seconds, open it
+ * once in each process, and wrap libsql's database in {@link libsqlDatabase}. A change that still meets another writer is
+ * tried again three times, and then fails with nothing changed.
+ *
  * @throws TypeError at start-up for a dialect that is not known.
  */
 export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStore {
   // The host's own plugins, such as one that renames columns, are for the host's own tables.
   const keyDb = db.withoutPlugins() as unknown as Kysely<KeyTables>
   const tables = tableNames(options)
-  const { now } = dialectOf(keyDb)
+  const { now, isBusy } = dialectOf(keyDb)
 
   // Compiled once: building the statement costs more than running it.
   const findById = keyDb.selectFrom(tables.api_keys).selectAll().select(now.as('now')).where('id', '=', '').compile()
 
   /** Runs `work` in one short transaction that, from its first statement on, holds the write lock it needs. */
   const transaction = <T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T> =>
-    keyDb.transaction().execute(work)
+    retryWhenBusy(isBusy, () => keyDb.transaction().execute(work))
 
   const lockOrganization = async (
     trx: Transaction<KeyTables>,
@@ -170,13 +175,13 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     },
 
     async replaceHash(id, from, to) {
-      const { numUpdatedRows } = await keyDb
+      const replace = keyDb
         .updateTable(tables.api_keys)
         .set({ hash: to.hash, lookup_digest: to.lookupDigest })
         .where('id', '=', id)
         .where('hash', '=', from.hash)
         .where('lookup_digest', from.lookupDigest === null ? 'is' : '=', from.lookupDigest)
-        .executeTakeFirst()
+      const { numUpdatedRows } = await retryWhenBusy(isBusy, () => replace.executeTakeFirst())
       return numUpdatedRows > 0n
     },
 

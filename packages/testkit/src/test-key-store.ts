@@ -389,6 +389,20 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         )
         expect(won.filter(Boolean)).toHaveLength(1)
       })
+
+      it('undoes nothing of a change that runs at the same time (CONS-14)', async () => {
+        const store = await open()
+        const key = aKey()
+        await insert(store, key)
+        const from = { hash: key.hash ?? '', lookupDigest: key.lookupDigest }
+        const revoked: KeyChanges = { status: 'revoked', revokedReason: 'leaked', revokedAt: new Date(2), sealed: null }
+        const [replaced] = await Promise.all([
+          store.replaceHash(key.id, from, { ...from, hash: 'new' }),
+          change(store, key.id, revoked, 'api_key.revoked'),
+        ])
+        expect(replaced).toBe(true)
+        expect((await store.find(key.id))?.record).toMatchObject({ ...revoked, hash: 'new' })
+      })
     })
 
     describe('list', () => {
@@ -453,6 +467,23 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     describe('audit', () => {
+      it('changes nothing where the audit record cannot be written (AUD-2)', async () => {
+        const store = await open()
+        const key = aKey()
+        const organizationId = organizationOf(key.owner)
+        // Not a number has no canonical form: no link of the chain can hold it.
+        const unwritable = draft('api_key.created', key.id, { limit: Number.NaN })
+        const decide = () => ({ write: key, audit: [unwritable] })
+        await expect(store.insert({ id: key.id, organizationId, quota: null, decide })).rejects.toThrow()
+        expect(await store.find(key.id)).toBeNull()
+
+        const inserted = await insert(store, key)
+        const rename = { quota: null, decide: () => ({ write: { name: 'renamed' }, audit: [unwritable] }) }
+        await expect(store.change(key.id, rename)).rejects.toThrow()
+        expect((await store.find(key.id))?.record).toEqual(inserted)
+        expect(await auditOf(store, organizationId)).toHaveLength(1)
+      })
+
       it('chains an organisation’s records without gaps, under any number of concurrent changes (AUD-4)', async () => {
         const store = await open()
         const owner = newOwner()

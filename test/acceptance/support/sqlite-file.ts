@@ -10,7 +10,7 @@ import {
   type KeyringOptions,
   type KeyStore,
 } from '@keywright/core'
-import { type KeyTables, kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { type KeyTables, kyselyStore, libsqlDatabase, migrateToLatest } from '@keywright/kysely'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { onTestFinished } from 'vitest'
@@ -43,7 +43,7 @@ export async function sqliteFile(): Promise<SqliteFile> {
     open: async (options) => {
       const statements: string[] = []
       const db = new Kysely<KeyTables>({
-        dialect: new SqliteDialect({ database: new Database(join(folder, 'product.sqlite')) }),
+        dialect: new SqliteDialect({ database: libsqlDatabase(new Database(join(folder, 'product.sqlite'))) }),
         log: ({ query }) => {
           statements.push(query.sql)
         },

@@ -70,8 +70,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
         version: 1,
         damaged: [],
       })
-      keys.set(id, record)
+      // First, since only this can fail: no key without its audit record.
       append(organizationId, audit, now)
+      keys.set(id, record)
       return structuredClone(record)
     },
 
@@ -82,8 +83,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       const decision = decide(structuredClone(record), { now, used: used(quota, id, now) })
       if (decision === null) return { record: structuredClone(record), now }
       const changed = structuredClone({ ...record, ...decision.write, updatedAt: now, version: record.version + 1 })
-      keys.set(id, changed)
       append(organizationOf(record.owner), decision.audit, now)
+      keys.set(id, changed)
       return { record: structuredClone(changed), now }
     },
 
