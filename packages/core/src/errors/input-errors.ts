@@ -36,8 +36,10 @@ export class ScopeUnknown extends KeyError {
   readonly unknown: string
 
   constructor(field: string, unknown: string, hint?: string) {
-    super(`${field}: ${JSON.stringify(unknown.slice(0, 300))} is not in the catalogue${hint ? `; ${hint}` : ''}`)
+    // A token that was passed by mistake is longer, and must not travel on in an error.
+    const named = /^[A-Za-z0-9_.*:-]{1,40}$/.test(unknown) ? unknown : '(not a name)'
+    super(`${field}: ${named} is not in the catalogue${hint ? `; ${hint}` : ''}`)
     this.field = field
-    this.unknown = unknown
+    this.unknown = named
   }
 }

@@ -81,7 +81,8 @@ export function checkScopes(access: Access, value: unknown, field = 'scopes'): r
   if (value === undefined || value === null) return []
   if (!Array.isArray(value) || value.length > maxScopes)
     throw new InvalidInput(field, `a list of at most ${maxScopes} scopes`)
-  const patterns = value.map((item: unknown, index) => {
+  // Array.from, where map would pass over holes.
+  const patterns = Array.from(value, (item: unknown, index) => {
     const at = `${field}[${index}]`
     const parsed = parseScope(typeof item === 'string' ? item : '')
     if (!parsed.ok) throw new InvalidInput(at, 'a scope of the catalogue, or a wildcard such as members.*')
@@ -100,25 +101,29 @@ export function checkRoles(access: Access, value: unknown): readonly string[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value) || value.length > maxRoles)
     throw new InvalidInput('roles', `a list of at most ${maxRoles} roles`)
-  value.forEach((role: unknown, index) => {
-    if (typeof role !== 'string' || !access.roles.has(role)) throw new ScopeUnknown(`roles[${index}]`, String(role))
+  const roles = Array.from(value, (role: unknown, index) => {
+    if (typeof role !== 'string') throw new InvalidInput(`roles[${index}]`, 'the name of a role')
+    if (!access.roles.has(role)) throw new ScopeUnknown(`roles[${index}]`, role)
+    return role
   })
-  return [...new Set(value as string[])] // each was just found in the model
+  return [...new Set(roles)]
 }
 
 /** A preset of the access model with its expansion, or `null`. */
 export function checkPreset(access: Access, value: unknown): { name: string; scopes: readonly string[] } | null {
   if (value === undefined || value === null) return null
-  const scopes = typeof value === 'string' ? access.presets.get(value) : undefined
-  if (scopes === undefined) throw new ScopeUnknown('preset', String(value))
-  return { name: String(value), scopes }
+  if (typeof value !== 'string') throw new InvalidInput('preset', 'the name of a preset, or null')
+  const scopes = access.presets.get(value)
+  if (scopes === undefined) throw new ScopeUnknown('preset', value)
+  return { name: value, scopes }
 }
 
 /** Grants on resources, copied. */
 export function checkResources(access: Access, value: unknown): Grants['resources'] {
   if (value === undefined || value === null) return {}
   if (!isPlainObject(value)) throw new InvalidInput('resources', 'an object by resource type')
-  return Object.fromEntries(Object.entries(value).map(([type, grant]) => [type, checkGrant(access, type, grant)]))
+  const given = Object.entries(value).filter(([, grant]) => grant !== undefined)
+  return Object.fromEntries(given.map(([type, grant]) => [type, checkGrant(access, type, grant)]))
 }
 
 function checkGrant(access: Access, typeName: string, grant: unknown): ResourceGrant {
@@ -155,15 +160,21 @@ function isJsonObject(value: unknown): value is JsonObject {
   return isPlainObject(value) && isJson(value, 0)
 }
 
+/** Half a character has no canonical form, and so no place in the audit chain (AUD-4). */
+function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text)
+}
+
 function isJson(value: unknown, depth: number): value is JsonValue {
   if (depth > 20) return false
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return true
+  if (value === null || typeof value === 'boolean') return true
+  if (typeof value === 'string') return isWellFormed(value)
   if (typeof value === 'number') return Number.isFinite(value)
   if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1))
   if (!isPlainObject(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return (
     (prototype === Object.prototype || prototype === null) &&
-    Object.values(value).every((item) => isJson(item, depth + 1))
+    Object.entries(value).every(([name, item]) => isWellFormed(name) && isJson(item, depth + 1))
   )
 }

@@ -7,8 +7,10 @@ import { reachStore } from './reach-store.js'
 
 /** Which keys to list, newest first. */
 export interface ListQuery {
-  readonly organizationId?: string | undefined
-  readonly owner?: Owner | undefined
+  /** Leave it out, in place of `undefined`, to list the keys of all organisations. */
+  readonly organizationId?: string
+  /** Leave it out, in place of `undefined`, to list the keys of all owners. */
+  readonly owner?: Owner
   readonly status?: KeyStatus | undefined
   /** 1 to 100. @defaultValue 50 */
   readonly limit?: number | undefined
@@ -28,10 +30,16 @@ const statuses: readonly unknown[] = ['active', 'disabled', 'revoked', 'expired'
 /**
  * Lists keys by cursor: keys created meanwhile neither shift nor repeat what is there (HTTP-17).
  *
- * @throws InvalidInput for a cursor that this keyring did not give.
+ * @throws InvalidInput for a cursor that is not of the form of a `nextCursor`. One that was made up only begins elsewhere:
+ * the filters hold all the same.
  */
 export async function listKeys({ store }: Settings, query: ListQuery): Promise<ListPage> {
   const { limit = 50, status, cursor } = query
+  for (const field of ['organizationId', 'owner'] as const) {
+    // A bound that got lost on its way here must not become "no bound".
+    if (field in query && query[field] === undefined)
+      throw new InvalidInput(field, 'a value; leave it out for no bound')
+  }
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100)
     throw new InvalidInput('limit', 'a whole number from 1 to 100')
   if (status !== undefined && !statuses.includes(status))

@@ -13,7 +13,7 @@ export interface ManageOptions {
   readonly within?: Within | undefined
 }
 
-/** The keys of one organisation, or of one owner. */
+/** The keys of one organisation, or of one owner. With neither, none. */
 export interface Within {
   readonly organizationId?: string | undefined
   readonly owner?: Owner | undefined
@@ -36,15 +36,23 @@ export function checkContext(options: ManageOptions): AuditContext {
   for (const [name, value] of fields) {
     if (typeof value !== 'string') throw new InvalidInput(`context.${name}`, 'a text')
   }
-  return Object.fromEntries(fields.map(([name, value]) => [name, String(value).slice(0, 256)]))
+  return Object.fromEntries(fields.map(([name, value]) => [name, cut(String(value))]))
 }
 
-/** Whether a key is within the caller's reach. A tombstone never is. */
+function cut(text: string): string {
+  // Half a character, which the cut may leave, cannot be chained: mended, for it must not keep anyone from revoking a key.
+  return text.slice(0, 256).replaceAll(/\p{Cs}/gu, '\ufffd')
+}
+
+/** Whether a key is within the caller's reach. A tombstone never is, and bounds that name nothing hold nothing (SCOPE-10). */
 export function isWithin(record: KeyRecord, within: Within | undefined): boolean {
+  if (record.status === 'deleted') return false
+  if (within === undefined) return true
+  const { organizationId, owner } = within
+  if (organizationId === undefined && owner === undefined) return false
   return (
-    record.status !== 'deleted' &&
-    (within?.organizationId === undefined || organizationOf(record.owner) === within.organizationId) &&
-    (within?.owner === undefined || isSameOwner(record.owner, within.owner))
+    (organizationId === undefined || organizationOf(record.owner) === organizationId) &&
+    (owner === undefined || isSameOwner(record.owner, owner))
   )
 }
 

@@ -88,6 +88,9 @@ export function readOptions(options: KeyringOptions): Settings {
 
   const names: readonly (string | null)[] = environment === null ? [null] : environments
   const namespaceOf = new Map(names.map((name) => [name, name === null ? prefix : `${prefix}_${name}`]))
+  if (![...namespaceOf.values()].every(isNamespace)) {
+    throw new InvalidOptions('prefix', 'at most 40 characters, the environment included')
+  }
   const accepted = namespaceOf.get(environment) ?? prefix
   return Object.freeze({
     access,

@@ -49,8 +49,8 @@ async function verifyCandidate(settings: Settings, token: string, id: string, ne
       keyId: found?.record.id ?? null,
     })
   }
-  if (match.outcome === 'misconfigured')
-    throw new Fault('hash', new Error(`The stored hash of key ${id} cannot be used`))
+  // Not `=== 'misconfigured'`: an answer that a host's hasher should not give must not pass for a match.
+  if (match.outcome !== 'match') throw new Fault('hash', new Error(`The stored hash of key ${id} cannot be used`))
 
   const { record, now } = found
   const dead = refuseDead(settings, record, now)

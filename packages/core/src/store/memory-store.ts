@@ -70,7 +70,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
         version: 1,
         damaged: [],
       })
-      // First, since only this can fail: no key without its audit record.
+      // First: what has no canonical form throws, and leaves no change without its record (AUD-2).
       append(organizationId, audit, now)
       keys.set(id, record)
       return structuredClone(record)
