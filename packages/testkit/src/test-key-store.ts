@@ -11,6 +11,8 @@ import {
 } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
+import { testAuditLog } from './test-audit-log.js'
+import { testUse } from './test-use.js'
 
 /** What {@link testKeyStore} needs of a store. */
 export interface StoreHarness {
@@ -109,6 +111,16 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(await store.find('nobody000000')).toBeNull()
         expect(await store.find(key.id.toUpperCase())).toBeNull()
         expect(await store.find('')).toBeNull()
+      })
+
+      it('leaves a key as it is, version and all, where the write is empty', async () => {
+        const store = await open()
+        const key = aKey()
+        const inserted = await insert(store, key)
+        const found = await change(store, key.id, {}, 'api_key.revealed')
+        expect(found?.record).toEqual(inserted)
+        expect((await store.find(key.id))?.record).toEqual(inserted)
+        expect((await auditOf(store, organizationOf(key.owner))).map(({ type }) => type)).toContain('api_key.revealed')
       })
 
       it('gives out copies: what a caller does to a record stays with the caller', async () => {
@@ -518,16 +530,19 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         ])
         expect(records[0]).toMatchObject({ actor, context: { requestId: 'r-1', ip: '203.0.113.7' }, data: {} })
         const organizationId = organizationOf(mine.owner)
-        expect(await store.listAudit({ organizationId, keyId: theirs.id, afterSeq: 0, limit: 10 })).toEqual([])
-        expect(await store.listAudit({ organizationId, afterSeq: 1, limit: 10 })).toEqual(records.slice(1))
-        expect(await store.listAudit({ organizationId, afterSeq: 0, limit: 1 })).toEqual(records.slice(0, 1))
+        expect(await store.listAudit({ organizationId, keyId: theirs.id, order: 'asc', limit: 10 })).toEqual([])
+        expect(await store.listAudit({ organizationId, order: 'asc', after: 1, limit: 10 })).toEqual(records.slice(1))
+        expect(await store.listAudit({ organizationId, order: 'asc', limit: 1 })).toEqual(records.slice(0, 1))
       })
     })
+
+    testAuditLog(open)
+    testUse(open)
   })
 }
 
 function auditOf(store: KeyStore, organizationId: string) {
-  return store.listAudit({ organizationId, afterSeq: 0, limit: 1_000 })
+  return store.listAudit({ organizationId, order: 'asc', limit: 1_000 })
 }
 
 function levelsOf(record: KeyRecord | undefined): Readonly<Record<string, string>> {

@@ -66,6 +66,9 @@ describe('testKeyStore', () => {
         'lets exactly 3 of 50 parallel inserts through at limit 3 (LIM-2)',
         'changes nothing where the audit record cannot be written (AUD-2)',
         'chains an organisation’s records without gaps, under any number of concurrent changes (AUD-4)',
+        'appends records that belong to no change, and knows the end of the chain',
+        'filters, in both directions',
+        'chains with a key, where one is given (AUD-6)',
       ],
     ],
     [

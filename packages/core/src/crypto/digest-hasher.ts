@@ -11,7 +11,7 @@ export interface DigestScheme {
   digest(message: string): Uint8Array
 }
 
-type DigestHasher = Pick<Hasher, 'hash' | 'verify' | 'dummy' | 'currentPrefix' | 'prefixes'>
+type DigestHasher = Pick<Hasher, 'hash' | 'hashes' | 'verify' | 'dummy' | 'currentPrefix' | 'prefixes'>
 
 /** The part of a {@link Hasher} that fast digests share. Hashes with the first scheme, recognises all. */
 export function digestHasher(current: DigestScheme, ...others: readonly DigestScheme[]): DigestHasher {
@@ -41,6 +41,7 @@ export function digestHasher(current: DigestScheme, ...others: readonly DigestSc
     prefixes: [...schemes.keys()],
     verify,
     hash: (input) => format(current, input, current.digest(messageOf(input))),
+    hashes: (input) => [...schemes.values()].map((scheme) => format(scheme, input, scheme.digest(messageOf(input)))),
     dummy: (input) => {
       verify([format(current, input, new Uint8Array(32))], input)
     },

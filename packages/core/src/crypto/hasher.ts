@@ -27,6 +27,12 @@ export interface Hasher {
   /** Compares a token with the hashes of one key, two while a rotation is in grace. Throws for no content of `stored`. */
   verify(stored: readonly string[], input: HashInput): HashVerdict | Promise<HashVerdict>
 
+  /**
+   * The hashes of `input` by each algorithm and pepper, today's first. Left out where hashes are salted at random: there is
+   * nothing to look up by then.
+   */
+  hashes?(input: HashInput): readonly string[]
+
   /** Does the work of one `verify` against one hash, for an id that has none: the time must not tell (HASH-7). */
   dummy(input: HashInput): void | Promise<void>
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { InvalidInput } from '../errors/index.js'
+import { BASE62 } from './base62.js'
 import { decodeBase64 } from './base64.js'
+import { ID_LENGTH } from './token.js'
 
 /**
  * Where a stored hash comes from. All are SHA-256 of the token; `keypal` may have a salt at its end.
@@ -18,7 +20,7 @@ export type ForeignFormat = 'better-auth' | 'unkey' | 'keypal' | 'sha256-hex' | 
  * @throws {@link InvalidInput} where `stored` is not of that format. Its text is not in the message.
  */
 export function importedDigest(stored: string, format: ForeignFormat): string {
-  const bytes = Object.hasOwn(readers, format) ? readers[format](stored) : null
+  const bytes = typeof stored === 'string' && Object.hasOwn(readers, format) ? readers[format](stored) : null
   if (bytes === null || bytes.length !== 32) throw new InvalidInput('hash', `a SHA-256 as ${format} stores it`)
   return lookupDigest(bytes)
 }
@@ -33,6 +35,23 @@ export interface LookupDigestsOptions {
 export function lookupDigests(token: string, { salt = '' }: LookupDigestsOptions = {}): readonly string[] {
   const texts = salt === '' ? [token] : [token, token + salt]
   return texts.map((text) => lookupDigest(createHash('sha256').update(text).digest()))
+}
+
+/**
+ * The id of the key that is made of an imported secret: the same secret, the same id. An id is never given twice, not even
+ * after its key was deleted, so an import that runs again cannot bring back a key that was revoked.
+ *
+ * @param digest - What the secret is known by. The id gives away 71 bits of it, of no use but to recognise it.
+ */
+export function importedKeyId(digest: string): string {
+  const bytes = createHash('sha256').update(`keywright-import/v1\0${digest}`).digest('hex')
+  let rest = BigInt(`0x${bytes}`)
+  const base = BigInt(BASE62.length)
+  return Array.from({ length: ID_LENGTH }, () => {
+    const digit = BASE62.charAt(Number(rest % base))
+    rest /= base
+    return digit
+  }).join('')
 }
 
 const readers: Readonly<Record<ForeignFormat, (text: string) => Uint8Array | null>> = {

@@ -1,9 +1,17 @@
 export { chainHash, GENESIS } from './audit-chain.js'
 export type { Hasher, HashInput, HashVerdict } from './hasher.js'
 export { type HmacSha256Options, hmacSha256 } from './hmac-sha256.js'
-export { type ForeignFormat, importedDigest, type LookupDigestsOptions, lookupDigests } from './import-digest.js'
+export {
+  type ForeignFormat,
+  importedDigest,
+  importedKeyId,
+  type LookupDigestsOptions,
+  lookupDigests,
+} from './import-digest.js'
 export { isNamespace } from './namespace.js'
+export { phcPrefix } from './phc.js'
 export { createTokenFactory, type RandomBytes, type TokenFactory, type TokenFactoryOptions } from './random.js'
+export { sameBytes } from './same-bytes.js'
 export { type SealContext, type Sealer, type SealerOptions, sealer } from './sealer.js'
 export { Secret } from './secret.js'
 export { type SecretScanning, type SecretScanningOptions, secretScanning } from './secret-scanning.js'

@@ -4,15 +4,21 @@ export type {
   Decision,
   DecisionContext,
   Found,
+  HourOfUse,
   InsertRequest,
   KeyChanges,
   KeyHash,
   KeyPage,
   KeyQuery,
   KeyStore,
+  KeyUse,
+  KnownPrefixes,
   NewKey,
   QuotaScope,
+  StoreInspection,
+  StoreStats,
+  UseQuery,
 } from './key-store.js'
-export { countsTowardsLimit, isExpired, isPast, organizationOf } from './lifetime.js'
+export { countsTowardsLimit, firstRecentHour, hourOf, isExpired, isPast, organizationOf } from './lifetime.js'
 export { auditEvent, type ChainHead, emptyChain, linkAudit } from './link-audit.js'
 export { readRecord, type StoredFields } from './read-record.js'

@@ -1,6 +1,8 @@
 import type {
+  Actor,
   AuditDraft,
   AuditRecord,
+  AuditType,
   KeyIdentity,
   KeyRecord,
   KeySecrets,
@@ -8,6 +10,7 @@ import type {
   Owner,
   StoredStatus,
 } from '../values/index.js'
+import type { ChainHead } from './link-audit.js'
 
 /** A key that was found, with the store's clock at the time of the read: the only clock that decides (CONS-10, RATE-7). */
 export interface Found {
@@ -51,6 +54,8 @@ export interface InsertRequest {
   readonly id: string
   readonly organizationId: string
   readonly quota: QuotaScope | null
+  /** Keys the audit chain. @defaultValue none (AUD-6) */
+  readonly auditKey?: Uint8Array | undefined
   /** Pure, and free to be called again. What it throws aborts the insert and reaches the caller. */
   decide(context: DecisionContext): Decision<NewKey>
 }
@@ -58,7 +63,12 @@ export interface InsertRequest {
 /** See {@link KeyStore.change}. */
 export interface ChangeRequest {
   readonly quota: QuotaScope | null
-  /** Pure, and free to be called again. What it throws aborts the change and reaches the caller; `null` changes nothing. */
+  /** Keys the audit chain. @defaultValue none (AUD-6) */
+  readonly auditKey?: Uint8Array | undefined
+  /**
+   * Pure, and free to be called again. What it throws aborts the change and reaches the caller; `null` changes nothing. An
+   * empty `write` leaves the key as it is, `updatedAt` and `version` included.
+   */
   decide(record: KeyRecord, context: DecisionContext): Decision<KeyChanges> | null
 }
 
@@ -124,8 +134,29 @@ export interface KeyStore {
   /** Lists keys, one indexed read a page. Inserts meanwhile never shift a page (HTTP-17). */
   list(query: KeyQuery): Promise<KeyPage>
 
-  /** Reads an organisation's audit records in order, those after `afterSeq`, at most `limit`. */
+  /** Reads audit records of one organisation, by `seq`. */
   listAudit(query: AuditQuery): Promise<readonly AuditRecord[]>
+
+  /** Appends audit records that belong to no change of a key, such as that of an export (AUD-9). */
+  appendAudit(organizationId: string, drafts: readonly AuditDraft[], auditKey?: Uint8Array): Promise<void>
+
+  /** The end of an organisation's chain, as the lock's row has it: the log's own last record must agree (AUD-5). */
+  auditHead(organizationId: string): Promise<ChainHead>
+
+  /**
+   * Adds a batch of counted uses: all or nothing, and once only, however often it is called with the same `batchId`
+   * (USE-2). `lastUsedAt` only moves forward, and nothing else of a key is touched (USE-1, CONS-14).
+   */
+  recordUse(batchId: string, uses: readonly KeyUse[]): Promise<void>
+
+  /** Uses by hour, oldest first; hours without any are left out. */
+  listUse(query: UseQuery): Promise<readonly HourOfUse[]>
+
+  /** Counts an organisation's keys and its uses since an instant, by the store's clock (USE-4). */
+  stats(organizationId: string): Promise<StoreStats>
+
+  /** Looks at the stored hashes and seals, and at the store itself (HASH-5, ENC-4, FI-26). */
+  inspect(known: KnownPrefixes): Promise<StoreInspection>
 }
 
 /** How a key's token is recognised. */
@@ -138,6 +169,74 @@ export interface KeyHash {
 export interface AuditQuery {
   readonly organizationId: string
   readonly keyId?: string
-  readonly afterSeq: number
+  readonly type?: AuditType
+  readonly actor?: Actor
+  /** Records from this instant on. */
+  readonly from?: Date
+  /** Records before this instant. */
+  readonly to?: Date
+  /** `asc`: records with a higher `seq` than `after`; `desc`: with a lower one. */
+  readonly order: 'asc' | 'desc'
+  readonly after?: number
   readonly limit: number
+}
+
+/** The uses of one key in one hour. */
+export interface KeyUse {
+  readonly keyId: string
+  readonly organizationId: string
+  /** The beginning of the hour. */
+  readonly hour: Date
+  readonly count: number
+  readonly lastUsedAt: Date
+}
+
+/** See {@link KeyStore.listUse}. */
+export interface UseQuery {
+  readonly organizationId: string
+  readonly keyId?: string
+  /** Hours that begin at this instant or later. */
+  readonly from: Date
+  /** Hours that begin before this instant. */
+  readonly to: Date
+}
+
+/** How often keys were used in one hour. */
+export interface HourOfUse {
+  readonly hour: Date
+  readonly count: number
+}
+
+/** What {@link KeyStore.stats} counts. */
+export interface StoreStats {
+  /** All keys that were ever created, those deleted since included. */
+  readonly created: number
+  readonly active: number
+  readonly disabled: number
+  readonly expired: number
+  readonly revoked: number
+  /** Uses in this hour and the 23 before it. */
+  readonly recentUses: number
+  /** The last use of any key, those deleted since included. */
+  readonly lastUsedAt: Date | null
+}
+
+/** What the beginnings of readable hashes and seals are; see {@link KeyStore.inspect}. */
+export interface KnownPrefixes {
+  readonly hashes: readonly string[]
+  readonly seals: readonly string[]
+}
+
+/** What {@link KeyStore.inspect} finds. */
+export interface StoreInspection {
+  readonly now: Date
+  /** What is wrong with the schema, and what to do; `null`: nothing. */
+  readonly schemaProblem: string | null
+  /**
+   * Keys whose hash, or that of whose token in grace, begins with none of the known prefixes: their holders are refused with
+   * 503.
+   */
+  readonly unreadableHashes: number
+  /** Keys whose sealed token begins with none of the known prefixes: it cannot be shown again. */
+  readonly unreadableSeals: number
 }

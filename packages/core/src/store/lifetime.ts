@@ -19,3 +19,15 @@ export function countsTowardsLimit(record: Pick<KeyRecord, 'status' | 'expiresAt
 export function organizationOf(owner: KeyRecord['owner']): string {
   return owner.type === 'user' ? owner.organizationId : owner.id
 }
+
+const hourMs = 3_600_000
+
+/** The beginning of the hour that an instant lies in. */
+export function hourOf(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / hourMs) * hourMs)
+}
+
+/** The first of the 24 hours that "the last 24 hours" are: this hour and the 23 before it. */
+export function firstRecentHour(now: Date): Date {
+  return new Date(hourOf(now).getTime() - 23 * hourMs)
+}

@@ -16,13 +16,14 @@ export function linkAudit(
   organizationId: string,
   drafts: readonly AuditDraft[],
   at: Date,
+  auditKey?: Uint8Array,
 ): AuditRecord[] {
   const records: AuditRecord[] = []
   let { seq, hash } = head
   for (const draft of drafts) {
     seq += 1
     const linked = { ...draft, context: cutUserAgent(draft), organizationId, seq, at }
-    hash = chainHash(hash, auditEvent(linked))
+    hash = chainHash(hash, auditEvent(linked), auditKey)
     records.push({ ...linked, hash })
   }
   return records

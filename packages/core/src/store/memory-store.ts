@@ -1,6 +1,6 @@
 import type { AuditDraft, AuditRecord, KeyRecord, Owner } from '../values/index.js'
-import type { ChangeRequest, KeyQuery, KeyStore, QuotaScope } from './key-store.js'
-import { countsTowardsLimit, isExpired, organizationOf } from './lifetime.js'
+import type { AuditQuery, ChangeRequest, KeyQuery, KeyStore, KeyUse, QuotaScope } from './key-store.js'
+import { countsTowardsLimit, firstRecentHour, isExpired, isPast, organizationOf } from './lifetime.js'
 import { emptyChain, linkAudit } from './link-audit.js'
 
 /** Options of {@link memoryStore}. */
@@ -17,6 +17,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
   const clock = options.now ?? (() => new Date())
   const keys = new Map<string, KeyRecord>()
   const chains = new Map<string, AuditRecord[]>()
+  const uses = new Map<string, KeyUse>()
+  const batches = new Set<string>()
 
   const used = (quota: QuotaScope | null, except: string, now: Date): number => {
     if (quota === null) return 0
@@ -26,9 +28,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     }
     return count
   }
-  const append = (organizationId: string, drafts: readonly AuditDraft[], at: Date): void => {
+  const append = (organizationId: string, drafts: readonly AuditDraft[], at: Date, auditKey?: Uint8Array): void => {
     const chain = chains.get(organizationId) ?? []
-    chains.set(organizationId, [...chain, ...linkAudit(chain.at(-1) ?? emptyChain, organizationId, drafts, at)])
+    const head = chain.at(-1) ?? emptyChain
+    chains.set(organizationId, [...chain, ...linkAudit(head, organizationId, drafts, at, auditKey)])
   }
   const isTaken = (id: string, digest: string | null): boolean =>
     keys.has(id) || (digest !== null && [...keys.values()].some((record) => record.lookupDigest === digest))
@@ -53,7 +56,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       return clock()
     },
 
-    async insert({ id, organizationId, quota, decide }) {
+    async insert({ id, organizationId, quota, auditKey, decide }) {
       const now = clock()
       const { write, audit } = decide({ now, used: used(quota, id, now) })
       if (isTaken(id, write.lookupDigest)) return null
@@ -71,19 +74,24 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
         damaged: [],
       })
       // First: what has no canonical form throws, and leaves no change without its record (AUD-2).
-      append(organizationId, audit, now)
+      append(organizationId, audit, now, auditKey)
       keys.set(id, record)
       return structuredClone(record)
     },
 
-    async change(id, { quota, decide }: ChangeRequest) {
+    async change(id, { quota, auditKey, decide }: ChangeRequest) {
       const record = keys.get(id)
       if (record === undefined) return null
       const now = clock()
       const decision = decide(structuredClone(record), { now, used: used(quota, id, now) })
       if (decision === null) return { record: structuredClone(record), now }
-      const changed = structuredClone({ ...record, ...decision.write, updatedAt: now, version: record.version + 1 })
-      append(organizationOf(record.owner), decision.audit, now)
+      const writes = Object.keys(decision.write).length > 0
+      const changed: KeyRecord = structuredClone({
+        ...record,
+        ...decision.write,
+        ...(writes ? { updatedAt: now, version: record.version + 1 } : {}),
+      })
+      append(organizationOf(record.owner), decision.audit, now, auditKey)
       keys.set(id, changed)
       return { record: structuredClone(changed), now }
     },
@@ -101,12 +109,97 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       return { records: structuredClone(records.slice(0, query.limit)), now }
     },
 
-    async listAudit({ organizationId, keyId, afterSeq, limit }) {
-      const chain = chains.get(organizationId) ?? []
-      const asked = chain.filter((record) => record.seq > afterSeq && (keyId === undefined || record.keyId === keyId))
-      return structuredClone(asked.slice(0, limit))
+    async listAudit(query) {
+      const asked = (chains.get(query.organizationId) ?? []).filter((record) => isAsked(record, query))
+      if (query.order === 'desc') asked.reverse()
+      return structuredClone(asked.slice(0, query.limit))
+    },
+
+    async appendAudit(organizationId, drafts, auditKey) {
+      append(organizationId, drafts, clock(), auditKey)
+    },
+
+    async auditHead(organizationId) {
+      const { seq, hash } = chains.get(organizationId)?.at(-1) ?? emptyChain
+      return { seq, hash }
+    },
+
+    async recordUse(batchId, added) {
+      if (batches.has(batchId)) return
+      batches.add(batchId)
+      for (const use of added) {
+        const bucket = JSON.stringify([use.keyId, use.hour.getTime()])
+        const before = uses.get(bucket)
+        uses.set(bucket, {
+          ...structuredClone(use),
+          count: (before?.count ?? 0) + use.count,
+          lastUsedAt: later(before?.lastUsedAt ?? null, use.lastUsedAt),
+        })
+        const record = keys.get(use.keyId)
+        if (record !== undefined) {
+          keys.set(use.keyId, { ...record, lastUsedAt: later(record.lastUsedAt, use.lastUsedAt) })
+        }
+      }
+    },
+
+    async listUse({ organizationId, keyId, from, to }) {
+      const counts = new Map<number, number>()
+      for (const use of uses.values()) {
+        if (use.organizationId !== organizationId || (keyId !== undefined && use.keyId !== keyId)) continue
+        if (use.hour < from || use.hour >= to) continue
+        counts.set(use.hour.getTime(), (counts.get(use.hour.getTime()) ?? 0) + use.count)
+      }
+      return [...counts].sort(([a], [b]) => a - b).map(([hour, count]) => ({ hour: new Date(hour), count }))
+    },
+
+    async stats(organizationId) {
+      const now = clock()
+      const own = [...keys.values()].filter((record) => organizationOf(record.owner) === organizationId)
+      const ownUses = [...uses.values()].filter((use) => use.organizationId === organizationId)
+      const count = (status: string) => own.filter((record) => shownStatus(record, now) === status).length
+      return {
+        created: own.length,
+        active: count('active'),
+        disabled: count('disabled'),
+        expired: count('expired'),
+        revoked: count('revoked'),
+        recentUses: ownUses.filter(({ hour }) => hour >= firstRecentHour(now)).reduce((sum, use) => sum + use.count, 0),
+        lastUsedAt: own.reduce<Date | null>((last, record) => laterOf(last, record.lastUsedAt), null),
+      }
+    },
+
+    async inspect({ hashes, seals }) {
+      const now = clock()
+      const isUnreadable = (text: string | null, prefixes: readonly string[]) =>
+        text !== null && !prefixes.some((prefix) => text.startsWith(prefix))
+      const inGrace = ({ previousHashExpiresAt: end }: KeyRecord) => end !== null && !isPast(end, now)
+      const hasUnreadableHash = (record: KeyRecord) =>
+        isUnreadable(record.hash, hashes) || (inGrace(record) && isUnreadable(record.previousHash, hashes))
+      const records = [...keys.values()]
+      return {
+        now,
+        schemaProblem: null,
+        unreadableHashes: records.filter(hasUnreadableHash).length,
+        unreadableSeals: records.filter(({ sealed }) => isUnreadable(sealed, seals)).length,
+      }
     },
   }
+}
+
+function isAsked(record: AuditRecord, { keyId, type, actor, from, to, order, after }: AuditQuery): boolean {
+  if (after !== undefined && (order === 'asc' ? record.seq <= after : record.seq >= after)) return false
+  if (keyId !== undefined && record.keyId !== keyId) return false
+  if (type !== undefined && record.type !== type) return false
+  if (actor !== undefined && (record.actor.type !== actor.type || record.actor.id !== actor.id)) return false
+  return (from === undefined || record.at >= from) && (to === undefined || record.at < to)
+}
+
+function later(a: Date | null, b: Date): Date {
+  return a === null || a < b ? b : a
+}
+
+function laterOf(a: Date | null, b: Date | null): Date | null {
+  return b === null ? a : later(a, b)
 }
 
 function isCounted(record: KeyRecord, quota: QuotaScope): boolean {
@@ -123,8 +216,11 @@ function isListed(record: KeyRecord, query: KeyQuery, now: Date): boolean {
   if (query.organizationId !== undefined && organizationOf(record.owner) !== query.organizationId) return false
   if (query.owner !== undefined && !isSameOwner(record.owner, query.owner)) return false
   if (query.after !== undefined && newestFirst(record, query.after) <= 0) return false
-  const status = record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
-  return query.status === undefined || status === query.status
+  return query.status === undefined || shownStatus(record, now) === query.status
+}
+
+function shownStatus(record: KeyRecord, now: Date): string {
+  return record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
 }
 
 function newestFirst(a: Pick<KeyRecord, 'createdAt' | 'id'>, b: Pick<KeyRecord, 'createdAt' | 'id'>): number {
