@@ -1,4 +1,5 @@
-export { type KyselyLike, kyselyStore } from './kysely-store.js'
+export type { KyselyLike } from './kysely-like.js'
+export { kyselyStore } from './kysely-store.js'
 export { type LibsqlDatabase, libsqlDatabase } from './libsql-database.js'
 export { migrateToLatest } from './migrate.js'
 export type { TableOptions } from './table-names.js'

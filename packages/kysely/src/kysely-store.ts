@@ -1,13 +1,17 @@
-import type { AuditDraft, AuditRecord } from '@keywright/core'
-import type { ChainHead, DecisionContext, Found, KeyQuery, KeyStore, QuotaScope } from '@keywright/core/store'
-import { auditEvent, emptyChain, linkAudit, organizationOf } from '@keywright/core/store'
-import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { AuditDraft } from '@keywright/core'
+import type { ChainHead, DecisionContext, KeyQuery, KeyStore, KeyUse, QuotaScope } from '@keywright/core/store'
+import { auditEvent, emptyChain, firstRecentHour, linkAudit, organizationOf } from '@keywright/core/store'
+import { type ExpressionBuilder, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { readAuditRow } from './audit-row.js'
 import { changedColumns, newRow, readRow } from './columns.js'
 import { dialectOf } from './dialect.js'
+import { foundIn, keyReader } from './key-reader.js'
+import type { KyselyLike } from './kysely-like.js'
 import { retryWhenBusy } from './retry-when-busy.js'
+import { runTransaction } from './run-transaction.js'
+import { findSchemaProblem, requireSchema } from './schema-version.js'
 import { type TableOptions, tableNames } from './table-names.js'
-import type { KeyTable, KeyTables } from './tables.js'
+import type { KeyTables } from './tables.js'
 
 /**
  * Keeps keys in the SQL database behind `db`: SQLite through `libsql` or another driver of Kysely's `SqliteDialect`.
@@ -24,23 +28,26 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   // The host's own plugins, such as one that renames columns, are for the host's own tables.
   const keyDb = db.withoutPlugins() as unknown as Kysely<KeyTables>
   const tables = tableNames(options)
-  const { now, isBusy } = dialectOf(keyDb)
+  const { now, isBusy, isolationLevel, orKeep, orAdd } = dialectOf(keyDb)
 
-  // Compiled once: building the statement costs more than running it.
-  const findById = keyDb.selectFrom(tables.api_keys).selectAll().select(now.as('now')).where('id', '=', '').compile()
+  const ready = requireSchema(keyDb, options)
+  const reader = keyReader(keyDb, tables.api_keys, now)
 
   /** Runs `work` in one short transaction that, from its first statement on, holds the write lock it needs. */
   const transaction = <T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T> =>
-    retryWhenBusy(isBusy, () => keyDb.transaction().execute(work))
+    ready().then(() => retryWhenBusy(isBusy, () => runTransaction(keyDb, { isolationLevel, isBusy }, work)))
 
   const lockOrganization = async (
     trx: Transaction<KeyTables>,
     organizationId: string,
   ): Promise<{ head: ChainHead; created: number; now: Date }> => {
+    const fresh = { organization_id: organizationId, created: 0, audit_seq: 0, audit_hash: emptyChain.hash, touched: 0 }
+    await orKeep(trx.insertInto(tables.api_key_counters).values(fresh), 'organization_id').execute()
+    // A write that says nothing takes the row's lock, on every engine.
     await trx
-      .insertInto(tables.api_key_counters)
-      .values({ organization_id: organizationId, created: 0, audit_seq: 0, audit_hash: emptyChain.hash, touched: 0 })
-      .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ touched: 1 }))
+      .updateTable(tables.api_key_counters)
+      .set((eb) => ({ touched: eb('touched', '+', 1) }))
+      .where('organization_id', '=', organizationId)
       .execute()
     const row = await trx
       .selectFrom(tables.api_key_counters)
@@ -61,20 +68,22 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     created: number,
     drafts: readonly AuditDraft[],
     at: Date,
+    auditKey: Uint8Array | undefined,
   ): Promise<void> => {
-    const records = linkAudit(head, organizationId, drafts, at)
-    const last = records.at(-1)
-    if (last === undefined) return
+    const records = linkAudit(head, organizationId, drafts, at, auditKey)
+    const last = records.at(-1) ?? head
     const rows = records.map((record) => ({
       organization_id: organizationId,
       seq: record.seq,
       key_id: record.keyId,
       type: record.type,
+      actor_type: record.actor.type,
+      actor_id: record.actor.id,
       at: at.getTime(),
       event: JSON.stringify(auditEvent(record)),
       hash: record.hash,
     }))
-    await trx.insertInto(tables.api_key_audit).values(rows).execute()
+    if (rows.length > 0) await trx.insertInto(tables.api_key_audit).values(rows).execute()
     await trx
       .updateTable(tables.api_key_counters)
       .set({ created, audit_seq: last.seq, audit_hash: last.hash })
@@ -112,14 +121,27 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     return row !== undefined
   }
 
-  return {
+  /** Takes note of a batch; of two at once, the second waits here for the first, and finds that it is not its own. */
+  const claimBatch = async (trx: Transaction<KeyTables>, id: string): Promise<{ isNew: boolean; now: Date }> => {
+    const claim = crypto.randomUUID()
+    await orKeep(trx.insertInto(tables.api_key_usage_batches).values({ id, at: now, claim }), 'id').execute()
+    const row = await trx
+      .selectFrom(tables.api_key_usage_batches)
+      .select(['claim', 'at'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return { isNew: row.claim === claim, now: new Date(Number(row.at)) }
+  }
+
+  const store: KeyStore = {
     async find(id) {
-      const { rows } = await keyDb.executeQuery(withParameter(findById, id))
-      return foundIn(rows[0])
+      await ready()
+      return reader.find(id)
     },
 
     async findByLookupDigest(digests) {
       if (digests.length === 0) return null
+      await ready()
       const row = await keyDb
         .selectFrom(tables.api_keys)
         .selectAll()
@@ -134,7 +156,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       return new Date(Number(rows[0]?.now))
     },
 
-    async insert({ id, organizationId, quota, decide }) {
+    async insert({ id, organizationId, quota, auditKey, decide }) {
       let digest: string | null = null
       try {
         return await transaction(async (trx) => {
@@ -144,7 +166,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
           digest = write.lookupDigest
           const row = newRow(write, at)
           await trx.insertInto(tables.api_keys).values(row).execute()
-          await appendAudit(trx, organizationId, head, created + 1, audit, at)
+          await appendAudit(trx, organizationId, head, created + 1, audit, at, auditKey)
           return readRow(row)
         })
       } catch (error) {
@@ -154,7 +176,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       }
     },
 
-    async change(id, { quota, decide }) {
+    async change(id, { quota, auditKey, decide }) {
       return transaction(async (trx) => {
         // A write that changes nothing takes the key's lock, on every engine, before the row is read.
         const { numUpdatedRows } = await trx
@@ -167,10 +189,14 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         const { head, created, now: at } = await lockOrganization(trx, row.organization_id)
         const decision = decide(readRow(row), { now: at, used: await countUsed(trx, quota, id, at) })
         if (decision === null) return { record: readRow(row), now: at }
-        const columns = { ...changedColumns(decision.write), updated_at: at.getTime(), version: row.version + 1 }
-        await trx.updateTable(tables.api_keys).set(columns).where('id', '=', id).execute()
-        await appendAudit(trx, row.organization_id, head, created, decision.audit, at)
-        return { record: readRow({ ...row, ...columns }), now: at }
+        let changed = row
+        if (Object.keys(decision.write).length > 0) {
+          const columns = { ...changedColumns(decision.write), updated_at: at.getTime(), version: row.version + 1 }
+          await trx.updateTable(tables.api_keys).set(columns).where('id', '=', id).execute()
+          changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value
+        }
+        await appendAudit(trx, row.organization_id, head, created, decision.audit, at, auditKey)
+        return { record: readRow(changed), now: at }
       })
     },
 
@@ -186,6 +212,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     },
 
     async list(query) {
+      await ready()
       const rows = await keyDb
         .selectFrom(tables.api_keys)
         .selectAll()
@@ -199,31 +226,153 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       return { records: rows.map(readRow), now: first === undefined ? new Date() : new Date(Number(first.now)) }
     },
 
-    async listAudit({ organizationId, keyId, afterSeq, limit }): Promise<readonly AuditRecord[]> {
-      let query = keyDb
-        .selectFrom(tables.api_key_audit)
-        .selectAll()
-        .where('organization_id', '=', organizationId)
-        .where('seq', '>', afterSeq)
+    async listAudit({ organizationId, keyId, type, actor, from, to, order, after, limit }) {
+      let query = keyDb.selectFrom(tables.api_key_audit).selectAll().where('organization_id', '=', organizationId)
       if (keyId !== undefined) query = query.where('key_id', '=', keyId)
-      const rows = await query.orderBy('seq').limit(limit).execute()
+      if (type !== undefined) query = query.where('type', '=', type)
+      if (actor !== undefined) query = query.where('actor_type', '=', actor.type).where('actor_id', '=', actor.id)
+      if (from !== undefined) query = query.where('at', '>=', from.getTime())
+      if (to !== undefined) query = query.where('at', '<', to.getTime())
+      if (after !== undefined) query = query.where('seq', order === 'asc' ? '>' : '<', after)
+      const rows = await query.orderBy('seq', order).limit(limit).execute()
       return rows.map(readAuditRow)
     },
+
+    async appendAudit(organizationId, drafts, auditKey) {
+      await transaction(async (trx) => {
+        const { head, created, now: at } = await lockOrganization(trx, organizationId)
+        await appendAudit(trx, organizationId, head, created, drafts, at, auditKey)
+      })
+    },
+
+    async auditHead(organizationId) {
+      const row = await keyDb
+        .selectFrom(tables.api_key_counters)
+        .select(['audit_seq', 'audit_hash'])
+        .where('organization_id', '=', organizationId)
+        .executeTakeFirst()
+      return row === undefined ? emptyChain : { seq: Number(row.audit_seq), hash: row.audit_hash }
+    },
+
+    async recordUse(batchId, uses) {
+      await transaction(async (trx) => {
+        const { isNew, now: at } = await claimBatch(trx, batchId)
+        if (!isNew) return
+        // In one order everywhere, so that two batches never wait for each other in a circle.
+        for (const use of [...uses].sort(byKeyAndHour)) {
+          const row = {
+            organization_id: use.organizationId,
+            key_id: use.keyId,
+            hour: use.hour.getTime(),
+            count: use.count,
+          }
+          await orAdd(trx.insertInto(tables.api_key_usage).values(row), {
+            table: tables.api_key_usage,
+            keys: ['organization_id', 'key_id', 'hour'],
+            column: 'count',
+            amount: use.count,
+          }).execute()
+          await trx
+            .updateTable(tables.api_keys)
+            .set({ last_used_at: use.lastUsedAt.getTime() })
+            .where('id', '=', use.keyId)
+            .where(({ eb, or }) =>
+              or([eb('last_used_at', 'is', null), eb('last_used_at', '<', use.lastUsedAt.getTime())]),
+            )
+            .execute()
+        }
+        await trx
+          .deleteFrom(tables.api_key_usage_batches)
+          .where('at', '<', at.getTime() - batchMemoryMs)
+          .execute()
+      })
+    },
+
+    async listUse({ organizationId, keyId, from, to }) {
+      let query = keyDb
+        .selectFrom(tables.api_key_usage)
+        .select(({ fn }) => ['hour', fn.sum<number>('count').as('count')])
+        .where('organization_id', '=', organizationId)
+        .where('hour', '>=', from.getTime())
+        .where('hour', '<', to.getTime())
+      if (keyId !== undefined) query = query.where('key_id', '=', keyId)
+      const rows = await query.groupBy('hour').orderBy('hour').execute()
+      return rows.map(({ hour, count }) => ({ hour: new Date(Number(hour)), count: Number(count) }))
+    },
+
+    async stats(organizationId) {
+      const isLive = sql<number>`expires_at is null or expires_at > ${now}`
+      const countOf = (condition: RawBuilder<unknown>) => sql<number>`sum(case when ${condition} then 1 else 0 end)`
+      const counted = await keyDb
+        .selectFrom(tables.api_keys)
+        .select(({ fn }) => [
+          countOf(sql`status = 'active' and (${isLive})`).as('active'),
+          countOf(sql`status = 'active' and not (${isLive})`).as('expired'),
+          countOf(sql`status = 'disabled'`).as('disabled'),
+          countOf(sql`status = 'revoked'`).as('revoked'),
+          fn.max('last_used_at').as('last_used_at'),
+          now.as('now'),
+        ])
+        .where('organization_id', '=', organizationId)
+        .executeTakeFirstOrThrow()
+      const created = await keyDb
+        .selectFrom(tables.api_key_counters)
+        .select('created')
+        .where('organization_id', '=', organizationId)
+        .executeTakeFirst()
+      const uses = await keyDb
+        .selectFrom(tables.api_key_usage)
+        .select(({ fn }) => fn.sum<number>('count').as('count'))
+        .where('organization_id', '=', organizationId)
+        .where('hour', '>=', firstRecentHour(new Date(Number(counted.now))).getTime())
+        .executeTakeFirst()
+      return {
+        created: Number(created?.created ?? 0),
+        active: Number(counted.active ?? 0),
+        disabled: Number(counted.disabled ?? 0),
+        expired: Number(counted.expired ?? 0),
+        revoked: Number(counted.revoked ?? 0),
+        recentUses: Number(uses?.count ?? 0),
+        lastUsedAt: counted.last_used_at === null ? null : new Date(Number(counted.last_used_at)),
+      }
+    },
+
+    async inspect({ hashes, seals }) {
+      const schemaProblem = await findSchemaProblem(keyDb, options)
+      if (schemaProblem !== null) {
+        return { now: await store.now(), schemaProblem, unreadableHashes: 0, unreadableSeals: 0 }
+      }
+      const unreadable = (column: 'hash' | 'previous_hash' | 'sealed', prefixes: readonly string[]) => {
+        // Not LIKE, which ignores case on some engines.
+        const known = prefixes.map(
+          (prefix) => sql<boolean>`substr(${sql.ref(column)}, 1, ${prefix.length}) = ${prefix}`,
+        )
+        const isKnown = known.length === 0 ? sql`1 = 0` : sql.join(known, sql` or `)
+        return sql<boolean>`(${sql.ref(column)} is not null and not (${isKnown}))`
+      }
+      const countOf = (condition: RawBuilder<boolean>) => sql<number>`sum(case when ${condition} then 1 else 0 end)`
+      const inGrace = sql<boolean>`previous_hash_expires_at > ${now}`
+      const hash = sql<boolean>`${unreadable('hash', hashes)} or (${inGrace} and ${unreadable('previous_hash', hashes)})`
+      const row = await keyDb
+        .selectFrom(tables.api_keys)
+        .select([countOf(hash).as('hashes'), countOf(unreadable('sealed', seals)).as('seals')])
+        .executeTakeFirstOrThrow()
+      return {
+        now: await store.now(),
+        schemaProblem: null,
+        unreadableHashes: Number(row.hashes ?? 0),
+        unreadableSeals: Number(row.seals ?? 0),
+      }
+    },
   }
+  return store
 }
 
-/** A Kysely instance over any schema: the store looks only at its own tables. */
-// biome-ignore lint/suspicious/noExplicitAny: Kysely is invariant in its schema, so that no narrower type takes every host's instance
-export type KyselyLike = Kysely<any>
+/** For how long a batch of uses is recognised when it is sent again: far longer than a process tries. */
+const batchMemoryMs = 86_400_000
 
-type FoundRow = Selectable<KeyTable> & { now: number }
-
-function foundIn(row: FoundRow | undefined): Found | null {
-  return row === undefined ? null : { record: readRow(row), now: new Date(Number(row.now)) }
-}
-
-function withParameter<T>(query: CompiledQuery<T>, parameter: string): CompiledQuery<T> {
-  return { ...query, parameters: [parameter] }
+function byKeyAndHour(a: KeyUse, b: KeyUse): number {
+  return a.keyId < b.keyId ? -1 : a.keyId > b.keyId ? 1 : a.hour.getTime() - b.hour.getTime()
 }
 
 function listed(eb: ExpressionBuilder<KeyTables, 'api_keys'>, query: KeyQuery, now: ReturnType<typeof sql<number>>) {

@@ -1,5 +1,5 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
-import { isSqliteBusy } from './sqlite-busy.js'
+import { isSqliteBusy } from './busy.js'
 
 /** What {@link libsqlDatabase} needs of libsql's `Database`. */
 export interface LibsqlDatabase extends SqliteDatabase {

@@ -1,6 +1,6 @@
-import { type Kysely, type Migration, Migrator, sql } from 'kysely'
+import { type Kysely, type Migration, Migrator } from 'kysely'
 import { dialectOf } from './dialect.js'
-import type { KyselyLike } from './kysely-store.js'
+import type { KyselyLike } from './kysely-like.js'
 import { createKeyTables } from './migrations/0001-create-key-tables.js'
 import { retryWhenBusy } from './retry-when-busy.js'
 import { type TableOptions, tableNames } from './table-names.js'
@@ -8,8 +8,14 @@ import { type TableOptions, tableNames } from './table-names.js'
 /** What a migration is given beside the database. */
 export type MigrationStep = (db: Kysely<unknown>, options: TableOptions) => Promise<void>
 
-const steps: Readonly<Record<string, MigrationStep>> = {
+/** The steps from an empty database to the schema of this version, in order. */
+export const steps: Readonly<Record<string, MigrationStep>> = {
   '0001-create-key-tables': createKeyTables,
+}
+
+/** Where Kysely notes which steps were taken: a table of our own, apart from the host's. */
+export function migrationTable({ tablePrefix = '' }: TableOptions): string {
+  return `${tablePrefix}api_key_migrations`
 }
 
 /** Up to two and a half seconds in all: other processes of one deployment wait for the one that got there first. */
@@ -24,27 +30,9 @@ const migrationRetries = 8
  */
 export async function migrateToLatest(db: KyselyLike, options: TableOptions = {}): Promise<readonly string[]> {
   const keyDb: Kysely<unknown> = db.withoutPlugins()
-  const { isBusy } = dialectOf(keyDb)
+  const { isBusy, exclusively } = dialectOf(keyDb)
   tableNames(options) // refuses a bad prefix before anything is written
   return retryWhenBusy(isBusy, () => exclusively(keyDb, (connection) => migrate(connection, options)), migrationRetries)
-}
-
-/**
- * Whole or not at all, and one process at a time. SQLite keeps tables in its transactions as it does rows; Kysely's migrator
- * makes no use of that, and takes no lock there.
- */
-function exclusively<T>(db: Kysely<unknown>, work: (connection: Kysely<unknown>) => Promise<T>): Promise<T> {
-  return db.connection().execute(async (connection) => {
-    await sql`begin immediate`.execute(connection)
-    try {
-      const result = await work(connection)
-      await sql`commit`.execute(connection)
-      return result
-    } catch (error) {
-      await sql`rollback`.execute(connection)
-      throw error
-    }
-  })
 }
 
 async function migrate(db: Kysely<unknown>, options: TableOptions): Promise<readonly string[]> {
@@ -56,9 +44,8 @@ async function migrate(db: Kysely<unknown>, options: TableOptions): Promise<read
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => Object.fromEntries(migrations) },
-    migrationTableName: `${prefix}api_key_migrations`,
+    migrationTableName: migrationTable(options),
     migrationLockTableName: `${prefix}api_key_migrations_lock`,
-    disableTransactions: true, // this one is in a transaction already
   })
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error !== undefined) throw error

@@ -19,5 +19,7 @@ export function tableNames({ tablePrefix = '' }: TableOptions): { readonly [K in
     api_keys: named('api_keys'),
     api_key_audit: named('api_key_audit'),
     api_key_counters: named('api_key_counters'),
+    api_key_usage: named('api_key_usage'),
+    api_key_usage_batches: named('api_key_usage_batches'),
   }
 }

@@ -42,6 +42,8 @@ export interface AuditTable {
   seq: number
   key_id: string | null
   type: string
+  actor_type: string
+  actor_id: string
   at: number
   event: string
   hash: string
@@ -57,9 +59,27 @@ export interface CounterTable {
   touched: Generated<number>
 }
 
+/** How often a key was used in one hour. */
+export interface UsageTable {
+  organization_id: string
+  key_id: string
+  hour: number
+  count: number
+}
+
+/** Batches of uses that were counted, so that one that is sent again counts once. */
+export interface UsageBatchTable {
+  id: string
+  /** Who was first to count it. */
+  claim: string
+  at: number
+}
+
 /** The tables of the store, under their names without a prefix. */
 export interface KeyTables {
   api_keys: KeyTable
   api_key_audit: AuditTable
   api_key_counters: CounterTable
+  api_key_usage: UsageTable
+  api_key_usage_batches: UsageBatchTable
 }

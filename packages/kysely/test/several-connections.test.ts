@@ -7,8 +7,8 @@ import type { KeyStore } from '@keywright/core'
 import { emptyChain, linkAudit } from '@keywright/core/store'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
+import { isSqliteBusy } from '../src/busy.js'
 import { kyselyStore, libsqlDatabase, migrateToLatest } from '../src/index.js'
-import { isSqliteBusy } from '../src/sqlite-busy.js'
 import { input, keyringOver, owner } from './keyring-over.js'
 import { sqliteFile } from './sqlite-file.js'
 
@@ -32,7 +32,7 @@ async function twoConnections() {
 
 /** Expects an audit log of `length` records: numbered without gaps, each linked to the one before. */
 async function expectChain(store: KeyStore, length: number): Promise<void> {
-  const records = await store.listAudit({ organizationId, afterSeq: 0, limit: 1_000 })
+  const records = await store.listAudit({ organizationId, order: 'asc', limit: 1_000 })
   expect(records.map(({ seq }) => seq)).toEqual(Array.from({ length }, (_, index) => index + 1))
   let head = emptyChain
   for (const record of records) {

@@ -33,7 +33,6 @@ describe('one verification (B3)', () => {
     const before = written()
     const statements = await during(async () => {
       expect((await keyring.verify(ok ? token.reveal() : wrong)).ok).toBe(ok)
-      await keyring.close()
     })
     expect(statements).toHaveLength(1)
     const [read] = statements

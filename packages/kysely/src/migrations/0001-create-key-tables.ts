@@ -4,7 +4,7 @@ import { type TableOptions, tableNames } from '../table-names.js'
 
 /** The tables of the first release. */
 export async function createKeyTables(db: Kysely<unknown>, options: TableOptions): Promise<void> {
-  const { text, longText } = dialectOf(db)
+  const { text, longText, appendOnly } = dialectOf(db)
   const tables = tableNames(options)
 
   await db.schema
@@ -59,6 +59,8 @@ export async function createKeyTables(db: Kysely<unknown>, options: TableOptions
     .addColumn('seq', 'bigint', (column) => column.notNull())
     .addColumn('key_id', text(64))
     .addColumn('type', text(64), (column) => column.notNull())
+    .addColumn('actor_type', text(16), (column) => column.notNull())
+    .addColumn('actor_id', text(255), (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addColumn('event', longText, (column) => column.notNull())
     .addColumn('hash', text(64), (column) => column.notNull())
@@ -72,5 +74,31 @@ export async function createKeyTables(db: Kysely<unknown>, options: TableOptions
     .addColumn('audit_seq', 'bigint', (column) => column.notNull())
     .addColumn('audit_hash', text(64), (column) => column.notNull())
     .addColumn('touched', 'bigint', (column) => column.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .createIndex(`${tables.api_key_audit}_by_key`)
+    .on(tables.api_key_audit)
+    .columns(['organization_id', 'key_id', 'seq'])
+    .execute()
+  for (const statement of appendOnly(tables.api_key_audit)) await statement.execute(db)
+
+  await db.schema
+    .createTable(tables.api_key_usage)
+    .addColumn('organization_id', text(255), (column) => column.notNull())
+    .addColumn('key_id', text(64), (column) => column.notNull())
+    .addColumn('hour', 'bigint', (column) => column.notNull())
+    .addColumn('count', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint(`${tables.api_key_usage}_pk`, ['organization_id', 'key_id', 'hour'])
+    .execute()
+  await db.schema
+    .createIndex(`${tables.api_key_usage}_by_hour`)
+    .on(tables.api_key_usage)
+    .columns(['organization_id', 'hour'])
+    .execute()
+  await db.schema
+    .createTable(tables.api_key_usage_batches)
+    .addColumn('id', text(64), (column) => column.primaryKey().notNull())
+    .addColumn('claim', text(64), (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
     .execute()
 }

@@ -1,0 +1,67 @@
+import { PGlite } from '@electric-sql/pglite'
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import Database from 'libsql'
+import { createPool } from 'mysql2'
+import pg from 'pg'
+import { onePgliteConnection } from './pglite-pool.js'
+
+/** A database that tests run against, if it is there. */
+export interface Engine {
+  readonly name: 'SQLite (libsql)' | 'PGlite' | 'PostgreSQL' | 'MariaDB'
+  /** Where the server is looked for; `null` for an engine inside the process. */
+  readonly url: string | null
+  dialect(url: string): Dialect
+}
+
+/** The engines of the contract. Servers are looked for where the environment says, or on their standard local ports. */
+export const engines: readonly Engine[] = [
+  {
+    name: 'SQLite (libsql)',
+    url: null,
+    dialect: () => new SqliteDialect({ database: new Database(':memory:') }),
+  },
+  {
+    name: 'PGlite',
+    url: null,
+    dialect: () => new PostgresDialect({ pool: onePgliteConnection(new PGlite()) }),
+  },
+  {
+    name: 'PostgreSQL',
+    url: process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test',
+    dialect: (connectionString) =>
+      new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 2_000 }) }),
+  },
+  {
+    name: 'MariaDB',
+    url: process.env.KEYWRIGHT_TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/test',
+    dialect: (uri) => new MysqlDialect({ pool: createPool({ uri, connectionLimit: 10, connectTimeout: 2_000 }) }),
+  },
+]
+
+/** A prefix of its own for each run, so that runs side by side do not meet. */
+export function newPrefix(): string {
+  return `kw${crypto.randomUUID().slice(0, 8)}_`
+}
+
+/** Connects to an engine; `null` where nothing answers. */
+export async function connect({ dialect, url }: Engine): Promise<Kysely<object> | null> {
+  const db = new Kysely<object>({ dialect: dialect(url ?? '') })
+  try {
+    await sql`select 1`.execute(db)
+    return db
+  } catch {
+    await db.destroy().catch(() => {})
+    return null
+  }
+}
+
+/** Removes all that a run has made. */
+export async function dropTables(db: Kysely<object>, prefix: string): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  for (const { name } of tables) {
+    if (name.startsWith(prefix)) await db.schema.dropTable(name).execute()
+  }
+  if (db.getExecutor().adapter.constructor.name === 'PostgresAdapter') {
+    await sql`drop function if exists ${sql.id(`${prefix}api_key_audit_append_only`)}`.execute(db)
+  }
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'tsup'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kyselyStore, migrateToLatest } from '../src/index.js'
+import { input, owner } from './keyring-over.js'
+import { securedKeyring } from './secured-keyring.js'
+import { type Connection, sqliteFile } from './sqlite-file.js'
+
+const { organizationId } = owner
+const outDir = mkdtempSync(join(import.meta.dirname, '../node_modules/.killed-'))
+const program = join(outDir, 'killed-at-statement.cjs')
+
+// In one file of JavaScript, the program starts in a tenth of a second: it is started some forty times.
+beforeAll(async () => {
+  await build({
+    entry: [join(import.meta.dirname, 'fixtures/killed-at-statement.ts')],
+    outDir,
+    format: 'cjs',
+    config: false,
+    silent: true,
+    external: ['libsql'],
+    noExternal: [/^@keywright\//, 'kysely'],
+    esbuildOptions: (options) => {
+      options.conditions = ['@keywright/source']
+    },
+  })
+}, 60_000)
+afterAll(() => rmSync(outDir, { recursive: true, force: true }))
+
+/** Runs the program until it ends or dies, and gives what it printed. */
+function runProgram(
+  ...args: readonly string[]
+): Promise<{ readonly died: boolean; readonly lines: readonly string[] }> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => {
+      const died = error?.signal === 'SIGKILL'
+      if (error !== null && !died) reject(new Error(stderr))
+      else resolve({ died, lines: stdout.split('\n').slice(0, -1) })
+    })
+  })
+}
+
+/** Everything that is stored. */
+function dumpOf({ raw }: Connection): unknown {
+  const tables = raw.prepare("select name from sqlite_master where type = 'table' order by name").all()
+  return (tables as { name: string }[]).map(({ name }) => [
+    name,
+    raw.prepare(`select * from ${name} order by 1, 2`).all(),
+  ])
+}
+
+/** A file with one key that was rotated before, and copies of it to be spoilt. */
+async function prepared(journal: string) {
+  const original = sqliteFile()
+  const connection = original.open()
+  await migrateToLatest(connection.db)
+  const keyring = securedKeyring(kyselyStore(connection.db))
+  const { key } = await keyring.create(input)
+  const { token } = await keyring.rotate(key.id)
+  const before = dumpOf(connection)
+  for (const pragma of ['wal_checkpoint(truncate)', `journal_mode = ${journal}`])
+    connection.raw.prepare(`pragma ${pragma}`).all()
+  connection.raw.close()
+
+  /** Lets the verb die after so many statements on a copy, and opens what is left. */
+  const attempt = async (verb: string, fatal: number) => {
+    const copy = sqliteFile()
+    copyFileSync(original.path, copy.path)
+    const { died, lines } = await runProgram(copy.path, verb, String(fatal), key.id)
+    return { died, lines, ...copy.open() }
+  }
+  return { token: token.reveal(), before, attempt }
+}
+
+describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
+  it.each([
+    ['create', 'api_key.created', 'wal'],
+    ['rotate', 'api_key.rotated', 'wal'],
+    ['revoke', 'api_key.revoked', 'wal'],
+    ['rotate', 'api_key.rotated', 'delete'],
+  ])(
+    'at any statement of %s has changed all or nothing: %s, with a journal in mode %s',
+    async (verb, type, journal) => {
+      const { token, before, attempt } = await prepared(journal)
+      const { died, lines } = await attempt(verb, 0)
+      expect(died).toBe(false)
+      const statements = Number(/^done (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
+      expect(statements).toBeGreaterThan(6)
+
+      const check = async (fatal: number) => {
+        const left = await attempt(verb, fatal)
+        expect(left.died).toBe(true)
+        // The last statement is the commit: before it nothing is there, after it everything.
+        const isDone = fatal === statements
+        const dump = dumpOf(left)
+        if (isDone) expect(dump).not.toEqual(before)
+        else expect(dump).toEqual(before)
+
+        const keyring = securedKeyring(kyselyStore(left.db))
+        const { records } = await keyring.audit.list({ organizationId })
+        expect(records.map((record) => record.type)).toEqual([
+          ...(isDone ? [type] : []),
+          'api_key.rotated',
+          'api_key.created',
+        ])
+        const [last] = records
+        expect(await keyring.audit.verify({ organizationId })).toEqual({
+          ok: true,
+          checkpoint: { seq: last?.seq, hash: last?.hash },
+        })
+
+        const works = async (text: string) => (await keyring.verify(text)).ok
+        expect(await works(token)).toBe(!isDone || verb === 'create')
+        for (const printed of left.lines) expect(await works(printed)).toBe(isDone)
+        const created = isDone && verb === 'create' ? 2 : 1
+        expect((await keyring.stats({ organizationId })).totalCreated).toBe(created)
+        expect((await keyring.list()).keys).toHaveLength(created)
+        // Nobody holds a lock, and the chain goes on.
+        await keyring.create(input)
+        expect(await keyring.audit.verify({ organizationId })).toMatchObject({ ok: true })
+        return left.lines.length
+      }
+      const printed: number[] = []
+      for (let fatal = 1; fatal <= statements; fatal += 2) {
+        const pair = [fatal, fatal + 1].filter((each) => each <= statements)
+        printed.push(...(await Promise.all(pair.map(check))))
+      }
+      // They were made before anything was stored: it is by the commit alone that they work.
+      expect(printed.filter((count) => count > 0).length > 6).toBe(verb !== 'revoke')
+    },
+  )
+})
