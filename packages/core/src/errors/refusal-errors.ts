@@ -63,9 +63,13 @@ export class RevealUnavailable extends KeyError {
   override readonly name = 'RevealUnavailable'
   readonly code = 'reveal_unavailable'
   readonly keyId: string
-  readonly reason: 'off' | 'not_sealed' | 'erased' | 'unreadable'
+  /**
+   * `off`: reveal is not set up; `not_sealed`: it was not when the token was made; `erased`: the key was revoked;
+   * `unreadable`: the seal does not open; `sealer`: the sealer did not answer.
+   */
+  readonly reason: 'off' | 'not_sealed' | 'erased' | 'unreadable' | 'sealer'
 
-  constructor(keyId: string, reason: 'off' | 'not_sealed' | 'erased' | 'unreadable', options?: ErrorOptions) {
+  constructor(keyId: string, reason: RevealUnavailable['reason'], options?: ErrorOptions) {
     super(`The token of key ${keyId} cannot be revealed`, options)
     this.keyId = keyId
     this.reason = reason

@@ -1,9 +1,12 @@
 import { type Access, type LevelsOf, type Principal, requireScopes, type ScopeOf } from '../access/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { RateLimitState } from '../limits/index.js'
 import { DeadlineExceeded, withDeadline } from '../service/deadline.js'
-import type { Keyring, Refusal, Verdict } from '../service/index.js'
+import type { Keyring, KeyringEvent, Refusal, Verdict } from '../service/index.js'
 import type { ResourceRef } from '../values/index.js'
+import { clientIp, readTrustedProxies } from './client-ip.js'
 import { outcomes } from './outcome.js'
+import { rateLimitFields } from './rate-limit-fields.js'
 import { type CredentialReading, type CredentialSource, readCredential } from './read-credential.js'
 import { type Reply, replyTo } from './reply.js'
 
@@ -17,6 +20,11 @@ export interface GateOptions<A extends Access = Access, R = GateRequest> {
   readonly resource?: ((request: R) => ResourceOf<A> | null | Promise<ResourceOf<A> | null>) | undefined
   /** The realm of challenges. @defaultValue 'api' */
   readonly realm?: string | undefined
+  /**
+   * Addresses and CIDR ranges of the proxies before this server, whose `X-Forwarded-For` is believed (HTTP-15).
+   * @defaultValue none: the client is at the other end of the socket
+   */
+  readonly trustedProxies?: readonly string[] | undefined
   /** How long the decision may take before the request is refused with 503. @defaultValue 5000 */
   readonly timeoutMs?: number | undefined
 }
@@ -27,6 +35,8 @@ export interface GateRequest {
   readonly fields: readonly (readonly [string, string])[]
   /** The request target, with its query. */
   readonly url: string
+  /** The address at the other end of the socket. @defaultValue unknown: keys that are bound to addresses are refused */
+  readonly remoteAddress?: string | undefined
 }
 
 /** The answer for an HTTP request: a principal for the handler, or the whole reply to send in its place. */
@@ -74,25 +84,35 @@ export function createGate<A extends Access, R = GateRequest>(
     throw new InvalidOptions('timeoutMs', 'whole milliseconds from 1 to 60000')
   }
 
-  const verify = async (token: string, original: R): Promise<Verdict<A>> => {
-    if (scopes === undefined) return keyring.verify(token)
+  const trustedProxies = readTrustedProxies(options.trustedProxies)
+
+  const verify = async (token: string, request: GateRequest, original: R): Promise<Verdict<A>> => {
+    const ip = clientIp({ remoteAddress: request.remoteAddress, fields: request.fields }, trustedProxies)
+    // Guards that stand one behind the other see the same object: together they are one use.
+    const use = { ip, ...(typeof original === 'object' && original !== null ? { request: original } : {}) }
+    if (scopes === undefined) return keyring.verify(token, use)
+    if (resource === undefined) return keyring.verify(token, { ...use, scopes })
     // No resource is a resource that nobody may touch, not a request without one.
-    const named = resource === undefined ? undefined : ((await resource(original)) ?? { type: '', id: '' })
-    return keyring.verify(token, named === undefined ? { scopes } : { scopes, resource: named })
+    const none = { type: '', id: '' } as ResourceOf<A> // no type of the model, so that it matches none
+    return keyring.verify(token, { ...use, scopes, resource: (await resource(original)) ?? none })
   }
 
-  const refused = (refusal: Refusal): GateVerdict<A> => ({ ok: false, refusal, reply: replyTo(refusal, { realm }) })
+  const refused = (refusal: Refusal, rateLimits: readonly RateLimitState[] = []): GateVerdict<A> => {
+    const reply = replyTo(refusal, { realm })
+    return { ok: false, refusal, reply: { ...reply, headers: { ...reply.headers, ...rateLimitFields(rateLimits) } } }
+  }
 
   const decide = async (request: GateRequest, original: R): Promise<GateVerdict<A>> => {
     const reading = readCredential(request, keyring.format)
-    if (reading.verdict === 'invalid_request' && reading.reason === 'key_in_url') {
-      keyring.notify({ type: 'api_key.exposed_in_url', keyId: reading.exposedKeyId ?? null })
+    if (reading.verdict !== 'candidate') {
+      for (const event of eventsOf(reading)) keyring.notify(event)
+      return refused(refusalOf(reading))
     }
-    if (reading.verdict !== 'candidate') return refused(refusalOf(reading))
-    const verdict = await verify(reading.token, original)
+    const verdict = await verify(reading.token, request, original)
     if (!isVerdict(verdict)) throw new TypeError('The keyring gave no verdict')
-    if (!verdict.ok) return refused(verdict.refusal)
-    return { ok: true, principal: verdict.principal, headers: headersFor(reading.source) }
+    if (!verdict.ok) return refused(verdict.refusal, verdict.rateLimits)
+    const headers = { ...headersFor(reading.source), ...rateLimitFields(verdict.rateLimits ?? []) }
+    return { ok: true, principal: verdict.principal, headers }
   }
 
   return async (request, original) => {
@@ -122,6 +142,15 @@ function refusalOf(reading: Exclude<CredentialReading, { verdict: 'candidate' }>
   if (reading.verdict === 'none') return { code: 'api_key_missing' }
   if (reading.verdict === 'invalid_request') return { code: 'api_key_malformed', reason: reading.reason }
   return { code: 'api_key_invalid', reason: reading.reason, keyId: null }
+}
+
+/** What the host should hear of a credential that never reached the keyring. */
+function eventsOf(reading: Exclude<CredentialReading, { verdict: 'candidate' }>): readonly KeyringEvent[] {
+  if (reading.verdict === 'none') return []
+  const { code } = refusalOf(reading)
+  const keyId = reading.verdict === 'invalid_request' ? (reading.exposedKeyId ?? null) : null
+  const failed: KeyringEvent = { type: 'api_key.verify_failed', code, reason: reading.reason, keyId }
+  return reading.reason === 'key_in_url' ? [{ type: 'api_key.exposed_in_url', keyId }, failed] : [failed]
 }
 
 /** Shared caches know that `Authorization` makes an answer private; of `X-API-Key` they must be told (HTTP-11). */

@@ -11,7 +11,11 @@ export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5
 export type RefusalToTell =
   | { readonly code: 'api_key_malformed'; readonly reason: string }
   | { readonly code: 'insufficient_scope'; readonly required: readonly string[]; readonly missing: readonly string[] }
-  | { readonly code: 'rate_limited'; readonly violatedPolicies: readonly string[] }
+  | {
+      readonly code: 'rate_limited'
+      readonly violatedPolicies: readonly string[]
+      readonly retryAfterMs: number | null
+    }
   | { readonly code: Exclude<HttpRefusalCode, 'api_key_malformed' | 'insufficient_scope' | 'rate_limited'> }
 
 /** The body of a refused request (RFC 9457): `code` for programs, `detail` for developers. */

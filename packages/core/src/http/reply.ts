@@ -14,6 +14,14 @@ export function replyTo(refusal: RefusalToTell, options: ChallengeOptions): Repl
   const challenge = challengeFor(refusal, options)
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' }
   if (challenge !== null) headers['WWW-Authenticate'] = challenge
-  if (refusal.code === 'auth_unavailable') headers['Retry-After'] = String(UNAVAILABLE_RETRY_AFTER_SECONDS)
+  const retryAfter = retryAfterSeconds(refusal)
+  if (retryAfter !== null) headers['Retry-After'] = String(retryAfter)
   return { status: problem.status, headers, body: JSON.stringify(problem) }
+}
+
+/** `null`: no wait would help. A wait is rounded up, for who comes a moment too early is refused again (HTTP-12). */
+function retryAfterSeconds(refusal: RefusalToTell): number | null {
+  if (refusal.code === 'auth_unavailable') return UNAVAILABLE_RETRY_AFTER_SECONDS
+  if (refusal.code !== 'rate_limited' || refusal.retryAfterMs === null) return null
+  return Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))
 }

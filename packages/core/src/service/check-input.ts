@@ -40,10 +40,19 @@ export function checkOwner(value: unknown): Owner {
   return { type, id: checkId(id, 'owner.id'), organizationId: checkId(organizationId, 'owner.organizationId') }
 }
 
-/** A host's id: 1 to 255 printable characters. NUL would make sealed contexts ambiguous (ENC-3). */
+/**
+ * A host's id: 1 to 255 printable characters, without outer spaces. NUL would make sealed contexts ambiguous (ENC-3), and to
+ * some databases `org` and `org ` are the same.
+ */
 export function checkId(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value.length < 1 || value.length > 255 || unprintable.test(value)) {
-    throw new InvalidInput(field, '1 to 255 printable characters')
+  if (
+    typeof value !== 'string' ||
+    value.length < 1 ||
+    value.length > 255 ||
+    unprintable.test(value) ||
+    value !== value.trim()
+  ) {
+    throw new InvalidInput(field, '1 to 255 printable characters, without spaces around them')
   }
   return value
 }

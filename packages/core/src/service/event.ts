@@ -9,7 +9,15 @@ export type KeyringEvent =
   | { readonly type: 'api_key.used_after_revocation'; readonly keyId: string }
   | { readonly type: 'api_key.exposed_in_url'; readonly keyId: string | null }
   | { readonly type: 'api_key.damaged'; readonly keyId: string; readonly fields: readonly string[] }
+  | { readonly type: 'api_key.reveal_failed'; readonly keyId: string }
   | { readonly type: 'api_key.rehash_failed'; readonly keyId: string; readonly error: unknown }
+  /** More bad secrets for one key than mistakes explain; answers to them are late from now on. */
+  | { readonly type: 'api_key.guessed_at'; readonly keyId: string }
+  | { readonly type: 'api_key.rate_limited'; readonly keyId: string | null; readonly violated: readonly string[] }
+  /** Uses could not be written; they are kept, and tried again. */
+  | { readonly type: 'usage.not_written'; readonly kept: number; readonly error: unknown }
+  /** A use was not counted, because too many wait to be written. */
+  | { readonly type: 'usage.dropped'; readonly keyId: string }
   | { readonly type: 'keyring.unavailable'; readonly reason: string; readonly error: unknown }
 
 /** Receives events. What it throws, or rejects with, is dropped: it can neither delay nor change an answer (FI-30). */

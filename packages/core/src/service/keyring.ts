@@ -1,17 +1,28 @@
 import { type Access, type LevelsOf, requireScopes, type ScopeOf } from '../access/index.js'
+import type { Secret } from '../crypto/index.js'
+import { InvalidInput } from '../errors/index.js'
+import type { HourOfUse } from '../store/index.js'
 import type { Key, ResourceRef } from '../values/index.js'
-import { type Created, type CreateInput, createKey } from './create.js'
+import { type AuditLog, auditLog } from './audit-log.js'
+import { type Created, createKey } from './create.js'
+import type { CreateInput, CreateLikeInput } from './create-input.js'
 import { deleteKey } from './delete.js'
+import { examine, type Finding } from './doctor.js'
 import type { KeyringEvent } from './event.js'
 import { getKey } from './get.js'
+import { type ImportInput, importKey } from './import-key.js'
 import { type ListPage, type ListQuery, listKeys } from './list.js'
 import type { ManageOptions, Within } from './manage-options.js'
-import { type KeyringOptions, readOptions, type TokenFormat } from './options.js'
+import { type KeyringOptions, readOptions, type Settings, type TokenFormat } from './options.js'
+import { revealKey } from './reveal.js'
 import { type RevokeOptions, revokeKey } from './revoke.js'
+import { type Rewrapped, rewrapSeals } from './rewrap.js'
+import { type RotateOptions, rotateKey } from './rotate.js'
+import { readStats, readUsage, type Stats, type UsageQuery } from './stats.js'
 import { disableKey, enableKey } from './switch-key.js'
 import { type UpdateInput, updateKey } from './update.js'
 import type { Verdict } from './verdict.js'
-import { verifyToken } from './verify.js'
+import { type Requirements, verifyToken } from './verify.js'
 
 /** What a verification asks of the key. */
 export interface VerifyOptions<A extends Access = Access> {
@@ -19,14 +30,25 @@ export interface VerifyOptions<A extends Access = Access> {
   readonly scopes?: readonly ScopeOf<A>[] | undefined
   /** Where the resource scopes among them must be allowed. */
   readonly resource?: ResourceRef<keyof LevelsOf<A> & string> | undefined
+  /** The client's address, for keys that may be used from some alone, and for `failureLimit`. @defaultValue unknown */
+  readonly ip?: string | null | undefined
+  /** Units of the key's rate limits; `0` takes none. @defaultValue 1 */
+  readonly cost?: number | undefined
+  /**
+   * An object that stands for the request: all verifications with the same one are one use, and take the units of the first
+   * (RATE-5).
+   */
+  readonly request?: object | undefined
 }
 
 /** Issues, verifies and manages API keys. One object a process; see `createKeyring`. */
 export interface Keyring<A extends Access = Access> {
   readonly access: A
   readonly format: TokenFormat
+  readonly audit: AuditLog
 
-  create(input: CreateInput<A>, options?: ManageOptions): Promise<Created>
+  create(input: CreateInput<A> | CreateLikeInput<A>, options?: ManageOptions): Promise<Created>
+  import(input: ImportInput<A>, options?: ManageOptions): Promise<Key>
   /** Any text gives a verdict; only wrong `options` throw. */
   verify(text: string, options?: VerifyOptions<A>): Promise<Verdict<A>>
   get(id: string, options?: { readonly within?: Within | undefined }): Promise<Key | null>
@@ -36,9 +58,15 @@ export interface Keyring<A extends Access = Access> {
   disable(id: string, options?: ManageOptions): Promise<Key>
   revoke(id: string, options?: RevokeOptions): Promise<Key>
   delete(id: string, options?: ManageOptions): Promise<void>
+  rotate(id: string, options?: RotateOptions): Promise<Created>
+  reveal(id: string, options?: ManageOptions): Promise<Secret>
+  rewrap(): Promise<Rewrapped>
+  stats(query: { readonly organizationId: string }): Promise<Stats>
+  usage(query: UsageQuery): Promise<readonly HourOfUse[]>
+  doctor(): Promise<readonly Finding[]>
   /** Hands an event to `onEvent`: for adapters. */
   notify(event: KeyringEvent): void
-  /** Waits for what runs beside the answers, and stops. The store and its connections stay the host's. */
+  /** Writes the uses collected so far, waits for what runs beside the answers, and stops. The store stays the host's. */
   close(): Promise<void>
 }
 
@@ -52,11 +80,10 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
   const keyring: Keyring = {
     access: settings.access,
     format: settings.format,
+    audit: auditLog(settings),
     create: (input, manage = {}) => createKey(settings, input, manage),
-    verify: async (text, { scopes, resource } = {}) => {
-      const required = scopes === undefined ? [] : requireScopes(settings.access, scopes, 'scopes')
-      return verifyToken(settings, text, { scopes: required, resource: resource ?? null })
-    },
+    import: (input, manage = {}) => importKey(settings, input, manage),
+    verify: async (text, options = {}) => verifyToken(settings, text, readRequirements(settings, options)),
     get: (id, { within } = {}) => getKey(settings, id, within),
     list: (query = {}) => listKeys(settings, query),
     update: (id, changes, manage = {}) => updateKey(settings, id, changes, manage),
@@ -64,8 +91,24 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     disable: (id, manage = {}) => disableKey(settings, id, manage),
     revoke: (id, manage = {}) => revokeKey(settings, id, manage),
     delete: (id, manage = {}) => deleteKey(settings, id, manage),
+    rotate: (id, manage = {}) => rotateKey(settings, id, manage),
+    reveal: (id, manage = {}) => revealKey(settings, id, manage),
+    rewrap: () => rewrapSeals(settings),
+    stats: async ({ organizationId }) => readStats(settings, organizationId),
+    usage: (query) => readUsage(settings, query),
+    doctor: () => examine(settings),
     notify: settings.emit,
-    close: () => settings.settled(),
+    close: async () => {
+      await settings.usage.close()
+      await settings.settled()
+    },
   }
   return Object.freeze(keyring) as Keyring<A> // A only narrows names, which the access model checks at run time
+}
+
+function readRequirements({ access }: Settings, options: VerifyOptions): Requirements {
+  const { scopes, resource = null, ip = null, cost = 1, request = null } = options
+  if (!Number.isSafeInteger(cost) || cost < 0) throw new InvalidInput('cost', 'a whole number, 0 or more')
+  if (request !== null && typeof request !== 'object') throw new InvalidInput('request', 'an object')
+  return { scopes: scopes === undefined ? [] : requireScopes(access, scopes, 'scopes'), resource, ip, cost, request }
 }

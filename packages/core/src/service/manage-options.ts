@@ -46,16 +46,21 @@ function cut(text: string): string {
 
 /** Whether a key is within the caller's reach. A tombstone never is, and bounds that name nothing hold nothing (SCOPE-10). */
 export function isWithin(record: KeyRecord, within: Within | undefined): boolean {
-  if (record.status === 'deleted') return false
+  return record.status !== 'deleted' && isOwnerWithin(record.owner, within)
+}
+
+/** Whether the keys of an owner are within the caller's reach. */
+export function isOwnerWithin(of: Owner, within: Within | undefined): boolean {
   if (within === undefined) return true
   const { organizationId, owner } = within
   if (organizationId === undefined && owner === undefined) return false
   return (
-    (organizationId === undefined || organizationOf(record.owner) === organizationId) &&
-    (owner === undefined || isSameOwner(record.owner, owner))
+    (organizationId === undefined || organizationOf(of) === organizationId) &&
+    (owner === undefined || isSameOwner(of, owner))
   )
 }
 
-function isSameOwner(a: Owner, b: Owner): boolean {
+/** Whether two owners are one. */
+export function isSameOwner(a: Owner, b: Owner): boolean {
   return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
 }

@@ -1,9 +1,24 @@
 import type { Access } from '../access/index.js'
-import { createTokenFactory, type Hasher, isNamespace, sha256, type TokenFactory } from '../crypto/index.js'
+import {
+  createTokenFactory,
+  type Hasher,
+  isNamespace,
+  type Sealer,
+  sha256,
+  type TokenFactory,
+} from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { RateLimiter } from '../limits/index.js'
 import type { KeyStore } from '../store/index.js'
+import type { RateLimit } from '../values/index.js'
 import { isolated, type KeyringEvent, type OnEvent } from './event.js'
+import { type Guesses, guesses } from './guesses.js'
+import { type ImportOptions, type ImportSettings, readImports } from './import-settings.js'
+import { type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'
+import { type RequestLimits, requestLimits, type Use } from './request-limits.js'
 import type { ResolveOwner } from './resolve-authority.js'
+import { type RevealSettings, readReveal } from './reveal-settings.js'
+import { type UsageBuffer, usageBuffer } from './usage-buffer.js'
 
 /** Options of `createKeyring`. */
 export interface KeyringOptions<A extends Access = Access> {
@@ -19,6 +34,37 @@ export interface KeyringOptions<A extends Access = Access> {
   readonly hasher?: Hasher | undefined
   /** Asked on each verification: what the owner may do now. */
   readonly resolveOwner: ResolveOwner
+  /** What each plan allows (K9). @defaultValue none: as many keys as anyone likes */
+  readonly plans?: Readonly<Record<string, PlanInput>> | undefined
+  /** Asked at each creation, and on each verification where a plan has rate limits: the name of an organisation's plan. */
+  readonly resolvePlan?: ResolvePlan | undefined
+  /** Whose keys a plan's `maxKeys` counts together. @defaultValue 'organization' */
+  readonly countKeysBy?: 'organization' | 'owner' | undefined
+  /**
+   * Limits on the use of one key, by name; all of them hold at once. A plan's or a key's own limits take their place (A8).
+   * @defaultValue none
+   */
+  readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /** Where uses are counted against limits. @defaultValue `memoryRateLimiter()`: each process admits the whole limit */
+  readonly rateLimiter?: RateLimiter | undefined
+  /**
+   * How many bad keys one client network (an IPv4 address, an IPv6 /64) may present before it is refused with 429 (RATE-6).
+   * Needs `ip` at `verify`; behind a proxy, without `trustedProxies`, all clients are one network. @defaultValue no limit
+   */
+  readonly failureLimit?: RateLimit | undefined
+  /**
+   * Keeps each new token sealed, so that it can be shown again: in all environments, or in those named (ENC-1).
+   * @defaultValue off
+   */
+  readonly reveal?: Sealer | { readonly sealer: Sealer; readonly environments: readonly string[] } | undefined
+  /** Recognises keys that were imported from elsewhere (B6). @defaultValue off: a foreign token is refused without a read */
+  readonly imports?: ImportOptions | undefined
+  /** Lets a key be the actor of a change, within its own rights (MGMT-4). @defaultValue false */
+  readonly allowKeyManagement?: boolean | undefined
+  /** Keys the audit chain, so that nobody can recompute it who has the database alone (AUD-6). At least 32 bytes. @defaultValue none */
+  readonly auditKey?: string | Uint8Array | undefined
+  /** How long uses are collected before they are written, 100 to 60000. A crash loses no more. @defaultValue 10000 */
+  readonly usageFlushMs?: number | undefined
   /** Characters of a token's secret part, 22 to 64 (TOK-1). @defaultValue 32: 190 bits */
   readonly secretLength?: number | undefined
   /** How long a verification may take before it is refused as unavailable. @defaultValue 2000 */
@@ -39,6 +85,16 @@ export interface Settings {
   readonly format: TokenFormat
   readonly resolveOwner: ResolveOwner
   readonly verifyTimeoutMs: number
+  readonly plans: Plans
+  readonly rateLimits: RequestLimits
+  readonly guesses: Guesses
+  readonly reveal: RevealSettings | null
+  readonly imports: ImportSettings | null
+  readonly allowKeyManagement: boolean
+  readonly auditKey: Uint8Array | undefined
+  readonly usage: UsageBuffer
+  /** The uses that requests which are still there have made of keys, by key id (RATE-5). */
+  readonly uses: WeakMap<object, Map<string, Use>>
   readonly emit: (event: KeyringEvent) => void
   /** Keeps work that no answer waits for, until it settles; it must not reject. */
   readonly background: (work: Promise<unknown>) => void
@@ -53,6 +109,8 @@ export interface TokenFormat {
   /** Namespaces of the other environments. */
   readonly foreign: readonly string[]
   readonly secretLength: number
+  /** Whether a token without any of these namespaces may be an imported one (TOK-15). */
+  readonly opaque: boolean
 }
 
 /**
@@ -86,6 +144,12 @@ export function readOptions(options: KeyringOptions): Settings {
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new InvalidOptions('onEvent', 'a function')
 
+  const { allowKeyManagement = false } = options
+  if (typeof allowKeyManagement !== 'boolean') throw new InvalidOptions('allowKeyManagement', 'a boolean')
+
+  const hasher = readHasher(options.hasher)
+  const emit = isolated(onEvent)
+  const plans = readPlans(options)
   const names: readonly (string | null)[] = environment === null ? [null] : environments
   const namespaceOf = new Map(names.map((name) => [name, name === null ? prefix : `${prefix}_${name}`]))
   if (![...namespaceOf.values()].every(isNamespace)) {
@@ -95,7 +159,7 @@ export function readOptions(options: KeyringOptions): Settings {
   return Object.freeze({
     access,
     store,
-    hasher: readHasher(options.hasher),
+    hasher,
     tokens: createTokenFactory({ secretLength }),
     environment,
     namespaceOf,
@@ -103,12 +167,29 @@ export function readOptions(options: KeyringOptions): Settings {
       namespaces: Object.freeze([accepted]),
       foreign: Object.freeze([...namespaceOf.values()].filter((namespace) => namespace !== accepted)),
       secretLength,
+      opaque: options.imports !== undefined,
     }),
     resolveOwner,
     verifyTimeoutMs,
-    emit: isolated(onEvent),
+    plans,
+    rateLimits: requestLimits(options.rateLimits, options.rateLimiter, plans),
+    guesses: guesses(options.failureLimit, emit),
+    reveal: readReveal(options.reveal, environments, hasher),
+    imports: readImports(options.imports),
+    allowKeyManagement,
+    auditKey: readAuditKey(options.auditKey),
+    usage: usageBuffer(store, options.usageFlushMs, emit),
+    uses: new WeakMap(),
+    emit,
     ...backgroundWork(),
   })
+}
+
+function readAuditKey(key: unknown): Uint8Array | undefined {
+  if (key === undefined) return undefined
+  const bytes = typeof key === 'string' ? Buffer.from(key, 'utf8') : key
+  if (bytes instanceof Uint8Array && bytes.length >= 32) return Uint8Array.from(bytes)
+  throw new InvalidOptions('auditKey', 'a secret of at least 32 bytes')
 }
 
 function backgroundWork(): Pick<Settings, 'background' | 'settled'> {

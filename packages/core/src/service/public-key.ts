@@ -7,10 +7,27 @@ export function toKey(record: KeyRecord, now: Date): Key {
   const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits } = record
   const { createdAt, updatedAt, disabledAt, revokedAt, revokedReason, lastUsedAt } = record
   const previousUntil = record.previousHash === null ? null : record.previousHashExpiresAt
+  // Field by field: with spreads in it, this was half of the time that a verification takes.
   return Object.freeze({
-    ...{ id, environment, preview, owner, createdBy },
-    ...{ name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits },
-    ...{ createdAt, updatedAt, disabledAt, revokedAt, revokedReason, lastUsedAt },
+    id,
+    environment,
+    preview,
+    owner,
+    createdBy,
+    name,
+    description,
+    grants,
+    preset,
+    metadata,
+    expiresAt,
+    ipAllowList,
+    rateLimits,
+    createdAt,
+    updatedAt,
+    disabledAt,
+    revokedAt,
+    revokedReason,
+    lastUsedAt,
     status: statusOf(record, now),
     previousTokenExpiresAt: previousUntil !== null && !isPast(previousUntil, now) ? previousUntil : null,
     revealable: record.sealed !== null,

@@ -26,6 +26,14 @@ export type ResolveOwner =
   | 'uncapped'
   | ((owner: Owner) => OwnerAuthority | null | undefined | Promise<OwnerAuthority | null | undefined>)
 
+/** An owner's authority, with what it consists of: for delegation, which compares sets and not single scopes. */
+export interface OwnerRights extends Authority {
+  /** The patterns of its scopes and roles. */
+  readonly patterns: readonly string[]
+  /** The roles that it has by name. */
+  readonly roles: readonly string[]
+}
+
 /**
  * Asks the host, and checks its answer: a malformed one is a fault of the host and throws, so that it ends in 503 and never
  * in rights.
@@ -36,9 +44,11 @@ export async function resolveAuthority(
   access: Access,
   resolveOwner: ResolveOwner,
   owner: Owner,
-): Promise<Authority | null> {
-  if (resolveOwner === 'uncapped')
-    return { rights: everything, levelOn: (type) => access.resources.get(type)?.levels.at(-1) }
+): Promise<OwnerRights | null> {
+  if (resolveOwner === 'uncapped') {
+    const levelOn = (type: string) => access.resources.get(type)?.levels.at(-1)
+    return { rights: everything, patterns: ['*'], roles: [...access.roles.keys()], levelOn }
+  }
   const answer: unknown = await resolveOwner(owner)
   if (answer === null || answer === undefined) return null
   if (typeof answer !== 'object' || Array.isArray(answer)) throw malformed('an object or null')
@@ -46,7 +56,7 @@ export async function resolveAuthority(
   if (!isTextList(scopes)) throw malformed('scopes: a list of strings')
   if (!isTextList(roles)) throw malformed('roles: a list of strings')
   const patterns = [...scopes, ...(await rolePatterns(access, roles, organizationOf(owner)))]
-  return { rights: authorityRights(access, patterns), levelOn: levelLookup(levels) }
+  return { rights: authorityRights(access, patterns), patterns, roles, levelOn: levelLookup(levels) }
 }
 
 /** The patterns that roles give now. A role that left the model gives nothing (SCOPE-11). */

@@ -1,3 +1,4 @@
+import { isPast } from '../store/index.js'
 import type { Key } from '../values/index.js'
 import { changeKey } from './change-key.js'
 import { checkReason } from './check-input.js'
@@ -18,6 +19,7 @@ export async function revokeKey(settings: Settings, id: string, options: RevokeO
   const reason = checkReason(options.reason)
   return changeKey(settings, id, options, (record, { now }) => {
     if (record.status === 'revoked') return null
+    const { previousHashExpiresAt: graceEnd } = record
     return {
       // The seal goes with the key: what is revoked can never be shown again (ENC-7).
       write: {
@@ -25,8 +27,8 @@ export async function revokeKey(settings: Settings, id: string, options: RevokeO
         revokedAt: now,
         revokedReason: reason,
         sealed: null,
-        previousHash: null,
-        previousHashExpiresAt: null,
+        // A token in grace ends here as well. Its hash stays, as the current one does, so that its use is noticed (ROT-3).
+        ...(graceEnd !== null && !isPast(graceEnd, now) ? { previousHashExpiresAt: now } : {}),
       },
       audit: [{ type: 'api_key.revoked', data: reason === null ? {} : { reason } }],
     }

@@ -1,5 +1,6 @@
 import type { Access, Principal } from '../access/index.js'
 import type { InvalidTokenReason } from '../crypto/index.js'
+import type { RateLimitState } from '../limits/index.js'
 import type { ResourceRef } from '../values/index.js'
 
 /**
@@ -11,7 +12,7 @@ export type Refusal =
   | { readonly code: 'api_key_malformed'; readonly reason: string }
   | {
       readonly code: 'api_key_invalid'
-      readonly reason: InvalidTokenReason | 'unknown' | 'secret' | 'environment' | 'leaked'
+      readonly reason: InvalidTokenReason | 'unknown' | 'secret' | 'superseded' | 'environment' | 'leaked'
       readonly keyId: string | null
     }
   | {
@@ -29,20 +30,32 @@ export type Refusal =
     }
   | { readonly code: 'api_key_not_allowed_here'; readonly keyId: string; readonly reason: 'ip' }
   | {
+      readonly code: 'rate_limited'
+      /** `null`: the network was refused, before any key was looked at (RATE-6). */
+      readonly keyId: string | null
+      readonly violatedPolicies: readonly string[]
+      /** When the same request is admitted, with no other traffic. `null`: never, for it costs more than a limit. */
+      readonly retryAfterMs: number | null
+      readonly states: readonly RateLimitState[]
+    }
+  | {
       readonly code: 'auth_unavailable'
-      readonly reason: 'store' | 'owner' | 'hash' | 'keyring' | 'timeout'
+      readonly reason: 'store' | 'owner' | 'hash' | 'limits' | 'keyring' | 'timeout'
       readonly cause: unknown
     }
 
 /** The stable codes of {@link Refusal}. */
 export type RefusalCode = Refusal['code']
 
-/** The answer to a verification: a union on `ok`, so that nobody reads a principal off a refused request. */
+/** The answer to a verification, with what is left of the key's rate limits: a union on `ok`, so that nobody reads a principal off a refused request. */
 export type Verdict<A extends Access = Access> =
-  | { readonly ok: true; readonly principal: Principal<A> }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: true; readonly principal: Principal<A>; readonly rateLimits: readonly RateLimitState[] }
+  | { readonly ok: false; readonly refusal: Refusal; readonly rateLimits: readonly RateLimitState[] }
 
-/** Makes a refused verdict. */
-export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal }
+/** Makes a refused verdict. `rateLimits`: what is left of the key's limits, where they were asked. */
+export function refuse(
+  refusal: Refusal,
+  rateLimits: readonly RateLimitState[] = [],
+): Extract<Verdict, { readonly ok: false }> {
+  return { ok: false, refusal, rateLimits }
 }

@@ -20,7 +20,7 @@ describe('challengeFor', () => {
     [missingScopes, 'Bearer realm="tasks", error="insufficient_scope", scope="members.read tasks.read"'],
     [{ code: 'insufficient_scope', required: [], missing: [] }, 'Bearer realm="tasks", error="insufficient_scope"'],
     [{ code: 'api_key_not_allowed_here' }, null],
-    [{ code: 'rate_limited', violatedPolicies: [] }, null],
+    [{ code: 'rate_limited', violatedPolicies: [], retryAfterMs: null }, null],
     [{ code: 'auth_unavailable' }, null],
   ])('%o: %s (HTTP-4, HTTP-5, HTTP-9)', (refusal, challenge) => {
     expect(challengeFor(refusal, { realm: 'tasks' })).toBe(challenge)

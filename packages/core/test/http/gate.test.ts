@@ -144,9 +144,12 @@ describe('a gate', () => {
       reply: { status: 400 },
     })
     await ask(keyring, { fields: [], url: `/?k=${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}` })
+    const failed = { type: 'api_key.verify_failed', code: 'api_key_malformed', reason: 'key_in_url' }
     expect(events).toEqual([
       { type: 'api_key.exposed_in_url', keyId: id },
+      { ...failed, keyId: id },
       { type: 'api_key.exposed_in_url', keyId: null },
+      { ...failed, keyId: null },
     ])
   })
 

@@ -29,7 +29,7 @@ const refusals: readonly (readonly [status: number, challenge: string | null, re
     },
   ],
   [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
-  [429, null, { code: 'rate_limited', violatedPolicies: ['burst'] }],
+  [429, null, { code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 }],
   [503, null, { code: 'auth_unavailable', reason: 'store', cause: new Error(canary) }],
 ]
 
@@ -46,6 +46,7 @@ describe('replyTo', () => {
       'Cache-Control': 'no-store',
       ...(challenge === null ? {} : { 'WWW-Authenticate': expect.stringMatching(/^Bearer realm="tasks"/) }),
       ...(status === 503 ? { 'Retry-After': '5' } : {}),
+      ...(status === 429 ? { 'Retry-After': '2' } : {}),
     })
     const error = /error="(\w+)"/.exec(headers['WWW-Authenticate'] ?? '')?.[1]
     expect(error).toBe(challenge === 'bare' ? undefined : (challenge ?? undefined))
@@ -69,7 +70,7 @@ describe('problemFor (HTTP-8)', () => {
   })
 
   it('names the policies that are used up, under the registered type', () => {
-    expect(problemFor({ code: 'rate_limited', violatedPolicies: ['burst'] })).toMatchObject({
+    expect(problemFor({ code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 })).toMatchObject({
       type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
       'violated-policies': ['burst'],
     })

@@ -31,7 +31,11 @@ async function make(options: Partial<KeyringOptions<Model>> = {}) {
 /** The refusal of what could not be known, and the event that tells the host. */
 async function expectUnavailable(world: Awaited<ReturnType<typeof make>>, reason: string) {
   const verdict = await world.verify(world.token)
-  expect(verdict).toEqual({ ok: false, refusal: { code: 'auth_unavailable', reason, cause: expect.any(Error) } })
+  expect(verdict).toEqual({
+    ok: false,
+    refusal: { code: 'auth_unavailable', reason, cause: expect.any(Error) },
+    rateLimits: [],
+  })
   expect(world.events).toEqual([{ type: 'keyring.unavailable', reason, error: expect.any(Error) }])
 }
 

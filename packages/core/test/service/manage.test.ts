@@ -223,8 +223,8 @@ describe('revoke', () => {
     })
     expect(await recordOf(store, key.id)).toMatchObject({
       sealed: null,
-      previousHash: null,
-      previousHashExpiresAt: null,
+      previousHash: 'h',
+      previousHashExpiresAt: new Date(start + 5),
     })
     clock.at += 5
     expect(await keyring.revoke(key.id, { reason: 'another' })).toEqual(revoked)

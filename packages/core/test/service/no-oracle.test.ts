@@ -49,7 +49,7 @@ describe('what is no token', () => {
     for (const [reason, text] of Object.entries(texts)) {
       const { verdict, ...spent } = await work(text)
       const refusal = text === '' ? { code: 'api_key_missing' } : { code: 'api_key_invalid', reason, keyId: null }
-      expect(verdict).toEqual({ ok: false, refusal })
+      expect(verdict).toEqual({ ok: false, refusal, rateLimits: [] })
       expect(spent).toEqual({ storage: [], hashing: 0, macs: 0 })
     }
   })
@@ -65,7 +65,7 @@ describe('what is no token', () => {
         expect(verdict.ok).toBe(presented === token)
         if (presented !== token) expect(spent).toEqual({ storage: [], hashing: 0, macs: 0 })
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })
@@ -93,8 +93,6 @@ describe('a token whose secret is wrong', () => {
   })
 
   it('learns nothing of the key; whoever has the secret learns the first reason (HASH-8)', async () => {
-    const { store, storage, keyring, id, token } = await make()
-    await write(store, id, { expiresAt: new Date(start + 1_000) })
     const state = fc.record({
       status: fc.constantFrom('active', 'disabled', 'revoked', 'unknown'),
       environment: fc.constantFrom('live', 'test', null),
@@ -112,6 +110,9 @@ describe('a token whose secret is wrong', () => {
     }
     await fc.assert(
       fc.asyncProperty(state, fc.boolean(), async (changes, holds) => {
+        // A key of its own, for too many wrong secrets of one key are answered late.
+        const { store, storage, keyring, id, token } = await make()
+        await write(store, id, { expiresAt: new Date(start + 1_000) })
         storage.stubs.find = async (asked) => {
           const found = await store.find(asked)
           return found && { ...found, record: { ...found.record, ...changes } }
@@ -119,9 +120,9 @@ describe('a token whose secret is wrong', () => {
         const verdict = await keyring.verify(holds ? token : wrong(token))
         const invalid = { code: 'api_key_invalid', reason: 'secret', keyId: id }
         if (holds) expect(verdict.ok ? 'ok' : verdict.refusal.code).toBe(first(changes))
-        else expect(verdict).toEqual({ ok: false, refusal: invalid })
+        else expect(verdict).toEqual({ ok: false, refusal: invalid, rateLimits: [] })
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })

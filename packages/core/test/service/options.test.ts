@@ -93,10 +93,10 @@ describe('createKeyring', () => {
 
   it('says which tokens are its own, and which are those of its other environments', () => {
     const live = createKeyring({ ...valid, environment: 'live', environments: ['test', 'live', 'test'] })
-    expect(live.format).toEqual({ namespaces: ['tk_live'], foreign: ['tk_test'], secretLength: 32 })
+    expect(live.format).toEqual({ namespaces: ['tk_live'], foreign: ['tk_test'], secretLength: 32, opaque: false })
     const one = createKeyring({ ...valid, environment: 'live', secretLength: 40 })
-    expect(one.format).toEqual({ namespaces: ['tk_live'], foreign: [], secretLength: 40 })
-    expect(createKeyring(valid).format).toEqual({ namespaces: ['tk'], foreign: [], secretLength: 32 })
+    expect(one.format).toEqual({ namespaces: ['tk_live'], foreign: [], secretLength: 40, opaque: false })
+    expect(createKeyring(valid).format).toEqual({ namespaces: ['tk'], foreign: [], secretLength: 32, opaque: false })
     expect(live.access).toBe(access)
   })
 

@@ -82,7 +82,7 @@ export function open(options: Partial<KeyringOptions<typeof access>> = {}) {
 
 /** All audit records of an organisation. */
 export function auditOf(store: KeyStore, organizationId = 'org1'): Promise<readonly AuditRecord[]> {
-  return store.listAudit({ organizationId, afterSeq: 0, limit: 10_000 })
+  return store.listAudit({ organizationId, order: 'asc', limit: 10_000 })
 }
 
 /** The record behind a key. */

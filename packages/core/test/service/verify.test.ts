@@ -158,12 +158,12 @@ describe('verify', () => {
     const presented = await act(made)
     const expected = 'keyId' in refusal && refusal.keyId === true ? { ...refusal, keyId: made.id } : refusal
     const text = typeof presented === 'string' ? presented : made.token
-    expect(await made.keyring.verify(text, needs)).toEqual({ ok: false, refusal: expected })
+    expect(await made.keyring.verify(text, needs)).toEqual({ ok: false, refusal: expected, rateLimits: [] })
   })
 
   it.each([undefined, null, ''])('calls %j a missing key', async (nothingAtAll) => {
     const verdict = await open().keyring.verify(nothingAtAll as unknown as string) // wrong on purpose
-    expect(verdict).toEqual({ ok: false, refusal: { code: 'api_key_missing' } })
+    expect(verdict).toEqual({ ok: false, refusal: { code: 'api_key_missing' }, rateLimits: [] })
   })
 
   it.each([

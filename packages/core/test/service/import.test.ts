@@ -1,0 +1,403 @@
+import { createHash } from 'node:crypto'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { importedKeyId } from '../../src/crypto/index.js'
+import {
+  createGate,
+  type ImportInput,
+  type KeyringOptions,
+  type KeyStore,
+  memoryStore,
+  sha256,
+} from '../../src/index.js'
+import vectors from '../vectors/crypto.json' with { type: 'json' }
+import { slowHasher } from './slow-hasher.js'
+import { type access, hours, openKeyring, organization, peppered, start, user } from './whole-key-setup.js'
+
+const { token, ...foreign } = vectors.import
+const hex = foreign.hex_sha256
+const base64 = foreign.unkey_base64_sha256
+const base64url = foreign.better_auth_base64url_sha256
+const salted = foreign.keypal_hex_sha256_salt_suffix_salt_pepper
+const seamToken = foreign.seam_token.split('_').at(-1) ?? ''
+
+type Secret = ImportInput['secret']
+type Options = Partial<KeyringOptions<typeof access>>
+
+const generic: Secret = { format: 'sha256-hex', hash: hex }
+
+/** A keyring that recognises imported keys; the vectors' tokens begin with `tk`, and so its own must not. */
+function openImporting(options: Options = {}) {
+  const world = openKeyring({ prefix: 'kw', imports: { keypalSalt: 'pepper' }, ...options })
+  const input = { name: 'old', owner: organization, scopes: ['members.read'] } as const
+  const bring = (secret: Secret, more: Partial<ImportInput<typeof access>> = {}) =>
+    world.keyring.import({ ...input, secret, entropyBits: 190, ...more })
+  const present = async (presented: string) => {
+    const verdict = await world.keyring.verify(presented)
+    return verdict.ok ? verdict.principal.key.id : verdict.refusal.code
+  }
+  const stored = async (id: string) => {
+    const found = await world.store.find(id)
+    if (found === null) throw new Error(`There is no key ${id}`)
+    return found.record
+  }
+  /** Presents a token that must be good, and waits until its key is kept by our own means. */
+  const use = async (id: string, presented: string) => {
+    expect(await present(presented)).toBe(id)
+    await eventually(async () => expect((await stored(id)).lookupDigest).toMatch(/^\$hmac-sha256\$/))
+    return stored(id)
+  }
+  return { ...world, bring, present, stored, use }
+}
+
+/** Waits for what is done beside the answers. */
+const eventually = (check: () => unknown) => vi.waitFor(check, { interval: 1 })
+
+/** A store that counts how often it is called, by method. */
+function countedStore(): { store: KeyStore; calls: Record<string, number> } {
+  const calls: Record<string, number> = {}
+  const store = new Proxy(memoryStore({ now: () => start }), {
+    get: (target, name: keyof KeyStore) => {
+      calls[name] = (calls[name] ?? 0) + 1
+      return target[name]
+    },
+  })
+  return { store, calls }
+}
+
+let world: ReturnType<typeof openImporting>
+beforeEach(() => {
+  world = openImporting()
+})
+
+describe('an imported key (B6, TOK-15)', () => {
+  it.each<[Secret, string]>([
+    [{ format: 'better-auth', hash: base64url }, token],
+    [{ format: 'unkey', hash: base64 }, token],
+    [{ format: 'sha256-base64', hash: base64.replace('=', '') }, token],
+    [{ format: 'sha256-hex', hash: hex.toUpperCase() }, token],
+    [{ format: 'keypal', hash: hex }, token],
+    [{ format: 'keypal', hash: salted }, token],
+    [{ format: 'sha256-hex', hash: foreign.seam_hex_sha256_long }, seamToken],
+    [{ token }, token],
+    [{ token: seamToken }, seamToken],
+  ])('%j is found by its token, and by no other', async (secret, presented) => {
+    const { id } = await world.bring(secret)
+    for (let time = 0; time < 2; time += 1) {
+      for (const other of [`${presented}x`, presented.slice(0, -1), presented.toUpperCase(), hex, base64, salted]) {
+        expect(await world.present(other)).toBe('api_key_invalid')
+      }
+      const after = await world.use(id, presented)
+      expect(after.hash).toMatch(/^\$hmac-sha256\$v=1\$k=p1\$/)
+      expect(after.hash).not.toContain(after.lookupDigest)
+      expect(JSON.stringify(after)).not.toContain(hex)
+    }
+  })
+
+  it('upgrades once, beside the answer, and changes nothing else (HASH-4)', async () => {
+    const store = memoryStore({ now: () => start })
+    const replaceHash = vi.spyOn(store, 'replaceHash')
+    world = openImporting({ store })
+    const { id } = await world.bring(generic)
+    const before = await world.stored(id)
+    expect(before).toMatchObject({ hash: `sha256:${hex}`, lookupDigest: `sha256:${hex}` })
+    expect(await Promise.all(Array.from({ length: 5 }, () => world.present(token)))).toEqual(Array(5).fill(id))
+    const { hash, lookupDigest, ...after } = await world.use(id, token)
+    expect({ ...before, ...after, hash: before.hash, lookupDigest: before.lookupDigest }).toEqual(before)
+    const replaced = await Promise.all(replaceHash.mock.results.map(({ value }) => value))
+    expect(replaced.filter(Boolean)).toHaveLength(1)
+    expect(await world.present(token)).toBe(id)
+    expect(replaceHash).toHaveBeenCalledTimes(replaced.length)
+  })
+
+  it('works all the same where the upgrade fails', async () => {
+    const store = { ...memoryStore(), replaceHash: () => Promise.reject(new Error('read-only')) }
+    world = openImporting({ store })
+    const { id } = await world.bring(generic)
+    expect(await world.present(token)).toBe(id)
+    await eventually(() => expect(world.events).toMatchObject([{ type: 'api_key.rehash_failed', keyId: id }]))
+    expect(await world.present(token)).toBe(id)
+  })
+
+  it('of a salted keypal installation is not found without its salt', async () => {
+    world = openImporting({ imports: {} })
+    await world.bring({ format: 'keypal', hash: salted })
+    expect(await world.present(token)).toBe('api_key_invalid')
+  })
+
+  it('lives and dies as any other', async () => {
+    const { keyring, clock, bring, present } = world
+    const { id } = await bring(generic, { expiresAt: hours(1) })
+    await keyring.disable(id)
+    expect(await present(token)).toBe('api_key_disabled')
+    await keyring.enable(id)
+    expect(await present(token)).toBe(id)
+    clock.now = hours(1)
+    expect(await present(token)).toBe('api_key_expired')
+    await keyring.revoke(id)
+    expect(await present(token)).toBe('api_key_revoked')
+    await keyring.delete(id)
+    expect(await present(token)).toBe('api_key_invalid')
+  })
+
+  it.each([true, false])(
+    'is rotated to a token of our own; its old one works in grace (used before: %s)',
+    async (used) => {
+      const { keyring, clock, bring, present, events } = world
+      const { id } = await bring(generic)
+      if (used) await world.use(id, token)
+      const rotated = (await keyring.rotate(id, { graceMs: 1_000 })).token.reveal()
+      expect(rotated).toContain(`kw_live_${id}_`)
+      expect(await Promise.all([present(rotated), present(token)])).toEqual([id, id])
+      expect(await present(rotated.replace(/.$/, '0'))).toBe('api_key_invalid')
+      clock.now = new Date(start.getTime() + 1_000)
+      expect(await Promise.all([present(rotated), present(token)])).toEqual([id, 'api_key_invalid'])
+      expect(events).toContainEqual({ type: 'api_key.used_after_revocation', keyId: id })
+    },
+  )
+
+  it('whose new hash cannot be read is the fault of the server, not a bad key; its old token still works (HASH-1)', async () => {
+    const { id } = await world.bring(generic)
+    const rotated = (await world.keyring.rotate(id, { graceMs: 1_000 })).token.reveal()
+    const { present } = openImporting({ store: world.store, hasher: peppered('p9') })
+    expect(await Promise.all([present(token), present(rotated)])).toEqual([id, 'auth_unavailable'])
+  })
+
+  it('is found as long as its pepper is known, and moves to the current one by its use', async () => {
+    const reopen = (...ids: string[]) => openImporting({ store: world.store, hasher: peppered(...ids) })
+    const { id } = await world.bring({ token })
+    expect(await reopen('p1', 'p2').present(token)).toBe(id)
+    await eventually(async () => expect((await world.stored(id)).lookupDigest).toMatch(/\$k=p2\$/))
+    expect((await world.stored(id)).hash).toMatch(/\$k=p2\$/)
+    expect(await reopen('p2').present(token)).toBe(id)
+    expect(await world.present(token)).toBe('api_key_invalid')
+  })
+
+  it('shows the preview that it was given, and none of the token otherwise', async () => {
+    expect((await world.bring({ token: 'old_key_0123456789' }, { preview: 'old_key…' })).preview).toBe('old_key…')
+    expect((await world.bring({ token })).preview).toBe('imported')
+  })
+})
+
+describe('the same secret', () => {
+  const twice: [string, Secret, Secret][] = [
+    ['in the same form', generic, generic],
+    ['in another format', generic, { format: 'unkey', hash: base64 }],
+    ['as a hash, then as a token', generic, { token }],
+    ['as a token, then as a hash', { token }, { format: 'better-auth', hash: base64url }],
+    ['with a salt, then as a token', { format: 'keypal', hash: salted }, { token }],
+  ]
+  it.each(twice)('is imported once: %s', async (_name, first, second) => {
+    const { id } = await world.bring(first)
+    const before = await world.snapshot()
+    await expect(world.bring(second)).rejects.toMatchObject({ code: 'invalid_state', keyId: id })
+    expect(await world.snapshot()).toEqual(before)
+    await world.use(id, token)
+    await expect(world.bring(second)).rejects.toMatchObject({ code: 'invalid_state', keyId: id })
+    await world.keyring.revoke(id)
+    await expect(world.bring(second)).rejects.toMatchObject({ code: 'invalid_state', keyId: id })
+  })
+
+  it.each<Secret>([generic, { token }])('as %j never comes back to life, not even after a deletion', async (secret) => {
+    const { id } = await world.bring(secret)
+    await world.keyring.delete(id)
+    await expect(world.bring(secret)).rejects.toMatchObject({ code: 'invalid_state', keyId: id })
+    expect(await world.present(token)).toBe('api_key_invalid')
+  })
+
+  it('is imported once where many try at the same time', async () => {
+    const outcomes = await Promise.allSettled(
+      [generic, { token }, generic, { token }].map((secret) => world.bring(secret)),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('has one id, of the common form', () => {
+    expect(importedKeyId(`sha256:${hex}`)).toMatch(/^[0-9A-Za-z]{12}$/)
+    expect(importedKeyId(`sha256:${hex}`)).toBe(importedKeyId(`sha256:${hex}`))
+    expect(importedKeyId(`sha256:${hex}`)).not.toBe(importedKeyId(`sha256:${salted}`))
+  })
+})
+
+describe('a secret of less than 112 bits (T41, HASH-10)', () => {
+  const weak = 'hunter2-hunter2'
+  const plain = createHash('sha256').update(weak).digest('hex')
+  const entropyBits = 111
+  const slow = { imports: { slowHasher: slowHasher() } }
+
+  it.each<[string, Options, Secret, string]>([
+    ['as a hash', slow, { format: 'sha256-hex', hash: plain }, 'secret'],
+    ['without a slow hasher', {}, { token: weak }, 'entropyBits'],
+    ['without a pepper', { ...slow, hasher: sha256() }, { token: weak }, 'entropyBits'],
+    [
+      'with a hasher that cannot look up',
+      { ...slow, hasher: { ...slowHasher(), pepperIds: ['p1'] } },
+      { token: weak },
+      'entropyBits',
+    ],
+  ])('is refused %s', async (_name, options, secret, field) => {
+    world = openImporting(options)
+    const before = await world.snapshot()
+    await expect(world.bring(secret, { entropyBits })).rejects.toMatchObject({ code: 'invalid_input', field })
+    expect(await world.snapshot()).toEqual(before)
+  })
+
+  it('is kept under a slow hash and a peppered digest, whatever happens to it', async () => {
+    const reopen = (cost: number, ...ids: string[]) =>
+      openImporting({ store: world.store, hasher: peppered(...ids), imports: { slowHasher: slowHasher(cost) } })
+    world = reopen(256, 'p1')
+    const { id } = await world.bring({ token: weak }, { entropyBits })
+    const searchable = [plain, importedKeyId(`sha256:${plain}`), plain.slice(0, 12)]
+    const expectKept = async (cost: number, pepper: string) => {
+      await eventually(async () => {
+        const { hash, lookupDigest } = await world.stored(id)
+        expect(hash).toContain(`$scrypt$n=${cost}$`)
+        expect(lookupDigest).toContain(`$k=${pepper}$`)
+      })
+      for (const part of searchable) expect(JSON.stringify(await world.stored(id))).not.toContain(part)
+    }
+    await expectKept(256, 'p1')
+    expect(await world.present(weak)).toBe(id)
+    expect(await world.present(`${weak}x`)).toBe('api_key_invalid')
+    await world.keyring.close()
+    await expectKept(256, 'p1')
+
+    expect(await reopen(512, 'p1').present(weak)).toBe(id) // dearer today
+    await expectKept(512, 'p1')
+    expect(await reopen(512, 'p1', 'p2').present(weak)).toBe(id)
+    await expectKept(512, 'p2')
+    expect(await reopen(512, 'p2').present(weak)).toBe(id) // the old pepper is gone
+    await expect(reopen(512, 'p2', 'p3').bring({ token: weak }, { entropyBits })).rejects.toMatchObject({ keyId: id })
+  })
+
+  it('and one of 112 bits needs nothing of that', async () => {
+    const { id } = await world.bring(generic, { entropyBits: 112 })
+    expect(await world.present(token)).toBe(id)
+  })
+})
+
+describe('where imports are off', () => {
+  it.each([token, seamToken, 'x', 'kw', `kw_live_${seamToken}`])(
+    '%s is refused without a look at the store',
+    async (text) => {
+      const { store, calls } = countedStore()
+      const { keyring } = openKeyring({ prefix: 'kw', store })
+      expect(await keyring.verify(text)).toMatchObject({ ok: false, refusal: { code: 'api_key_invalid' } })
+      expect(calls).toEqual({ find: 1 }) // at start-up, to see that it is a store
+    },
+  )
+
+  it('nothing is imported', async () => {
+    world = openImporting({ imports: undefined })
+    await expect(world.bring(generic)).rejects.toMatchObject({ code: 'invalid_options', field: 'imports' })
+    expect((await world.snapshot()).keys.records).toEqual([])
+  })
+
+  it('a gate takes no foreign token for a key; where they are on, it does', async () => {
+    for (const imports of [undefined, {}]) {
+      const { keyring, bring, store } = openImporting({ imports: {} })
+      await bring(generic)
+      const gate = createGate(openKeyring({ prefix: 'kw', store, imports }).keyring, { scopes: ['members.read'] })
+      for (const field of [['Authorization', `Bearer ${token}`] as const, ['X-API-Key', token] as const]) {
+        const request = { fields: [field], url: '/' }
+        const verdict = await gate(request, request)
+        if (imports !== undefined) expect(verdict.ok).toBe(true)
+        else expect(verdict).toMatchObject({ ok: false, reply: { status: 401 }, refusal: { reason: 'prefix' } })
+      }
+      await keyring.close()
+    }
+  })
+})
+
+describe('where imports are on', () => {
+  it('a foreign token costs one look at the store, and one of our own form none of that kind', async () => {
+    const { store, calls } = countedStore()
+    const { present } = openImporting({ store })
+    expect(await present(token)).toBe('api_key_invalid')
+    expect(calls).toEqual({ find: 1, findByLookupDigest: 1 })
+    for (const text of [`kw_live_${seamToken}`, `kw_test_${seamToken}`, '', 'x'.repeat(256)]) await present(text)
+    expect(calls).toEqual({ find: 1, findByLookupDigest: 1 })
+  })
+
+  it('foreign tokens that belong to no key are not taken for guesses at one (RATE-6)', async () => {
+    for (let count = 0; count < 12; count += 1) expect(await world.present(`${token}${count}`)).toBe('api_key_invalid')
+    expect(world.events.map(({ type }) => type)).toEqual(Array(12).fill('api_key.verify_failed'))
+  })
+
+  it.each<[object, string]>([
+    [{ secret: undefined }, 'secret'],
+    [{ secret: null }, 'secret'],
+    [{ secret: 'hunter2-hunter2' }, 'secret'],
+    [{ secret: { token: 'short' } }, 'secret.token'],
+    [{ secret: { token: 'with a space in it' } }, 'secret.token'],
+    [{ secret: { token: 'x'.repeat(256) } }, 'secret.token'],
+    [{ secret: { token: 7 } }, 'secret.token'],
+    [{ secret: { token: `kw_live_${seamToken}` } }, 'secret.token'], // would be looked up by an id
+    [{ secret: { token: `kw_test_${seamToken}` } }, 'secret.token'],
+    [{ secret: { format: 'unkey', hash: hex } }, 'hash'],
+    [{ secret: { format: 'md5', hash: hex } }, 'hash'],
+    [{ secret: { format: 'unkey', hash: undefined } }, 'hash'],
+    [{ secret: { format: 'keypal', hash: 7 } }, 'hash'],
+    [{ entropyBits: undefined }, 'entropyBits'],
+    [{ entropyBits: 0 }, 'entropyBits'],
+    [{ entropyBits: Number.NaN }, 'entropyBits'],
+    [{ entropyBits: '190' }, 'entropyBits'],
+    [{ preview: 'x'.repeat(25) }, 'preview'],
+    [{ preview: '' }, 'preview'],
+    [{ secret: { token: seamToken }, preview: seamToken }, 'preview'],
+    [{ name: '' }, 'name'],
+    [{ expiresAt: start }, 'expiresAt'],
+  ])('%j is refused, and nothing is stored', async (wrong, field) => {
+    const before = await world.snapshot()
+    const attempt = world.bring(generic, wrong as Partial<ImportInput<typeof access>>)
+    await expect(attempt).rejects.toMatchObject({ code: 'invalid_input', field })
+    expect(await world.snapshot()).toEqual(before)
+  })
+
+  it('an import reaches no further than its caller may (MGMT-5)', async () => {
+    const input = { name: 'old', owner: user('u1'), secret: generic, entropyBits: 190 }
+    for (const within of [{ organizationId: 'org2' }, { owner: user('u2') }]) {
+      const attempt = world.keyring.import(input, { within })
+      await expect(attempt).rejects.toMatchObject({ code: 'invalid_input', field: 'owner' })
+    }
+    await expect(world.keyring.import(null as never)).rejects.toMatchObject({ field: 'input' })
+    await world.keyring.import(input, { within: { organizationId: 'org1', owner: user('u1') } })
+  })
+
+  it('an import is in the audit log as what it is', async () => {
+    const actor = { type: 'system', id: 'migration' } as const
+    const input = { name: 'old', owner: organization, scopes: ['members.read'], secret: generic } as const
+    const { id } = await world.keyring.import({ ...input, entropyBits: 190 }, { actor, context: { requestId: 'r1' } })
+    const data = { name: 'old', owner: organization, scopes: ['members.read'] }
+    expect((await world.snapshot()).log).toMatchObject([
+      { type: 'api_key.imported', keyId: id, actor, context: { requestId: 'r1' }, data },
+    ])
+  })
+
+  it('no secret, and no hash of one, is ever said aloud', async () => {
+    const weak = 'hunter2-hunter2'
+    const wrong: [Secret, object][] = [
+      [{ token: `${token} ` }, {}],
+      [{ format: 'unkey', hash: hex }, {}],
+      [{ token: weak }, { entropyBits: 20 }],
+      [generic, {}],
+      [{ token }, {}],
+      [{ token }, { preview: token }],
+    ]
+    const key = await world.bring(generic)
+    const said: unknown[] = [key]
+    for (const [secret, more] of wrong) {
+      const error: Error = await world.bring(secret, more).then(
+        () => expect.unreachable(),
+        (thrown: Error) => thrown,
+      )
+      said.push(error.message, error.stack, { ...error })
+    }
+    await world.use(key.id, token)
+    await world.present(`${token}x`)
+    said.push(await world.keyring.get(key.id), (await world.snapshot()).log, world.events)
+    const aloud = JSON.stringify(said)
+    const canaries = [token.slice(-20), seamToken, weak, hex, base64url.slice(0, 20), base64.slice(0, 20)]
+    for (const canary of canaries) expect(aloud).not.toContain(canary)
+    expect(JSON.stringify(await world.store.list({ limit: 10 }))).not.toContain(token.slice(-20))
+  })
+})
