@@ -2,6 +2,7 @@ import {
   type Access,
   createGate,
   type GateOptions,
+  type GateRequest,
   type Keyring,
   type Principal,
   type RegisteredAccess,
@@ -30,7 +31,7 @@ export type GuardOptions<A extends Access = Access> = GateOptions<A, Request>
 export function requireKey<A extends Access>(keyring: Keyring<A>, options: GuardOptions<A> = {}): RequestHandler {
   const gate = createGate<A, Request>(keyring, options)
   return function requireKey(req, res, next) {
-    gate({ fields: fieldLines(req.rawHeaders), url: req.originalUrl }, req)
+    gate(requestOf(req), req)
       .then((verdict) => {
         if (!verdict.ok) return sendReply(res, verdict.reply)
         addHeaders(res, verdict.headers)
@@ -41,6 +42,10 @@ export function requireKey<A extends Access>(keyring: Keyring<A>, options: Guard
       // Something else has begun to answer, say. Express takes a falsy reason for a pass, so it is always given an Error.
       .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
   }
+}
+
+function requestOf(req: Request): GateRequest {
+  return { fields: fieldLines(req.rawHeaders), url: req.originalUrl, remoteAddress: req.socket.remoteAddress }
 }
 
 function sendReply(res: Response, { status, headers, body }: Reply): void {

@@ -167,7 +167,7 @@ describe.each(versions)('requireKey on %s', (name, express) => {
     const answer = await send({ ...authorized, target: `/outer/inner/x?k=${K}` })
     expect(answer.status).toBe(400)
     expect(answer.header('WWW-Authenticate')).toMatch(/^Bearer realm="api", error="invalid_request", error_desc/)
-    expect(events).toEqual([{ type: 'api_key.exposed_in_url', keyId }])
+    expect(events).toContainEqual({ type: 'api_key.exposed_in_url', keyId })
     expect(handler).not.toHaveBeenCalled()
     expect((await send({ ...authorized, target: '/outer/inner/x?k=demo' })).status).toBe(200)
   })

@@ -47,6 +47,8 @@ export async function openKeyring(broken: Partial<KeyStore> = {}) {
     id: keyId,
     previousHash: null,
     previousHashExpiresAt: null,
+    ipAllowList: null,
+    rateLimits: null,
     hash: await hasher.hash({ id: keyId, token: K }),
     grants: {
       scopes: ['members.read'],
