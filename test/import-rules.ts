@@ -41,7 +41,7 @@ interface PackageRules {
 
 /** What the source of each package may import from outside. A package that is not listed may not exist. */
 const packages: ReadonlyMap<string, PackageRules> = new Map([
-  ['core', { imports: ['nanoid'], typesOf: [], node: true }],
+  ['core', { imports: ['ipaddr.js', 'nanoid', 'rate-limiter-flexible'], typesOf: [], node: true }],
   ['kysely', { imports: ['@keywright/core', 'kysely'], typesOf: [], node: false }],
   ['express', { imports: ['@keywright/core'], typesOf: ['express'], node: true }],
   ['argon2', { imports: ['@keywright/core', '@node-rs/argon2'], typesOf: [], node: true }],

@@ -34,12 +34,17 @@ const projects = [
   { id: 'p3', name: 'Albatross', organizationId: 'south' },
 ]
 
+/** What each user may do now: all of it, unless a test says less. */
+type Users = Map<string, readonly string[]>
+
 /** Almirant: its projects and its list of keys, filtered by the organisation of the key that asks. */
-async function almirant(file?: SqliteFile) {
+async function almirant(setting: { file?: SqliteFile; users?: Users; usageFlushMs?: number } = {}) {
+  const { file, users = new Map(), usageFlushMs } = setting
   const product = await (file ?? (await sqliteFile())).open({
     prefix: 'alm',
     access,
-    resolveOwner: () => ({ scopes: ['*'] }),
+    resolveOwner: ({ id }) => ({ scopes: users.get(id) ?? ['*'] }),
+    usageFlushMs,
   })
   const { keyring } = product
   const app = express()
@@ -47,6 +52,9 @@ async function almirant(file?: SqliteFile) {
     const { user, organizationId } = principal
     const own = projects.filter((project) => project.organizationId === organizationId)
     res.json({ user, organizationId, projects: own.map(({ name }) => name) })
+  })
+  app.post('/api/projects', requireKey(keyring, { scopes: ['projects.write'] }), (_, res) => {
+    res.status(201).json({})
   })
   app.get('/api/api-keys', requireKey(keyring, { scopes: ['api_keys.read'] }), async ({ principal }, res) => {
     const { keys } = await keyring.list({ organizationId: principal.organizationId })
@@ -56,8 +64,48 @@ async function almirant(file?: SqliteFile) {
 }
 
 describe('Almirant: keys for MCP clients and CI', () => {
-  it('L2: the list shows name, prefix and creation date, and an empty "last used" before the first use', async () => {
-    const { keyring, call } = await almirant()
+  it('L1: a key is created with a name and selected permissions, never more than its creator has', async () => {
+    const users: Users = new Map([['lia', ['projects.*', 'work_items.read']]])
+    const { keyring, call } = await almirant({ users })
+    const { key, token } = await keyring.create({ ...claudeCode, scopes: ['projects.read', 'projects.write'] }, byLia)
+    expect(key).toMatchObject({
+      name: 'Claude Code - Work laptop',
+      grants: { scopes: ['projects.read', 'projects.write'] },
+    })
+    expect((await call('POST /api/projects', token)).status).toBe(201)
+
+    for (const exceeding of ['work_items.write', 'boards.read'] as const) {
+      const input = { ...claudeCode, scopes: ['projects.read', exceeding] } as const
+      const refusal = { code: 'scope_exceeds_actor', field: 'scopes', exceeding: [exceeding] }
+      await expect(keyring.create(input, byLia)).rejects.toMatchObject(refusal)
+      await expect(keyring.update(key.id, { scopes: [exceeding] }, byLia)).rejects.toMatchObject(refusal)
+    }
+    // A key for somebody who may do more, or for the whole organisation, is no way around it.
+    for (const owner of [user('rui', 'north'), { type: 'organization', id: 'north' }] as const) {
+      const input = { ...claudeCode, owner, scopes: ['*'] } as const
+      await expect(keyring.create(input, byLia)).rejects.toMatchObject({ code: 'scope_exceeds_actor' })
+    }
+    expect((await keyring.list({ organizationId: 'north' })).keys).toEqual([key])
+  })
+
+  it('L1: a key inherits: what its creator loses or gains, of what was selected, holds for the key on the next request', async () => {
+    const users: Users = new Map([['lia', ['projects.*']]])
+    const { keyring, call } = await almirant({ users })
+    const { token } = await keyring.create({ ...claudeCode, scopes: ['projects.*'] }, byLia)
+    const statuses = async () => [
+      (await call('GET /api/projects', token)).status,
+      (await call('POST /api/projects', token)).status,
+      (await call('GET /api/api-keys', token)).status,
+    ]
+    expect(await statuses()).toEqual([200, 201, 403])
+    users.set('lia', ['projects.read'])
+    expect(await statuses()).toEqual([200, 403, 403])
+    users.set('lia', ['*'])
+    expect(await statuses()).toEqual([200, 201, 403])
+  })
+
+  it('L2: the list shows name, prefix, creation date and last used', async () => {
+    const { keyring, call } = await almirant({ usageFlushMs: 100 })
     const before = Date.now()
     const { key, token } = await keyring.create(claudeCode, byLia)
     const ci = await keyring.create({ ...claudeCode, name: 'CI/CD Pipeline' }, byLia)
@@ -65,21 +113,28 @@ describe('Almirant: keys for MCP clients and CI', () => {
 
     const { status, body } = await call('GET /api/api-keys', token)
     expect(status).toBe(200)
-    const row = (of: typeof key) => ({
+    const row = (of: typeof key, lastUsedAt: unknown = null) => ({
       name: of.name,
       preview: expect.stringMatching(/^alm_[0-9A-Za-z]{4}…$/),
       createdAt: of.createdAt.toISOString(),
-      lastUsedAt: null,
+      lastUsedAt,
     })
     expect(body).toHaveLength(2)
     expect(body).toEqual(expect.arrayContaining([row(key), row(ci.key)]))
     expect(Math.abs(key.createdAt.getTime() - before)).toBeLessThan(60_000)
     expect(token.reveal().startsWith(key.preview.slice(0, -1))).toBe(true)
+
+    // Uses are written in batches, beside the requests.
+    const used = expect.arrayContaining([row(key, expect.any(String)), row(ci.key)])
+    await expect.poll(async () => (await call('GET /api/api-keys', token)).body).toEqual(used)
+    const lastUsedAt = (await keyring.get(key.id))?.lastUsedAt?.getTime()
+    expect(lastUsedAt).toBeGreaterThanOrEqual(before)
+    expect(lastUsedAt).toBeLessThanOrEqual(Date.now())
   })
 
   it('L3: the table api_keys holds a hash; each request looks it up, once, and retrieves user and organisation', async () => {
     const file = await sqliteFile()
-    const { keyring, db, statements, call } = await almirant(file)
+    const { keyring, db, statements, call } = await almirant({ file })
     const { key, token } = await keyring.create(claudeCode, byLia)
     const row = await db.selectFrom('api_keys').selectAll().where('id', '=', key.id).executeTakeFirstOrThrow()
     expect(row.hash).toMatch(/^\$hmac-sha256\$/)
@@ -139,7 +194,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
 
   it('L8: revocation is immediate, in every process, and irreversible', async () => {
     const file = await sqliteFile()
-    const [one, other] = [await almirant(file), await almirant(file)]
+    const [one, other] = [await almirant({ file }), await almirant({ file })]
     const { key, token } = await one.keyring.create(claudeCode, byLia)
     for (const { call } of [one, other]) expect((await call('GET /api/projects', token)).status).toBe(200)
 

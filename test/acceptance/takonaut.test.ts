@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { defineAccess, type Owner, type ScopeOf } from '@keywright/core'
 import { requireKey } from '@keywright/express'
 import express from 'express'
@@ -93,10 +94,11 @@ describe('Takonaut: personal keys that act as the user', () => {
       got: await keyring.get(created.key.id),
       listed: await keyring.list({ owner: ana }),
       stored: await store.find(created.key.id),
-      audited: await store.listAudit({ organizationId: 'takonaut', afterSeq: 0, limit: 100 }),
+      audited: await keyring.audit.list({ organizationId: 'takonaut' }),
     }
     expect(everywhere.got).toMatchObject({ name: 'Claude MCP', revealable: false })
     expect(everywhere.listed.keys).toEqual([everywhere.got])
+    await expect(keyring.reveal(created.key.id, byAna)).rejects.toMatchObject({ code: 'reveal_unavailable' })
     expect(JSON.stringify(everywhere)).toContain(created.key.id)
     expect(JSON.stringify(everywhere)).not.toContain(secret)
     const bytes = await file.bytes()
@@ -122,7 +124,7 @@ describe('Takonaut: personal keys that act as the user', () => {
   })
 
   it('T3: what is done with the key is attributed to its user: the principal and the audit log name user and key', async () => {
-    const { keyring, users, store, call } = await takonaut()
+    const { keyring, users, call } = await takonaut()
     users.set('bo', 'member')
     const anas = await keyring.create(personalKey, byAna)
     const bos = await keyring.create(
@@ -141,18 +143,15 @@ describe('Takonaut: personal keys that act as the user', () => {
     })
 
     expect(await call('PATCH /api/me/key?name=Claude', anas.token)).toMatchObject({ body: { name: 'Claude' } })
-    const records = await store.listAudit({ organizationId: 'takonaut', afterSeq: 0, limit: 100 })
-    expect(records.map(({ type, actor, keyId }) => [type, actor.id, keyId])).toEqual([
-      ['api_key.created', 'ana', anas.key.id],
-      ['api_key.created', 'bo', bos.key.id],
-      ['api_key.renamed', 'ana', anas.key.id],
+    const { records } = await keyring.audit.list({ organizationId: 'takonaut' })
+    expect(records).toMatchObject([
+      {
+        ...{ type: 'api_key.renamed', actor: { type: 'user', id: 'ana' }, keyId: anas.key.id },
+        ...{ context: { ip: '127.0.0.1' }, data: { before: { name: 'Claude MCP' }, after: { name: 'Claude' } } },
+      },
+      { type: 'api_key.created', actor: { id: 'bo' }, keyId: bos.key.id, data: { owner: { id: 'bo' } } },
+      { type: 'api_key.created', actor: { id: 'ana' }, keyId: anas.key.id, data: { owner: ana } },
     ])
-    expect(records.map(({ data }) => data)).toMatchObject([
-      { owner: ana },
-      { owner: { id: 'bo' } },
-      { before: { name: 'Claude MCP' }, after: { name: 'Claude' } },
-    ])
-    expect(records[2]?.context).toMatchObject({ ip: '127.0.0.1' })
   })
 
   it('T4, on the REST API: one key is the bearer token of every endpoint', async () => {
@@ -180,6 +179,45 @@ describe('Takonaut: personal keys that act as the user', () => {
       expect(answers).toEqual(expected)
     },
   )
+
+  it('T7: rotation by hand: a new key, the clients move one by one, and the old key is revoked', async () => {
+    const { keyring, call } = await takonaut()
+    const old = await keyring.create(personalKey, byAna)
+    const next = await keyring.create({ like: old.key.id }, byAna)
+    expect(next.key).toMatchObject({ name: 'Claude MCP', owner: ana, grants: old.key.grants })
+
+    const clients = [old.token, old.token, old.token]
+    const statuses = () => Promise.all(clients.map(async (token) => (await call('GET /api/tasks.read', token)).status))
+    for (const index of clients.keys()) {
+      clients[index] = next.token
+      expect(await statuses()).toEqual([200, 200, 200])
+    }
+    await keyring.revoke(old.key.id, { ...byAna, reason: 'routine rotation' })
+    expect(await statuses()).toEqual([200, 200, 200])
+    expect(await call('GET /api/tasks.read', old.token)).toMatchObject({
+      status: 401,
+      body: { code: 'api_key_revoked' },
+    })
+  })
+
+  it('T7: rotation in one call: for the time of grace both tokens work, in every process, and then only the new one', async () => {
+    const file = await sqliteFile()
+    const [one, other] = [await takonaut({ file }), await takonaut({ file })]
+    const { key, token: old } = await one.keyring.create(personalKey, byAna)
+    const { key: rotated, token } = await one.keyring.rotate(key.id, { ...byAna, graceMs: 500 })
+    const graceEnds = rotated.previousTokenExpiresAt?.getTime() ?? Number.NaN
+    expect(rotated).toMatchObject({ id: key.id, name: key.name, owner: ana, createdAt: key.createdAt })
+
+    const called = (by: typeof one, text: typeof token) => by.call('GET /api/tasks.read', text)
+    for (const by of [one, other]) {
+      for (const text of [old, token]) expect((await called(by, text)).body).toMatchObject({ withKey: key.id })
+    }
+    await setTimeout(graceEnds - Date.now() + 20)
+    for (const by of [other, one]) {
+      expect(await called(by, old)).toMatchObject({ status: 401, body: { code: 'api_key_invalid' } })
+      expect((await called(by, token)).status).toBe(200)
+    }
+  })
 
   it('T8: a revoked key stops working at once, in every process: the next request gets an authentication error', async () => {
     const file = await sqliteFile()

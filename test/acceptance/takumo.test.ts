@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { defineAccess, type Owner, type PresetOf } from '@keywright/core'
 import { requireKey } from '@keywright/express'
 import express from 'express'
@@ -66,31 +67,62 @@ const acme: Owner = { type: 'organization', id: 'acme' }
 const ciPipeline = { name: 'ci-pipeline', owner: acme } as const
 const byMia = { actor: { type: 'user', id: 'mia' } } as const
 
-/** Takumo: organisation keys, and an API with one route for each scope and one that says what a key may do. */
-async function takumo({ file, environment = 'live' }: { file?: SqliteFile; environment?: 'live' | 'test' } = {}) {
+const plans = {
+  free: { maxKeys: 3 },
+  developer: { maxKeys: 10 },
+  pro: { maxKeys: 20 },
+  enterprise: { maxKeys: 'unlimited' },
+} as const
+type Plan = keyof typeof plans
+
+interface Setting {
+  readonly file?: SqliteFile
+  readonly environment?: 'live' | 'test'
+  readonly plan?: Plan
+}
+
+/** Takumo: organisation keys, and an API with one route for each scope, and some about keys. */
+async function takumo({ file, environment = 'live', plan = 'enterprise' }: Setting = {}) {
+  const bought = new Map<string, Plan>([['acme', plan]])
   const product = await (file ?? (await sqliteFile())).open({
     prefix: 'tk',
     environment,
     environments: ['live', 'test'],
     access,
     resolveOwner: () => ({ scopes: ['*'] }),
+    plans,
+    resolvePlan: (organizationId) => bought.get(organizationId) ?? 'free',
   })
+  const { keyring } = product
   const app = express()
   app.get('/scopes', (_, res) => {
     res.json([...access.scopes].map(([scope, { description }]) => ({ scope, description })))
   })
-  app.get('/me', requireKey(product.keyring), ({ principal }, res) => {
+  app.get('/me', requireKey(keyring), ({ principal }, res) => {
     res.json({ preset: principal.key.preset, scopes: principal.scopes })
   })
   for (const scope of scopes) {
-    app.get(`/for/${scope}`, requireKey(product.keyring, { scopes: [scope] }), (_, res) => {
+    app.get(`/for/${scope}`, requireKey(keyring, { scopes: [scope] }), (_, res) => {
       res.json({ scope })
     })
   }
-  return { ...product, call: await serve(app) }
+  app.get('/stats', requireKey(keyring, { scopes: ['api_keys.read'] }), async ({ principal }, res) => {
+    res.json(await keyring.stats(principal))
+  })
+  app.get('/audit', requireKey(keyring, { scopes: ['audit.read'] }), async ({ principal }, res) => {
+    res.json(await keyring.audit.list({ organizationId: principal.organizationId }))
+  })
+  app.get('/audit/export', requireKey(keyring, { scopes: ['audit.export'] }), async ({ principal }, res) => {
+    const { organizationId, key } = principal
+    const lines = keyring.audit.export({ organizationId, format: 'csv' }, { actor: { type: 'key', id: key.id } })
+    res.type('text/csv')
+    for await (const line of lines) res.write(line)
+    res.end()
+  })
+  return { ...product, bought, call: await serve(app) }
 }
 
-describe('Takumo: scoped organisation keys', () => {
+describe('Takumo: scoped organisation keys under a plan', () => {
   it('K1: the catalogue has the scopes of every group, each with a description that people are shown', async () => {
     const { call } = await takumo()
     const { body } = await call('GET /scopes')
@@ -156,7 +188,7 @@ describe('Takumo: scoped organisation keys', () => {
     expect((await call('GET /me', token)).body).toEqual({ preset: null, scopes: ['members.invite'] })
   })
 
-  it('K3: a key has name, visible prefix, status, scopes and creator; "last used" is empty before the first use', async () => {
+  it('K3: a key has name, visible prefix, status, scopes and creator', async () => {
     const { keyring } = await takumo()
     const { key, token } = await keyring.create({ ...ciPipeline, scopes: ['fleet.read', 'audit.read'] }, byMia)
     expect(key).toMatchObject({
@@ -171,6 +203,30 @@ describe('Takumo: scoped organisation keys', () => {
     expect(await keyring.get(key.id)).toEqual(key)
     expect(await keyring.disable(key.id, byMia)).toMatchObject({ name: 'ci-pipeline', status: 'disabled' })
     expect(await keyring.revoke(key.id, byMia)).toMatchObject({ name: 'ci-pipeline', status: 'revoked' })
+  })
+
+  it('K3: "last used" is the last call that was let through with this key, and with no other', async () => {
+    const { keyring, call } = await takumo()
+    const [used, refused, idle] = await Promise.all(
+      ['cursor-dev', 'ci-pipeline', 'staging-gateway'].map((name) =>
+        keyring.create({ ...ciPipeline, name, scopes: ['fleet.read'] }, byMia),
+      ),
+    )
+    const before = Date.now()
+    expect((await call('GET /for/fleet.read', used?.token)).status).toBe(200)
+    expect((await call('GET /for/fleet.manage', refused?.token)).status).toBe(403)
+
+    const lastUsed = async (of: typeof used) => {
+      await keyring.stats({ organizationId: 'acme' }) // writes what is still collected
+      return (await keyring.get(of?.key.id ?? ''))?.lastUsedAt?.getTime() ?? null
+    }
+    const first = await lastUsed(used)
+    expect(first).toBeGreaterThanOrEqual(before)
+    expect(first).toBeLessThanOrEqual(Date.now())
+    expect([await lastUsed(refused), await lastUsed(idle)]).toEqual([null, null])
+    await setTimeout(5)
+    await call('GET /for/fleet.read', used?.token)
+    expect(await lastUsed(used)).toBeGreaterThan(first ?? Number.NaN)
   })
 
   it('K4: the environment is in the prefix, and a key of one environment is refused in the other', async () => {
@@ -253,5 +309,140 @@ describe('Takumo: scoped organisation keys', () => {
         ...['integrations.read', 'notifications.read'],
       ],
     })
+  })
+
+  it('K8: the stats count all keys ever created, those that are active, the calls of 24 hours and the last of them', async () => {
+    const { keyring, call } = await takumo()
+    const { token } = await keyring.create({ ...ciPipeline, preset: 'read-only' }, byMia)
+    expect((await call('GET /stats', token)).body).toMatchObject({ totalCreated: 1, active: 1, callsLast24h: 1 })
+
+    const others = await Promise.all(
+      ['deleted', 'disabled', 'revoked', 'active'].map((name) =>
+        keyring.create({ ...ciPipeline, name, preset: 'read-only' }, byMia),
+      ),
+    )
+    for (const other of others) expect((await call('GET /me', other.token)).status).toBe(200)
+    const [deleted, disabled, revoked] = others.map(({ key }) => key.id)
+    await keyring.delete(deleted ?? '', byMia)
+    await keyring.disable(disabled ?? '', byMia)
+    await keyring.revoke(revoked ?? '', byMia)
+    expect((await call('GET /me', others[1]?.token)).status).toBe(401)
+    const elsewhere = { ...ciPipeline, owner: { type: 'organization', id: 'umbrella' }, preset: 'read-only' } as const
+    await call('GET /me', (await keyring.create(elsewhere, byMia)).token)
+
+    const before = Date.now()
+    const { body } = await call('GET /stats', token)
+    const counts = { totalCreated: 5, active: 2, disabled: 1, expired: 0, revoked: 1, callsLast24h: 6 }
+    expect(body).toEqual({ ...counts, lastCallAt: expect.any(String) })
+    const { lastCallAt } = await keyring.stats({ organizationId: 'acme' })
+    expect(lastCallAt?.getTime()).toBeGreaterThanOrEqual(before)
+  })
+
+  it.each([
+    ['free', 3],
+    ['developer', 10],
+    ['pro', 20],
+  ] as const)(
+    'K9: on the plan %s there are at most %i keys, and a place is free again when one ends',
+    async (plan, limit) => {
+      const { keyring } = await takumo({ plan })
+      const create = () => keyring.create({ ...ciPipeline, preset: 'read-only' }, byMia)
+      const created = []
+      while (created.length < limit) created.push(await create())
+      const refused = { code: 'plan_limit_reached', limit, used: limit }
+      await expect(create()).rejects.toMatchObject(refused)
+
+      const [first, second] = created.map(({ key }) => key.id)
+      await keyring.disable(first ?? '', byMia)
+      await expect(create(), 'a disabled key keeps its place').rejects.toMatchObject(refused)
+      await keyring.delete(second ?? '', byMia)
+      await create()
+      await expect(create()).rejects.toMatchObject(refused)
+      expect((await keyring.list({ owner: acme })).keys).toHaveLength(limit)
+    },
+  )
+
+  it('K9: the plan Enterprise has no limit, and a change of plan holds at once', async () => {
+    const { keyring, bought } = await takumo({ plan: 'enterprise' })
+    const create = () => keyring.create({ ...ciPipeline, preset: 'read-only' }, byMia)
+    for (let count = 0; count < 21; count += 1) await create()
+    bought.set('acme', 'pro')
+    await expect(create()).rejects.toMatchObject({ code: 'plan_limit_reached', limit: 20, used: 21 })
+  })
+
+  it('K9: under a race, through two connections, exactly as many keys are created as the plan allows', async () => {
+    const file = await sqliteFile()
+    const sides = [await takumo({ file, plan: 'free' }), await takumo({ file, plan: 'free' })]
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) =>
+        sides[index % 2]?.keyring.create({ ...ciPipeline, name: `key ${index}`, preset: 'read-only' }, byMia),
+      ),
+    )
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+    expect(refusals).toHaveLength(9)
+    for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'plan_limit_reached', limit: 3, used: 3 })
+    expect((await sides[0]?.keyring.list({ owner: acme }))?.keys).toHaveLength(3)
+  })
+
+  it('K11: what happened to keys can be read with audit.read, by whom and when, newest first', async () => {
+    const { keyring, call } = await takumo()
+    const reader = await keyring.create({ ...ciPipeline, name: 'auditor', scopes: ['audit.read'] }, byMia)
+    const { key, token } = await keyring.create({ ...ciPipeline, scopes: ['fleet.read'] }, byMia)
+    const byNoa = { actor: { type: 'user', id: 'noa' } } as const
+    await keyring.update(key.id, { scopes: ['fleet.*'] }, byNoa)
+    await keyring.disable(key.id, byNoa)
+    await keyring.enable(key.id, byNoa)
+    await keyring.rotate(key.id, byMia)
+    await keyring.revoke(key.id, { ...byMia, reason: 'offboarding' })
+    await keyring.delete(key.id, byMia)
+
+    const refused = { status: 403, body: { code: 'insufficient_scope', missing: ['audit.read'] } }
+    const other = await keyring.create({ ...ciPipeline, scopes: ['audit.export'] }, byMia)
+    expect(await call('GET /audit', other.token)).toMatchObject(refused)
+    expect((await call('GET /audit', token)).status).toBe(401)
+
+    const { body } = await call('GET /audit', reader.token)
+    const happened = [
+      ['created', 'mia', { name: 'ci-pipeline' }],
+      ['deleted', 'mia', {}],
+      ['revoked', 'mia', { reason: 'offboarding' }],
+      ['rotated', 'mia', {}],
+      ['enabled', 'noa', {}],
+      ['disabled', 'noa', {}],
+      ['scopes_changed', 'noa', { before: { scopes: ['fleet.read'] }, after: { scopes: ['fleet.*'] } }],
+      ['created', 'mia', { name: 'ci-pipeline', scopes: ['fleet.read'] }],
+      ['created', 'mia', { name: 'auditor' }],
+    ] as const
+    expect(body).toMatchObject({
+      records: happened.map(([verb, id, data]) => ({ type: `api_key.${verb}`, actor: { type: 'user', id }, data })),
+      nextCursor: null,
+    })
+
+    const umbrella = { ...ciPipeline, owner: { type: 'organization', id: 'umbrella' }, scopes: ['audit.read'] } as const
+    const foreign = await keyring.create(umbrella, byMia)
+    expect((await call('GET /audit', foreign.token)).body).toMatchObject({ records: [{ keyId: foreign.key.id }] })
+  })
+
+  it('K11: the log can be exported with audit.export, and the export is itself on record', async () => {
+    const { keyring, call } = await takumo()
+    const exporter = await keyring.create(
+      { ...ciPipeline, name: '=HYPERLINK("evil")', scopes: ['audit.export'] },
+      byMia,
+    )
+    const reader = await keyring.create({ ...ciPipeline, scopes: ['audit.read'] }, byMia)
+    const missing = { status: 403, body: { missing: ['audit.export'] } }
+    expect(await call('GET /audit/export', reader.token)).toMatchObject(missing)
+
+    const { status, headers, body } = await call('GET /audit/export', exporter.token)
+    expect([status, headers.get('Content-Type')]).toEqual([200, 'text/csv; charset=utf-8'])
+    const [header, ...lines] = String(body).trimEnd().split('\r\n')
+    expect(header).toMatch(/^seq,at,type,actorType,actorId,keyId,/)
+    expect(lines.map((line) => line.split(',').slice(2, 6))).toEqual([
+      ['"api_key.created"', '"user"', '"mia"', `"${exporter.key.id}"`],
+      ['"api_key.created"', '"user"', '"mia"', `"${reader.key.id}"`],
+      ['"audit.exported"', '"key"', `"${exporter.key.id}"`, '""'],
+    ])
+    expect((await call('GET /audit', reader.token)).body).toMatchObject({ records: { 0: { type: 'audit.exported' } } })
+    expect(await keyring.audit.verify({ organizationId: 'acme' })).toMatchObject({ ok: true, checkpoint: { seq: 3 } })
   })
 })

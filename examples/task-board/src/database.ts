@@ -4,6 +4,7 @@ import Database from 'libsql'
 
 /** The task board's own tables. The tables of the keys stand beside them, in the same file. */
 export interface Tables {
+  organizations: { id: string; plan: 'free' | 'team' }
   users: { id: string; name: string; organization_id: string; role: string }
   boards: { id: string; name: string; organization_id: string }
   board_members: { board_id: string; user_id: string; level: string }
@@ -15,8 +16,9 @@ export function openDatabase(file: string): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: libsqlDatabase(new Database(file)) }) })
 }
 
-/** Makes the task board's tables, with two people and two boards. */
+/** Makes the task board's tables, with two organisations, three people and two boards. */
 export async function seed(db: Kysely<Tables>): Promise<void> {
+  await sql`create table organizations (id text primary key, plan text)`.execute(db)
   await sql`create table users (id text primary key, name text, organization_id text, role text)`.execute(db)
   await sql`create table boards (id text primary key, name text, organization_id text)`.execute(db)
   await sql`create table board_members (board_id text, user_id text, level text, primary key (board_id, user_id))`.execute(
@@ -26,10 +28,18 @@ export async function seed(db: Kysely<Tables>): Promise<void> {
 
   const organization_id = 'acme'
   await db
+    .insertInto('organizations')
+    .values([
+      { id: 'acme', plan: 'team' },
+      { id: 'garage', plan: 'free' },
+    ])
+    .execute()
+  await db
     .insertInto('users')
     .values([
       { id: 'mia', name: 'Mia', organization_id, role: 'member' },
       { id: 'ada', name: 'Ada', organization_id, role: 'admin' },
+      { id: 'gus', name: 'Gus', organization_id: 'garage', role: 'admin' },
     ])
     .execute()
   await db

@@ -9,6 +9,7 @@ import { access } from './access.js'
 import { createApp } from './app.js'
 import { openDatabase, seed, type Tables } from './database.js'
 import { ownersIn } from './owners.js'
+import { plans, plansIn } from './plans.js'
 
 /** A task board that is being served. */
 export interface TaskBoard {
@@ -32,6 +33,8 @@ export async function startTaskBoard(file: string): Promise<TaskBoard> {
     // Random, as the file does not outlive the run. A product reads its pepper from a secret store.
     hasher: hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }),
     resolveOwner: ownersIn(db),
+    plans,
+    resolvePlan: plansIn(db),
   })
   const server = createServer(createApp(keyring, db)).listen(0, '127.0.0.1')
   await once(server, 'listening')

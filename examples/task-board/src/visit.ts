@@ -1,41 +1,30 @@
 import type { Secret } from '@keywright/core'
 
-/** One request to the API, and the answer that it must get: `'200'`, or `'401 api_key_missing'`. */
+/** One request to the API. */
 export interface Visit {
-  readonly what: string
+  /** `'GET /boards'` */
   readonly request: string
   readonly token?: Secret | string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
-  readonly expected: string
 }
 
-/** How it went. */
-export interface Outcome {
-  readonly visit: Visit
-  readonly status: number
-  /** The refusal's stable code; empty where there is none. */
-  readonly code: string
-  readonly isExpected: boolean
-}
-
-/** Sends the request over a real connection, and compares the answer. */
-export async function send(origin: string, visit: Visit): Promise<Outcome> {
-  const [method = '', path = ''] = visit.request.split(' ')
-  const { token, body } = visit
+/** Sends the request over a real connection, and tells the answer: `'200'`, or `'503 auth_unavailable, Retry-After: 5'`. */
+export async function send(origin: string, { request, token, headers, body }: Visit): Promise<string> {
+  const [method = '', path = ''] = request.split(' ')
   const text = typeof token === 'object' ? token.reveal() : token
   const response = await fetch(origin + path, {
     method,
     headers: {
       ...(text === undefined ? {} : { Authorization: `Bearer ${text}` }),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...visit.headers,
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const code = codeOf(await response.text())
-  const { status } = response
-  return { visit, status, code, isExpected: `${status} ${code}`.trim() === visit.expected }
+  const answer = `${response.status} ${codeOf(await response.text())}`.trim()
+  const told = ['Retry-After', 'RateLimit'].filter((name) => response.headers.has(name))
+  return [answer, ...told.map((name) => `${name}: ${response.headers.get(name)}`)].join(', ')
 }
 
 function codeOf(text: string): string {

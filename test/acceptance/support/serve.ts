@@ -9,11 +9,20 @@ import { onTestFinished } from 'vitest'
 export interface Answer {
   readonly status: number
   readonly challenge: string | null
+  readonly headers: Headers
+  /** Of JSON, what it says; of anything else, the text. */
   readonly body: unknown
 }
 
+/** What else a request carries. */
+export interface Carried {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+}
+
 /** Sends `'GET /tasks'`, with a token as a bearer token, over a real connection. */
-export type Call = (request: string, token?: Secret | null, headers?: Record<string, string>) => Promise<Answer>
+export type Call = (request: string, token?: Secret | string | null, carried?: Carried) => Promise<Answer>
 
 /** Serves the app on a free port until the test is over. */
 export async function serve(app: Express): Promise<Call> {
@@ -26,18 +35,25 @@ export async function serve(app: Express): Promise<Call> {
     await once(server, 'close')
   })
 
-  return async (request, token = null, headers = {}) => {
+  return async (request, token = null, { headers = {}, body } = {}) => {
     const [method = 'GET', path = '/'] = request.split(' ')
-    const authorization = token === null ? {} : { Authorization: `Bearer ${token.reveal()}` }
+    const text = typeof token === 'object' ? token?.reveal() : token
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
-      headers: { ...authorization, ...headers },
+      headers: {
+        ...(text === undefined ? {} : { Authorization: `Bearer ${text}` }),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const text = await response.text()
+    const answer = await response.text()
+    const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '')
     return {
       status: response.status,
       challenge: response.headers.get('WWW-Authenticate'),
-      body: text === '' ? null : JSON.parse(text),
+      headers: response.headers,
+      body: isJson ? JSON.parse(answer) : answer,
     }
   }
 }

@@ -48,10 +48,14 @@ export async function sqliteFile(): Promise<SqliteFile> {
           statements.push(query.sql)
         },
       })
-      onTestFinished(() => db.destroy())
       await migrateToLatest(db)
       const store = kyselyStore(db)
-      return { keyring: createKeyring({ ...options, store, hasher }), store, db, statements }
+      const keyring = createKeyring({ ...options, store, hasher })
+      onTestFinished(async () => {
+        await keyring.close()
+        await db.destroy()
+      })
+      return { keyring, store, db, statements }
     },
     bytes: async () =>
       Buffer.concat(await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))),

@@ -1,0 +1,26 @@
+import { editAll, mia } from './people.js'
+import type { TaskBoard } from './start.js'
+
+/** Prints `curl` lines to play with, and waits for Ctrl+C. */
+export async function serveUntilStopped({ keyring, origin }: TaskBoard): Promise<void> {
+  const good = await keyring.create({ name: 'curl', owner: mia, resources: editAll })
+  const revoked = await keyring.create({ name: 'lost', owner: mia, preset: 'read-only' })
+  await keyring.revoke(revoked.key.id)
+  const bearer = (token: string) => `curl -i -H 'Authorization: Bearer ${token}'`
+  const json = `-H 'Content-Type: application/json' -d '{"title":"Sent with curl"}'`
+
+  console.log(`
+Still serving. A good key adds a task, and reads the tasks:
+  ${bearer(good.token.reveal())} ${json} ${origin}/boards/launch/tasks
+  ${bearer(good.token.reveal())} ${origin}/boards/launch/tasks
+Refused: what this key was not given, and a revoked key:
+  ${bearer(good.token.reveal())} ${origin}/members
+  ${bearer(revoked.token.reveal())} ${origin}/boards
+Ctrl+C stops the server and removes the file.`)
+
+  await new Promise((resolve) => {
+    // Not `once`: Ctrl+C may arrive twice, from the terminal and from what started this process.
+    process.on('SIGINT', resolve)
+    process.on('SIGTERM', resolve)
+  })
+}

@@ -1,0 +1,43 @@
+import { isKeyError, PlanLimitReached, ScopeExceedsActor } from '@keywright/core'
+import type { TaskBoard } from './start.js'
+import { send, type Visit } from './visit.js'
+
+/** Something that was tried, and what came of it. */
+export interface Outcome {
+  readonly what: string
+  readonly request: string
+  readonly answer: string
+  readonly expected: string
+}
+
+/** Where a scene plays: a task board, and the means to try something and take note. */
+export interface Stage extends TaskBoard {
+  /** Sends a request over HTTP. */
+  visit(what: string, request: string, expected: string, rest?: Omit<Visit, 'request'>): Promise<void>
+  /** Calls the keyring: the answer is what `run` gives, or the code of its error. */
+  attempt(what: string, call: string, expected: string, run: () => Promise<string>): Promise<void>
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Sets a stage on a task board. */
+export function setStage(board: TaskBoard): Stage {
+  const outcomes: Outcome[] = []
+  return {
+    ...board,
+    outcomes,
+    visit: async (what, request, expected, rest = {}) => {
+      const answer = await send(board.origin, { request, ...rest })
+      outcomes.push({ what, request, answer, expected })
+    },
+    attempt: async (what, call, expected, run) => {
+      outcomes.push({ what, request: call, answer: await run().catch(codeOf), expected })
+    },
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof PlanLimitReached) return `${error.code}, limit ${error.limit}, used ${error.used}`
+  if (error instanceof ScopeExceedsActor) return `${error.code}: ${error.exceeding.join(', ')}`
+  if (isKeyError(error)) return error.code
+  throw error
+}
