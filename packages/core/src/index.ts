@@ -37,8 +37,19 @@ export {
   ScopeUnknown,
   StoreUnavailable,
 } from './errors/index.js'
-export type { Gate, GateOptions, GateRequest, GateVerdict } from './http/index.js'
-export { createGate } from './http/index.js'
+export type {
+  FetchConnection,
+  FetchGate,
+  FetchGateOptions,
+  FetchVerdict,
+  Gate,
+  GateOptions,
+  GatePrincipal,
+  GateRefusal,
+  GateRequest,
+  GateVerdict,
+} from './http/index.js'
+export { createGate, fetchGate } from './http/index.js'
 export type {
   MemoryRateLimiterOptions,
   RateLimiter,

@@ -22,8 +22,9 @@ export function challengeFor(refusal: RefusalToTell, { realm, resourceMetadata }
   const parameters = [parameter('realm', realm)]
   if (challenge !== 'bare') parameters.push(parameter('error', challenge))
   if (challenge === 'invalid_request') parameters.push(parameter('error_description', detailFor(refusal)))
-  if (refusal.code === 'insufficient_scope' && refusal.required.length > 0) {
-    parameters.push(parameter('scope', refusal.required.join(' ')))
+  if (refusal.code === 'insufficient_scope') {
+    const scopes = [...refusal.required, ...(refusal.anyOf ?? [])]
+    if (scopes.length > 0) parameters.push(parameter('scope', scopes.join(' ')))
   }
   if (resourceMetadata !== undefined) parameters.push(parameter('resource_metadata', resourceMetadata))
   return `Bearer ${parameters.join(', ')}`

@@ -32,6 +32,16 @@ export function clientIp({ remoteAddress, fields }: ClientIpInput, trustedProxie
   return formatIpRange(hop)
 }
 
+/** Tells whether the other end of the socket is one of our proxies, whose `X-Forwarded-*` fields may be believed. */
+export function isTrustedProxy(
+  remoteAddress: ClientIpInput['remoteAddress'],
+  trustedProxies: readonly string[],
+): boolean {
+  const address = parseIp(remoteAddress ?? '')
+  const proxies = trustedProxies.map(parseIpRange).filter((range) => range !== null)
+  return address !== null && isAmong(proxies, address)
+}
+
 /**
  * Reads the addresses and CIDR ranges of the proxies in front of this server.
  *

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../service/verdict.js'
 
 /** The codes of a refused HTTP request. */
-export type HttpRefusalCode = RefusalCode | 'rate_limited'
+export type HttpRefusalCode = RefusalCode | 'api_key_sent_in_clear'
 
 /** An `error` of RFC 6750 §3.1. */
 export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
@@ -28,6 +28,8 @@ export const outcomes: Readonly<Record<HttpRefusalCode, Outcome>> = {
   owner_inactive: { status: 401, title: 'Owner of the API key inactive', challenge: 'invalid_token' },
   insufficient_scope: { status: 403, title: 'Insufficient scope', challenge: 'insufficient_scope' },
   api_key_not_allowed_here: { status: 403, title: 'API key not allowed here', challenge: null },
+  // Of its own, for what to do is of its own: the address of the server is wrong, and the key is no longer secret (HTTP-14).
+  api_key_sent_in_clear: { status: 403, title: 'API key sent in clear', challenge: null },
   rate_limited: { status: 429, title: 'Rate limit exceeded', challenge: null },
   auth_unavailable: { status: 503, title: 'Authentication unavailable', challenge: null },
 }

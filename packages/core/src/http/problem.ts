@@ -10,7 +10,13 @@ export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5
 /** As much of a refusal as a client is told. A keyring's `Refusal` is one. */
 export type RefusalToTell =
   | { readonly code: 'api_key_malformed'; readonly reason: string }
-  | { readonly code: 'insufficient_scope'; readonly required: readonly string[]; readonly missing: readonly string[] }
+  | {
+      readonly code: 'insufficient_scope'
+      readonly required: readonly string[]
+      readonly missing: readonly string[]
+      /** One of these is needed too, and none is there. */
+      readonly anyOf?: readonly string[] | undefined
+    }
   | {
       readonly code: 'rate_limited'
       readonly violatedPolicies: readonly string[]
@@ -29,6 +35,8 @@ export interface Problem {
   readonly required?: readonly string[]
   /** With `insufficient_scope`: what of it is not granted. */
   readonly missing?: readonly string[]
+  /** With `insufficient_scope`: scopes of which one would do, and none is granted. */
+  readonly anyOf?: readonly string[]
   /** With `rate_limited`: the policies that are used up, by name. */
   readonly 'violated-policies'?: readonly string[]
 }
@@ -42,6 +50,7 @@ export function problemFor(refusal: RefusalToTell): Problem {
 
 /** The fixed sentence that tells a developer what to do about `refusal`. Fit for an `error_description` as it is. */
 export function detailFor(refusal: RefusalToTell): string {
+  if (refusal.code === 'insufficient_scope' && refusal.anyOf !== undefined) return NONE_OF_SEVERAL
   if (refusal.code !== 'api_key_malformed') return details[refusal.code]
   return malformedDetails.get(refusal.reason) ?? details.api_key_malformed
 }
@@ -52,11 +61,17 @@ function typeOf(code: HttpRefusalCode): string {
   return `urn:keywright:problem:${code}`
 }
 
-function membersOf(refusal: RefusalToTell): Pick<Problem, 'required' | 'missing' | 'violated-policies'> {
-  if (refusal.code === 'insufficient_scope') return { required: refusal.required, missing: refusal.missing }
+function membersOf(refusal: RefusalToTell): Pick<Problem, 'required' | 'missing' | 'anyOf' | 'violated-policies'> {
+  if (refusal.code === 'insufficient_scope') {
+    const { required, missing, anyOf } = refusal
+    return { required, missing, ...(anyOf === undefined ? {} : { anyOf }) }
+  }
   if (refusal.code === 'rate_limited') return { 'violated-policies': refusal.violatedPolicies }
   return {}
 }
+
+const NONE_OF_SEVERAL =
+  'This request needs one of several scopes, and the API key, or its owner, has none of them. Use a key that has one.'
 
 const details: Readonly<Record<HttpRefusalCode, string>> = {
   api_key_missing: "Send the key as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'.",
@@ -71,6 +86,8 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
     'This request needs scopes that the API key, or its owner, does not have. Use a key that has them.',
   api_key_not_allowed_here:
     "This API key may not be used from this address. Add the address to the key's allowed addresses.",
+  api_key_sent_in_clear:
+    'This API key came over plain HTTP, where others can read it. Revoke it, and send its successor over HTTPS.',
   rate_limited: 'Too many requests. Wait for as many seconds as Retry-After says, then try again.',
   auth_unavailable:
     'The API key could not be checked, so keep it. Wait for as many seconds as Retry-After says, then try again.',

@@ -46,7 +46,13 @@ export type CredentialReading =
       /** With `key_in_url`: the id of the key that has leaked, where it can be told. */
       readonly exposedKeyId?: string
     }
-  | { readonly verdict: 'invalid_token'; readonly reason: InvalidTokenReason; readonly source: CredentialSource }
+  | {
+      readonly verdict: 'invalid_token'
+      readonly reason: InvalidTokenReason
+      readonly source: CredentialSource
+      /** Set where a bearer token has none of our namespaces: it is another's, such as a JWT of the host's own login. */
+      readonly isForeign?: true
+    }
   | {
       readonly verdict: 'candidate'
       readonly token: string
@@ -83,6 +89,9 @@ export function readCredential({ fields, url }: CredentialInput, format: Credent
 type Malformed = { readonly verdict: 'invalid_request'; readonly reason: InvalidRequestReason }
 type FieldReading = { readonly verdict: 'none' } | { readonly verdict: 'found'; readonly token: string } | Malformed
 
+// Spaces are only gone through behind a comma: linear on any input.
+const joinedBearer = /,[ \t]*bearer(?:[ \t]|$)/i
+
 function readAuthorization(lines: readonly string[], namespaces: readonly string[]): FieldReading {
   const [value = '', ...others] = lines
   if (others.length > 0) return malformed('repeated_authorization')
@@ -93,6 +102,8 @@ function readAuthorization(lines: readonly string[], namespaces: readonly string
   const scheme = space === -1 ? value : value.slice(0, space)
   if (!isHttpToken(scheme)) return malformed('malformed_authorization')
   if (scheme.toLowerCase() !== 'bearer') {
+    // Fetch joins lines: behind a scheme that we do not know, a second line with a key would go unseen (HTTP-3).
+    if (joinedBearer.test(value)) return malformed('repeated_authorization')
     // `Bearertk_live_…` is by its grammar a scheme that we do not know; its sender means us.
     return scheme.toLowerCase().startsWith('bearer') ? malformed('malformed_authorization') : { verdict: 'none' }
   }
@@ -119,7 +130,8 @@ function readToken(token: string, source: CredentialSource, format: CredentialFo
   if (opaque && parsed.reason === 'prefix' && !carries(token, foreign)) {
     return { verdict: 'candidate', token, id: null, source }
   }
-  return { verdict: 'invalid_token', reason: parsed.reason, source }
+  const isForeign = source === 'bearer' && !carries(token, [...namespaces, ...foreign])
+  return { verdict: 'invalid_token', reason: parsed.reason, source, ...(isForeign ? { isForeign } : {}) }
 }
 
 function valuesOf(fields: CredentialInput['fields'], name: string): string[] {

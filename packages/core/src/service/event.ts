@@ -8,6 +8,8 @@ export type KeyringEvent =
     }
   | { readonly type: 'api_key.used_after_revocation'; readonly keyId: string }
   | { readonly type: 'api_key.exposed_in_url'; readonly keyId: string | null }
+  /** A key came over plain HTTP, where others may have read it. */
+  | { readonly type: 'api_key.sent_in_clear'; readonly keyId: string | null }
   | { readonly type: 'api_key.damaged'; readonly keyId: string; readonly fields: readonly string[] }
   | { readonly type: 'api_key.reveal_failed'; readonly keyId: string }
   | { readonly type: 'api_key.rehash_failed'; readonly keyId: string; readonly error: unknown }

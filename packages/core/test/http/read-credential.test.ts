@@ -53,6 +53,7 @@ describe('a key in the URL (HTTP-7)', () => {
     ['in an absolute target', `http://user:${K}@host/`, 'a1B2c3D4e5F6'],
     ['behind Bearer%20', `/?auth=Bearer%20${K}`, 'a1B2c3D4e5F6'],
     ['escaped', `/?k=${K.replaceAll('_', '%5f')}`, 'a1B2c3D4e5F6'],
+    ['before an escaped letter', `/?k=${K}%5F`, 'a1B2c3D4e5F6'],
     ['behind a nested escape', `/?next=%2Fx%3Fk%253D${K}`, 'a1B2c3D4e5F6'],
     ['behind a letter', `/?kx${K}`, 'a1B2c3D4e5F6'],
     ['beside a broken escape', `/?a=%E9%ZZ%&k=${K}`, 'a1B2c3D4e5F6'],

@@ -1,37 +1,51 @@
 import { describe, expect, it } from 'vitest'
+import type { GateRefusal } from '../../src/http/gate.js'
 import { outcomes } from '../../src/http/outcome.js'
 import { detailFor, problemFor, type RefusalToTell } from '../../src/http/problem.js'
 import { replyTo } from '../../src/http/reply.js'
-import type { Refusal } from '../../src/service/index.js'
 
 const canary = 'tk_live_canary000000_secret'
 
 /** Every refusal, with whatever it may carry that is not for the client. */
-const refusals: readonly (readonly [status: number, challenge: string | null, refusal: Refusal | RefusalToTell])[] = [
-  [401, 'bare', { code: 'api_key_missing' }],
-  [400, 'invalid_request', { code: 'api_key_malformed', reason: 'not_b64token' }],
-  [400, 'invalid_request', { code: 'api_key_malformed', reason: canary }],
-  [401, 'invalid_token', { code: 'api_key_invalid', reason: 'secret', keyId: canary }],
-  [401, 'invalid_token', { code: 'api_key_invalid', reason: 'leaked', keyId: canary }],
-  [401, 'invalid_token', { code: 'api_key_disabled', keyId: canary }],
-  [401, 'invalid_token', { code: 'api_key_expired', keyId: canary }],
-  [401, 'invalid_token', { code: 'api_key_revoked', keyId: canary }],
-  [401, 'invalid_token', { code: 'owner_inactive', keyId: canary }],
+const refusals: readonly (readonly [status: number, challenge: string | null, refusal: GateRefusal | RefusalToTell])[] =
   [
-    403,
-    'insufficient_scope',
-    {
-      code: 'insufficient_scope',
-      keyId: canary,
-      required: ['a.b'],
-      missing: ['a.b'],
-      resource: { type: 'board', id: canary },
-    },
-  ],
-  [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
-  [429, null, { code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 }],
-  [503, null, { code: 'auth_unavailable', reason: 'store', cause: new Error(canary) }],
-]
+    [401, 'bare', { code: 'api_key_missing' }],
+    [400, 'invalid_request', { code: 'api_key_malformed', reason: 'not_b64token' }],
+    [400, 'invalid_request', { code: 'api_key_malformed', reason: canary }],
+    [401, 'invalid_token', { code: 'api_key_invalid', reason: 'secret', keyId: canary }],
+    [401, 'invalid_token', { code: 'api_key_invalid', reason: 'leaked', keyId: canary }],
+    [401, 'invalid_token', { code: 'api_key_disabled', keyId: canary }],
+    [401, 'invalid_token', { code: 'api_key_expired', keyId: canary }],
+    [401, 'invalid_token', { code: 'api_key_revoked', keyId: canary }],
+    [401, 'invalid_token', { code: 'owner_inactive', keyId: canary }],
+    [
+      403,
+      'insufficient_scope',
+      {
+        code: 'insufficient_scope',
+        keyId: canary,
+        required: ['a.b'],
+        missing: ['a.b'],
+        resource: { type: 'board', id: canary },
+      },
+    ],
+    [
+      403,
+      'insufficient_scope',
+      {
+        code: 'insufficient_scope',
+        keyId: canary,
+        required: [],
+        missing: [],
+        anyOf: ['a.b', 'c.d'],
+        resource: { type: 'board', id: canary },
+      },
+    ],
+    [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
+    [403, null, { code: 'api_key_sent_in_clear', keyId: canary }],
+    [429, null, { code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 }],
+    [503, null, { code: 'auth_unavailable', reason: 'store', cause: new Error(canary) }],
+  ]
 
 describe('replyTo', () => {
   it('is asked about every code', () => {
