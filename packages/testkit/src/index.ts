@@ -1,2 +1,5 @@
 export { aKey } from './a-key.js'
+export type { GateAccess, GateAnswer, GateApp, GateHarness, GateRoute, GateServer } from './gate/harness.js'
+export { type RawAnswer, type RawRequest, rawRequest } from './gate/raw-request.js'
+export { testGate } from './test-gate.js'
 export { type StoreHarness, testKeyStore } from './test-key-store.js'

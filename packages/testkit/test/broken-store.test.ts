@@ -1,47 +1,13 @@
-import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type FixtureRun, runFixture } from './run-fixture.js'
 
-interface Report {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly {
-      readonly status: string
-      readonly ancestorTitles: readonly string[]
-      readonly title: string
-    }[]
-  }[]
-}
-
-const fixtures = join(import.meta.dirname, 'fixtures')
-const output = join(tmpdir(), `keywright-broken-store-${process.pid}.json`)
-let exitCode: unknown
-let report: Report
+let run: FixtureRun
 
 beforeAll(async () => {
-  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  // A worker's own variables would tell the child that it is one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|CI$)/.test(name)))
-  const args = [vitest, 'run', '--config', join(fixtures, 'vitest.config.ts'), '--reporter=json']
-  exitCode = await new Promise((resolve) => {
-    execFile(process.execPath, [...args, `--outputFile=${output}`], { cwd: fixtures, env }, (error) =>
-      resolve(error === null ? 0 : error.code),
-    )
-  })
-  report = JSON.parse(await readFile(output, 'utf8'))
+  run = await runFixture('stores.fixture.ts')
 }, 60_000)
 
-afterAll(() => rm(output, { force: true }))
-
-/** The titles of the tests of one store that ended in `status`. */
-function titles(store: string, status: 'passed' | 'failed'): string[] {
-  return report.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter((result) => result.ancestorTitles.includes(`${store}: KeyStore`) && result.status === status)
-    .map(({ title }) => title)
-}
+const titles = (store: string, status: 'passed' | 'failed') => run.titles(`${store}: KeyStore`, status)
 
 describe('testKeyStore', () => {
   it('passes a sound store, whole', () => {
@@ -85,6 +51,6 @@ describe('testKeyStore', () => {
   ])('fails a store that %s: in these tests and no others', (store, failing) => {
     expect(titles(store, 'failed')).toEqual(failing)
     expect(titles(store, 'passed')).toHaveLength(titles('sound', 'passed').length - failing.length)
-    expect(exitCode).toBe(1)
+    expect(run.exitCode).toBe(1)
   })
 })

@@ -1,0 +1,31 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type FixtureRun, runFixture } from './run-fixture.js'
+
+let run: FixtureRun
+
+beforeAll(async () => {
+  run = await runFixture('gates.fixture.ts')
+}, 60_000)
+
+const titles = (gate: string, status: 'passed' | 'failed') => run.titles(`${gate}: gate`, status)
+
+describe('testGate', () => {
+  it('passes a sound adapter, whole', () => {
+    expect(titles('sound', 'failed')).toEqual([])
+    expect(titles('sound', 'passed').length).toBeGreaterThan(60)
+  })
+
+  it.each<[string, number, RegExp]>([
+    ['joins lines', 1, /^reads each of the 89 ways/],
+    ['passes an outage', 13, /503, and the handler is not called|a resource that throws/],
+    ['passes OPTIONS', 2, /^refuses OPTIONS|^is passed by no path/],
+    ['drops fields', 8, /./],
+    ['believes anyone', 1, /^plain, whatever a stranger says/],
+  ])('fails an adapter that %s', (gate, count, pattern) => {
+    const failed = titles(gate, 'failed')
+    expect(failed.length).toBeGreaterThanOrEqual(count)
+    expect(failed.filter((title) => !pattern.test(title))).toEqual([])
+    expect(titles(gate, 'passed').length + failed.length).toBe(titles('sound', 'passed').length)
+    expect(run.exitCode).toBe(1)
+  })
+})

@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { FetchConnection } from '@keywright/core'
+import { fieldLines } from '@keywright/core/http'
+import type { GateServer } from '../src/index.js'
+
+type FetchHandler = (request: Request, connection: FetchConnection) => Promise<Response>
+
+/** Serves a Fetch handler on a free port of this machine: what runtimes with `Request` and `Response` do by themselves. */
+export async function listen(handle: FetchHandler): Promise<GateServer> {
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = 'GET', url = '/', rawHeaders, socket } = incoming
+    const request = toRequest(method, url, rawHeaders)
+    const { remoteAddress } = socket
+    const response =
+      request === null
+        ? new Response(null, { status: 400 })
+        : await handle(request, { remoteAddress, encrypted: false })
+    outgoing.writeHead(response.status, [...response.headers].flat())
+    outgoing.end(method === 'HEAD' ? undefined : await response.text())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
+  return {
+    port,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** `null` for what Fetch has no request for, such as TRACE. */
+function toRequest(method: string, url: string, rawHeaders: readonly string[]): Request | null {
+  const headers = new Headers()
+  for (const [name, value] of fieldLines(rawHeaders)) headers.append(name, value)
+  try {
+    return new Request(new URL(url, 'http://test'), { method, headers })
+  } catch {
+    return null
+  }
+}
