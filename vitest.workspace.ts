@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const packages = ['core', 'kysely', 'express', 'argon2', 'testkit'] as const
+const packages = ['core', 'kysely', 'express', 'fastify', 'hono', 'argon2', 'testkit'] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
 const conditions = ['@keywright/source', 'node']
 

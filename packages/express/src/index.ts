@@ -1,1 +1,2 @@
-export { type GuardOptions, requireKey } from './require-key.js'
+export { assertGuarded } from './assert-guarded.js'
+export { type GuardOptions, principalOf, requireKey } from './require-key.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Fields, K, keyId, type Layout, openApp, versions } from './task-board.js'
+import { K, keyId, type Layout, openApp, versions } from './task-board.js'
 
 const targets = [
   '/api/secret',
@@ -24,13 +24,13 @@ const targets = [
   '*',
 ]
 const methods = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'POST', 'PUT', 'PROPFIND']
-const overrides: Fields = [
+const overrides = [
   ['X-HTTP-Method-Override', 'OPTIONS'],
   ['X-HTTP-Method', 'OPTIONS'],
   ['X-Method-Override', 'OPTIONS'],
   ['X-Original-URL', '/public'],
   ['X-Rewrite-URL', '/public'],
-]
+] as const
 
 describe.each(versions)('on %s', (_, express) => {
   describe.each<[string, Layout]>([

@@ -1,8 +1,9 @@
 import { organizationOf } from '@keywright/core/store'
+import type { RawRequest as Sent } from '@keywright/testkit'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { requireKey } from '../src/index.js'
-import { K, keyId, openApp, openKeyring, type Sent, versions } from './task-board.js'
+import { K, keyId, openApp, openKeyring, versions } from './task-board.js'
 
 const authorized: Sent = { fields: [['Authorization', `Bearer ${K}`]] }
 const from = (...claims: string[]): Sent => ({

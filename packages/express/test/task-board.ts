@@ -1,16 +1,16 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import {
   createKeyring,
   defineAccess,
   hmacSha256,
   type Keyring,
   type KeyringEvent,
-  type KeyStore,
+  type KeyringOptions,
   memoryStore,
 } from '@keywright/core'
-import { aKey } from '@keywright/testkit'
+import { aKey, type RawAnswer, type RawRequest, rawRequest } from '@keywright/testkit'
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import express4 from 'express4'
 import { onTestFinished, vi } from 'vitest'
@@ -24,12 +24,12 @@ const hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes,
 
 /** The key `{K}` of the header vectors: live, may read members and board `b1`. */
 export const K = 'tk_live_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU3TDB0r'
+/** A key of the test environment. */
+export const KT = 'tk_test_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU0UtxI7'
 export const keyId = 'a1B2c3D4e5F6'
-/** The key `{K2}` of the header vectors: well-formed, and unknown. */
-export const K2 = 'tk_live_9xY8wV7uT6sR_000000000000000000000000000000001gco3G'
 
-/** A keyring that knows {@link K} alone, over `store` where a test brings a broken one. */
-export async function openKeyring(broken: Partial<KeyStore> = {}) {
+/** A keyring that knows {@link K} alone. */
+export async function openKeyring(limits: Pick<KeyringOptions, 'rateLimits'> = {}) {
   const events: KeyringEvent[] = []
   const memory = memoryStore()
   const keyring = createKeyring({
@@ -37,9 +37,10 @@ export async function openKeyring(broken: Partial<KeyStore> = {}) {
     environment: 'live',
     environments: ['live', 'test'],
     access,
-    store: { ...memory, ...broken },
+    store: memory,
     hasher,
     resolveOwner: 'uncapped',
+    ...limits,
     verifyTimeoutMs: 50,
     onEvent: (event) => events.push(event),
   })
@@ -96,28 +97,8 @@ export async function openApp(express: typeof express5, { keyring, options = {},
   return { ...ring, handler, errors, send: await serve(app) }
 }
 
-export type Fields = readonly (readonly [name: string, value: string])[]
-
-/** What came back, and the bytes it came in. */
-export interface Answer {
-  readonly status: number
-  readonly fields: Fields
-  /** The value of a field, `undefined` where it is missing; repeated fields are joined by a comma. */
-  header(name: string): string | undefined
-  readonly body: string
-  readonly bytes: string
-}
-
-/** What to send. */
-export interface Sent {
-  readonly method?: string
-  /** The request target, as it is to stand in the request line. */
-  readonly target?: string
-  readonly fields?: Fields
-}
-
-/** Serves `app` until the test ends; the function returned sends it one request, byte by byte as written here. */
-async function serve(app: RequestListener): Promise<(sent?: Sent) => Promise<Answer>> {
+/** Serves `app` until the test ends; the function returned sends it one request, byte by byte as written. */
+async function serve(app: RequestListener): Promise<(sent?: RawRequest) => Promise<RawAnswer>> {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -125,31 +106,5 @@ async function serve(app: RequestListener): Promise<(sent?: Sent) => Promise<Ans
     server.close()
   })
   const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
-  return (sent) => exchange(port, sent)
-}
-
-/** Written on a socket: HTTP clients mend targets and join fields, which is what is to be tested. */
-async function exchange(port: number, { method = 'GET', target = '/', fields = [] }: Sent = {}): Promise<Answer> {
-  const socket = connect(port, '127.0.0.1').setTimeout(2_000, () => socket.destroy(new Error('The request hangs')))
-  const lines = [['Host', 'test'], ['Connection', 'close'], ...fields].map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
-  const chunks: Buffer[] = []
-  for await (const chunk of socket) chunks.push(chunk)
-  return parse(Buffer.concat(chunks).toString('latin1'))
-}
-
-function parse(bytes: string): Answer {
-  const end = bytes.indexOf('\r\n\r\n')
-  const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n')
-  const fields = lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const)
-  return {
-    status: Number(statusLine.split(' ')[1]),
-    fields,
-    header: (name) => {
-      const values = fields.filter(([field]) => field.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
-      return values.length === 0 ? undefined : values.join(', ')
-    },
-    body: bytes.slice(end + 4),
-    bytes,
-  }
+  return (sent) => rawRequest(port, sent)
 }

@@ -1,6 +1,6 @@
 // Promise: a guard takes only scopes and resource types of its keyring's model, and its handlers have a principal.
 import { defineAccess, type Keyring, type Principal } from '@keywright/core'
-import { requireKey } from '@keywright/express'
+import { principalOf, requireKey } from '@keywright/express'
 import express, { type RequestHandler } from 'express'
 
 const access = defineAccess({
@@ -33,3 +33,17 @@ requireKey(keyring, { scope: 'members.read' })
 requireKey(keyring, { scopes: ['tasks.read'], resource: () => ({ type: 'bord', id: 'b1' }) })
 // @ts-expect-error no keyring
 requireKey({ scopes: ['members.read'] })
+// @ts-expect-error misspelt
+requireKey(keyring, { anyOf: ['members.raed'] })
+
+app.get(
+  '/tasks',
+  requireKey(keyring, { anyOf: ['members.read', 'tasks.read'], optional: true, resource: () => null }),
+  (req, res) => {
+    const principal: Principal | null = principalOf(req)
+    // @ts-expect-error nobody, perhaps
+    principalOf(req).key
+    res.json(principal?.organizationId ?? 'nobody')
+  },
+)
+requireKey(keyring, { orElse: (_req, _res, next) => next() })

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { testGate } from '@keywright/testkit'
+import type { Request } from 'express'
+import { principalOf, requireKey } from '../src/index.js'
+import { versions } from './task-board.js'
+
+for (const [name, express] of versions) {
+  testGate({
+    name,
+    listen: async ({ keyring, settings, routes }) => {
+      const app = express()
+      for (const { path, guard, resource, answer } of routes) {
+        const byRequest = resource && ((req: Request) => resource((param) => String(req.params[param])))
+        const guards = guard === null ? [] : [requireKey(keyring, { ...settings, ...guard, resource: byRequest })]
+        app.all(path, ...guards, (req, res) => {
+          const { headers, body } = answer(principalOf(req))
+          res.set(headers).type('text').send(body)
+        })
+      }
+      const server = createServer(app).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
+      return {
+        port,
+        close: () => {
+          server.closeAllConnections()
+          server.close()
+        },
+      }
+    },
+  })
+}

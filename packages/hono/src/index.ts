@@ -1,0 +1,2 @@
+export { assertGuarded, type RouteTable } from './assert-guarded.js'
+export { type GuardOptions, type KeyEnv, type KeyVariables, requireKey } from './require-key.js'
