@@ -44,6 +44,8 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['core', { imports: ['ipaddr.js', 'nanoid', 'rate-limiter-flexible'], typesOf: [], node: true }],
   ['kysely', { imports: ['@keywright/core', 'kysely'], typesOf: [], node: false }],
   ['express', { imports: ['@keywright/core'], typesOf: ['express'], node: true }],
+  ['fastify', { imports: ['@keywright/core', 'fastify-plugin'], typesOf: ['fastify'], node: true }],
+  ['hono', { imports: ['@keywright/core', 'hono'], typesOf: [], node: false }],
   ['argon2', { imports: ['@keywright/core', '@node-rs/argon2'], typesOf: [], node: true }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])

@@ -1,0 +1,57 @@
+// A Fastify app that calls itself over HTTP: scopes, a board, a route that is open on purpose, and people beside keys.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { createKeyring, defineAccess, hmacSha256, memoryStore } from '@keywright/core'
+import { assertGuarded, keywright, principalOf } from '@keywright/fastify'
+import Fastify from 'fastify'
+
+const access = defineAccess({
+  scopes: { 'tasks.read': 'See the tasks of a board', 'boards.read': 'List the boards' },
+  resources: { board: { levels: { read: ['tasks.read'] } } },
+})
+const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // a product's own outlives the run
+const keyring = createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner: 'uncapped' })
+
+const app = Fastify({ forceCloseConnections: true })
+await app.register(keywright(keyring, { everyRoute: true }))
+
+app.get('/health', { config: { key: false } }, async () => 'ok')
+app.get('/boards', { config: { scopes: ['boards.read'] } }, async ({ principal }) => ({ caller: principal.user }))
+app.get<{ Params: { board: string } }>(
+  '/boards/:board',
+  { config: { scopes: ['tasks.read'], resource: ({ params }) => ({ type: 'board', id: params.board ?? '' }) } },
+  async ({ params }) => ({ board: params.board, tasks: ['Write the announcement'] }),
+)
+app.get(
+  '/me',
+  {
+    config: {
+      // People come with a session: yours.
+      orElse: ({ headers }, reply, next) => (headers.cookie === 'sid=good' ? next() : reply.redirect('/login')),
+    },
+  },
+  async (request) => ({ key: principalOf(request)?.key.name ?? null }),
+)
+
+const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+assert.deepEqual(assertGuarded(app, { open: ['GET /health'] }), ['GET /health'])
+
+const { token } = await keyring.create({
+  name: 'ci',
+  owner: { type: 'user', id: 'ada', organizationId: 'acme' },
+  scopes: ['boards.read'],
+  resources: { board: { mode: 'specific', levels: { launch: 'read' } } },
+})
+const ask = (path: string, headers: Record<string, string> = {}) =>
+  fetch(origin + path, { headers, redirect: 'manual' })
+const authorization = `Bearer ${token.reveal()}`
+assert.deepEqual(await (await ask('/boards', { authorization })).json(), { caller: { id: 'ada' } })
+assert.equal((await ask('/boards/launch', { authorization })).status, 200)
+assert.equal((await ask('/boards/hiring', { authorization })).status, 403)
+assert.equal((await ask('/boards')).status, 401)
+assert.equal((await ask('/health')).status, 200)
+assert.deepEqual(await (await ask('/me', { authorization })).json(), { key: 'ci' })
+assert.deepEqual(await (await ask('/me', { cookie: 'sid=good' })).json(), { key: null })
+assert.equal((await ask('/me')).status, 302)
+await app.close()
+console.log('fastify: ok')
