@@ -32,6 +32,7 @@ export {
   KeyNotFound,
   OutcomeUnknown,
   PlanLimitReached,
+  RequestRepeated,
   RevealUnavailable,
   ScopeExceedsActor,
   ScopeUnknown,
@@ -66,6 +67,7 @@ export type {
   AuditPage,
   AuditVerdict,
   AuditVerifyQuery,
+  CacheOptions,
   Created,
   CreateInput,
   CreateLikeInput,
@@ -80,6 +82,7 @@ export type {
   ListPage,
   ListQuery,
   ManageOptions,
+  Offer,
   OnEvent,
   OwnerAuthority,
   PlanInput,
@@ -99,7 +102,7 @@ export type {
   Within,
 } from './service/index.js'
 export { createKeyring } from './service/index.js'
-export type { HourOfUse, KeyStore } from './store/index.js'
+export type { HourOfUse, InvalidationBus, KeyStore } from './store/index.js'
 export { type MemoryStoreOptions, memoryStore } from './store/memory-index.js'
 export type {
   Actor,

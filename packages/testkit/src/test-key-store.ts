@@ -12,6 +12,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 import { testAuditLog } from './test-audit-log.js'
+import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testUse } from './test-use.js'
 
 /** What {@link testKeyStore} needs of a store. */
@@ -537,6 +538,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     testAuditLog(open)
+    testRepeatedRequests(open)
     testUse(open)
   })
 }

@@ -1,4 +1,6 @@
+import { memoryRateLimiter } from '@keywright/core/limits'
 import { memoryStore } from '@keywright/core/memory'
-import { testKeyStore } from '../src/index.js'
+import { testKeyStore, testRateLimiter } from '../src/index.js'
 
 testKeyStore({ name: 'memory', open: async () => memoryStore() })
+testRateLimiter({ name: 'memory', open: async () => memoryRateLimiter() })

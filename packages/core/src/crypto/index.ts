@@ -1,4 +1,5 @@
 export { chainHash, GENESIS } from './audit-chain.js'
+export { canonicalJson } from './canonical-json.js'
 export type { Hasher, HashInput, HashVerdict } from './hasher.js'
 export { type HmacSha256Options, hmacSha256 } from './hmac-sha256.js'
 export {

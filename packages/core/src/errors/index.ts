@@ -7,4 +7,4 @@ export {
   RevealUnavailable,
   ScopeExceedsActor,
 } from './refusal-errors.js'
-export { OutcomeUnknown, StoreUnavailable } from './store-errors.js'
+export { OutcomeUnknown, RequestRepeated, StoreUnavailable } from './store-errors.js'

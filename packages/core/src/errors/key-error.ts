@@ -11,6 +11,7 @@ const brand: unique symbol = Symbol.for('keywright.KeyError')
  * - `invalid_state`: the key's status does not allow the change, or the change lost a race.
  * - `plan_limit_reached`: one more key would exceed the plan.
  * - `reveal_unavailable`: the token was not sealed, was erased, or cannot be opened.
+ * - `request_repeated`: the same request was carried out before; nothing was changed now.
  * - `outcome_unknown`: the connection was lost while a change was being committed; look before you retry.
  * - `store_unavailable`: the store did not answer; nothing was changed.
  */
@@ -23,6 +24,7 @@ export type KeyErrorCode =
   | 'invalid_state'
   | 'plan_limit_reached'
   | 'reveal_unavailable'
+  | 'request_repeated'
   | 'outcome_unknown'
   | 'store_unavailable'
 

@@ -1,4 +1,5 @@
 export { checkTake } from './check-take.js'
+export { type IdleOrder, idleOrder } from './idle-order.js'
 export { allowsIp, isIpSubset, readIpAllowList } from './ip-allow-list.js'
 export { containsRange, formatIpRange, type IpRange, parseIp, parseIpRange } from './ip-range.js'
 export { type MemoryRateLimiterOptions, memoryRateLimiter } from './memory-rate-limiter.js'

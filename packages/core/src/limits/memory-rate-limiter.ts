@@ -1,6 +1,7 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { InvalidOptions } from '../errors/index.js'
 import { checkTake } from './check-take.js'
+import { denialOf } from './denial-of.js'
 import { idleOrder } from './idle-order.js'
 import type { RateLimiter, RateLimitPolicy, RateLimitState, RateLimitVerdict } from './rate-limiter.js'
 
@@ -58,17 +59,8 @@ export function memoryRateLimiter({ maxCounts = 200_000 }: MemoryRateLimiterOpti
     cost: number,
   ): Promise<RateLimitVerdict> {
     const found = await Promise.all(policies.map((policy) => look(subject, policy)))
-    const violated = found.filter(({ remaining }) => cost > remaining)
-    if (violated.length > 0) {
-      const isPossible = violated.every(({ policy }) => cost <= policy.limit)
-      return {
-        admitted: false,
-        violated: violated.map(({ policy }) => policy.name),
-        retryAfterMs: isPossible ? Math.max(...violated.map(({ resetMs }) => resetMs)) : null,
-        states: found,
-        degraded: false,
-      }
-    }
+    const denial = denialOf(found, cost)
+    if (denial !== null) return denial
     if (cost === 0) return { admitted: true, states: found, degraded: false }
     const states = await Promise.all(policies.map((policy) => count(subject, policy, cost)))
     await forgetIdle()

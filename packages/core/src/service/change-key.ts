@@ -1,5 +1,5 @@
 import { KeyNotFound } from '../errors/index.js'
-import type { DecisionContext, Found, KeyChanges, QuotaScope } from '../store/index.js'
+import type { DecisionContext, Found, KeyChanges, Once, QuotaScope } from '../store/index.js'
 import type { AuditType, JsonObject, Key, KeyRecord } from '../values/index.js'
 import { requireManager } from './delegation.js'
 import { checkActor, checkContext, isWithin, type ManageOptions } from './manage-options.js'
@@ -16,6 +16,12 @@ export interface Change {
 /** A verb's pure decision, under the store's lock; `null` changes nothing. What it throws reaches the caller. */
 export type Decide = (record: KeyRecord, context: DecisionContext) => Change | null
 
+/** What else a change needs of the store. */
+export interface ChangeTerms {
+  readonly quota?: QuotaScope | null
+  readonly once?: Once | undefined
+}
+
 /**
  * The way of every change: find the key within the caller's reach, let the verb decide under the store's lock, write the
  * fields and the audit records together.
@@ -28,7 +34,7 @@ export async function changeKey(
   id: unknown,
   options: ManageOptions,
   decide: Decide,
-  quota: QuotaScope | null = null,
+  { quota = null, once }: ChangeTerms = {},
 ): Promise<Key> {
   const keyId = String(id)
   const actor = checkActor(options)
@@ -38,6 +44,7 @@ export async function changeKey(
     settings.store.change(keyId, {
       quota,
       auditKey: settings.auditKey,
+      once,
       decide: (record, decision) => {
         // In the same words as a key that is not there (HTTP-20).
         if (!isWithin(record, options.within)) throw new KeyNotFound(keyId)
@@ -49,7 +56,7 @@ export async function changeKey(
         }
       },
     }),
-  )
+  ).finally(() => settings.reader.changed(keyId)) // whatever came of it: it may have been committed
   if (found === null) throw new KeyNotFound(keyId)
   return toKey(found.record, found.now)
 }
@@ -64,20 +71,20 @@ export async function changePrepared(
   settings: Settings,
   id: unknown,
   options: ManageOptions,
-  prepare: (seen: Found) => Promise<{ readonly decide: Decide; readonly quota?: QuotaScope | null }>,
+  prepare: (seen: Found) => Promise<ChangeTerms & { readonly decide: Decide }>,
 ): Promise<Key> {
   const keyId = String(id)
   requireManager(settings, checkActor(options)) // first: an actor that may change nothing must learn nothing either
   for (;;) {
     const seen = await reachStore(settings.store.find(keyId))
     if (seen === null || !isWithin(seen.record, options.within)) throw new KeyNotFound(keyId)
-    const { decide, quota = null } = await prepare(seen)
+    const { decide, ...terms } = await prepare(seen)
     let isOvertaken = false
     const guarded: Decide = (record, context) => {
       isOvertaken = record.version !== seen.record.version
       return isOvertaken ? null : decide(record, context)
     }
-    const key = await changeKey(settings, keyId, options, guarded, quota)
+    const key = await changeKey(settings, keyId, options, guarded, terms)
     // Each time round, another change was made: somebody gets on.
     if (!isOvertaken) return key
   }

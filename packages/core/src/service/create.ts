@@ -6,6 +6,7 @@ import { draftKey } from './draft-key.js'
 import { insertKey } from './insert-key.js'
 import type { ManageOptions } from './manage-options.js'
 import type { Settings } from './options.js'
+import { requestOnce } from './request-once.js'
 import { sealToken } from './seal-token.js'
 
 /** A new key, and the only sight of its token. */
@@ -19,7 +20,7 @@ export interface Created {
  * Creates a key, with its audit record, all or nothing.
  *
  * @throws InvalidInput or ScopeUnknown, naming the field: nothing was stored; ScopeExceedsActor; PlanLimitReached;
- * KeyNotFound where there is no key to be like; RevealUnavailable if it cannot be sealed; StoreUnavailable; OutcomeUnknown.
+ * RequestRepeated; KeyNotFound where there is no key to be like; RevealUnavailable if it cannot be sealed; StoreUnavailable; OutcomeUnknown.
  */
 export async function createKey(
   settings: Settings,
@@ -28,6 +29,7 @@ export async function createKey(
 ): Promise<Created> {
   const { draft, namespace, actor, context } = await draftKey(settings, input, options)
   const organizationId = organizationOf(draft.owner)
+  const once = requestOnce({ verb: 'create', actor, organizationId }, options, input)
   // Ids are random: a collision is as good as impossible, but the answer to one must not be another's key (TOK-12).
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const id = settings.tokens.newId()
@@ -43,7 +45,7 @@ export async function createKey(
       lookupDigest: null,
       sealed: await sealToken(settings, { id, organizationId, environment: draft.environment }, token),
     }
-    const key = await insertKey(settings, write, { type: 'api_key.created', context })
+    const key = await insertKey(settings, write, { type: 'api_key.created', context }, once)
     if (key !== null) return { key, token: new Secret(token) }
   }
   throw new Error('Three new ids in a row were taken: the random source of this process is broken')

@@ -20,6 +20,12 @@ export type KeyringEvent =
   | { readonly type: 'usage.not_written'; readonly kept: number; readonly error: unknown }
   /** A use was not counted, because too many wait to be written. */
   | { readonly type: 'usage.dropped'; readonly keyId: string }
+  /** The bus of the cache listens: keys are kept from now on. */
+  | { readonly type: 'cache.used' }
+  /** The bus of the cache is out of reach: every verification reads its key. */
+  | { readonly type: 'cache.bypassed' }
+  /** Other processes could not be told of a change: it holds there when their time for the key is over. */
+  | { readonly type: 'cache.not_told'; readonly keyId: string; readonly error: unknown }
   | { readonly type: 'keyring.unavailable'; readonly reason: string; readonly error: unknown }
 
 /** Receives events. What it throws, or rejects with, is dropped: it can neither delay nor change an answer (FI-30). */

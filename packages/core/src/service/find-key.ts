@@ -16,10 +16,10 @@ export const importedId = 'imported'
  * Reads a token, and tells where its key would be: by its id, or, for one that was imported, by its digest (TOK-15). What
  * cannot be one of ours is refused without a look at the store (TOK-6).
  */
-export function seek({ format, store, imports, hasher }: Settings, token: unknown): Sought {
+export function seek({ format, store, reader, imports, hasher }: Settings, token: unknown): Sought {
   if (typeof token !== 'string' || token === '') return { ok: false, refusal: { code: 'api_key_missing' } }
   const parsed = parseToken(token, format)
-  if (parsed.ok) return { ok: true, id: parsed.id, find: () => store.find(parsed.id) }
+  if (parsed.ok) return { ok: true, id: parsed.id, find: () => reader.find(parsed.id) }
 
   const isForeign = parsed.reason === 'prefix' && !format.foreign.some((namespace) => token.startsWith(`${namespace}_`))
   if (imports === null || !isForeign) {

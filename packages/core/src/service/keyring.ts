@@ -13,10 +13,13 @@ import { getKey } from './get.js'
 import { type ImportInput, importKey } from './import-key.js'
 import { type ListPage, type ListQuery, listKeys } from './list.js'
 import type { ManageOptions, Within } from './manage-options.js'
+import { type Offer, readOffer } from './offer.js'
 import { type KeyringOptions, readOptions, type Settings, type TokenFormat } from './options.js'
+import type { OwnerAuthority } from './resolve-authority.js'
 import { revealKey } from './reveal.js'
 import { type RevokeOptions, revokeKey } from './revoke.js'
 import { type Rewrapped, rewrapSeals } from './rewrap.js'
+import { rightsOf } from './rights-of.js'
 import { type RotateOptions, rotateKey } from './rotate.js'
 import { readStats, readUsage, type Stats, type UsageQuery } from './stats.js'
 import { disableKey, enableKey } from './switch-key.js'
@@ -63,6 +66,13 @@ export interface Keyring<A extends Access = Access> {
   rewrap(): Promise<Rewrapped>
   stats(query: { readonly organizationId: string }): Promise<Stats>
   usage(query: UsageQuery): Promise<readonly HourOfUse[]>
+  /** What an organisation may ask of `create` now: for pages and menus. */
+  offer(query: { readonly organizationId: string }): Promise<Offer>
+  /** What somebody with these scopes and roles may do: for layers above, whose callers the host itself has logged in. */
+  rights(
+    authority: Pick<OwnerAuthority, 'scopes' | 'roles'>,
+    query: { readonly organizationId: string },
+  ): Promise<{ allows(scope: ScopeOf<A>): boolean }>
   doctor(): Promise<readonly Finding[]>
   /** Hands an event to `onEvent`: for adapters. */
   notify(event: KeyringEvent): void
@@ -96,11 +106,14 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     rewrap: () => rewrapSeals(settings),
     stats: async ({ organizationId }) => readStats(settings, organizationId),
     usage: (query) => readUsage(settings, query),
+    offer: async ({ organizationId }) => readOffer(settings, organizationId),
+    rights: async (authority, { organizationId }) => rightsOf(settings, authority, organizationId),
     doctor: () => examine(settings),
     notify: settings.emit,
     close: async () => {
       await settings.usage.close()
       await settings.settled()
+      await settings.reader.close()
     },
   }
   return Object.freeze(keyring) as Keyring<A> // A only narrows names, which the access model checks at run time

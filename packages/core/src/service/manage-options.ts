@@ -11,6 +11,12 @@ export interface ManageOptions {
   readonly context?: AuditContext | undefined
   /** Keys outside are treated as unknown (MGMT-5). @defaultValue no bounds */
   readonly within?: Within | undefined
+  /**
+   * For `create` and `rotate`, of a request that may be sent again: what was done once under the same key, by the same actor
+   * in the same organisation within 24 hours, is not done again, and the call throws `RequestRepeated` (HTTP-16). 1 to 255
+   * characters. @defaultValue each call is a request of its own
+   */
+  readonly idempotencyKey?: string | undefined
 }
 
 /** The keys of one organisation, or of one owner. With neither, none. */

@@ -14,6 +14,7 @@ import type { RateLimit } from '../values/index.js'
 import { isolated, type KeyringEvent, type OnEvent } from './event.js'
 import { type Guesses, guesses } from './guesses.js'
 import { type ImportOptions, type ImportSettings, readImports } from './import-settings.js'
+import { type CacheOptions, type KeyReader, keyReader } from './key-reader.js'
 import { type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'
 import { type RequestLimits, requestLimits, type Use } from './request-limits.js'
 import type { ResolveOwner } from './resolve-authority.js'
@@ -30,6 +31,12 @@ export interface KeyringOptions<A extends Access = Access> {
   readonly environments?: readonly string[] | undefined
   readonly access: A
   readonly store: KeyStore
+  /**
+   * Keeps keys in memory for a short time, so that most verifications read nothing. Costs a promise: a change may hold elsewhere
+   * only after `ttlMs`. Each process that changes keys needs it too, to tell the others (CONS-3).
+   * @defaultValue none: every change holds from the next request on, in every process
+   */
+  readonly cache?: CacheOptions | undefined
   /** How tokens are hashed. @defaultValue plain SHA-256, with a warning: set `hmacSha256` with a pepper in production */
   readonly hasher?: Hasher | undefined
   /** Asked on each verification: what the owner may do now. */
@@ -77,6 +84,8 @@ export interface KeyringOptions<A extends Access = Access> {
 export interface Settings {
   readonly access: Access
   readonly store: KeyStore
+  /** For verifications alone: everything else asks the store. */
+  readonly reader: KeyReader
   readonly hasher: Hasher
   readonly tokens: TokenFactory
   readonly environment: string | null
@@ -156,6 +165,7 @@ export function readOptions(options: KeyringOptions): Settings {
     throw new InvalidOptions('prefix', 'at most 40 characters, the environment included')
   }
   const accepted = namespaceOf.get(environment) ?? prefix
+  const work = backgroundWork()
   return Object.freeze({
     access,
     store,
@@ -181,7 +191,9 @@ export function readOptions(options: KeyringOptions): Settings {
     usage: usageBuffer(store, options.usageFlushMs, emit),
     uses: new WeakMap(),
     emit,
-    ...backgroundWork(),
+    ...work,
+    // Last: it begins to listen, which wrong options must not.
+    reader: keyReader(options.cache, { store, emit, background: work.background }),
   })
 }
 

@@ -3,31 +3,28 @@ import type { Key, KeyRecord, KeyStatus } from '../values/index.js'
 
 /** What people and handlers may see of a record, at an instant of the store's clock. */
 export function toKey(record: KeyRecord, now: Date): Key {
-  const { id, environment, preview, owner, createdBy } = record
-  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits } = record
-  const { createdAt, updatedAt, disabledAt, revokedAt, revokedReason, lastUsedAt } = record
   const previousUntil = record.previousHash === null ? null : record.previousHashExpiresAt
-  // Field by field: with spreads in it, this was half of the time that a verification takes.
+  // One literal, without spreads: each verification makes one.
   return Object.freeze({
-    id,
-    environment,
-    preview,
-    owner,
-    createdBy,
-    name,
-    description,
-    grants,
-    preset,
-    metadata,
-    expiresAt,
-    ipAllowList,
-    rateLimits,
-    createdAt,
-    updatedAt,
-    disabledAt,
-    revokedAt,
-    revokedReason,
-    lastUsedAt,
+    id: record.id,
+    environment: record.environment,
+    preview: record.preview,
+    owner: record.owner,
+    createdBy: record.createdBy,
+    name: record.name,
+    description: record.description,
+    grants: record.grants,
+    preset: record.preset,
+    metadata: record.metadata,
+    expiresAt: record.expiresAt,
+    ipAllowList: record.ipAllowList,
+    rateLimits: record.rateLimits,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    disabledAt: record.disabledAt,
+    revokedAt: record.revokedAt,
+    revokedReason: record.revokedReason,
+    lastUsedAt: record.lastUsedAt,
     status: statusOf(record, now),
     previousTokenExpiresAt: previousUntil !== null && !isPast(previousUntil, now) ? previousUntil : null,
     revealable: record.sealed !== null,

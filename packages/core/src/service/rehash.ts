@@ -11,7 +11,9 @@ export function rehash(settings: Settings, record: KeyRecord, token: string): vo
   const from = { hash: record.hash ?? '', lookupDigest: record.lookupDigest }
   const upgrade = async () => {
     const hash = await hasherOf(settings, from.hash).hash({ id: record.id, token })
-    await settings.store.replaceHash(record.id, from, { hash, lookupDigest: currentDigest(settings, record, token) })
+    const to = { hash, lookupDigest: currentDigest(settings, record, token) }
+    // A cached record with the old hash would be upgraded over and over.
+    if (await settings.store.replaceHash(record.id, from, to)) settings.reader.changed(record.id)
   }
   settings.background(
     upgrade().catch((error: unknown) => settings.emit({ type: 'api_key.rehash_failed', keyId: record.id, error })),

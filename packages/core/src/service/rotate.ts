@@ -6,6 +6,7 @@ import type { Created } from './create.js'
 import { checkDelegation, isOwnKey } from './delegation.js'
 import { checkActor, type ManageOptions } from './manage-options.js'
 import type { Settings } from './options.js'
+import { requestOnce } from './request-once.js'
 import { sealToken } from './seal-token.js'
 
 /** Options of `rotate`. */
@@ -21,7 +22,7 @@ const maxGraceMs = 7 * 24 * 3_600_000
  * from an earlier rotation ends now. Disabling or revoking the key ends both.
  *
  * @throws InvalidState for a key that is revoked or expired, or where another rotation won; InvalidInput; ScopeExceedsActor;
- * KeyNotFound; RevealUnavailable; StoreUnavailable.
+ * RequestRepeated; KeyNotFound; RevealUnavailable; StoreUnavailable.
  */
 export async function rotateKey(settings: Settings, id: string, options: RotateOptions): Promise<Created> {
   const { graceMs = 0 } = options
@@ -46,12 +47,15 @@ export async function rotateKey(settings: Settings, id: string, options: RotateO
     token = formatToken({ namespace, id: seen.id, secret: settings.tokens.newSecret() })
     const hash = await settings.hasher.hash({ id: seen.id, token })
     const sealed = await sealToken(settings, { ...seen, organizationId: organizationOf(seen.owner) }, token)
+    const scope = { verb: 'rotate', actor, organizationId: organizationOf(seen.owner) } as const
     return {
+      once: requestOnce(scope, options, { id: seen.id, graceMs }),
       decide: (record, { now }) => {
         const until = new Date(now.getTime() + graceMs)
         return {
-          // Without grace it is kept as well, past its time, so that its use can be recognised (ROT-3).
-          write: { hash, sealed, previousHash: record.hash, previousHashExpiresAt: until },
+          // Without grace it is kept as well, so that its use can be recognised (ROT-3); with no end to its time, for a
+          // clock that is set back would put that into the future (FI-15).
+          write: { hash, sealed, previousHash: record.hash, previousHashExpiresAt: graceMs === 0 ? null : until },
           audit: [{ type: 'api_key.rotated', data: { previousTokenExpiresAt: until.toISOString() } }],
         }
       },

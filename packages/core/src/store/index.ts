@@ -1,3 +1,4 @@
+export type { InvalidationBus } from './invalidation-bus.js'
 export type {
   AuditQuery,
   ChangeRequest,
@@ -14,6 +15,7 @@ export type {
   KeyUse,
   KnownPrefixes,
   NewKey,
+  Once,
   QuotaScope,
   StoreInspection,
   StoreStats,

@@ -49,6 +49,18 @@ export interface Decision<W> {
   readonly audit: readonly AuditDraft[]
 }
 
+/**
+ * Makes a change happen once, however often it is asked for (HTTP-16): all or nothing with the change, and remembered for at
+ * least 24 hours. Where the id is known already, nothing is changed, `decide` is not asked, and the method throws
+ * `RequestRepeated`. A change that fails, or changes nothing, is not remembered.
+ */
+export interface Once {
+  /** At most 64 characters. */
+  readonly id: string
+  /** Tells a repetition from another request under the same id. At most 64 characters. */
+  readonly fingerprint: string
+}
+
 /** See {@link KeyStore.insert}. */
 export interface InsertRequest {
   readonly id: string
@@ -56,6 +68,8 @@ export interface InsertRequest {
   readonly quota: QuotaScope | null
   /** Keys the audit chain. @defaultValue none (AUD-6) */
   readonly auditKey?: Uint8Array | undefined
+  /** @defaultValue none: each call is a request of its own */
+  readonly once?: Once | undefined
   /** Pure, and free to be called again. What it throws aborts the insert and reaches the caller. */
   decide(context: DecisionContext): Decision<NewKey>
 }
@@ -65,6 +79,8 @@ export interface ChangeRequest {
   readonly quota: QuotaScope | null
   /** Keys the audit chain. @defaultValue none (AUD-6) */
   readonly auditKey?: Uint8Array | undefined
+  /** @defaultValue none: each call is a request of its own */
+  readonly once?: Once | undefined
   /**
    * Pure, and free to be called again. What it throws aborts the change and reaches the caller; `null` changes nothing. An
    * empty `write` leaves the key as it is, `updatedAt` and `version` included.
@@ -112,6 +128,7 @@ export interface KeyStore {
    *
    * @returns the record as stored, or `null` if the id or the lookup digest is taken, tombstones included: nothing was
    * written.
+   * @throws RequestRepeated, see {@link Once}.
    */
   insert(request: InsertRequest): Promise<KeyRecord | null>
 
@@ -120,6 +137,7 @@ export interface KeyStore {
    * sees what the one before it left, and only the fields that it returns are written.
    *
    * @returns the record afterwards with the store's clock, or `null` if there is no such key.
+   * @throws RequestRepeated, see {@link Once}.
    */
   change(id: string, request: ChangeRequest): Promise<Found | null>
 

@@ -1,5 +1,6 @@
+import { RequestRepeated } from '../errors/index.js'
 import type { AuditDraft, AuditRecord, KeyRecord, Owner } from '../values/index.js'
-import type { AuditQuery, ChangeRequest, KeyQuery, KeyStore, KeyUse, QuotaScope } from './key-store.js'
+import type { AuditQuery, ChangeRequest, KeyQuery, KeyStore, KeyUse, Once, QuotaScope } from './key-store.js'
 import { countsTowardsLimit, firstRecentHour, isExpired, isPast, organizationOf } from './lifetime.js'
 import { emptyChain, linkAudit } from './link-audit.js'
 
@@ -19,6 +20,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
   const chains = new Map<string, AuditRecord[]>()
   const uses = new Map<string, KeyUse>()
   const batches = new Set<string>()
+  const requests = new Map<string, { readonly fingerprint: string; readonly keyId: string; readonly at: Date }>()
 
   const used = (quota: QuotaScope | null, except: string, now: Date): number => {
     if (quota === null) return 0
@@ -32,6 +34,21 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     const chain = chains.get(organizationId) ?? []
     const head = chain.at(-1) ?? emptyChain
     chains.set(organizationId, [...chain, ...linkAudit(head, organizationId, drafts, at, auditKey)])
+  }
+  const refuseRepeated = (once: Once | undefined, now: Date): void => {
+    const known = once === undefined ? undefined : requests.get(once.id)
+    if (known === undefined || now.getTime() - known.at.getTime() > requestMemoryMs) return
+    const { fingerprint, keyId, at } = known
+    throw new RequestRepeated({ keyId, isSame: fingerprint === once?.fingerprint, at, now })
+  }
+  const remember = (once: Once | undefined, keyId: string, at: Date): void => {
+    if (once === undefined) return
+    for (const [id, known] of requests) {
+      if (at.getTime() - known.at.getTime() <= requestMemoryMs) break // oldest first
+      requests.delete(id)
+    }
+    requests.delete(once.id)
+    requests.set(once.id, { fingerprint: once.fingerprint, keyId, at })
   }
   const isTaken = (id: string, digest: string | null): boolean =>
     keys.has(id) || (digest !== null && [...keys.values()].some((record) => record.lookupDigest === digest))
@@ -56,8 +73,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       return clock()
     },
 
-    async insert({ id, organizationId, quota, auditKey, decide }) {
+    async insert({ id, organizationId, quota, auditKey, once, decide }) {
       const now = clock()
+      refuseRepeated(once, now)
       const { write, audit } = decide({ now, used: used(quota, id, now) })
       if (isTaken(id, write.lookupDigest)) return null
       const record: KeyRecord = structuredClone({
@@ -76,13 +94,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       // First: what has no canonical form throws, and leaves no change without its record (AUD-2).
       append(organizationId, audit, now, auditKey)
       keys.set(id, record)
+      remember(once, id, now)
       return structuredClone(record)
     },
 
-    async change(id, { quota, auditKey, decide }: ChangeRequest) {
+    async change(id, { quota, auditKey, once, decide }: ChangeRequest) {
       const record = keys.get(id)
       if (record === undefined) return null
       const now = clock()
+      refuseRepeated(once, now)
       const decision = decide(structuredClone(record), { now, used: used(quota, id, now) })
       if (decision === null) return { record: structuredClone(record), now }
       const writes = Object.keys(decision.write).length > 0
@@ -93,6 +113,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       })
       append(organizationOf(record.owner), decision.audit, now, auditKey)
       keys.set(id, changed)
+      remember(once, id, now)
       return { record: structuredClone(changed), now }
     },
 
@@ -185,6 +206,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     },
   }
 }
+
+/** For how long a request is recognised when it comes again. */
+const requestMemoryMs = 86_400_000
 
 function isAsked(record: AuditRecord, { keyId, type, actor, from, to, order, after }: AuditQuery): boolean {
   if (after !== undefined && (order === 'asc' ? record.seq <= after : record.seq >= after)) return false

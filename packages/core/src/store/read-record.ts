@@ -1,13 +1,4 @@
-import type {
-  Actor,
-  Grants,
-  JsonObject,
-  KeyRecord,
-  Owner,
-  RateLimit,
-  ResourceGrant,
-  StoredStatus,
-} from '../values/index.js'
+import type { Actor, JsonObject, KeyRecord, Owner, RateLimit, ResourceGrant, StoredStatus } from '../values/index.js'
 
 /**
  * A key's fields as a database gives them back: text, JSON as text, instants as milliseconds since 1970.
@@ -26,73 +17,90 @@ const statuses: ReadonlySet<unknown> = new Set<StoredStatus>(['active', 'disable
  * `damaged`, so that one corrupt row is refused and no other is touched (FI-25, SCOPE-9).
  */
 export function readRecord(fields: StoredFields): KeyRecord {
+  // Every verification comes through here: each helper is handed what it needs, and no closure is made for a row.
   const damaged: string[] = []
-
-  const spoilt = <T>(field: string, least: T): T => {
-    damaged.push(field)
-    return least
-  }
-  const text = (field: keyof StoredFields): string => {
-    const value = fields[field]
-    return typeof value === 'string' ? value : spoilt(field, '')
-  }
-  const optionalText = (field: keyof StoredFields): string | null => (fields[field] == null ? null : text(field))
-  const instant = (field: keyof StoredFields): Date => {
-    const value = fields[field]
-    const ms = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string' ? Number(value) : NaN
-    const date = new Date(value === '' ? NaN : ms)
-    return Number.isNaN(date.getTime()) ? spoilt(field, date) : date
-  }
-  const optionalInstant = (field: keyof StoredFields): Date | null => (fields[field] == null ? null : instant(field))
-  const json = <T>(field: keyof StoredFields, accepts: (value: unknown) => value is T, least: T): T => {
-    try {
-      const value: unknown = JSON.parse(text(field))
-      return accepts(value) ? value : spoilt(field, least)
-    } catch {
-      return damaged.includes(field) ? least : spoilt(field, least)
-    }
-  }
-  const optionalJson = <T>(field: keyof StoredFields, accepts: (value: unknown) => value is T, least: T): T | null =>
-    fields[field] == null ? null : json(field, accepts, least)
-
-  const grants: Grants = {
-    scopes: json('scopes', isTextList, []),
-    roles: json('roles', isTextList, []),
-    resources: json('resources', isResourceGrants, {}),
-  }
-  const version = Number(fields.version)
   return {
-    id: text('id'),
-    environment: optionalText('environment'),
-    preview: text('preview'),
-    name: text('name'),
-    description: optionalText('description'),
-    owner: readOwner(fields) ?? spoilt('owner', { type: 'organization', id: '' } as const),
-    status: statuses.has(fields.status)
-      ? (fields.status as StoredStatus) // a member of the set just asked
-      : spoilt('status', 'unknown' as const),
-    grants,
-    preset: optionalText('preset'),
-    metadata: json('metadata', isObject, {}),
-    expiresAt: optionalInstant('expiresAt'),
-    ipAllowList: optionalJson('ipAllowList', isTextList, []),
-    rateLimits: optionalJson('rateLimits', isRateLimits, []),
-    createdBy: readActor(fields) ?? spoilt('createdBy', { type: 'system', id: '' } as const),
-    createdAt: instant('createdAt'),
-    updatedAt: instant('updatedAt'),
-    disabledAt: optionalInstant('disabledAt'),
-    revokedAt: optionalInstant('revokedAt'),
-    revokedReason: optionalText('revokedReason'),
-    deletedAt: optionalInstant('deletedAt'),
-    lastUsedAt: optionalInstant('lastUsedAt'),
-    hash: optionalText('hash'),
-    previousHash: optionalText('previousHash'),
-    previousHashExpiresAt: optionalInstant('previousHashExpiresAt'),
-    lookupDigest: optionalText('lookupDigest'),
-    sealed: optionalText('sealed'),
-    version: Number.isSafeInteger(version) ? version : spoilt('version', 0),
+    id: text(fields.id, 'id', damaged),
+    environment: optionalText(fields.environment, 'environment', damaged),
+    preview: text(fields.preview, 'preview', damaged),
+    name: text(fields.name, 'name', damaged),
+    description: optionalText(fields.description, 'description', damaged),
+    owner: readOwner(fields) ?? spoilt<Owner>({ type: 'organization', id: '' }, 'owner', damaged),
+    status: isStatus(fields.status) ? fields.status : spoilt('unknown', 'status', damaged),
+    grants: {
+      scopes: json(fields.scopes, isTextList, [], 'scopes', damaged),
+      roles: json(fields.roles, isTextList, [], 'roles', damaged),
+      resources: json(fields.resources, isResourceGrants, {}, 'resources', damaged),
+    },
+    preset: optionalText(fields.preset, 'preset', damaged),
+    metadata: json(fields.metadata, isObject, {}, 'metadata', damaged),
+    expiresAt: optionalInstant(fields.expiresAt, 'expiresAt', damaged),
+    ipAllowList: optionalJson(fields.ipAllowList, isTextList, [], 'ipAllowList', damaged),
+    rateLimits: optionalJson(fields.rateLimits, isRateLimits, [], 'rateLimits', damaged),
+    createdBy: readActor(fields) ?? spoilt<Actor>({ type: 'system', id: '' }, 'createdBy', damaged),
+    createdAt: instant(fields.createdAt, 'createdAt', damaged),
+    updatedAt: instant(fields.updatedAt, 'updatedAt', damaged),
+    disabledAt: optionalInstant(fields.disabledAt, 'disabledAt', damaged),
+    revokedAt: optionalInstant(fields.revokedAt, 'revokedAt', damaged),
+    revokedReason: optionalText(fields.revokedReason, 'revokedReason', damaged),
+    deletedAt: optionalInstant(fields.deletedAt, 'deletedAt', damaged),
+    lastUsedAt: optionalInstant(fields.lastUsedAt, 'lastUsedAt', damaged),
+    hash: optionalText(fields.hash, 'hash', damaged),
+    previousHash: optionalText(fields.previousHash, 'previousHash', damaged),
+    previousHashExpiresAt: optionalInstant(fields.previousHashExpiresAt, 'previousHashExpiresAt', damaged),
+    lookupDigest: optionalText(fields.lookupDigest, 'lookupDigest', damaged),
+    sealed: optionalText(fields.sealed, 'sealed', damaged),
+    version: count(fields.version, 'version', damaged),
     damaged,
   }
+}
+
+function spoilt<T>(least: T, field: string, damaged: string[]): T {
+  damaged.push(field)
+  return least
+}
+
+function text(value: unknown, field: string, damaged: string[]): string {
+  return typeof value === 'string' ? value : spoilt('', field, damaged)
+}
+
+function optionalText(value: unknown, field: string, damaged: string[]): string | null {
+  return value == null ? null : text(value, field, damaged)
+}
+
+function instant(value: unknown, field: string, damaged: string[]): Date {
+  const isRead = typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'string' && value !== '')
+  const date = new Date(isRead ? Number(value) : Number.NaN)
+  return Number.isNaN(date.getTime()) ? spoilt(date, field, damaged) : date
+}
+
+function optionalInstant(value: unknown, field: string, damaged: string[]): Date | null {
+  return value == null ? null : instant(value, field, damaged)
+}
+
+function count(value: unknown, field: string, damaged: string[]): number {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : spoilt(0, field, damaged)
+}
+
+type Accepts<T> = (value: unknown) => value is T
+
+function json<T>(value: unknown, accepts: Accepts<T>, least: T, field: string, damaged: string[]): T {
+  if (typeof value !== 'string') return spoilt(least, field, damaged)
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return accepts(parsed) ? parsed : spoilt(least, field, damaged)
+  } catch {
+    return spoilt(least, field, damaged)
+  }
+}
+
+function optionalJson<T>(value: unknown, accepts: Accepts<T>, least: T, field: string, damaged: string[]): T | null {
+  return value == null ? null : json(value, accepts, least, field, damaged)
+}
+
+function isStatus(value: unknown): value is StoredStatus {
+  return statuses.has(value)
 }
 
 function readOwner({ ownerType, ownerId, organizationId }: StoredFields): Owner | null {

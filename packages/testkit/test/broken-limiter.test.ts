@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type FixtureRun, runFixture } from './run-fixture.js'
+
+let outcome: FixtureRun
+
+beforeAll(async () => {
+  outcome = await runFixture('limiters.fixture.ts')
+}, 60_000)
+
+const titles = (limiter: string, status: 'passed' | 'failed') => outcome.titles(`${limiter}: RateLimiter`, status)
+
+const exact = 'admits exactly 50 of 200 calls at once at limit 50 (RATE-4)'
+const sparing = 'refuses a call of many at once only where too little is left (RATE-4)'
+const allOrNone = 'takes from all policies or from none, and waits for the slowest (RATE-9)'
+const impossible = 'says that a cost above a limit is never admitted, and takes nothing (RATE-10)'
+const honest = 'gives all units back at the moment it said, and not before (RATE-3)'
+
+describe('testRateLimiter', () => {
+  it('passes a sound limiter, whole', () => {
+    expect(titles('sound', 'failed')).toEqual([])
+    expect(titles('sound', 'passed').length).toBeGreaterThan(15)
+  })
+
+  it.each([
+    ['looks before it counts', [exact, sparing]],
+    ['takes from some', [exact, sparing, allOrNone, impossible, honest]],
+    ['prolongs windows', [honest]],
+    ['tells the first wait', [allOrNone, honest]],
+    ['keeps old limits', ['applies a changed limit at once, to what was counted (RATE-11)']],
+    [
+      'trusts its arguments',
+      [
+        'throws on a cost of -1, and takes nothing (RATE-10)',
+        'throws on a cost of NaN, and takes nothing (RATE-10)',
+        'throws on a cost of 0.5, and takes nothing (RATE-10)',
+        'throws on a cost of Infinity, and takes nothing (RATE-10)',
+        'throws on a cost of 9007199254740992, and takes nothing (RATE-10)',
+        'throws on a window below a second',
+        'throws on a window of half seconds',
+        'throws on a limit of 0',
+        'throws on a name that no header holds',
+        'throws on a repeated name',
+      ],
+    ],
+  ])('fails a limiter that %s: in these tests and no others', (limiter, failing) => {
+    expect(titles(limiter, 'failed')).toEqual(failing)
+    expect(titles(limiter, 'passed')).toHaveLength(titles('sound', 'passed').length - failing.length)
+    expect(outcome.exitCode).toBe(1)
+  })
+})
