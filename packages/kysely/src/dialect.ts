@@ -6,12 +6,16 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres' | 'mysql'
   /** The engine's clock at this moment, in milliseconds since 1970; not that of the transaction's beginning. */
   readonly now: RawBuilder<number>
+  /** Whether the server follows another, and may lag behind it (FI-7); `null` where none does, or none can be asked. */
+  readonly isReplica: RawBuilder<boolean> | null
   /** A text column that compares and sorts by bytes: ids differ by case. */
   text(length: number): RawBuilder<unknown>
   /** A text column for JSON, hashes and sealed tokens. */
   readonly longText: RawBuilder<unknown>
   /** Statements that make the audit table refuse updates, deletions, and inserts in place of a row (AUD-3). */
   appendOnly(auditTable: string): readonly RawBuilder<unknown>[]
+  /** Where new tables go, if the engine has several schemas in one database: the migrator must not look into the others. */
+  currentSchema(db: Kysely<unknown>): Promise<string | null>
   /** In which each statement sees what was committed before it, so that what is read behind a lock is no older than the lock. */
   readonly isolationLevel: 'read committed' | undefined
   /** Inserts a row, or leaves the one that is there. */
@@ -40,6 +44,7 @@ const sqlite: Dialect = {
   name: 'sqlite',
   // julianday counts whole milliseconds inside; rounding takes away what the division by a day adds.
   now: sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`,
+  isReplica: null,
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
   appendOnly: (table) => {
@@ -55,6 +60,7 @@ const sqlite: Dialect = {
       refuse('no_replace', sql`insert ${on} when exists (${isThere})`),
     ]
   },
+  currentSchema: async () => null,
   isolationLevel: undefined, // one writer at a time
   orKeep: onConflictKeep,
   orAdd: onConflictAdd,
@@ -77,6 +83,7 @@ const sqlite: Dialect = {
 const postgres: Dialect = {
   name: 'postgres',
   now: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
+  isReplica: sql<boolean>`pg_is_in_recovery()`,
   text: (length) => sql.raw(`varchar(${length}) collate "C"`),
   longText: sql.raw('text'),
   appendOnly: (table) => [
@@ -87,6 +94,10 @@ const postgres: Dialect = {
     sql`create trigger ${sql.id(`${table}_no_truncate`)} before truncate on ${sql.table(table)}
         for each statement execute function ${sql.id(`${table}_append_only`)}()`,
   ],
+  currentSchema: async (db) => {
+    const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db)
+    return rows[0]?.name ?? null
+  },
   isolationLevel: 'read committed',
   orKeep: onConflictKeep,
   orAdd: onConflictAdd,
@@ -98,6 +109,7 @@ const postgres: Dialect = {
 const mysql: Dialect = {
   name: 'mysql',
   now: sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000`,
+  isReplica: null,
   text: (length) => sql.raw(`varchar(${length}) character set utf8mb4 collate utf8mb4_bin`),
   longText: sql.raw('longtext character set utf8mb4 collate utf8mb4_bin'),
   appendOnly: (table) =>
@@ -106,6 +118,7 @@ const mysql: Dialect = {
         sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
             for each row signal sqlstate '45000' set message_text = 'the audit log is append-only'`,
     ),
+  currentSchema: async () => null, // a schema is a database
   isolationLevel: 'read committed',
   // Not "insert ignore", which passes over other faults as well.
   orKeep: (insert, key) => insert.onDuplicateKeyUpdate({ [key]: sql.ref(key) }) as typeof insert,

@@ -1,59 +1,82 @@
 import type { Found } from '@keywright/core/store'
-import type { CompiledQuery, Kysely, RawBuilder, Selectable } from 'kysely'
+import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely'
 import { readRow } from './columns.js'
+import type { Dialect } from './dialect.js'
 import type { KeyTable, KeyTables } from './tables.js'
 
-/** Reads keys by primary key. */
+/** Reads keys. */
 export interface KeyReader {
   find(id: string): Promise<Found | null>
+  findByLookupDigest(digests: readonly string[]): Promise<Found | null>
 }
 
-type FoundRow = Selectable<KeyTable> & { readonly now: number }
+type FoundRow = Selectable<KeyTable> & { readonly now: number; readonly is_replica?: boolean }
 type Statement = CompiledQuery<FoundRow>
 
 interface Waiting {
-  resolve(found: Found | null): void
-  reject(error: unknown): void
+  readonly since: number
+  readonly callers: { resolve(found: Found | null): void; reject(error: unknown): void }[]
 }
 
 /** The lengths of the lists that are asked for: few, so that few statements are compiled, and prepared, over and over. */
 const lengths = [1, 4, 16, 64]
 const longest = 64
+/** Statements at a time. Who asks meanwhile shares the next one, and the rest of the pool is the host's (FI-4, FI-5). */
+const maxUnderWay = 4
+/** Who waited longer for a turn is refused: the answer would come too late, and delay those of others. */
+const maxWaitMs = 1_000
+/** A statement that takes longer gives its turn away: its connection may never answer again. */
+const maxTurnMs = 1_000
+/** Ids that wait; more are refused at once. */
+const maxWaiting = 10_000
 
 /**
- * Makes the reader behind `KeyStore.find`. Those who ask in the same turn of the event loop share one statement. It is sent
- * after the last of them asked, so that none gets an answer older than its question: revocation stays strict (CONS-8).
+ * Makes the reader behind `KeyStore.find`. Those who ask in the same turn of the event loop, or while the database is slow,
+ * share one statement. It is sent after the last of them asked, so that none gets an answer older than its question:
+ * revocation stays strict (CONS-8).
  */
-export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', now: RawBuilder<number>): KeyReader {
+export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dialect): KeyReader {
   // Compiled once: building a statement costs more than running it.
   const statements = new Map(
-    lengths.map((length): [number, Statement] => {
-      const ids = Array<string>(length).fill('')
-      const query = db.selectFrom(table).selectAll().select(now.as('now'))
-      return [length, (length === 1 ? query.where('id', '=', '') : query.where('id', 'in', ids)).compile()]
-    }),
+    lengths.map((length): [number, Statement] => [
+      length,
+      selectKeys(db, table, dialect, 'id', Array(length).fill('')),
+    ]),
   )
-  let waiting = new Map<string, Waiting[]>()
+  const waiting = new Map<string, Waiting>()
+  let underWay = 0
 
-  const readTogether = async (asked: ReadonlyMap<string, readonly Waiting[]>): Promise<void> => {
+  const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
     const ids = [...asked.keys()]
     try {
       const length = lengths.find((one) => one >= ids.length) ?? longest
       const { parameters: _, ...statement } = statements.get(length) ?? neverCompiled()
       const parameters = Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)])
-      const { rows } = await db.executeQuery<FoundRow>({ ...statement, parameters })
+      const rows = await rowsOf(db, { ...statement, parameters })
       const found = new Map(rows.map((row) => [row.id, row]))
-      for (const [id, callers] of asked) for (const { resolve } of callers) resolve(foundIn(found.get(id)))
+      for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(foundIn(found.get(id)))
     } catch (error) {
-      for (const callers of asked.values()) for (const { reject } of callers) reject(error)
+      refuse(asked.values(), error)
     }
   }
 
   const send = (): void => {
-    const asked = [...waiting]
-    waiting = new Map()
-    for (let start = 0; start < asked.length; start += longest) {
-      void readTogether(new Map(asked.slice(start, start + longest)))
+    while (underWay < maxUnderWay && waiting.size > 0) {
+      const asked = takeTurn(waiting)
+      if (asked.size === 0) continue
+      underWay += 1
+      let isOver = false
+      const endTurn = (): void => {
+        if (isOver) return
+        isOver = true
+        underWay -= 1
+        send()
+      }
+      const turn = setTimeout(endTurn, maxTurnMs).unref()
+      void read(asked).finally(() => {
+        clearTimeout(turn)
+        endTurn()
+      })
     }
   }
 
@@ -61,19 +84,74 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', now: RawBuil
     find: (id) => {
       // What is no id of ours could make the statement fail for its neighbours, and belongs to no key.
       if (!/^[0-9A-Za-z]{1,64}$/.test(id)) return Promise.resolve(null)
+      if (waiting.size >= maxWaiting) return Promise.reject(new Error('Too many keys wait to be read'))
       return new Promise((resolve, reject) => {
         if (waiting.size === 0) setImmediate(send)
-        const callers = waiting.get(id)
-        if (callers === undefined) waiting.set(id, [{ resolve, reject }])
-        else callers.push({ resolve, reject })
+        const others = waiting.get(id)
+        if (others === undefined) waiting.set(id, { since: performance.now(), callers: [{ resolve, reject }] })
+        else others.callers.push({ resolve, reject })
       })
+    },
+
+    findByLookupDigest: async (digests) => {
+      if (digests.length === 0) return null
+      const [row] = await rowsOf(db, selectKeys(db, table, dialect, 'lookup_digest', digests))
+      return foundIn(row)
     },
   }
 }
 
+/** The next ids to ask for; those who waited too long are refused. */
+function takeTurn(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
+  const asked = new Map<string, Waiting>()
+  const tooOld = performance.now() - maxWaitMs
+  for (const [id, one] of waiting) {
+    if (asked.size === longest) break
+    waiting.delete(id)
+    if (one.since > tooOld) asked.set(id, one)
+    else refuse([one], new Error('The database is too slow'))
+  }
+  return asked
+}
+
+function refuse(waiting: Iterable<Waiting>, error: unknown): void {
+  for (const { callers } of waiting) for (const { reject } of callers) reject(error)
+}
+
+function selectKeys(
+  db: Kysely<KeyTables>,
+  table: 'api_keys',
+  { now, isReplica }: Dialect,
+  column: 'id' | 'lookup_digest',
+  values: readonly string[],
+): Statement {
+  const [first = ''] = values
+  if (isReplica === null) {
+    const query = db.selectFrom(table).selectAll().select(now.as('now'))
+    return (values.length === 1 ? query.where(column, '=', first) : query.where(column, 'in', values)).compile()
+  }
+  // One row at least, so that a server which may lag behind cannot even say that there is no such key (FI-7).
+  const server = sql`(select ${isReplica} as is_replica)`
+  const keys = sql.table(table)
+  const isSought =
+    values.length === 1 ? sql`${sql.ref(column)} = ${first}` : sql`${sql.ref(column)} in (${sql.join(values)})`
+  return sql<FoundRow>`select keys.*, is_replica, ${now} as now from ${server} as server left join ${keys} as keys on ${isSought}`.compile(
+    db,
+  )
+}
+
+/** @throws Error for an answer that may be older than the question. */
+async function rowsOf(db: Kysely<KeyTables>, statement: Statement): Promise<readonly FoundRow[]> {
+  const { rows } = await db.executeQuery(statement)
+  if (rows[0]?.is_replica === true) throw new Error('The server is in recovery: it may not know yet what was revoked')
+  return rows
+}
+
 /** Each caller gets a record of its own. */
-export function foundIn(row: FoundRow | undefined): Found | null {
-  return row === undefined ? null : { record: readRow(row), now: new Date(Number(row.now)) }
+function foundIn(row: FoundRow | undefined): Found | null {
+  // A join that met no key is a row without one.
+  const isKey = row !== undefined && row.id !== null
+  return isKey ? { record: readRow(row), now: new Date(Number(row.now)) } : null
 }
 
 function neverCompiled(): never {

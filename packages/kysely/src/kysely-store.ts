@@ -1,11 +1,11 @@
-import type { AuditDraft } from '@keywright/core'
-import type { ChainHead, DecisionContext, KeyQuery, KeyStore, KeyUse, QuotaScope } from '@keywright/core/store'
+import { type AuditDraft, isKeyError, RequestRepeated } from '@keywright/core'
+import type { ChainHead, DecisionContext, KeyQuery, KeyStore, KeyUse, Once, QuotaScope } from '@keywright/core/store'
 import { auditEvent, emptyChain, firstRecentHour, linkAudit, organizationOf } from '@keywright/core/store'
 import { type ExpressionBuilder, type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { readAuditRow } from './audit-row.js'
 import { changedColumns, newRow, readRow } from './columns.js'
 import { dialectOf } from './dialect.js'
-import { foundIn, keyReader } from './key-reader.js'
+import { keyReader } from './key-reader.js'
 import type { KyselyLike } from './kysely-like.js'
 import { retryWhenBusy } from './retry-when-busy.js'
 import { runTransaction } from './run-transaction.js'
@@ -28,10 +28,11 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   // The host's own plugins, such as one that renames columns, are for the host's own tables.
   const keyDb = db.withoutPlugins() as unknown as Kysely<KeyTables>
   const tables = tableNames(options)
-  const { now, isBusy, isolationLevel, orKeep, orAdd } = dialectOf(keyDb)
+  const dialect = dialectOf(keyDb)
+  const { now, isBusy, isolationLevel, orKeep, orAdd } = dialect
 
   const ready = requireSchema(keyDb, options)
-  const reader = keyReader(keyDb, tables.api_keys, now)
+  const reader = keyReader(keyDb, tables.api_keys, dialect)
 
   /** Runs `work` in one short transaction that, from its first statement on, holds the write lock it needs. */
   const transaction = <T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T> =>
@@ -133,6 +134,31 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     return { isNew: row.claim === claim, now: new Date(Number(row.at)) }
   }
 
+  /** Takes note of a request that must happen once; of two at once, the second waits here for the first. */
+  const claimRequest = async (
+    trx: Transaction<KeyTables>,
+    once: Once | undefined,
+    keyId: string,
+    at: Date,
+  ): Promise<void> => {
+    if (once === undefined) return
+    const claim = crypto.randomUUID()
+    await trx
+      .deleteFrom(tables.api_key_requests)
+      .where('at', '<', at.getTime() - requestMemoryMs)
+      .execute()
+    const request = { ...once, key_id: keyId, claim, at: at.getTime() }
+    await orKeep(trx.insertInto(tables.api_key_requests).values(request), 'id').execute()
+    const row = await trx
+      .selectFrom(tables.api_key_requests)
+      .selectAll()
+      .where('id', '=', once.id)
+      .executeTakeFirstOrThrow()
+    if (row.claim === claim) return
+    const isSame = row.fingerprint === once.fingerprint
+    throw new RequestRepeated({ keyId: row.key_id, isSame, at: new Date(Number(row.at)), now: at })
+  }
+
   const store: KeyStore = {
     async find(id) {
       await ready()
@@ -140,15 +166,8 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     },
 
     async findByLookupDigest(digests) {
-      if (digests.length === 0) return null
       await ready()
-      const row = await keyDb
-        .selectFrom(tables.api_keys)
-        .selectAll()
-        .select(now.as('now'))
-        .where('lookup_digest', 'in', digests)
-        .executeTakeFirst()
-      return foundIn(row)
+      return reader.findByLookupDigest(digests)
     },
 
     async now() {
@@ -156,11 +175,12 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       return new Date(Number(rows[0]?.now))
     },
 
-    async insert({ id, organizationId, quota, auditKey, decide }) {
+    async insert({ id, organizationId, quota, auditKey, once, decide }) {
       let digest: string | null = null
       try {
         return await transaction(async (trx) => {
           const { head, created, now: at } = await lockOrganization(trx, organizationId)
+          await claimRequest(trx, once, id, at)
           const context: DecisionContext = { now: at, used: await countUsed(trx, quota, id, at) }
           const { write, audit } = decide(context)
           digest = write.lookupDigest
@@ -170,13 +190,16 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
           return readRow(row)
         })
       } catch (error) {
+        // A refusal of our own; or the id may be taken by this very insert: to try again with another would make two keys
+        // (FI-9).
+        if (isKeyError(error)) throw error
         // Asked afterwards, since engines name a broken constraint in ways of their own.
         if (await isTaken(id, digest).catch(() => false)) return null
         throw error
       }
     },
 
-    async change(id, { quota, auditKey, decide }) {
+    async change(id, { quota, auditKey, once, decide }) {
       return transaction(async (trx) => {
         // A write that changes nothing takes the key's lock, on every engine, before the row is read.
         const { numUpdatedRows } = await trx
@@ -187,8 +210,12 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         if (numUpdatedRows === 0n) return null
         const row = await trx.selectFrom(tables.api_keys).selectAll().where('id', '=', id).executeTakeFirstOrThrow()
         const { head, created, now: at } = await lockOrganization(trx, row.organization_id)
+        await claimRequest(trx, once, id, at)
         const decision = decide(readRow(row), { now: at, used: await countUsed(trx, quota, id, at) })
-        if (decision === null) return { record: readRow(row), now: at }
+        if (decision === null) {
+          if (once !== undefined) await trx.deleteFrom(tables.api_key_requests).where('id', '=', once.id).execute()
+          return { record: readRow(row), now: at }
+        }
         let changed = row
         if (Object.keys(decision.write).length > 0) {
           const columns = { ...changedColumns(decision.write), updated_at: at.getTime(), version: row.version + 1 }
@@ -367,6 +394,9 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   }
   return store
 }
+
+/** For how long a request is recognised when it comes again. */
+const requestMemoryMs = 86_400_000
 
 /** For how long a batch of uses is recognised when it is sent again: far longer than a process tries. */
 const batchMemoryMs = 86_400_000

@@ -41,11 +41,13 @@ async function migrate(db: Kysely<unknown>, options: TableOptions): Promise<read
     name,
     { up: (target) => step(target as Kysely<unknown>, options) },
   ])
+  const schema = await dialectOf(db).currentSchema(db)
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => Object.fromEntries(migrations) },
     migrationTableName: migrationTable(options),
     migrationLockTableName: `${prefix}api_key_migrations_lock`,
+    ...(schema === null ? {} : { migrationTableSchema: schema }),
   })
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error !== undefined) throw error

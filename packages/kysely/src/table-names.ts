@@ -21,5 +21,6 @@ export function tableNames({ tablePrefix = '' }: TableOptions): { readonly [K in
     api_key_counters: named('api_key_counters'),
     api_key_usage: named('api_key_usage'),
     api_key_usage_batches: named('api_key_usage_batches'),
+    api_key_requests: named('api_key_requests'),
   }
 }

@@ -75,6 +75,17 @@ export interface UsageBatchTable {
   at: number
 }
 
+/** Requests that were carried out, so that one that is sent again is not carried out twice. */
+export interface RequestTable {
+  id: string
+  /** What it asked for. */
+  fingerprint: string
+  key_id: string
+  /** Who was first to carry it out. */
+  claim: string
+  at: number
+}
+
 /** The tables of the store, under their names without a prefix. */
 export interface KeyTables {
   api_keys: KeyTable
@@ -82,4 +93,5 @@ export interface KeyTables {
   api_key_counters: CounterTable
   api_key_usage: UsageTable
   api_key_usage_batches: UsageBatchTable
+  api_key_requests: RequestTable
 }

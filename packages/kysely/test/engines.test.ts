@@ -1,7 +1,8 @@
 import { testKeyStore } from '@keywright/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
-import { connect, dropTables, engines, newPrefix } from './engines.js'
+import { dropTables, newPrefix } from './drop-tables.js'
+import { connect, engines } from './engines.js'
 
 for (const engine of engines) {
   const db = await connect(engine)

@@ -1,5 +1,5 @@
 import { PGlite } from '@electric-sql/pglite'
-import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import { type Dialect, Kysely, type KyselyConfig, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import { createPool } from 'mysql2'
 import pg from 'pg'
@@ -38,30 +38,17 @@ export const engines: readonly Engine[] = [
   },
 ]
 
-/** A prefix of its own for each run, so that runs side by side do not meet. */
-export function newPrefix(): string {
-  return `kw${crypto.randomUUID().slice(0, 8)}_`
-}
-
 /** Connects to an engine; `null` where nothing answers. */
-export async function connect({ dialect, url }: Engine): Promise<Kysely<object> | null> {
-  const db = new Kysely<object>({ dialect: dialect(url ?? '') })
+export async function connect(
+  { dialect, url }: Engine,
+  options: Pick<KyselyConfig, 'log'> = {},
+): Promise<Kysely<object> | null> {
+  const db = new Kysely<object>({ dialect: dialect(url ?? ''), ...options })
   try {
     await sql`select 1`.execute(db)
     return db
   } catch {
     await db.destroy().catch(() => {})
     return null
-  }
-}
-
-/** Removes all that a run has made. */
-export async function dropTables(db: Kysely<object>, prefix: string): Promise<void> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  for (const { name } of tables) {
-    if (name.startsWith(prefix)) await db.schema.dropTable(name).execute()
-  }
-  if (db.getExecutor().adapter.constructor.name === 'PostgresAdapter') {
-    await sql`drop function if exists ${sql.id(`${prefix}api_key_audit_append_only`)}`.execute(db)
   }
 }

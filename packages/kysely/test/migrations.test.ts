@@ -1,7 +1,9 @@
-import { CamelCasePlugin, Kysely, MssqlAdapter, SqliteDialect } from 'kysely'
-import { describe, expect, it } from 'vitest'
+import { PGlite } from '@electric-sql/pglite'
+import { CamelCasePlugin, Kysely, MssqlAdapter, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { input, keyringOver } from './keyring-over.js'
+import { onePgliteConnection } from './pglite-pool.js'
 import { type Connection, sqliteFile } from './sqlite-file.js'
 
 const all = ['0001-create-key-tables']
@@ -65,13 +67,26 @@ describe('migrateToLatest', () => {
       ...tables.filter((name) => name.startsWith('a_')),
       ...tables.filter((name) => name.startsWith('b_')),
     ])
-    expect(tables).toHaveLength(14)
+    expect(tables).toHaveLength(16)
 
     const { key, token } = (await a?.create(input)) ?? expect.unreachable()
     expect((await a?.verify(token.reveal()))?.ok).toBe(true)
     expect((await b?.verify(token.reveal()))?.ok).toBe(false)
     expect(await b?.get(key.id)).toBeNull()
     expect((await b?.list())?.keys).toEqual([])
+  })
+
+  it('keeps to its own schema, where a database has several (PostgreSQL)', async () => {
+    const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: onePgliteConnection(new PGlite()) }) })
+    onTestFinished(() => db.destroy())
+    for (const schema of ['tenant_a', 'tenant_b']) {
+      await sql`create schema ${sql.id(schema)}`.execute(db)
+      await sql`set search_path to ${sql.id(schema)}`.execute(db)
+      expect(await migrateToLatest(db)).toEqual(all)
+      expect(await migrateToLatest(db)).toEqual([])
+      expect((await keyringOver(kyselyStore(db)).keyring.list()).keys).toEqual([])
+      await keyringOver(kyselyStore(db)).keyring.create(input)
+    }
   })
 
   it.each(['A_', '1a', 'a-', 'a"; drop table x; --', ' ', 'ä', 'a'.repeat(33)])(

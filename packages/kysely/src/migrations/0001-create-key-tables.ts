@@ -101,4 +101,14 @@ export async function createKeyTables(db: Kysely<unknown>, options: TableOptions
     .addColumn('claim', text(64), (column) => column.notNull())
     .addColumn('at', 'bigint', (column) => column.notNull())
     .execute()
+
+  await db.schema
+    .createTable(tables.api_key_requests)
+    .addColumn('id', text(64), (column) => column.primaryKey().notNull())
+    .addColumn('fingerprint', text(64), (column) => column.notNull())
+    .addColumn('key_id', text(64), (column) => column.notNull())
+    .addColumn('claim', text(64), (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex(`${tables.api_key_requests}_by_time`).on(tables.api_key_requests).column('at').execute()
 }

@@ -1,0 +1,209 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Found } from '@keywright/core/store'
+import {
+  type CompiledQuery,
+  DummyDriver,
+  Kysely,
+  type LogEvent,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { newRow } from '../src/columns.js'
+import { kyselyStore, migrateToLatest } from '../src/index.js'
+import { steps } from '../src/migrate.js'
+import { dropTables, newPrefix } from './drop-tables.js'
+import { connect, engines } from './engines.js'
+import { input, keyringOver, owner } from './keyring-over.js'
+import { keyringOnFile } from './sqlite-file.js'
+
+/** What was asked for until now has been sent: one turn to ask, and one to send. */
+async function sendAll(): Promise<void> {
+  await turn()
+  await turn()
+}
+
+/** How many are asked for, and how long the lists are that are sent. */
+const lists: readonly (readonly [asked: number, sent: readonly number[]])[] = [
+  [1, [1]],
+  [2, [4]],
+  [4, [4]],
+  [5, [16]],
+  [16, [16]],
+  [17, [64]],
+  [64, [64]],
+  [65, [64, 1]],
+  [130, [64, 64, 4]],
+]
+
+describe('reads of one moment', () => {
+  /** A store on a SQLite file, with what it asks. */
+  async function watched(keys: number) {
+    let statements: CompiledQuery[] = []
+    const host = await keyringOnFile({ log: ({ query }) => statements.push(query) })
+    const ids: string[] = []
+    for (let count = 0; count < keys; count += 1) ids.push((await host.keyring.create(input)).key.id)
+    statements = []
+    return { ...host, store: kyselyStore(host.db), ids, statements: () => statements }
+  }
+
+  it.each(lists)('of %i keys are lists of %j ids, and each caller gets its own key', async (asked, sent) => {
+    const { store, ids, statements } = await watched(asked)
+    await store.find('warm')
+    const before = statements().length
+    const found = await Promise.all(ids.map((id) => store.find(id)))
+    expect(found.map((one) => one?.record.id)).toEqual(ids)
+    const read = statements().slice(before)
+    expect(read.map(({ parameters }) => parameters.length)).toEqual(sent)
+    expect(new Set(read.flatMap(({ parameters }) => parameters))).toEqual(new Set(ids))
+  })
+
+  it('ask once for the same key, and give each caller a record of its own', async () => {
+    const { store, ids, statements } = await watched(1)
+    await store.find('warm')
+    const before = statements().length
+    const [id = ''] = ids
+    const [one, other, unknown] = await Promise.all([store.find(id), store.find(id), store.find('unknown')])
+    expect(statements().slice(before)).toMatchObject([{ parameters: [id, 'unknown', 'unknown', 'unknown'] }])
+    expect(unknown).toBeNull()
+    if (one === null || one === undefined) expect.unreachable()
+    expect(one).toEqual(other)
+    // What no caller should do, and the types do not let it.
+    Object.assign(one.record.grants.scopes, ['*'])
+    Object.assign(one.record.metadata, { tier: 'gold' })
+    one.now.setTime(0)
+    expect(other?.record.grants.scopes).toEqual(input.scopes)
+    expect(other?.record.metadata).toEqual({})
+    expect(other?.now.getTime()).toBeGreaterThan(0)
+    expect((await store.find(id))?.record).toEqual(other?.record)
+  })
+})
+
+const notOurs = ['', ' ', 'a b', 'a-b', "x' or '1'='1", 'é', '\0', 'a\n', '%', '\ud800', 'a'.repeat(65)]
+
+for (const engine of engines) {
+  let statements: CompiledQuery[] = []
+  const log = ({ query }: LogEvent) => {
+    statements.push(query)
+  }
+  const db = await connect(engine, { log })
+  if (db === null) continue // engines.test.ts says which, and fails where all must be there
+  const tablePrefix = newPrefix()
+  afterAll(async () => {
+    await dropTables(db, tablePrefix)
+    await db.destroy()
+  })
+  await migrateToLatest(db, { tablePrefix })
+  const store = kyselyStore(db, { tablePrefix })
+  const { key } = await keyringOver(store).keyring.create(input)
+
+  describe(engine.name, () => {
+    it('is never asked for what is no id of ours, and its neighbours get their keys', async () => {
+      statements = []
+      expect(await Promise.all(notOurs.map((id) => store.find(id)))).toEqual(notOurs.map(() => null))
+      expect(statements).toEqual([])
+      const [ours, ...others] = await Promise.all([key.id, ...notOurs].map((id) => store.find(id)))
+      expect(ours?.record.id).toBe(key.id)
+      expect(others).toEqual(notOurs.map(() => null))
+      expect(statements).toMatchObject([{ parameters: [key.id] }])
+    })
+
+    it('knows ids that differ by case alone apart', async () => {
+      const swapped = [...key.id].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('')
+      const [ours, other] = await Promise.all([store.find(key.id), store.find(swapped)])
+      expect([ours?.record.id, other]).toEqual([key.id, null])
+    })
+  })
+}
+
+/** A store over a database that answers when it is told to. */
+async function heldStore() {
+  const sent: { ids: readonly unknown[]; answer(rows: readonly object[]): void; fail(error: Error): void }[] = []
+  const connection = {
+    executeQuery: ({ parameters }: CompiledQuery) =>
+      new Promise<{ rows: never[] }>((resolve, reject) => {
+        sent.push({ ids: parameters, answer: (rows) => resolve({ rows: rows as never[] }), fail: reject }) // whatever was asked for
+      }),
+    streamQuery: () => expect.unreachable('Nothing here streams'),
+  }
+  const db = new Kysely<object>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createIntrospector: (one) => new PostgresIntrospector(one),
+      createDriver: () => Object.assign(new DummyDriver(), { acquireConnection: async () => connection }),
+    },
+  })
+  const store = kyselyStore(db)
+  const first = store.find('k')
+  await sendAll()
+  sent[0]?.answer(Object.keys(steps).map((name) => ({ name }))) // the schema is that of this version
+  await expect.poll(() => sent.length).toBe(2)
+  sent[1]?.answer([])
+  expect(await first).toBeNull()
+  sent.length = 0
+  return { store, sent }
+}
+
+/** The row of a key, as a database would give it. */
+function row(id: string, status = 'active'): object {
+  const key = {
+    ...{ id, environment: 'live', preview: 'tk_live_…', name: 'ci', description: null, owner, preset: null },
+    ...{ grants: { scopes: [], roles: [], resources: {} }, metadata: {}, expiresAt: null, ipAllowList: null },
+    ...{ rateLimits: null, createdBy: { type: 'system', id: 'test' } as const, hash: '$', previousHash: null },
+    ...{ previousHashExpiresAt: null, lookupDigest: null, sealed: null },
+  }
+  return { ...newRow(key, new Date(0)), status, now: 1 }
+}
+
+const outcome = (asked: Promise<Found | null>): Promise<unknown> =>
+  asked.then(
+    (found) => found?.record.status ?? null,
+    (error: Error) => error.message,
+  )
+
+describe('a read that is under way', () => {
+  it('does not answer whoever asks after it was sent: they wait for a new one (CONS-8)', async () => {
+    const { store, sent } = await heldStore()
+    const early = outcome(store.find('k'))
+    await sendAll()
+    expect(sent.map(({ ids }) => ids)).toEqual([['k']])
+    const late = outcome(store.find('k'))
+    sent[0]?.answer([row('k', 'active')])
+    expect(await early).toBe('active')
+    await sendAll()
+    expect(sent.map(({ ids }) => ids)).toEqual([['k'], ['k']])
+    sent[1]?.answer([row('k', 'revoked')])
+    expect(await late).toBe('revoked')
+  })
+
+  it('does not hold up the next one', async () => {
+    const { store, sent } = await heldStore()
+    const first = outcome(store.find('k1'))
+    await sendAll()
+    const second = outcome(store.find('k2'))
+    await sendAll()
+    sent[1]?.answer([row('k2')])
+    expect(await second).toBe('active')
+    sent[0]?.answer([])
+    expect(await first).toBeNull()
+  })
+
+  it('that fails rejects each of its callers, and no one else', async () => {
+    const { store, sent } = await heldStore()
+    const ids = Array.from({ length: 65 }, (_, index) => `k${index}`)
+    const asked = [...ids, 'k0'].map((id) => outcome(store.find(id)))
+    await sendAll()
+    expect(sent.map((one) => one.ids.length)).toEqual([64, 1])
+    sent[0]?.fail(new Error('gone'))
+    sent[1]?.answer([row('k64')])
+    const outcomes = await Promise.all(asked)
+    expect(outcomes).toEqual([...Array(64).fill('gone'), 'active', 'gone'])
+
+    const again = outcome(store.find('k0'))
+    await sendAll()
+    sent[2]?.answer([row('k0')])
+    expect(await again).toBe('active')
+  })
+})

@@ -1,0 +1,15 @@
+import { testRateLimiter } from '@keywright/testkit'
+import { redisRateLimiter } from '../src/index.js'
+import { clients, connectForTest, newPrefix } from './clients.js'
+import { redisIsThere } from './redis-server.js'
+
+for (const { name } of redisIsThere ? clients : []) {
+  testRateLimiter({
+    name: `Redis by ${name}`,
+    open: async () => {
+      const { client, ready } = connectForTest(name)
+      await ready
+      return redisRateLimiter(client, { keyPrefix: newPrefix(), outage: 'closed', timeoutMs: 1_000 })
+    },
+  })
+}
