@@ -1,0 +1,241 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { everything, ofOneKey, open } from './setup.js'
+
+const create = { name: 'ci' }
+
+/** JSON that a create takes, now and then with one field more, in the body or deeper. */
+const goodBody = fc.record(
+  {
+    name: fc.constant('ci'),
+    description: fc.option(fc.constant('x'), { nil: null }),
+    scopes: fc.subarray(['members.read', 'members.invite', 'tasks.*']),
+    preset: fc.constantFrom('people', null),
+    roles: fc.subarray(['planner']),
+    resources: fc.constantFrom({}, { board: { mode: 'all', level: 'read' } }),
+    expires_at: fc.constantFrom(null, '2090-01-01T00:00:00Z'),
+    ip_allow_list: fc.constantFrom(null, [], ['10.0.0.0/8']),
+    rate_limits: fc.constantFrom(null, [{ limit: 1, window_ms: 1_000 }]),
+    metadata: fc.dictionary(
+      fc.string().filter((name) => name !== '__proto__'),
+      fc.jsonValue({ maxDepth: 2 }),
+      { maxKeys: 3 },
+    ),
+    for: fc.constant('me'),
+    environment: fc.constantFrom('live', 'test'),
+  },
+  { requiredKeys: ['name'] },
+)
+
+const serverOnly = [
+  ...[
+    'userId',
+    'user_id',
+    'ownerId',
+    'owner_id',
+    'owner',
+    'tenantId',
+    'organizationId',
+    'organization_id',
+    'createdBy',
+  ],
+  ...[
+    'created_by',
+    'status',
+    'hash',
+    'id',
+    'token',
+    'secret',
+    'limit',
+    'actor',
+    'within',
+    'sealed',
+    'preview',
+    'createdAt',
+  ],
+  ...[
+    'permissions',
+    'refillAmount',
+    'rateLimitMax',
+    'constructor',
+    'prototype',
+    'toString',
+    '__proto__',
+    'Name',
+    'name ',
+  ],
+]
+
+describe('bodies', () => {
+  it('of every shape: a field that is not in the schema is 400, and no body changes whose key it is (MGMT-1)', async () => {
+    const { send, dump } = open()
+    const extra = fc.tuple(
+      fc.oneof(fc.constantFrom(...serverOnly), fc.string()),
+      fc.oneof(fc.constantFrom('ada', 'system', { type: 'user', id: 'ada' }), fc.jsonValue()),
+    )
+    let [refused, made] = [0, 0]
+    await fc.assert(
+      fc.asyncProperty(goodBody, fc.option(extra), async (body, added) => {
+        const isNew =
+          added !== null &&
+          ![
+            'name',
+            'for',
+            'like',
+            ...Object.keys(body),
+            'description',
+            'scopes',
+            'preset',
+            'roles',
+            'resources',
+            'expires_at',
+            'ip_allow_list',
+            'rate_limits',
+            'metadata',
+            'environment',
+          ].includes(added[0])
+        const members = Object.entries(body).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+        if (isNew) members.push(`${JSON.stringify(added[0])}:${JSON.stringify(added[1])}`)
+        const before = isNew ? await dump() : ''
+        const answer = await send('POST /', { raw: `{${members.join()}}` })
+        if (isNew) {
+          refused += 1
+          expect(answer.status, answer.text).toBe(400)
+          expect(await dump()).toBe(before)
+        } else {
+          made += answer.status === 201 ? 1 : 0
+          expect([201, 400]).toContain(answer.status)
+          if (answer.status === 201)
+            expect(answer.body).toMatchObject({ owner: { type: 'user', id: 'mia' }, created_by: { id: 'mia' } })
+        }
+      }),
+      { numRuns: 120 },
+    )
+    expect(Math.min(refused, made)).toBeGreaterThan(10)
+  })
+
+  it.each(ofOneKey.filter(([request]) => !request.startsWith('GET')))(
+    '%s takes no field of the server’s',
+    async (request, body) => {
+      const { send, create: make, dump } = open({ api: { assertFresh: () => true } })
+      const { id } = await make()
+      const before = await dump()
+      for (const field of serverOnly) {
+        const raw = `{${JSON.stringify(body ?? {}).slice(1, -1)}${body === undefined ? '' : ','}${JSON.stringify(field)}:"ada"}`
+        expect((await send(request.replace(':id', id), { as: 'ada', raw })).status, raw).toBe(400)
+      }
+      expect(await dump()).toBe(before)
+    },
+  )
+
+  it.each<[string, unknown, string]>([
+    ['a name that is a list', { name: ['x'] }, 'name'],
+    ['no name', {}, 'name'],
+    ['a name of spaces', { name: '  ' }, 'name'],
+    ['a name that turns the text around', { name: 'x\u202ey' }, 'name'],
+    ['scopes that are a text', { ...create, scopes: '*' }, 'scopes'],
+    ['an unknown scope', { ...create, scopes: ['members.raed'] }, 'scopes[0]'],
+    ['an expiry that is no instant', { ...create, expires_at: 'tomorrow' }, 'expires_at'],
+    ['an expiry that has passed', { ...create, expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
+    ['an expiry without a zone', { ...create, expires_at: '2090-01-01T00:00:00' }, 'expires_at'],
+    ['an address that is none', { ...create, ip_allow_list: ['10.0.0.0/99'] }, 'ip_allow_list[0]'],
+    ['a limit of nothing', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, 'rate_limits.0.limit'],
+    ['half a second', { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] }, 'rate_limits[0]'],
+    ['a field too many, deeper', { ...create, rate_limits: [{ limit: 1, window_ms: 1_000, x: 1 }] }, 'rate_limits.0.x'],
+    ['an unknown environment', { ...create, environment: 'prod' }, 'environment'],
+    ['a list', [create], ''],
+    ['a text', 'x', ''],
+    ['null', null, ''],
+  ])('%s is 400, and the field is named', async (_, body, field) => {
+    const { send, dump } = open()
+    const before = await dump()
+    const answer = await send('POST /', { raw: JSON.stringify(body) })
+    expect(answer).toMatchObject({ status: 400, body: { field } })
+    expect(await dump()).toBe(before)
+  })
+
+  const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
+  it.each<[string, string | Uint8Array<ArrayBuffer>, number, string]>([
+    ['a name twice', '{"name":"a","name":"b"}', 400, 'malformed_body'],
+    ['a name twice, once escaped', '{"name":"a","n\\u0061me":"b"}', 400, 'malformed_body'],
+    ['a name twice, deeper', '{"name":"a","metadata":{"x":[{"y":1,"y":2}]}}', 400, 'malformed_body'],
+    ['__proto__', '{"name":"a","__proto__":{"for":"organization"}}', 400, 'malformed_body'],
+    ['__proto__, deeper', '{"name":"a","metadata":{"__proto__":{}}}', 400, 'malformed_body'],
+    ['a constructor', '{"name":"a","constructor":{"prototype":{"x":1}}}', 400, 'invalid_input'],
+    ['a comment', '{"name":"a"/**/}', 400, 'malformed_body'],
+    ['a comma at the end', '{"name":"a",}', 400, 'malformed_body'],
+    ['single quotes', "{'name':'a'}", 400, 'malformed_body'],
+    ['two values', '{"name":"a"}{"name":"b"}', 400, 'malformed_body'],
+    ['NaN', '{"name":"a","metadata":{"x":NaN}}', 400, 'malformed_body'],
+    ['an infinite number', '{"name":"a","metadata":{"x":1e999}}', 400, 'invalid_input'],
+    ['half a character', '{"name":"a","metadata":{"x":"\\ud800"}}', 400, 'invalid_input'],
+    ['a byte order mark', '\ufeff{"name":"a"}', 201, ''],
+    ['no UTF-8', bytes('{"name":"\xff\xfe"}'), 400, 'malformed_body'],
+    ['an overlong form', bytes('{"name":"\xc0\xaf"}'), 400, 'malformed_body'],
+    ['65536 bytes', `{"name":"a"}${' '.repeat(65_524)}`, 201, ''],
+    ['65537 bytes', `{"name":"a"}${' '.repeat(65_525)}`, 413, 'body_too_large'],
+    ['a very deep list', `{"name":"a","metadata":{"x":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`, 400, ''],
+  ])('%s', async (_, raw, status, code) => {
+    const { send } = open()
+    const answer = await send('POST /', { raw })
+    expect(answer.status, answer.text).toBe(status)
+    if (code !== '') expect(answer.body).toMatchObject({ code })
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
+  })
+
+  it.each([
+    ['text/plain', 415],
+    ['application/jsonp', 415],
+    ['application/json; charset=utf-16', 415],
+    ['application/json, text/plain', 415],
+    ['application/json; charset=UTF-8', 201],
+    ['APPLICATION/JSON', 201],
+    ['application/json;charset="utf-8"', 201],
+  ])('as %s: %i', async (type, status) => {
+    const { send } = open()
+    expect((await send('POST /', { raw: '{"name":"a"}', headers: { 'Content-Type': type } })).status).toBe(status)
+  })
+
+  it('without a type: 415', async () => {
+    const { send } = open()
+    const answer = await send('POST /', {
+      raw: new Uint8Array(Buffer.from('{"name":"a"}')),
+      headers: { 'Content-Type': '' },
+    })
+    expect(answer.status).toBe(415)
+  })
+
+  it('a problem is a problem+json that is never cached, and never echoes a value (HTTP-8, HTTP-10)', async () => {
+    const { send, create: make, answers, people, org } = open()
+    people[org] = { ...people[org], zoe: everything }
+    const { token } = await make()
+    const sends = [
+      send(`GET /${encodeURIComponent(token)}`),
+      send(`GET /?cursor=${token}`),
+      send(`GET /?${token}=1`),
+      send('POST /', { body: { name: 'x', scopes: [token] } }),
+      send('POST /', { body: { name: 'x', environment: token } }),
+      send('POST /', { body: { name: 'x', preset: token } }),
+      send('POST /', { body: { name: 'x', ip_allow_list: [token] } }),
+      send('POST /', { body: { name: 'x', like: token } }),
+      send('POST /', { body: { name: 'x', [token]: 1 } }),
+      send('POST /', { body: { name: 'x', resources: { [token]: { mode: 'all', level: 'read' } } } }),
+      send('POST /', { body: { name: 'x', resources: { board: { mode: 'specific', levels: { [token]: 'x' } } } } }),
+      send('POST /', { raw: `{"name":"x",${token}` }),
+      send('PUT /x'),
+      send('GET /x/y/z'),
+    ]
+    for (const { status, headers, body, text } of await Promise.all(sends)) {
+      expect(headers.get('content-type')).toBe('application/problem+json')
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(body).toMatchObject({
+        type: `urn:keywright:problem:${body.code}`,
+        status,
+        title: expect.any(String),
+        detail: expect.any(String),
+      })
+      expect(text).not.toContain(token.slice(21, 53))
+    }
+    expect(answers.every(({ headers }) => headers.get('cache-control') === 'no-store')).toBe(true)
+  })
+})

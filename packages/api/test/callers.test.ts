@@ -1,0 +1,345 @@
+import { KeyNotFound } from '@keywright/core'
+import { describe, expect, it } from 'vitest'
+import type { Caller } from '../src/index.js'
+import { managementApi } from '../src/index.js'
+import { everything, ofMany, ofOneKey, open, ownKeys, testSealer } from './setup.js'
+
+const all = [...ofMany, ...ofOneKey, ['GET /catalogue', undefined, null] as const]
+const at = (request: string, id: string) => request.replace(':id', id)
+
+describe('without a session', () => {
+  it.each(all)('%s is 401, whatever the body says (MGMT-2)', async (request, body) => {
+    const { create, send, dump, org } = open()
+    const { id } = await create()
+    const before = await dump()
+    const claims = { userId: 'ada', ownerId: 'ada', owner: { type: 'user', id: 'ada' }, organizationId: org }
+    const bodies = request.startsWith('GET')
+      ? [undefined]
+      : [undefined, body, {}, claims, { ...body, ...claims }, { ...body, userId: 'ada' }, [], null, 'x']
+    for (const each of bodies) {
+      for (const headers of [{}, { 'X-User-Id': 'ada' }, { 'Idempotency-Key': 'x' }]) {
+        const answer = await send(at(request, id), { as: null, body: each, headers })
+        expect(answer).toMatchObject({ status: 401, body: { code: 'not_authenticated' } })
+        expect(answer.headers.get('cache-control')).toBe('no-store')
+      }
+    }
+    expect(await dump()).toBe(before)
+  })
+})
+
+describe('permissions (K10)', () => {
+  it.each(all)('%s is refused without its scope, which the answer names', async (request, body, scope) => {
+    const { create, send, people, org, dump } = open({
+      reveal: testSealer,
+      api: { resources: { board: async () => [] } },
+    })
+    const { id } = await create()
+    if (scope === null) return expect((await send(request)).status).toBe(200)
+    const granted = [...access(ownKeys), 'api_keys.reveal', 'api_keys.manage_all', 'audit.read', 'audit.export']
+    people[org] = { ...people[org], mia: granted.filter((each) => each !== scope) }
+    const before = await dump()
+    expect(await send(at(request, id), { body })).toMatchObject({
+      status: 403,
+      body: { code: 'not_permitted', missing: [scope] },
+    })
+    expect(await dump()).toBe(before)
+    people[org] = { ...people[org], mia: granted }
+    expect((await send(at(request, id), { body })).status).toBeLessThan(300)
+  })
+
+  it('manage_all reaches the keys of others; it gives none of the other permissions', async () => {
+    const { create, send, people, org } = open()
+    const { id } = await create('max')
+    people[org] = { ...people[org], mia: ['api_keys.manage_all', 'api_keys.read'] }
+    expect((await send(`GET /${id}`)).status).toBe(200)
+    expect((await send('GET /')).body.data).toHaveLength(1)
+    expect((await send(`POST /${id}/revoke`)).body).toMatchObject({ missing: ['api_keys.revoke'] })
+    expect((await send('POST /', { body: { name: 'x' } })).body).toMatchObject({ missing: ['api_keys.create'] })
+  })
+
+  it('a permission may be another scope, or anyone’s; a scope that is not there is nobody’s', async () => {
+    const { create, send, people, org } = open({ api: { permissions: { read: 'anyone', revoke: 'members.invite' } } })
+    const { id } = await create()
+    people[org] = { ...people[org], mia: [] }
+    expect((await send(`GET /${id}`)).status).toBe(200)
+    expect((await send(`DELETE /${id}`)).body).toMatchObject({ missing: ['members.invite'] })
+    people[org] = { ...people[org], mia: ['members.invite'] }
+    expect((await send(`DELETE /${id}`)).status).toBe(204)
+  })
+
+  it('nobody gives away more than they have (SCOPE-14)', async () => {
+    const { create, send } = open()
+    for (const body of [{ scopes: ['billing.manage'] }, { scopes: ['audit.read'] }]) {
+      expect(await send('POST /', { body: { name: 'x', ...body } })).toMatchObject({
+        status: 403,
+        body: { code: 'scope_exceeds_actor', field: 'scopes', exceeding: body.scopes },
+      })
+      const { id } = await create()
+      expect((await send(`PATCH /${id}`, { body })).status).toBe(403)
+    }
+  })
+})
+
+function access(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) =>
+    pattern === 'members.*' ? ['members.read', 'members.invite'] : pattern === 'tasks.*' ? ['tasks.read'] : [pattern],
+  )
+}
+
+describe('keys as callers (MGMT-4, D15)', () => {
+  const opened = async (scopes: readonly string[] = ownKeys, allowed = true) => {
+    const product = open({ reveal: testSealer, allowKeyManagement: allowed, api: { allowKeys: allowed } })
+    const self = await product.create('ada', { name: 'robot', scopes })
+    const sibling = await product.create('ada', { name: 'sibling', metadata: { note: 'private' } })
+    return { ...product, as: `key:${self.id}`, self, sibling }
+  }
+
+  it.each(all)('%s: refused, unless the host allows it', async (request, body) => {
+    const { send, sibling, as, dump } = await opened(everything, false)
+    const before = await dump()
+    expect(await send(at(request, sibling.id), { as, body })).toMatchObject({ status: 403 })
+    expect(await dump()).toBe(before)
+  })
+
+  it.each(ofOneKey)('%s: a sibling key is an unknown one without manage_all', async (request, body) => {
+    const { send, sibling, as, dump } = await opened([...ownKeys, 'api_keys.reveal'])
+    const before = await dump()
+    const answer = await send(at(request, sibling.id), { as, body })
+    expect(answer).toMatchObject({ status: 404 })
+    expect(answer.text).toBe((await send(at(request, 'A'.repeat(12)), { as, body })).text)
+    expect(await dump()).toBe(before)
+  })
+
+  it('sees and changes itself, and nothing of its siblings', async () => {
+    const { send, self, sibling, as, keyring } = await opened()
+    expect((await send(`GET /${self.id}`, { as })).body).toMatchObject({ name: 'robot' })
+    expect((await send(`PATCH /${self.id}`, { as, body: { name: 'r2' } })).body).toMatchObject({ name: 'r2' })
+    expect((await send('GET /', { as })).status).toBe(403)
+    expect((await send('POST /', { as, body: { name: 'x', like: sibling.id } })).status).toBe(404)
+    await keyring.verify(sibling.token)
+    const usage = (await send(`GET /usage?key_id=${sibling.id}`, { as })).body.data
+    expect(new Set(usage.map(({ count }: { count: number }) => count))).toEqual(new Set([0]))
+  })
+
+  it('makes keys for whom it acts, and none that may do more than itself', async () => {
+    const { send, as } = await opened(['api_keys.create', 'api_keys.read', 'members.read'])
+    const made = await send('POST /', { as, body: { name: 'child', scopes: ['members.read'] } })
+    expect(made).toMatchObject({ status: 201, body: { owner: { id: 'ada' }, created_by: { type: 'key' } } })
+    for (const scopes of [['*'], ['members.invite'], ['api_keys.manage_all']]) {
+      expect((await send('POST /', { as, body: { name: 'x', scopes } })).status, String(scopes)).toBe(403)
+    }
+  })
+
+  it('never reveals a key, itself included, and rotates itself alone', async () => {
+    const { send, self, sibling, as } = await opened(everything)
+    for (const { id } of [self, sibling]) expect((await send(`POST /${id}/reveal`, { as })).status).toBe(403)
+    expect((await send(`POST /${sibling.id}/rotate`, { as })).status).toBe(403)
+    expect((await send(`POST /${self.id}/rotate`, { as })).status).toBe(200)
+  })
+
+  it('is nobody in another organisation, and nobody once it is revoked', async () => {
+    const { send, self, other, as } = await opened(everything)
+    expect((await send('GET /', { as, headers: { 'X-Organization': other } })).status).toBe(403)
+    await send(`DELETE /${self.id}`, { as: 'ada' })
+    expect((await send('GET /', { as })).status).toBe(403)
+  })
+})
+
+describe('cookies and browsers (MGMT-6)', () => {
+  const own = 'http://app.test'
+  const rows: [string, Record<string, string>, boolean][] = [
+    ['a page of the product', { 'Sec-Fetch-Site': 'same-origin', Origin: own }, true],
+    ['a page of the product, as an old browser says it', { Origin: own }, true],
+    ['no browser', {}, true],
+    ['an address that was typed', { 'Sec-Fetch-Site': 'none' }, true],
+    ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }, false],
+    ['another site, without Origin', { 'Sec-Fetch-Site': 'cross-site' }, false],
+    ['another site that names our origin', { 'Sec-Fetch-Site': 'cross-site', Origin: own }, false],
+    ['a sibling domain', { 'Sec-Fetch-Site': 'same-site', Origin: 'http://blog.app.test' }, false],
+    ['another site in an old browser', { Origin: 'https://evil.example' }, false],
+    ['a sandboxed frame', { Origin: 'null' }, false],
+    ['another port', { Origin: 'http://app.test:8080' }, false],
+    ['a page that is trusted', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://console.example' }, true],
+  ]
+  it.each(rows)('from %s', async (_, headers, isAllowed) => {
+    const { send, create, dump } = open({ api: { origins: ['https://console.example'] } })
+    const { id } = await create()
+    const before = await dump()
+    for (const [request, body] of [...all, ['GET /audit/export', undefined] as const]) {
+      const answer = await send(at(request, id), { as: 'ada', body, headers })
+      if (isAllowed) expect(answer.body?.code, request).not.toBe('cross_site')
+      else expect(answer, request).toMatchObject({ status: 403, body: { code: 'cross_site' } })
+    }
+    if (!isAllowed) expect(await dump()).toBe(before)
+  })
+
+  it('a form of another site is refused by its type, even an empty one', async () => {
+    const { send, create, dump } = open()
+    const { id } = await create()
+    const before = await dump()
+    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain']) {
+      for (const raw of ['', '{}', '{"name":"x"}']) {
+        for (const request of ['POST /', `POST /${id}/revoke`, `POST /${id}/disable`, `DELETE /${id}`]) {
+          expect((await send(request, { raw, headers: { 'Content-Type': type } })).status, request).toBe(415)
+        }
+      }
+    }
+    expect(await dump()).toBe(before)
+  })
+
+  it('what the browser did not send by itself may come from anywhere', async () => {
+    const { create, keyring, org } = open()
+    const { id } = await create()
+    const api = managementApi(keyring, {
+      authenticate: () => ({ actor: { type: 'user', id: 'mia' }, authority: { scopes: ['*'] }, ambient: false }),
+      organization: () => org,
+    })
+    const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
+    const response = await api.fetch(
+      new Request(`http://app.test/api/api-keys/${id}/disable`, { method: 'POST', headers }),
+    )
+    expect(response.status).toBe(200)
+  })
+
+  it('says nothing of CORS without origins of its own, and to these what they may do (HTTP-13)', async () => {
+    const preflight = { Origin: 'https://console.example', 'Access-Control-Request-Method': 'POST' }
+    const corsOf = (headers: Headers) => [...headers].filter(([name]) => name.startsWith('access-control-'))
+    const { send } = open()
+    expect(corsOf((await send('OPTIONS /', { as: null, headers: preflight })).headers)).toEqual([])
+    expect(corsOf((await send('GET /', { headers: { Origin: 'http://app.test' } })).headers)).toEqual([])
+
+    const listed = open({ api: { origins: ['https://console.example'] } })
+    const allowed = await listed.send('OPTIONS /', { as: null, headers: preflight })
+    expect(allowed.status).toBe(204)
+    expect(Object.fromEntries(corsOf(allowed.headers))).toMatchObject({
+      'access-control-allow-origin': 'https://console.example',
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-headers': expect.stringContaining('Idempotency-Key'),
+    })
+    for (const as of ['mia', null]) {
+      const { headers } = await listed.send('GET /', { as, headers: { Origin: 'https://console.example' } })
+      expect(headers.get('access-control-allow-origin')).toBe('https://console.example')
+      expect(headers.get('vary')).toBe('Origin')
+    }
+    const foreign = await listed.send('OPTIONS /', {
+      as: null,
+      headers: { ...preflight, Origin: 'https://evil.example' },
+    })
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('a host that fails (FI-30)', () => {
+  const caller: Caller = { actor: { type: 'user', id: 'ada' }, authority: { scopes: ['*'] } }
+  const fail = () => {
+    throw new Error('session store: password=hunter2')
+  }
+  const hang = () => new Promise<never>(() => {})
+  const rubbish = (value: unknown) => () => value as never
+  const answers: [string, object][] = [
+    ['authenticate throws', { authenticate: fail }],
+    ['authenticate hangs', { authenticate: hang }],
+    // Such as a keyring's own, which would be 404 if it were ours.
+    ['authenticate throws an error with a code', { authenticate: () => Promise.reject(new KeyNotFound('x')) }],
+    ...[
+      true,
+      'ada',
+      [],
+      {},
+      { actor: null },
+      { actor: caller.actor },
+      { ...caller, actor: { type: 'admin', id: 'x' } },
+      { ...caller, actor: { type: 'system', id: 'x' } },
+      { ...caller, actor: { type: 'user', id: '' } },
+      { ...caller, actor: { type: 'user', id: 7 } },
+      { ...caller, authority: null },
+      { ...caller, authority: { scopes: '*' } },
+      { ...caller, authority: { scopes: [1] } },
+      { ...caller, authority: { roles: 'planner' } },
+      { ...caller, ambient: 'no' },
+    ].map((value): [string, object] => [
+      `authenticate answers ${JSON.stringify(value)}`,
+      { authenticate: rubbish(value) },
+    ]),
+    ['organization throws', { organization: fail }],
+    ['organization hangs', { organization: hang }],
+    ...[true, '', 7, {}, ['acme']].map((value): [string, object] => [
+      `organization answers ${JSON.stringify(value)}`,
+      { organization: rubbish(value) },
+    ]),
+    ['clientIp throws', { clientIp: fail }],
+    ['clientIp answers 7', { clientIp: rubbish(7) }],
+  ]
+  it.each(answers)('%s: 503 with Retry-After, and nothing happens', async (_, host) => {
+    const errors: unknown[] = []
+    const { send, dump } = open({
+      api: { authenticate: () => caller, hostTimeoutMs: 20, ...host, onError: (e) => errors.push(e) },
+    })
+    const before = await dump()
+    for (const [request, body] of ofMany) {
+      const answer = await send(request, { body })
+      expect(answer, request).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+      expect(answer.headers.get('retry-after')).toBe('5')
+      expect(answer.text).not.toContain('hunter2')
+    }
+    expect(errors).toHaveLength(ofMany.length)
+    expect(await dump()).toBe(before)
+  })
+
+  it.each([
+    ['throws', fail],
+    ['hangs', hang],
+    ['answers no list', rubbish({})],
+    ['answers no choices', rubbish([{ id: 1 }])],
+  ])('a picker that %s: 503', async (_, board) => {
+    const { send } = open({ api: { hostTimeoutMs: 20, resources: { board } } })
+    expect((await send('GET /resources/board')).status).toBe(503)
+  })
+
+  it('a picker gives what there is to choose from; an unknown type has none', async () => {
+    const board = async (_: Caller, __: string, search: string) => [{ id: 'b1', name: `Board ${search}`, secret: 'x' }]
+    const { send } = open({ api: { resources: { board } } })
+    expect((await send('GET /resources/board?search=1')).body).toEqual({ data: [{ id: 'b1', name: 'Board 1' }] })
+    for (const type of ['card', 'constructor', '__proto__', 'toString']) {
+      expect((await send(`GET /resources/${type}`)).status).toBe(404)
+    }
+  })
+
+  it('a store that is down: 503, and a logger that fails changes nothing', async () => {
+    const { send, store } = open({ api: { onError: fail } })
+    const verbs = ['list', 'insert', 'change', 'find', 'now', 'stats', 'listUse', 'listAudit', 'appendAudit']
+    Object.assign(store, Object.fromEntries(verbs.map((verb) => [verb, fail])))
+    for (const [request, body] of [...ofMany.filter(([each]) => !each.includes('resources')), ...ofOneKey]) {
+      const answer = await send(at(request, 'A'.repeat(12)), { as: 'ada', body })
+      expect(answer.status, request).toBe(503)
+      expect(answer.text).not.toContain('hunter2')
+    }
+  })
+})
+
+describe('options', () => {
+  const { keyring } = open()
+  const host = { authenticate: () => null, organization: () => null }
+  it.each<[string, object]>([
+    ['origins', { origins: ['*'] }],
+    ['origins', { origins: ['https://app.example.com/'] }],
+    ['origins', { origins: ['https://*.example.com'] }],
+    ['origins', { origins: ['null'] }],
+    ['origins', { origins: 'https://app.example.com' }],
+    ['basePath', { basePath: 'api' }],
+    ['basePath', { basePath: '/api/' }],
+    ['basePath', { basePath: '/:id' }],
+    ['authenticate', { authenticate: undefined }],
+    ['organization', { organization: 'acme' }],
+    ['assertFresh', { assertFresh: true }],
+    ['clientIp', { clientIp: '::1' }],
+    ['hostTimeoutMs', { hostTimeoutMs: 0 }],
+    ['permissions.read', { permissions: { read: 'api_keys.raed' } }],
+    ['keyring', { keyring: {} }],
+  ])('a wrong %s is an error at start-up', (field, wrong) => {
+    const { keyring: given = keyring, ...options } = wrong as { keyring?: typeof keyring }
+    expect(() => managementApi(given, { ...host, ...options })).toThrow(
+      expect.objectContaining({ code: 'invalid_options', field }),
+    )
+  })
+})

@@ -1,0 +1,51 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Says what is wrong with an answer, by the API's own document; an empty list: nothing. */
+export type Contract = (method: string, pathname: string, response: Response, body: string) => string[]
+
+const asRecord = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
+
+/**
+ * Reads the document as promises on answers: the status is listed, the type is the listed one, and the body is what its schema
+ * says, with no field that the schema does not have.
+ */
+export function contractOf(document: Json): Contract {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema({ ...(closed(document) as Json), $id: 'api' })
+  const paths = asRecord(document.paths)
+  const templates = Object.keys(paths).sort((a, b) => a.split('{').length - b.split('{').length)
+
+  return (method, pathname, response, body) => {
+    const template = templates.find((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`).test(pathname))
+    const operation = asRecord(asRecord(paths[template ?? ''])[method.toLowerCase()])
+    const promised = asRecord(operation.responses)[response.status]
+    if (promised === undefined) return [`${method} ${template}: ${response.status} is not in the document`]
+    const content = asRecord(asRecord(promised).content)
+    const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+    if (Object.keys(content).length === 0) return body === '' ? [] : [`${method} ${template}: a body with no schema`]
+    if (content[type] === undefined) return [`${method} ${template}: ${type} is not in the document`]
+    if (!type.endsWith('json')) return []
+    const at = ['paths', template ?? '', method.toLowerCase(), 'responses', response.status, 'content', type, 'schema']
+    const pointer = at.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
+    const validate = ajv.getSchema(`api#/${pointer.join('/')}`)
+    if (validate === undefined) return [`${method} ${template}: no schema`]
+    if (validate(JSON.parse(body))) return []
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) =>
+        `${method} ${template}: ${instancePath} ${message} ${JSON.stringify(params)}`,
+    )
+  }
+}
+
+/** The schema with each object closed, so that what is not written down is found. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]))
+  const isOpen = 'properties' in copy && copy.type === 'object' && !('additionalProperties' in copy)
+  return isOpen ? { ...copy, additionalProperties: false } : copy
+}

@@ -1,0 +1,130 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import openapiTS, { astToString } from 'openapi-typescript'
+import ts from 'typescript'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { open } from './setup.js'
+
+const { api, send } = open()
+const operations = Object.entries(api.document.paths as Record<string, Record<string, Operation>>).flatMap(
+  ([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+
+interface Operation {
+  readonly operationId: string
+  readonly responses: Record<string, unknown>
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+}
+
+describe('the OpenAPI document (HTTP-18)', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(api.document))
+    expect(errors ?? []).toEqual([])
+    expect(valid).toBe(true)
+    expect(api.document).toMatchObject({ openapi: '3.1.0' })
+  })
+
+  it('is served to anybody, as it is', async () => {
+    const { status, body } = await send('GET /openapi.json', { as: null })
+    expect(status).toBe(200)
+    expect(body).toEqual(api.document)
+  })
+
+  it('lists both ways to send a key, and every problem of every operation', () => {
+    expect(api.document).toMatchObject({
+      components: {
+        securitySchemes: {
+          bearerApiKey: { type: 'http', scheme: 'bearer' },
+          xApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      },
+    })
+    expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
+      ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalogue', 'getKey', 'getStats'],
+      ...['getUsage', 'listAudit', 'listKeys', 'listResources', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
+    ])
+    for (const { operation } of operations) {
+      for (const status of [400, 401, 403, 404, 409, 422, 429, 503]) {
+        expect(operation.responses, operation.operationId).toHaveProperty(String(status))
+      }
+    }
+    const once = operations.filter(({ operation }) =>
+      operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
+    )
+    expect(once.map(({ operation }) => operation.operationId).sort()).toEqual(['createKey', 'rotateKey'])
+  })
+
+  it('has its paths under the base path', () => {
+    const elsewhere = open({ api: { basePath: '/v1/keys' } })
+    expect(Object.keys(elsewhere.api.document.paths as object)).toContain('/v1/keys/{id}/rotate')
+    expect(operations.map(({ path }) => path)).toContain('/api/api-keys')
+  })
+})
+
+describe('a TypeScript client that is generated from it', () => {
+  let schema = ''
+  beforeAll(async () => {
+    schema = astToString(await openapiTS(JSON.stringify(api.document)))
+  })
+
+  /** What the compiler says of a client that holds `text`. */
+  function compile(text: string): string[] {
+    const [client, types] = [`${import.meta.dirname}/client.ts`, `${import.meta.dirname}/schema.ts`]
+    const source = `import createClient from 'openapi-fetch'\nimport type { components, paths } from './schema.js'
+      const client = createClient<paths>({ baseUrl: 'https://app.example' })\n${text}`
+    const options: ts.CompilerOptions = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    }
+    const host = ts.createCompilerHost(options)
+    const { getSourceFile, fileExists } = host
+    const written = new Map([
+      [client, source],
+      [types, schema],
+    ])
+    host.fileExists = (name) => written.has(name) || fileExists(name)
+    host.getSourceFile = (name, ...rest) => {
+      const own = written.get(name)
+      return own === undefined ? getSourceFile(name, ...rest) : ts.createSourceFile(name, own, ts.ScriptTarget.Latest)
+    }
+    const program = ts.createProgram([client], options, host)
+    return ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+  }
+
+  it('compiles, and refuses what the API would refuse', () => {
+    const right = compile(`
+      const { data, error } = await client.POST('/api/api-keys', {
+        params: { header: { 'Idempotency-Key': 'x' } },
+        body: { name: 'ci', scopes: ['members.read'], expires_at: null },
+      })
+      export const token: string | undefined = data?.token
+      export const code: string | undefined = error?.code
+      const page = await client.GET('/api/api-keys', { params: { query: { status: 'active', limit: 10 } } })
+      export const names: string[] | undefined = page.data?.data.map((key) => key.name)
+      await client.POST('/api/api-keys/{id}/rotate', { params: { path: { id: 'x' } }, body: { grace_ms: 1 } })
+      await client.POST('/api/api-keys/{id}/disable', { params: { path: { id: 'x' } } })
+      export const owner: components['schemas']['Owner'] = { type: 'organization', id: 'acme' }
+    `)
+    expect(right).toEqual([])
+    const wrong = compile(`
+      await client.POST('/api/api-keys', { body: { name: 1 } })
+      export const body: components['schemas']['CreateKey'] = { name: 'ci', userId: 'ada' }
+      await client.GET('/api/api-keys', { params: { query: { status: 'deleted' } } })
+      const { data } = await client.GET('/api/api-keys/{id}', { params: { path: { id: 'x' } } })
+      export const token = data?.token
+    `)
+    expect(wrong).toEqual([
+      expect.stringContaining("'number' is not assignable to type 'string'"),
+      expect.stringContaining("'userId' does not exist"),
+      expect.stringContaining('"deleted"'),
+      expect.stringContaining("'token' does not exist"),
+    ])
+  }, 60_000)
+})
