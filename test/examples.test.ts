@@ -9,7 +9,7 @@ const tsx = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
 
 // The scripts that run to their end; `first-steps` serves, and has a test with the README.
 const scripts = readdirSync(examples).flatMap((name) => {
-  const { scripts } = JSON.parse(readFileSync(join(examples, name, 'package.json'), 'utf8'))
+  const { scripts = {} } = JSON.parse(readFileSync(join(examples, name, 'package.json'), 'utf8'))
   const [, script] = /(src\/(?:main|demo)\.ts)$/.exec(scripts.demo ?? scripts.start) ?? []
   return script === undefined ? [] : [[name, script] as const]
 })

@@ -47,6 +47,11 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['fastify', { imports: ['@keywright/core', 'fastify-plugin'], typesOf: ['fastify'], node: true }],
   ['hono', { imports: ['@keywright/core', 'hono'], typesOf: [], node: false }],
   ['argon2', { imports: ['@keywright/core', '@node-rs/argon2'], typesOf: [], node: true }],
+  [
+    'api',
+    { imports: ['@hono/zod-openapi', '@humanwhocodes/momoa', '@keywright/core', 'hono'], typesOf: [], node: true },
+  ],
+  ['redis', { imports: ['@keywright/core'], typesOf: [], node: false }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 
