@@ -245,8 +245,8 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         .selectAll()
         .select(now.as('now'))
         .where((eb) => eb.and(listed(eb, query, now)))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
+        .orderBy('created_at', query.order ?? 'desc')
+        .orderBy('id', query.order ?? 'desc')
         .limit(query.limit)
         .execute()
       const [first] = rows
@@ -406,7 +406,7 @@ function byKeyAndHour(a: KeyUse, b: KeyUse): number {
 }
 
 function listed(eb: ExpressionBuilder<KeyTables, 'api_keys'>, query: KeyQuery, now: ReturnType<typeof sql<number>>) {
-  const { organizationId, owner, status, after } = query
+  const { organizationId, owner, status, after, order = 'desc' } = query
   const conditions = [eb('status', '!=', 'deleted')]
   if (organizationId !== undefined) conditions.push(eb('organization_id', '=', organizationId))
   if (owner !== undefined) {
@@ -422,7 +422,8 @@ function listed(eb: ExpressionBuilder<KeyTables, 'api_keys'>, query: KeyQuery, n
   if (after !== undefined) {
     const at = after.createdAt.getTime()
     // The first condition is the one that the index can seek to; row values would say the same, but MySQL scans for them.
-    conditions.push(eb('created_at', '<=', at), eb.or([eb('created_at', '<', at), eb('id', '<', after.id)]))
+    const [beyond, from] = order === 'desc' ? (['<', '<='] as const) : (['>', '>='] as const)
+    conditions.push(eb('created_at', from, at), eb.or([eb('created_at', beyond, at), eb('id', beyond, after.id)]))
   }
   return conditions
 }

@@ -445,6 +445,13 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         const whole = await store.list({ owner, limit: 100 })
         const times = whole.records.map(({ createdAt }) => createdAt.getTime())
         expect(times).toEqual([...times].sort((a, b) => b - a))
+
+        const oldest = await store.list({ owner, order: 'asc', limit: 100 })
+        expect(ids(oldest)).toEqual(ids(whole).reverse())
+        const [, second] = oldest.records
+        if (second === undefined) throw new Error('The keys are not there')
+        const rest = await store.list({ owner, order: 'asc', after: second, limit: 100 })
+        expect(ids(rest)).toEqual(ids(oldest).slice(2))
       })
 
       it('filters by organisation, by owner and by status', async () => {

@@ -3,6 +3,7 @@ import { emptyChain, linkAudit } from '../store/index.js'
 import type { AuditRecord } from '../values/index.js'
 import { type AuditFilter, readFilter } from './audit-filter.js'
 import { checkId } from './check-input.js'
+import { readCursor, writeCursor } from './cursor.js'
 import { type ExportQuery, exportAudit } from './export-audit.js'
 import type { ManageOptions } from './manage-options.js'
 import type { Settings } from './options.js'
@@ -71,21 +72,20 @@ export function auditLog(settings: Settings): AuditLog {
   } satisfies AuditLog)
 }
 
-async function listAudit({ store }: Settings, query: AuditListQuery): Promise<AuditPage> {
+async function listAudit(settings: Settings, query: AuditListQuery): Promise<AuditPage> {
+  const { store } = settings
   const { limit = 50, cursor } = query
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100) {
     throw new InvalidInput('limit', 'a whole number from 1 to 100')
   }
-  const after = cursor === undefined || cursor === null ? {} : { after: readCursor(cursor) }
+  const after = cursor === undefined || cursor === null ? {} : { after: Number(readCursor(settings, 'audit', cursor)) }
   const found = await reachStore(store.listAudit({ ...readFilter(query), ...after, order: 'desc', limit: limit + 1 }))
   const records = found.slice(0, limit)
   const last = records.at(-1)
-  return { records, nextCursor: found.length > limit && last !== undefined ? String(last.seq) : null }
-}
-
-function readCursor(cursor: unknown): number {
-  if (typeof cursor === 'string' && /^[1-9][0-9]{0,14}$/.test(cursor)) return Number(cursor)
-  throw new InvalidInput('cursor', 'the nextCursor of a page')
+  return {
+    records,
+    nextCursor: found.length > limit && last !== undefined ? writeCursor(settings, 'audit', String(last.seq)) : null,
+  }
 }
 
 async function verifyAudit({ store, auditKey }: Settings, query: AuditVerifyQuery): Promise<AuditVerdict> {

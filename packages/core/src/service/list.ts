@@ -1,17 +1,20 @@
 import { InvalidInput } from '../errors/index.js'
 import type { Key, KeyRecord, KeyStatus, Owner } from '../values/index.js'
 import { checkId, checkOwner } from './check-input.js'
+import { readCursor, writeCursor } from './cursor.js'
 import type { Settings } from './options.js'
 import { toKey } from './public-key.js'
 import { reachStore } from './reach-store.js'
 
-/** Which keys to list, newest first. */
+/** Which keys to list. */
 export interface ListQuery {
   /** Leave it out, in place of `undefined`, to list the keys of all organisations. */
   readonly organizationId?: string
   /** Leave it out, in place of `undefined`, to list the keys of all owners. */
   readonly owner?: Owner
   readonly status?: KeyStatus | undefined
+  /** By creation. @defaultValue 'newest' */
+  readonly first?: 'newest' | 'oldest' | undefined
   /** 1 to 100. @defaultValue 50 */
   readonly limit?: number | undefined
   /** The `nextCursor` of the page before. */
@@ -30,11 +33,11 @@ const statuses: readonly unknown[] = ['active', 'disabled', 'revoked', 'expired'
 /**
  * Lists keys by cursor: keys created meanwhile neither shift nor repeat what is there (HTTP-17).
  *
- * @throws InvalidInput for a cursor that is not of the form of a `nextCursor`. One that was made up only begins elsewhere:
- * the filters hold all the same.
+ * @throws InvalidInput, naming the field: also for a cursor that is no `nextCursor` of this keyring.
  */
-export async function listKeys({ store }: Settings, query: ListQuery): Promise<ListPage> {
-  const { limit = 50, status, cursor } = query
+export async function listKeys(settings: Settings, query: ListQuery): Promise<ListPage> {
+  const { store } = settings
+  const { limit = 50, status, cursor, first = 'newest' } = query
   for (const field of ['organizationId', 'owner'] as const) {
     // A bound that got lost on its way here must not become "no bound".
     if (field in query && query[field] === undefined)
@@ -44,6 +47,7 @@ export async function listKeys({ store }: Settings, query: ListQuery): Promise<L
     throw new InvalidInput('limit', 'a whole number from 1 to 100')
   if (status !== undefined && !statuses.includes(status))
     throw new InvalidInput('status', `one of ${statuses.join(', ')}`)
+  if (first !== 'newest' && first !== 'oldest') throw new InvalidInput('first', "'newest' or 'oldest'")
   const page = await reachStore(
     store.list({
       ...(query.organizationId === undefined
@@ -51,7 +55,8 @@ export async function listKeys({ store }: Settings, query: ListQuery): Promise<L
         : { organizationId: checkId(query.organizationId, 'organizationId') }),
       ...(query.owner === undefined ? {} : { owner: checkOwner(query.owner) }),
       ...(status === undefined ? {} : { status }),
-      ...(cursor === undefined || cursor === null ? {} : { after: readCursor(cursor) }),
+      ...(cursor === undefined || cursor === null ? {} : { after: readPlace(settings, cursor, first) }),
+      order: first === 'newest' ? 'desc' : 'asc',
       limit: limit + 1,
     }),
   )
@@ -60,19 +65,19 @@ export async function listKeys({ store }: Settings, query: ListQuery): Promise<L
   const hasMore = page.records.length > limit
   return {
     keys: records.map((record) => toKey(record, page.now)),
-    nextCursor: hasMore && last !== undefined ? writeCursor(last) : null,
+    nextCursor: hasMore && last !== undefined ? writeCursor(settings, 'keys', placeOf(last, first)) : null,
   }
 }
 
-function writeCursor({ createdAt, id }: Pick<KeyRecord, 'createdAt' | 'id'>): string {
-  return Buffer.from(`${createdAt.getTime()}.${id}`).toString('base64url')
+function placeOf({ createdAt, id }: Pick<KeyRecord, 'createdAt' | 'id'>, order: string): string {
+  return `${order}.${createdAt.getTime()}.${id}`
 }
 
-function readCursor(cursor: unknown): { createdAt: Date; id: string } {
-  const text = typeof cursor === 'string' && cursor.length <= 256 ? Buffer.from(cursor, 'base64url').toString() : ''
-  const match = /^(\d{1,15})\.([0-9A-Za-z]{1,64})$/.exec(text)
-  if (match === null || writeCursor({ createdAt: new Date(Number(match[1])), id: match[2] ?? '' }) !== cursor) {
-    throw new InvalidInput('cursor', 'the nextCursor of a page')
+function readPlace(settings: Settings, cursor: unknown, order: string): { createdAt: Date; id: string } {
+  const [its, at, id] = readCursor(settings, 'keys', cursor).split('.')
+  const createdAt = new Date(Number(at))
+  if (id === undefined || its !== order || Number.isNaN(createdAt.getTime())) {
+    throw new InvalidInput('cursor', 'the nextCursor of a page in the same order')
   }
-  return { createdAt: new Date(Number(match[1])), id: match[2] ?? '' }
+  return { createdAt, id }
 }

@@ -96,7 +96,8 @@ export interface KeyQuery {
   readonly status?: 'active' | 'disabled' | 'revoked' | 'expired'
   /** Keys after this one, in the order of the list. */
   readonly after?: { readonly createdAt: Date; readonly id: string }
-  /** Newest first, by `createdAt`, then `id`. */
+  /** By `createdAt`, then `id`. @defaultValue 'desc': newest first */
+  readonly order?: 'asc' | 'desc'
   readonly limit: number
 }
 

@@ -126,7 +126,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
 
     async list(query) {
       const now = clock()
-      const records = [...keys.values()].filter((record) => isListed(record, query, now)).sort(newestFirst)
+      const records = [...keys.values()].filter((record) => isListed(record, query, now)).sort(inOrder(query))
       return { records: structuredClone(records.slice(0, query.limit)), now }
     },
 
@@ -239,7 +239,7 @@ function isListed(record: KeyRecord, query: KeyQuery, now: Date): boolean {
   if (record.status === 'deleted') return false
   if (query.organizationId !== undefined && organizationOf(record.owner) !== query.organizationId) return false
   if (query.owner !== undefined && !isSameOwner(record.owner, query.owner)) return false
-  if (query.after !== undefined && newestFirst(record, query.after) <= 0) return false
+  if (query.after !== undefined && inOrder(query)(record, query.after) <= 0) return false
   return query.status === undefined || shownStatus(record, now) === query.status
 }
 
@@ -247,7 +247,13 @@ function shownStatus(record: KeyRecord, now: Date): string {
   return record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
 }
 
-function newestFirst(a: Pick<KeyRecord, 'createdAt' | 'id'>, b: Pick<KeyRecord, 'createdAt' | 'id'>): number {
+type Place = Pick<KeyRecord, 'createdAt' | 'id'>
+
+function inOrder({ order = 'desc' }: KeyQuery): (a: Place, b: Place) => number {
+  return order === 'desc' ? newestFirst : (a, b) => newestFirst(b, a)
+}
+
+function newestFirst(a: Place, b: Place): number {
   const byTime = b.createdAt.getTime() - a.createdAt.getTime()
   if (byTime !== 0) return byTime
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0
