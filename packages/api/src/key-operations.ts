@@ -26,7 +26,7 @@ export const keyOperations: readonly Operation[] = [
     id: 'listKeys',
     method: 'get',
     path: '/',
-    summary: 'List keys, newest first',
+    summary: 'List keys',
     query: ListQuery,
     responses: { 200: answers(KeyPage, 'A page of keys.') },
     handle: async ({ keyring, request, permit, query, organizationId, caller, owner: self }) => {
@@ -39,6 +39,7 @@ export const keyOperations: readonly Operation[] = [
         organizationId,
         ...(whose === 'all' ? {} : { owner }),
         status: query.status,
+        first: query.sort === 'created_at' ? 'oldest' : 'newest',
         limit: query.limit,
         cursor: query.cursor,
       })

@@ -166,6 +166,10 @@ const cursor = z.string().max(256).optional()
 export const ListQuery = z.strictObject({
   limit,
   cursor,
+  sort: z
+    .enum(['-created_at', 'created_at'])
+    .optional()
+    .openapi({ description: 'The default is `-created_at`: newest first.' }),
   status: z.enum(['active', 'disabled', 'revoked', 'expired']).optional(),
   owner: z
     .enum(['me', 'organization', 'all'])
