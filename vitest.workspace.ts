@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const packages = ['core', 'kysely', 'redis', 'express', 'fastify', 'hono', 'argon2', 'api', 'testkit'] as const
+const packages = ['core', 'kysely', 'redis', 'express', 'fastify', 'hono', 'mcp', 'argon2', 'api', 'testkit'] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
 const conditions = ['@keywright/source', 'node']
 

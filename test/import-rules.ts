@@ -52,6 +52,7 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
     { imports: ['@hono/zod-openapi', '@humanwhocodes/momoa', '@keywright/core', 'hono'], typesOf: [], node: true },
   ],
   ['redis', { imports: ['@keywright/core'], typesOf: [], node: false }],
+  ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 

@@ -1,0 +1,95 @@
+import { InvalidInput } from '@keywright/core'
+import type { Client } from './client.js'
+import { type ClientId, clientIds } from './client-ids.js'
+import { codex } from './codex.js'
+import { continueDev } from './continue.js'
+import { claudeDesktop, jetBrains } from './mcp-remote.js'
+import { claudeCode, cline, cursor, geminiCli, generic, windsurf, zed } from './mcp-servers.js'
+import type { ClientConfigOptions } from './options.js'
+import { isInTheClear } from './read-url.js'
+import type { ClientConfig, ConfigFile } from './result.js'
+import { readSetup, type Setup } from './setup.js'
+import { vsCode } from './vs-code.js'
+
+const clients: Readonly<Record<ClientId, Client>> = {
+  'claude-code': claudeCode,
+  'claude-desktop': claudeDesktop,
+  cursor,
+  'vs-code': vsCode,
+  windsurf,
+  zed,
+  codex,
+  'gemini-cli': geminiCli,
+  cline,
+  continue: continueDev,
+  jetbrains: jetBrains,
+  generic,
+}
+
+/**
+ * The block that tells an MCP client of a server, with the files it belongs in (O10), and an environment variable or a
+ * prompt in place of the key (L7), written as that client writes it. All of it is escaped: whatever the options, what the
+ * client reads is what they say.
+ *
+ * @param client - One of {@link clientIds}.
+ * @throws InvalidInput, naming the option.
+ *
+ * @example
+ * ```ts
+ * const { files, notes } = clientConfig('claude-code', {
+ *   name: 'almirant',
+ *   url: 'https://api.almirant.ai/mcp?projectId=prj_1',
+ * })
+ * files[0]?.path // .mcp.json
+ * files[0]?.text // { "mcpServers": { "almirant": { … "Authorization": "Bearer ${ALMIRANT_API_KEY}" … } } }
+ * ```
+ */
+export function clientConfig<const Id extends ClientId>(client: Id, options: ClientConfigOptions): ClientConfig<Id> {
+  if (!clientIds.includes(client)) throw new InvalidInput('client', `one of ${clientIds.join(', ')}`)
+  const setup = readSetup(options)
+  const { title, key, write } = clients[client]
+  const { files, command, link, notes = [] } = write(setup)
+  const warnings = inTheClear(setup)
+  if (setup.token !== null) {
+    return {
+      client,
+      title,
+      key: 'literal',
+      files: uncommitted(files),
+      notes,
+      warnings: [
+        'The key itself is in this text. Whoever reads it can act as its owner: keep it out of repositories, chats and screenshots.',
+        ...warnings,
+      ],
+    }
+  }
+  return {
+    client,
+    title,
+    key,
+    files,
+    ...(command !== undefined && { command }),
+    ...(link !== undefined && { link }),
+    notes: [keyNote[key](title, setup.env), ...notes],
+    warnings,
+  }
+}
+
+const keyNote: Readonly<Record<Client['key'], (title: string, env: string) => string>> = {
+  environment: (title, env) =>
+    `Set ${env} where ${title} is started from, and start it again. What is opened by a click does not see the variables of a shell.`,
+  prompt: (title) => `${title} asks for the key when it first needs it, and stores it safely.`,
+  paste: (title, env) =>
+    `Put the key in place of <${env}>: ${title} reads no variable there. The file then holds the key: do not commit it.`,
+}
+
+/** A key that is written out is not offered for a file that is committed. */
+function uncommitted(files: readonly ConfigFile[]): readonly ConfigFile[] {
+  return files.filter(({ scope }) => scope === 'user')
+}
+
+function inTheClear({ server }: Setup): string[] {
+  return server.type === 'http' && isInTheClear(server.url)
+    ? ['The URL is not https: whoever carries the traffic can read the key.']
+    : []
+}

@@ -1,0 +1,178 @@
+import type { GateRequest } from '@keywright/core'
+import type { Reply } from '@keywright/core/http'
+import type { Admission } from './admit.js'
+import { type AuthInfo, authInfoOf } from './auth-info.js'
+import { isListen } from './listen.js'
+import { type Edge, sessionNotFound } from './node-middleware.js'
+import { plainReply } from './rpc-reply.js'
+import { SESSION_FIELD, secretFields } from './secret-fields.js'
+
+/** What is known of a request beside the request. */
+export interface FetchContext {
+  /** The address at the other end of the socket. @defaultValue unknown: keys that are bound to addresses are refused */
+  readonly remoteAddress?: string | undefined
+}
+
+/** What serves MCP over fetch: `createMcpHandler` of v2, or `{ fetch: (r, o) => transport.handleRequest(r, o) }` of v1. */
+export interface FetchHandler {
+  fetch(request: Request, options: { authInfo: AuthInfo; parsedBody?: unknown }): Promise<Response> | Response
+}
+
+/** Who sent `request`, or the response to send in place of an answer. */
+export async function gateFetch(
+  { admit }: Edge,
+  request: Request,
+  { remoteAddress }: FetchContext,
+): Promise<AuthInfo | Response> {
+  const admission = await admit(gateRequestOf(request, remoteAddress), request)
+  return admission.ok ? authInfoOf(admission.caller) : toResponse(admission.reply)
+}
+
+/** Serves requests by `handler`: gated, without their key, with a session that is theirs, and for as long as they may. */
+export async function serveFetch(
+  edge: Edge,
+  handler: FetchHandler,
+  request: Request,
+  { remoteAddress }: FetchContext,
+  isPrimed: () => boolean,
+): Promise<Response> {
+  const asked = gateRequestOf(request, remoteAddress)
+  const admission = await edge.admit(asked, request)
+  if (!admission.ok) return toResponse(admission.reply)
+  const { caller, binding } = admission
+
+  const headers = new Headers(request.headers)
+  for (const name of secretFields) headers.delete(name)
+  const tagged = headers.get(SESSION_FIELD)
+  if (tagged !== null) {
+    const sessionId = edge.tags.untag(tagged, binding)
+    if (sessionId === null) return toResponse(sessionNotFound)
+    headers.set(SESSION_FIELD, sessionId)
+  } else if (headers.has('last-event-id')) return toResponse(sessionNotFound)
+
+  const text = request.body === null ? null : await readText(request.body, edge.maxBodyBytes)
+  if (text === 'too large') return toResponse(plainReply(413, -32000, 'The request is too large'))
+  const cut = new AbortController()
+  const forward = (body: string | null): Request => {
+    headers.delete('content-length') // of the body as it came
+    return new Request(request.url, {
+      method: request.method,
+      headers,
+      signal: AbortSignal.any([request.signal, cut.signal]),
+      ...(body === null ? {} : { body }),
+    })
+  }
+  const authInfo = authInfoOf(caller)
+  const sent = parse(text?.value ?? null)
+  const asksKnown = isListen(sent) || (edge.challenge !== null && sent !== undefined)
+  if (asksKnown && !isPrimed()) await prime(handler, request.url, headers, sent, authInfo)
+  const challenged = (await edge.challenge?.(caller, sent)) ?? null
+  if (challenged !== null) return toResponse(challenged)
+  const parsed = isListen(sent) ? await edge.filterListen(caller, sent) : sent
+  const body = parsed === sent ? (text?.value ?? null) : JSON.stringify(parsed)
+  const response = await handler.fetch(forward(body), { authInfo })
+  return watched(edge, response, asked, request, admission, cut)
+}
+
+/** Has the handler make a server once, so that it is known what its resources ask; nothing is sent of the answer. */
+async function prime(
+  handler: FetchHandler,
+  url: string,
+  headers: Headers,
+  sent: unknown,
+  authInfo: AuthInfo,
+): Promise<void> {
+  const [listen] = [sent].flat() as { readonly params?: { readonly _meta?: unknown } }[]
+  const asking = new Headers(headers)
+  asking.set('mcp-method', 'server/discover')
+  const message = { jsonrpc: '2.0', id: 0, method: 'server/discover', params: { _meta: listen?.params?._meta } }
+  const request = new Request(url, { method: 'POST', headers: asking, body: JSON.stringify(message) })
+  const response = await handler.fetch(request, { authInfo })
+  await response.body?.cancel()
+}
+
+function watched(
+  { tags, streams, admit }: Edge,
+  response: Response,
+  asked: GateRequest,
+  request: Request,
+  { caller, binding, headers: more }: Admission & { ok: true },
+  cut: AbortController,
+): Response {
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(more)) if (!headers.has(name)) headers.set(name, value)
+  const sessionId = headers.get(SESSION_FIELD)
+  if (sessionId !== null) headers.set(SESSION_FIELD, tags.tag(sessionId, binding))
+  const { status, statusText, body } = response
+  if (body === null || headers.get('content-type')?.startsWith('text/event-stream') !== true) {
+    return new Response(body, { status, statusText, headers })
+  }
+  const reader = body.getReader()
+  let drop = (): void => {}
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      drop = streams.watch({
+        keyId: caller.principal?.key.id ?? null,
+        expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
+        check: async () => {
+          const again = await admit(asked, request)
+          return again.ok && again.binding === binding
+        },
+        close: () => {
+          controller.close()
+          cut.abort()
+          reader.cancel().catch(() => {})
+        },
+      })
+    },
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        drop()
+        controller.close()
+      } catch (cause) {
+        drop()
+        if (!cut.signal.aborted) controller.error(cause)
+      }
+    },
+    cancel: async (reason) => {
+      drop()
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(stream, { status, statusText, headers })
+}
+
+function gateRequestOf(request: Request, remoteAddress: string | undefined): GateRequest {
+  return { fields: [...request.headers], url: request.url, remoteAddress }
+}
+
+/** Makes a fetch response of a reply. */
+export function toResponse({ status, headers, body }: Reply): Response {
+  return new Response(body, { status, headers })
+}
+
+async function readText(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly value: string } | 'too large'> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > maxBytes) return 'too large'
+    chunks.push(chunk)
+  }
+  return { value: Buffer.concat(chunks).toString('utf8') }
+}
+
+/** `undefined`: no JSON, which the SDK answers. */
+function parse(text: string | null): unknown {
+  if (text === null) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

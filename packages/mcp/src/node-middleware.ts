@@ -1,0 +1,158 @@
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { GateRequest } from '@keywright/core'
+import { fieldLines, type Reply } from '@keywright/core/http'
+import type { Admission, Admit } from './admit.js'
+import { authInfoOf } from './auth-info.js'
+import { isListen, type ListenFilter } from './listen.js'
+import type { OpenStreams } from './open-streams.js'
+import { notFoundReply, plainReply } from './rpc-reply.js'
+import type { ScopeChallenge } from './scope-challenge.js'
+import { SESSION_FIELD, secretFields } from './secret-fields.js'
+import type { SessionTags } from './session-tag.js'
+
+/** An Express request, as far as this middleware looks at it. */
+export type NodeRequest = IncomingMessage & {
+  originalUrl?: string | undefined
+  body?: unknown
+  /** Set to an `AuthInfo`; each SDK has a type of its own for it. */
+  auth?: unknown
+}
+
+/** Middleware of Express 4 and 5, and of whatever calls `(req, res, next)`. */
+export type NodeMiddleware = (req: NodeRequest, res: ServerResponse, next: (error?: unknown) => void) => void
+
+/** What the Node and the fetch side share. */
+export interface Edge {
+  readonly admit: Admit
+  readonly tags: SessionTags
+  readonly streams: OpenStreams
+  readonly filterListen: ListenFilter
+  /** `null`: what a call lacks is told in band. */
+  readonly challenge: ScopeChallenge | null
+  readonly maxBodyBytes: number
+}
+
+/** Lets requests through to the SDK's transport, without their key, with `req.auth`, and with a session that is theirs. */
+export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }: Edge): NodeMiddleware {
+  return function mcpAuth(req, res, next) {
+    const request: GateRequest = {
+      fields: fieldLines(req.rawHeaders),
+      url: req.originalUrl ?? req.url ?? '/',
+      remoteAddress: req.socket.remoteAddress,
+    }
+    admit(request, req)
+      .then(async (admission) => {
+        if (!admission.ok) return send(res, admission.reply)
+        const { caller, binding, headers } = admission
+        const refused = openSession(req, tags, binding)
+        if (refused !== null) return send(res, refused)
+        const challenged = (await challenge?.(caller, req.body)) ?? null
+        if (challenged !== null) return send(res, challenged)
+        if (isListen(req.body)) req.body = await filterListen(caller, req.body)
+        else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
+          return send(
+            res,
+            plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware'),
+          )
+        }
+        strip(req, (name) => secretFields.has(name))
+        for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
+        req.auth = authInfoOf(caller)
+        watch(req, res, request, admission)
+        next()
+      })
+      .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
+  }
+
+  function watch(
+    req: NodeRequest,
+    res: ServerResponse,
+    request: GateRequest,
+    admission: Admission & { ok: true },
+  ): void {
+    const { caller, binding } = admission
+    beforeHead(res, (head) => {
+      const sessionId = head.get(SESSION_FIELD)
+      if (sessionId !== undefined) head.set(SESSION_FIELD, tags.tag(sessionId, binding))
+      if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
+      const drop = streams.watch({
+        keyId: caller.principal?.key.id ?? null,
+        expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
+        check: async () => {
+          const again = await admit(request, req)
+          return again.ok && again.binding === binding
+        },
+        close: () => res.destroy(),
+      })
+      res.once('close', drop)
+    })
+  }
+}
+
+function openSession(req: NodeRequest, tags: SessionTags, binding: string): Reply | null {
+  const tagged = req.headers[SESSION_FIELD]
+  // A replay without a session would be of whoever's events the id names.
+  if (tagged === undefined) return req.headers['last-event-id'] === undefined ? null : sessionNotFound
+  const sessionId = typeof tagged === 'string' ? tags.untag(tagged, binding) : null
+  if (sessionId === null) return sessionNotFound
+  strip(req, (name) => name === SESSION_FIELD)
+  req.headers[SESSION_FIELD] = sessionId
+  req.rawHeaders.push('Mcp-Session-Id', sessionId)
+  return null
+}
+
+/** Another's session and one that never was are told alike, in the words of the SDKs. */
+export const sessionNotFound: Reply = notFoundReply('Session not found')
+
+/** v1's transport reads `rawHeaders`, everything else `headers`. */
+function strip(req: IncomingMessage, isSecret: (name: string) => boolean): void {
+  for (const name of Object.keys(req.headers)) if (isSecret(name)) delete req.headers[name]
+  for (let at = req.rawHeaders.length - 2; at >= 0; at -= 2) {
+    if (isSecret((req.rawHeaders[at] ?? '').toLowerCase())) req.rawHeaders.splice(at, 2)
+  }
+}
+
+interface Head {
+  get(name: string): string | undefined
+  set(name: string, value: string): void
+}
+
+/** Has `look` see, and change, the fields of the answer, just before they are sent. */
+function beforeHead(res: ServerResponse, look: (head: Head) => void): void {
+  const writeHead = res.writeHead as (...args: unknown[]) => ServerResponse // one of its overloads, called as it came
+  const replaced = (...args: unknown[]): ServerResponse => {
+    const given = args.at(-1)
+    const fields = typeof given === 'object' && given !== null ? linesOf(given) : []
+    const rest = typeof given === 'object' && given !== null ? args.slice(0, -1) : args
+    look({
+      get: (name) => {
+        const line = fields.find(([field]) => field.toLowerCase() === name)
+        const value = line?.[1] ?? res.getHeader(name)
+        return value === undefined ? undefined : String(value)
+      },
+      set: (name, value) => {
+        const at = fields.findIndex(([field]) => field.toLowerCase() === name)
+        if (at === -1) res.setHeader(name, value)
+        else fields[at] = [name, value]
+      },
+    })
+    return writeHead.apply(res, fields.length === 0 ? args : [...rest, fields.flat()])
+  }
+  Object.assign(res, { writeHead: replaced })
+}
+
+function linesOf(given: object): [string, OutgoingHttpHeader][] {
+  if (!Array.isArray(given)) {
+    return Object.entries(given as OutgoingHttpHeaders).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as [string, OutgoingHttpHeader]],
+    )
+  }
+  if (given.every(Array.isArray)) return given as [string, OutgoingHttpHeader][]
+  return fieldLines(given as string[]).map(([name, value]) => [name, value])
+}
+
+function send(res: ServerResponse, { status, headers, body }: Reply): void {
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  res.end(body)
+}

@@ -1,0 +1,51 @@
+import type { McpAccess } from './access.js'
+
+/** One thing that was registered. */
+export interface Entry {
+  access: McpAccess | undefined
+  /** What the SDK returned of it; `enabled: false` hides it, also where the SDK forgets to (v1 templates). */
+  registered?: { readonly enabled?: unknown } | undefined
+}
+
+/** A template, and how it finds its variables in a URI. */
+export interface TemplateEntry extends Entry {
+  readonly uriTemplate: string
+  match(uri: string): Readonly<Record<string, unknown>> | null
+}
+
+/** What is declared, by the names that the wire uses. Maps: `constructor` must find nothing. */
+export interface Registry {
+  readonly tools: Map<string, Entry>
+  readonly prompts: Map<string, Entry>
+  /** By URI. */
+  readonly resources: Map<string, Entry>
+  readonly templates: Map<string, TemplateEntry>
+  /** How many resources are kept: the oldest is forgotten, and what is forgotten is denied. */
+  readonly maxResources: number
+}
+
+/** Makes an empty registry. */
+export function createRegistry(maxResources: number = Number.POSITIVE_INFINITY): Registry {
+  return { tools: new Map(), prompts: new Map(), resources: new Map(), templates: new Map(), maxResources }
+}
+
+/** What a URI stands for, found in the order in which both SDKs look: by itself, then the first template that matches. */
+export function findResource(
+  { resources, templates }: Registry,
+  uri: unknown,
+): { readonly entry: Entry; readonly args: Readonly<Record<string, unknown>> } | null {
+  if (typeof uri !== 'string' || !URL.canParse(uri)) return null
+  const normal = new URL(uri).toString()
+  const fixed = resources.get(normal)
+  if (fixed !== undefined) return { entry: fixed, args: {} }
+  for (const entry of templates.values()) {
+    const args = entry.match(normal)
+    if (args !== null) return { entry, args }
+  }
+  return null
+}
+
+/** Whether `entry` may be shown or used at all. */
+export function isEnabled(entry: Entry | undefined): entry is Entry {
+  return entry !== undefined && entry.registered?.enabled !== false
+}

@@ -1,0 +1,38 @@
+import type { Refusal } from '@keywright/core'
+import { type Reply, replyTo } from '@keywright/core/http'
+import type { Caller } from './callers.js'
+import { decide, mayBeAllowed } from './decide.js'
+import { type CallEvent, callEvent } from './event.js'
+import type { Registry } from './registry.js'
+import { rpcReply, type Wording } from './rpc-reply.js'
+
+/** The 403 for a body with a call that lacks scopes, or `null`. */
+export type ScopeChallenge = (caller: Caller, body: unknown) => Promise<Reply | null>
+
+/** For hosts that offer OAuth, too: its clients step up when they are told which scopes a call needs. */
+export function scopeChallenge(known: Registry, wording: Wording, onCall: (event: CallEvent) => void): ScopeChallenge {
+  return async (caller, body) => {
+    for (const message of [body].flat()) {
+      const call = callIn(message)
+      const access = call === null ? undefined : known.tools.get(call.name)?.access
+      if (call === null || !(await mayBeAllowed(access, caller))) continue
+      const startedAt = performance.now()
+      const decision = await decide(access, caller, call.args)
+      if (decision.ok || !decision.located) continue
+      const { required, missing, resource } = decision
+      const durationMs = performance.now() - startedAt
+      onCall(callEvent(caller, { tool: call.name, decision: 'denied', missing, failed: false, durationMs }))
+      const keyId = caller.principal?.key.id ?? ''
+      const refusal: Refusal = { code: 'insufficient_scope', keyId, required, missing, resource }
+      return rpcReply(refusal, replyTo(refusal, { realm: wording.realm }), wording)
+    }
+    return null
+  }
+}
+
+function callIn(message: unknown): { readonly name: string; readonly args: Record<string, unknown> } | null {
+  const { method, params } = (message ?? {}) as { readonly method?: unknown; readonly params?: unknown }
+  const { name, arguments: args } = (params ?? {}) as { readonly name?: unknown; readonly arguments?: unknown }
+  if (method !== 'tools/call' || typeof name !== 'string') return null
+  return { name, args: typeof args === 'object' && args !== null ? { ...args } : {} }
+}

@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest'
+import { denyOAuthDiscovery, oauthDiscoveryResponse } from '../src/index.js'
+import { initialize, listTools, mcpHeaders, send } from './raw.js'
+import { aKeyring, aToken, full, partial, serveV1, serveV2, suspended } from './task-board.js'
+
+const servers = [
+  { name: 'v1 on Express', serve: serveV1 },
+  { name: 'v2 on Hono', serve: serveV2 },
+]
+
+describe.each(servers)('$name', ({ serve }) => {
+  it.each(['POST', 'GET', 'DELETE'])(
+    'refuses %s without a key, in JSON-RPC, saying where to get one',
+    async (method) => {
+      const { url } = await serve({ docsUrl: 'https://example.com/keys' })
+      const answer = await send(url, method, mcpHeaders(), method === 'POST' ? initialize : undefined)
+      expect(answer.status).toBe(401)
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="mcp"')
+      expect(answer.headers['content-type']).toBe('application/json')
+      expect(JSON.parse(answer.text)).toMatchObject({
+        jsonrpc: '2.0',
+        id: null,
+        error: { code: -32001, message: expect.stringContaining('https://example.com/keys') },
+      })
+    },
+  )
+
+  it('keeps apart bad, revoked and malformed keys, suspended owners, and limits (MCP-5)', async () => {
+    const { url, keyring } = await serve({}, aKeyring({ limit: 1, windowMs: 60_000 }))
+    const { token, id } = await aToken(keyring, full)
+    const owner = { type: 'user', id: 'eve', organizationId: 'org1' } as const
+    const eve = await aToken(keyring, { owner })
+    suspended.add('eve')
+    const post = (headers: Record<string, string | string[]>) => send(url, 'POST', headers, initialize)
+
+    const bad = await post(mcpHeaders(`${token.slice(0, -1)}_`))
+    expect([bad.status, bad.headers['www-authenticate']]).toEqual([401, 'Bearer realm="mcp", error="invalid_token"'])
+    expect((await post({ ...mcpHeaders(), authorization: [`Bearer ${token}`, `Bearer ${token}`] })).status).toBe(400)
+    expect((await send(`${url}?key=${token}`, 'POST', mcpHeaders(token), initialize)).status).toBe(400)
+    expect((await post(mcpHeaders(eve.token))).text).toContain('owner_inactive')
+    expect((await post(mcpHeaders(token))).status).toBe(200)
+    const limited = await post(mcpHeaders(token))
+    expect([limited.status, Number(limited.headers['retry-after']) > 0]).toEqual([429, true])
+    expect(limited.headers['www-authenticate']).toBeUndefined()
+    await keyring.revoke(id)
+    const revoked = await post(mcpHeaders(token))
+    expect([revoked.status, revoked.text]).toEqual([401, expect.stringContaining('revoked')])
+    for (const { text } of [bad, limited, revoked]) expect(text).not.toContain(token.slice(-20))
+  })
+
+  it('names an authorization server only where the host says that there is one', async () => {
+    const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
+    const { url } = await serve({ resourceMetadataUrl })
+    const answer = await send(url, 'POST', mcpHeaders(), initialize)
+    expect(answer.headers['www-authenticate']).toBe(`Bearer realm="mcp", resource_metadata="${resourceMetadataUrl}"`)
+  })
+
+  it.each([null, new Date(Date.now() + 3_600_500)])(
+    'hands on who called, and not the key; expiry %s (MCP-1, MCP-3)',
+    async (expiresAt) => {
+      const { url, keyring, seen } = await serve()
+      const { token, id } = await aToken(keyring, { ...full, expiresAt })
+      expect((await send(url, 'POST', mcpHeaders(token), initialize)).status).toBe(200)
+      const text = seen.join()
+      expect(text).toContain(`"token":"${id}"`)
+      expect(text).toContain(
+        `"expiresAt":${expiresAt === null ? 253402300799 : Math.floor(expiresAt.getTime() / 1000)}`,
+      )
+      expect(text).not.toContain(token)
+      expect(text.toLowerCase()).not.toContain('authorization')
+      const { 'mcp-session-id': _, authorization: __, ...rest } = mcpHeaders(token) as Record<string, string>
+      await send(url, 'POST', { ...rest, 'x-api-key': token }, initialize)
+      expect(seen.join()).not.toContain(token)
+    },
+  )
+
+  it('serves known hosts and origins alone, where they are named', async () => {
+    const { url, keyring } = await serve({
+      allowedOrigins: ['https://app.example.com'],
+      allowedHosts: ['mcp.example.com'],
+    })
+    const { token } = await aToken(keyring)
+    const status = async (headers: Record<string, string>) =>
+      (await send(url, 'POST', { ...mcpHeaders(token), host: 'mcp.example.com', ...headers }, initialize)).status
+    expect(await status({})).toBe(200)
+    expect(await status({ origin: 'https://app.example.com' })).toBe(200)
+    expect(await status({ origin: 'http://evil.example' })).toBe(403)
+    expect(await status({ origin: 'null' })).toBe(403)
+    expect(await status({ host: 'evil.example' })).toBe(403)
+  })
+
+  it('narrows a connection to what its URL names, on every request (L6)', async () => {
+    const { url, keyring } = await serve({ narrow: (at) => ({ board: [at.searchParams.get('boardId')] }) })
+    const { token } = await aToken(keyring, partial)
+    const post = (query: string, body: unknown = initialize, sessionId?: string) =>
+      send(`${url}${query}`, 'POST', mcpHeaders(token, sessionId), body)
+
+    const unknown = await post('?boardId=nowhere')
+    expect(unknown.status).toBe(404)
+    // Out of reach, twice, or not there: told alike.
+    for (const query of [
+      '?boardId=b3',
+      '?boardId=b1&boardId=b1',
+      '?boardId=b1&boardId=b3',
+      '?boardId=',
+      '?boardId=__proto__',
+    ]) {
+      const answer = await post(query)
+      expect([query, answer.status, answer.text]).toEqual([query, 404, unknown.text])
+    }
+    const opened = await post('?boardId=b1')
+    const session = opened.headers['mcp-session-id']?.toString()
+    const call = (boardId: string) => ({
+      jsonrpc: '2.0',
+      id: 3,
+      method: 'tools/call',
+      params: { name: 'tasks_create', arguments: { boardId, title: 't' } },
+    })
+    expect((await post('?boardId=b1', call('b1'), session)).text).toContain('created on b1, reaches b1"')
+    expect((await post('?boardId=b1', call('b2'), session)).text).toContain('insufficient_scope')
+    // On b2 the key only reads, so there is nothing to create with.
+    const onB2 = (await post('?boardId=b2')).headers['mcp-session-id']?.toString()
+    expect((await post('?boardId=b2', listTools, onB2)).text).not.toContain('tasks_create')
+    expect((await post('?boardId=b1', listTools, session)).text).toContain('tasks_create')
+    const nowhere = await post('')
+    expect(nowhere.status).toBe(200)
+    expect((await post('', listTools, nowhere.headers['mcp-session-id']?.toString())).text).not.toContain(
+      'tasks_create',
+    )
+  })
+
+  it('decides each element of a batch, and each pays', async () => {
+    const { url, keyring } = await serve({}, aKeyring({ limit: 5, windowMs: 60_000 }))
+    const { token } = await aToken(keyring, partial)
+    const opened = await send(url, 'POST', mcpHeaders(token), {
+      ...initialize,
+      params: { ...initialize.params, protocolVersion: '2025-03-26' },
+    })
+    const session = opened.headers['mcp-session-id']?.toString()
+    const calls = ['whoami', 'members_remove', 'whoami', 'whoami', 'whoami', 'whoami'].map((name, at) => ({
+      jsonrpc: '2.0',
+      id: at + 10,
+      method: 'tools/call',
+      params: { name, arguments: {} },
+    }))
+    const answer = await send(
+      url,
+      'POST',
+      { ...mcpHeaders(token, session), 'mcp-protocol-version': '2025-03-26' },
+      calls,
+    )
+    expect(answer.status).toBe(200)
+    expect(answer.text).toContain('Tool members_remove not found')
+    // One unit opened the connection, four more are left for six calls.
+    expect(answer.text.match(/rate_limited/g)).toHaveLength(4)
+  })
+
+  it('serves people whom the host has signed in beside keys (O9)', async () => {
+    const people = new Map([
+      [
+        'cookie-of-ann',
+        {
+          id: 'ann',
+          allows: (scope: string) => scope === 'members.manage',
+          allowsOn: (scope: string, { id }: { id: string }) => id === 'b1' && scope === 'tasks.create',
+        },
+      ],
+    ])
+    const { url, keyring } = await serve({
+      orElse: ({ fields }) =>
+        people.get(fields.find(([name]) => name.toLowerCase() === 'authorization')?.[1].slice(7) ?? '') ?? null,
+    })
+    const { token } = await aToken(keyring, partial)
+    const open = async (bearer: string) => {
+      const opened = await send(url, 'POST', mcpHeaders(bearer), initialize)
+      const session = opened.headers['mcp-session-id']?.toString()
+      return { ...opened, session, tools: await send(url, 'POST', mcpHeaders(bearer, session), listTools) }
+    }
+    const ann = await open('cookie-of-ann')
+    expect(ann.tools.text).toContain('members_remove')
+    expect(ann.tools.text).toContain('tasks_create')
+    expect(ann.tools.text).not.toContain('report')
+    const byKey = await open(token)
+    expect(byKey.tools.text).toContain('report')
+    expect(byKey.tools.text).not.toContain('members_remove')
+    expect((await send(url, 'POST', mcpHeaders('cookie-of-bob'), initialize)).status).toBe(401)
+    if (ann.session !== undefined) {
+      expect((await send(url, 'POST', mcpHeaders(token, ann.session), listTools)).status).toBe(404)
+    }
+    people.clear()
+    expect((await send(url, 'POST', mcpHeaders('cookie-of-ann', ann.session), listTools)).status).toBe(401)
+  })
+
+  it('narrows people, too, and lets them nowhere where they may do nothing', async () => {
+    const ann = { id: 'ann', allows: () => true, allowsOn: (_: string, { id }: { id: string }) => id !== 'b3' }
+    const { url } = await serve({ orElse: () => ann, narrow: (at) => ({ board: [at.searchParams.get('boardId')] }) })
+    const opened = await send(`${url}?boardId=b1`, 'POST', mcpHeaders(), initialize)
+    const session = opened.headers['mcp-session-id']?.toString()
+    const call = async (boardId: string) => {
+      const params = { name: 'tasks_create', arguments: { boardId, title: 't' } }
+      const message = { ...listTools, method: 'tools/call', params }
+      return (await send(`${url}?boardId=b1`, 'POST', mcpHeaders(undefined, session), message)).text
+    }
+    expect(await call('b2')).toContain('insufficient_scope')
+    expect(await call('b1')).toContain('No API key') // the handler asks for a key's principal
+    expect((await send(`${url}?boardId=b3`, 'POST', mcpHeaders(), initialize)).status).toBe(404)
+  })
+
+  it('answers 403 with the scopes that a call needs, where the host asks for it', async () => {
+    const { url, keyring } = await serve({ insufficientScope: 'http-403' })
+    const { token } = await aToken(keyring, partial)
+    const opened = await send(url, 'POST', mcpHeaders(token), initialize)
+    const session = opened.headers['mcp-session-id']?.toString()
+    const call = async (boardId: string, name = 'tasks_create') =>
+      send(url, 'POST', mcpHeaders(token, session), {
+        ...listTools,
+        method: 'tools/call',
+        params: { name, arguments: { boardId, title: 't' } },
+      })
+    const denied = await call('b2')
+    expect([denied.status, denied.headers['www-authenticate']]).toEqual([
+      403,
+      'Bearer realm="mcp", error="insufficient_scope", scope="tasks.create"',
+    ])
+    expect((await call('b1')).status).toBe(200)
+    expect((await call('b1', 'members_remove')).text).toContain('not found')
+  })
+
+  it('answers 503 when the host cannot be asked, and lets nobody in', async () => {
+    const { url, keyring } = await serve({
+      narrow: () => {
+        throw new Error('down')
+      },
+    })
+    const { token } = await aToken(keyring, full)
+    const answer = await send(url, 'POST', mcpHeaders(token), initialize)
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(answer.text).not.toContain('down')
+  })
+})
+
+it.each([
+  ['/.well-known/oauth-protected-resource/mcp?boardId=b1', 404],
+  ['/.well-known/oauth-authorization-server', 404],
+  ['/.well-known/openid-configuration', 404],
+  ['/mcp/.well-known/openid-configuration', 404],
+  ['/register', 404],
+  ['/.well-known/security.txt', undefined],
+  ['/mcp', undefined],
+])('answers for OAuth discovery at %s: %s', async (path, status) => {
+  expect(oauthDiscoveryResponse(new Request(`http://localhost${path}`))?.status).toBe(status)
+  let passed = false
+  const res = { statusCode: 0, setHeader: () => {}, end: (body: string) => void JSON.parse(body) }
+  denyOAuthDiscovery()({ url: path }, res, () => {
+    passed = true
+  })
+  expect([res.statusCode, passed]).toEqual([status ?? 0, status === undefined])
+})

@@ -1,0 +1,71 @@
+import { request as httpRequest } from 'node:http'
+
+/** An HTTP answer as it came. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
+export const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+}
+export const listTools = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} }
+
+/** What MCP over HTTP asks of every request. */
+export const mcpHeaders = (token?: string, sessionId?: string): Record<string, string> => ({
+  accept: 'application/json, text/event-stream',
+  'content-type': 'application/json',
+  'mcp-protocol-version': '2025-11-25',
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+})
+
+/** Sends one request, without anything that a client would add or hide. */
+export function send(
+  url: string,
+  method: string,
+  headers: Record<string, string | string[]>,
+  body?: unknown,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))
+      response.on('error', reject)
+    })
+    request.on('error', reject)
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+/** Opens a stream; tells when its head came, and when it ended. */
+export async function openStream(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly text: () => string; readonly ended: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers }, (response) => {
+      let text = ''
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+      })
+      const ended = new Promise<void>((done) => {
+        response.once('close', done)
+        response.once('error', () => done())
+      })
+      resolve({ status: response.statusCode ?? 0, text: () => text, ended })
+    })
+    request.on('error', reject)
+    request.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
