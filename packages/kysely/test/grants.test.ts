@@ -97,7 +97,11 @@ for (const engine of engines) {
   const make = places[engine.name]
   if (make === undefined) continue
   const admin = await connect(engine)
-  if (admin === null) continue // engines.test.ts says which, and fails where all must be there
+  if (admin === null) {
+    // engines.test.ts says which, and fails where all must be there.
+    describe.skip(`the grants that ${engine.name} needs`, () => it.todo('are enough'))
+    continue
+  }
 
   describe(engine.name, () => {
     it('lets one user migrate and another do everything else, each with no more than the grants of the manual', async () => {

@@ -1,15 +1,18 @@
 import { testRateLimiter } from '@keywright/testkit'
+import { describe } from 'vitest'
 import { redisRateLimiter } from '../src/index.js'
 import { clients, connectForTest, newPrefix } from './clients.js'
 import { redisIsThere } from './redis-server.js'
 
-for (const { name } of redisIsThere ? clients : []) {
-  testRateLimiter({
-    name: `Redis by ${name}`,
-    open: async () => {
-      const { client, ready } = connectForTest(name)
-      await ready
-      return redisRateLimiter(client, { keyPrefix: newPrefix(), outage: 'closed', timeoutMs: 1_000 })
-    },
-  })
-}
+describe.skipIf(!redisIsThere)('over Redis', () => {
+  for (const { name } of clients) {
+    testRateLimiter({
+      name: `Redis by ${name}`,
+      open: async () => {
+        const { client, ready } = connectForTest(name)
+        await ready
+        return redisRateLimiter(client, { keyPrefix: newPrefix(), outage: 'closed', timeoutMs: 1_000 })
+      },
+    })
+  }
+})
