@@ -1,5 +1,6 @@
-// Runs the suite on the built packages in each runtime: Node 20 (this one), 22 and 24, Bun, Deno, and Workers through
-// workerd. The runtimes come from the npm registry, once, into node_modules/.cache. Usage: node test/runtimes/run.mjs [name…]
+// What holds in each runtime: the suite on the built packages in Node 20 (this one), 22 and 24, Bun, Deno, and Workers through
+// workerd; and, in Node 22 and 24 and in Bun, the tests of core and of every framework. The runtimes come from the npm registry,
+// once, into node_modules/.cache. Usage: node test/runtimes/run.mjs [name…]
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -26,19 +27,20 @@ const runtimes = {
   'Node 20': () => suiteIn(process.execPath, []),
   'Node 22': () => onNode('22'),
   'Node 24': () => onNode('24'),
-  Bun: async () => suiteIn(join(await install('bun', '1'), '.bin/bun'), ['run']),
+  Bun: async () => withVitest(join(await install('bun', '1'), '.bin/bun'), ['run'], ['--bun']),
   Deno: async () => suiteIn(join(await install('deno', '2'), '.bin/deno'), ['run', '-A']),
   Workers: onWorkers,
 }
 
-/** Node runs not only the suite: Vitest runs there as well, with the tests of core and of the Hono adapter on the source. */
-async function onNode(version) {
-  const node = join(await install('node', version), '.bin/node')
-  const suite = await suiteIn(node, [])
-  const env = { ...process.env, CI: '' }
-  const tests = await execute(node, [...vitest, '--project', 'core', '--project', 'hono'], {
+const onNode = async (version) => withVitest(join(await install('node', version), '.bin/node'), [], [])
+
+/** Not only the suite: Vitest runs there as well, with the tests of core and of every framework on the source. */
+async function withVitest(command, suiteOptions, vitestOptions) {
+  const suite = await suiteIn(command, suiteOptions)
+  const projects = ['core', 'hono', 'express', 'fastify'].flatMap((name) => ['--project', name])
+  const tests = await execute(command, [...vitestOptions, ...vitest, ...projects], {
     cwd: root,
-    env,
+    env: { ...process.env, CI: '' },
     maxBuffer: 1e8,
   })
   const [counted = ''] = /Tests +.*/.exec(stripVTControlCharacters(tests.stdout)) ?? []

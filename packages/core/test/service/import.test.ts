@@ -148,7 +148,7 @@ describe('an imported key (B6, TOK-15)', () => {
       const rotated = (await keyring.rotate(id, { graceMs: 1_000 })).token.reveal()
       expect(rotated).toContain(`kw_live_${id}_`)
       expect(await Promise.all([present(rotated), present(token)])).toEqual([id, id])
-      expect(await present(rotated.replace(/.$/, '0'))).toBe('api_key_invalid')
+      expect(await present(rotated.replace(/.$/, (last) => (last === '0' ? '1' : '0')))).toBe('api_key_invalid')
       clock.now = new Date(start.getTime() + 1_000)
       expect(await Promise.all([present(rotated), present(token)])).toEqual([id, 'api_key_invalid'])
       expect(events).toContainEqual({ type: 'api_key.used_after_revocation', keyId: id })
