@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
+import { openKeyring } from '../../testkit/test/task-keyring.js'
 import { assertGuarded, keywright } from '../src/index.js'
-import { openKeyring } from './task-keyring.js'
 
 const handler = async () => 'ok'
 const config = { scopes: ['members.read'] }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyContextConfig, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { openKeyring } from '../../testkit/test/task-keyring.js'
 import { type KeywrightOptions, keywright, type OrElse, principalOf } from '../src/index.js'
-import { openKeyring } from './task-keyring.js'
 
 /** An app with the plugin in it, and a way to add a route and to ask it. */
 async function openApp(options: KeywrightOptions = {}) {

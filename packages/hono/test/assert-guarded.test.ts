@@ -1,8 +1,8 @@
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { openKeyring } from '../../testkit/test/task-keyring.js'
 import { assertGuarded, requireKey } from '../src/index.js'
-import { openKeyring } from './task-keyring.js'
 
 const handler: Handler = (c) => c.text('ok')
 const other: MiddlewareHandler = (_c, next) => next()

@@ -2,8 +2,8 @@ import { EXPOSED_HEADERS } from '@keywright/core/http'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { describe, expect, it } from 'vitest'
+import { openKeyring } from '../../testkit/test/task-keyring.js'
 import { requireKey } from '../src/index.js'
-import { openKeyring } from './task-keyring.js'
 
 const setting = (name: string, value: string): MiddlewareHandler => {
   return async (c, next) => {

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../errors/index.js'
-import { organizationOf } from '../store/index.js'
+import { isSameOwner, organizationOf } from '../store/lifetime.js'
 import type { Actor, AuditContext, KeyRecord, Owner } from '../values/index.js'
 import { checkId } from './check-input.js'
 
@@ -64,9 +64,4 @@ export function isOwnerWithin(of: Owner, within: Within | undefined): boolean {
     (organizationId === undefined || organizationOf(of) === organizationId) &&
     (owner === undefined || isSameOwner(of, owner))
   )
-}
-
-/** Whether two owners are one. */
-export function isSameOwner(a: Owner, b: Owner): boolean {
-  return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
 }

@@ -1,5 +1,6 @@
 import { InvalidInput } from '../errors/index.js'
 import { type HourOfUse, hourOf } from '../store/index.js'
+import { hourMs } from '../store/lifetime.js'
 import { checkId } from './check-input.js'
 import type { Settings } from './options.js'
 import { reachStore } from './reach-store.js'
@@ -29,7 +30,6 @@ export interface UsageQuery {
   readonly to?: Date | undefined
 }
 
-const hourMs = 3_600_000
 const maxHours = 24 * 92
 
 /** @throws InvalidInput, StoreUnavailable */

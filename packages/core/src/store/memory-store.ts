@@ -1,7 +1,7 @@
 import { RequestRepeated } from '../errors/index.js'
-import type { AuditDraft, AuditRecord, KeyRecord, Owner } from '../values/index.js'
+import type { AuditDraft, AuditRecord, KeyRecord } from '../values/index.js'
 import type { AuditQuery, ChangeRequest, KeyQuery, KeyStore, KeyUse, Once, QuotaScope } from './key-store.js'
-import { countsTowardsLimit, firstRecentHour, isExpired, isPast, organizationOf } from './lifetime.js'
+import { countsTowardsLimit, firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from './lifetime.js'
 import { emptyChain, linkAudit } from './link-audit.js'
 
 /** Options of {@link memoryStore}. */
@@ -229,10 +229,6 @@ function laterOf(a: Date | null, b: Date | null): Date | null {
 function isCounted(record: KeyRecord, quota: QuotaScope): boolean {
   if ('owner' in quota) return isSameOwner(record.owner, quota.owner)
   return organizationOf(record.owner) === quota.organizationId
-}
-
-function isSameOwner(a: Owner, b: Owner): boolean {
-  return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
 }
 
 function isListed(record: KeyRecord, query: KeyQuery, now: Date): boolean {
