@@ -9,7 +9,7 @@ import {
   type KeyStore,
   type OwnerAuthority,
 } from '@keywright/core'
-import { kyselyStore, libsqlDatabase, migrateToLatest } from '@keywright/kysely'
+import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '@keywright/kysely'
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
 import pg from 'pg'
@@ -28,13 +28,15 @@ export interface KeyDatabase {
 }
 
 /** Opens a pool on a schema of PostgreSQL; a second one of the same name meets the same tables. */
-export function postgresPool(schema: string): pg.Pool {
+export function pgPool(schema: string): pg.Pool {
   return new pg.Pool({ connectionString: postgresUrl, max: poolSize, options: `-c search_path=${schema}` })
 }
 
 /** PostgreSQL, in a schema of that name, or `null` where no server answers. */
 export async function postgres(schema: string): Promise<KeyDatabase | null> {
-  const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: postgresPool(schema) }) })
+  const db = new Kysely<object>({
+    dialect: new PostgresDialect({ pool: postgresPool(pgPool(schema), { prepare: true }) }),
+  })
   try {
     await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db)
   } catch {

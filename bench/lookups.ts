@@ -1,6 +1,6 @@
 import Database from 'libsql'
 import { at64, compare, oneByOne } from './compare.js'
-import { createKeys, keyringOver, postgres, postgresPool, sqlite } from './databases.js'
+import { createKeys, keyringOver, pgPool, postgres, sqlite } from './databases.js'
 
 // Reading keys by their id: `store.find`, as each verification calls it, against the plain SELECT by primary key. The plain one
 // gives the driver's row; `find` gives a checked record with the store's clock.
@@ -9,7 +9,7 @@ const keyCount = 1_000
 const server = await postgres('keywright_bench_lookups')
 if (server !== null) {
   const ids = (await createKeys(keyringOver(server.store), keyCount)).map(({ id }) => id)
-  const pool = postgresPool('keywright_bench_lookups')
+  const pool = pgPool('keywright_bench_lookups')
   const select = (id: string) =>
     pool.query({ name: 'by-id', text: 'select * from api_keys where id = $1', values: [id] })
   const find = (id: string) => server.store.find(id)

@@ -3,7 +3,7 @@ import { betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { checkAPIKey, extractShortToken, generateAPIKey } from 'prefixed-api-key'
 import { at64, compare, oneByOne } from './compare.js'
-import { createKeys, keyringOver, postgres, postgresPool } from './databases.js'
+import { createKeys, keyringOver, pgPool, postgres } from './databases.js'
 
 // Whole verifications, each library as its documentation sets it up, over pools of the same size on the same PostgreSQL.
 const keyCount = 200
@@ -11,7 +11,7 @@ const theirs = 'keywright_bench_peers_others'
 const ours = await postgres('keywright_bench_peers')
 const others = await postgres(theirs)
 if (ours === null || others === null) process.exit(0)
-const pool = postgresPool(theirs)
+const pool = pgPool(theirs)
 
 const keyring = keyringOver(ours.store)
 const tokens = (await createKeys(keyring, keyCount)).map(({ token }) => token)

@@ -2,6 +2,7 @@ import type { Found } from '@keywright/core/store'
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely'
 import { readRow } from './columns.js'
 import type { Dialect } from './dialect.js'
+import { keepPrepared } from './kept-statement.js'
 import type { KeyTable, KeyTables } from './tables.js'
 
 /** Reads keys. */
@@ -10,7 +11,7 @@ export interface KeyReader {
   findByLookupDigest(digests: readonly string[]): Promise<Found | null>
 }
 
-type FoundRow = Selectable<KeyTable> & { readonly now: number; readonly is_replica?: boolean }
+type FoundRow = Selectable<KeyTable> & { readonly now: number | null }
 type Statement = CompiledQuery<FoundRow>
 
 interface Waiting {
@@ -38,12 +39,13 @@ const maxWaiting = 10_000
 export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dialect): KeyReader {
   // Compiled once: building a statement costs more than running it.
   const statements = new Map(
-    lengths.map((length): [number, Statement] => [
-      length,
-      selectKeys(db, table, dialect, 'id', Array(length).fill('')),
-    ]),
+    lengths.map((length): [number, Statement] => {
+      const statement = selectKeys(db, table, dialect, 'id', Array(length).fill(''))
+      // A list is planned each time: before a table was first analyzed, PostgreSQL's plan for any list reads all of it.
+      return [length, length === 1 ? { ...statement, sql: statement.sql + keepPrepared } : statement]
+    }),
   )
-  const waiting = new Map<string, Waiting>()
+  let waiting = new Map<string, Waiting>()
   let underWay = 0
 
   const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
@@ -62,7 +64,8 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dia
 
   const send = (): void => {
     while (underWay < maxUnderWay && waiting.size > 0) {
-      const asked = takeTurn(waiting)
+      const [asked, others] = takeTurn(waiting)
+      waiting = others
       if (asked.size === 0) continue
       underWay += 1
       let isOver = false
@@ -101,8 +104,8 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dia
   }
 }
 
-/** The next ids to ask for; those who waited too long are refused. */
-function takeTurn(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
+/** The next ids to ask for, and the others; those who waited too long are refused. */
+function takeTurn(waiting: Map<string, Waiting>): readonly [asked: Map<string, Waiting>, others: Map<string, Waiting>] {
   const asked = new Map<string, Waiting>()
   const tooOld = performance.now() - maxWaitMs
   for (const [id, one] of waiting) {
@@ -111,7 +114,8 @@ function takeTurn(waiting: Map<string, Waiting>): ReadonlyMap<string, Waiting> {
     if (one.since > tooOld) asked.set(id, one)
     else refuse([one], new Error('The database is too slow'))
   }
-  return asked
+  // A map that lives on keeps what it once held from the garbage collector's quick passes: its old tables point to each other.
+  return [asked, waiting.size > 0 ? waiting : new Map()]
 }
 
 function refuse(waiting: Iterable<Waiting>, error: unknown): void {
@@ -130,20 +134,19 @@ function selectKeys(
     const query = db.selectFrom(table).selectAll().select(now.as('now'))
     return (values.length === 1 ? query.where(column, '=', first) : query.where(column, 'in', values)).compile()
   }
-  // One row at least, so that a server which may lag behind cannot even say that there is no such key (FI-7).
-  const server = sql`(select ${isReplica} as is_replica)`
+  // One row at least, so that a server which may lag behind cannot even say that there is no such key (FI-7); and the clock
+  // read once.
+  const server = sql`(select case when ${isReplica} then null else ${now} end as now)`
   const keys = sql.table(table)
   const isSought =
     values.length === 1 ? sql`${sql.ref(column)} = ${first}` : sql`${sql.ref(column)} in (${sql.join(values)})`
-  return sql<FoundRow>`select keys.*, is_replica, ${now} as now from ${server} as server left join ${keys} as keys on ${isSought}`.compile(
-    db,
-  )
+  return sql<FoundRow>`select keys.*, now from ${server} as server left join ${keys} as keys on ${isSought}`.compile(db)
 }
 
 /** @throws Error for an answer that may be older than the question. */
 async function rowsOf(db: Kysely<KeyTables>, statement: Statement): Promise<readonly FoundRow[]> {
   const { rows } = await db.executeQuery(statement)
-  if (rows[0]?.is_replica === true) throw new Error('The server is in recovery: it may not know yet what was revoked')
+  if (rows[0]?.now === null) throw new Error('The server is in recovery: it may not know yet what was revoked')
   return rows
 }
 

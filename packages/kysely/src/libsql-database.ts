@@ -6,6 +6,9 @@ export interface LibsqlDatabase extends SqliteDatabase {
   exec(sql: string): unknown
 }
 
+/** Statements that are kept: those of a keyring, and a host's own. What is used least gives way. */
+const maxKept = 100
+
 /**
  * Makes a `libsql` database safe to share: pass what this returns to Kysely's `SqliteDialect`.
  *
@@ -13,17 +16,34 @@ export interface LibsqlDatabase extends SqliteDatabase {
  * collector finds it, that connection can commit nothing, and reads what was there at that time: it would go on accepting a
  * key that another process has revoked.
  *
+ * Prepared statements are kept, up to {@link maxKept}: preparing one takes longer than reading a row by its key, and Kysely
+ * prepares each time.
+ *
  * @see {@link https://github.com/tursodatabase/libsql-js/pull/238 | tursodatabase/libsql-js#238}
  */
 export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>()
+
+  const keep = (sql: string, statement: SqliteStatement): void => {
+    kept.delete(sql)
+    kept.set(sql, statement)
+    const [oldest] = kept.keys()
+    if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
+  }
+
   return {
-    close: () => database.close(),
+    close: () => {
+      kept.clear()
+      database.close()
+    },
     prepare: (sql) => {
-      const statement = database.prepare(sql)
+      const statement = kept.get(sql) ?? database.prepare(sql)
+      keep(sql, statement)
       const endingWell = <T>(parameters: readonly unknown[], run: () => T): T => {
         try {
           return run()
         } catch (error) {
+          kept.delete(sql)
           if (isSqliteBusy(error) && !endsTransaction.test(sql)) end(database, statement, parameters)
           throw error
         }
@@ -32,7 +52,8 @@ export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
         reader: statement.reader,
         all: (parameters) => endingWell(parameters, () => statement.all(parameters)),
         run: (parameters) => endingWell(parameters, () => statement.run(parameters)),
-        iterate: (parameters) => statement.iterate(parameters),
+        // Who stops half-way leaves it open, and others may ask the same meanwhile: a statement of its own.
+        iterate: (parameters) => database.prepare(sql).iterate(parameters),
       }
     },
   }

@@ -1,5 +1,16 @@
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import { inTime, NoAnswer, type PoolOptions, readAnswerTimeout } from './in-time.js'
+import { keepPrepared } from './kept-statement.js'
+
+/** Options of {@link postgresPool}. */
+export interface PostgresPoolOptions extends PoolOptions {
+  /**
+   * Whether each connection keeps the statement that reads a key, in place of parsing and planning it each time. Leave it
+   * off behind a pooler that gives each transaction another connection and knows nothing of prepared statements, such as
+   * PgBouncer before 1.21. @defaultValue false
+   */
+  readonly prepare?: boolean | undefined
+}
 
 /** What {@link postgresPool} needs of `pg`'s `Pool`. */
 export interface PgPool {
@@ -10,8 +21,15 @@ export interface PgPool {
 
 /** What {@link postgresPool} needs of `pg`'s `PoolClient`. */
 export interface PgClient extends PostgresPoolClient {
+  readonly query: PostgresPoolClient['query'] & (<R>(statement: NamedStatement) => Promise<PostgresQueryResult<R>>)
   release(destroy?: boolean): void
   on(event: 'error', listener: () => void): unknown
+}
+
+interface NamedStatement {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly unknown[]
 }
 
 /**
@@ -26,8 +44,9 @@ export interface PgClient extends PostgresPoolClient {
  *
  * @throws TypeError for a time that is none.
  */
-export function postgresPool(pool: PgPool, options: PoolOptions = {}): PostgresPool {
+export function postgresPool(pool: PgPool, options: PostgresPoolOptions = {}): PostgresPool {
   const ms = readAnswerTimeout(options)
+  const send = options.prepare === true ? sendPrepared(new Map()) : sendOnce
   const known = new WeakMap<PgClient, PostgresPoolClient>()
   pool.on('error', ignore)
   return {
@@ -36,7 +55,7 @@ export function postgresPool(pool: PgPool, options: PoolOptions = {}): PostgresP
       let guarded = known.get(client)
       if (guarded === undefined) {
         client.on('error', ignore)
-        guarded = closedWhenSilent(client, ms)
+        guarded = closedWhenSilent(client, send, ms)
         known.set(client, guarded)
       }
       return guarded
@@ -48,12 +67,43 @@ export function postgresPool(pool: PgPool, options: PoolOptions = {}): PostgresP
 /** The pool replaces the connection by itself; whoever uses it is told by the statement that failed. */
 function ignore(): void {}
 
-function closedWhenSilent(client: PgClient, ms: number): PostgresPoolClient {
+type Send = <R>(client: PgClient, sql: string, parameters: readonly unknown[]) => Promise<PostgresQueryResult<R>>
+
+const sendOnce: Send = (client, sql, parameters) => client.query(sql, parameters)
+
+/** @param names - Of the statements that are kept: they are few, and the same on each connection. */
+function sendPrepared(names: Map<string, string>): Send {
+  let named = 0
+  const nameOf = (sql: string): string => {
+    const name = names.get(sql) ?? `keywright_${named++}`
+    names.set(sql, name)
+    return name
+  }
+  return async <R>(client: PgClient, sql: string, parameters: readonly unknown[]) => {
+    if (!sql.endsWith(keepPrepared)) return client.query<R>(sql, parameters)
+    const name = nameOf(sql)
+    try {
+      return await client.query<R>({ name, text: sql, values: parameters })
+    } catch (error) {
+      if (!isOutdated(error)) throw error
+      // A migration has added a column: from here on, under a new name.
+      if (names.get(sql) === name) names.delete(sql)
+      return client.query<R>({ name: nameOf(sql), text: sql, values: parameters })
+    }
+  }
+}
+
+/** "cached plan must not change result type", in whatever language the server speaks. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '0A000'
+}
+
+function closedWhenSilent(client: PgClient, send: Send, ms: number): PostgresPoolClient {
   let silence: NoAnswer | null = null
   const query = (sql: string, parameters: readonly unknown[]) => {
     // What follows on a silent connection, such as a rollback, must not wait as long again.
     if (silence !== null) return Promise.reject(silence)
-    return inTime(client.query(sql, parameters), ms).catch((error: unknown) => {
+    return inTime(send(client, sql, parameters), ms).catch((error: unknown) => {
       if (error instanceof NoAnswer) silence = error
       throw error
     })

@@ -3,6 +3,7 @@ import { type Dialect, Kysely, type KyselyConfig, MysqlDialect, PostgresDialect,
 import Database from 'libsql'
 import { createPool } from 'mysql2'
 import pg from 'pg'
+import { libsqlDatabase, postgresPool } from '../src/index.js'
 import { onePgliteConnection } from './pglite-pool.js'
 
 /** A database that tests run against, if it is there. */
@@ -18,7 +19,7 @@ export const engines: readonly Engine[] = [
   {
     name: 'SQLite (libsql)',
     url: null,
-    dialect: () => new SqliteDialect({ database: new Database(':memory:') }),
+    dialect: () => new SqliteDialect({ database: libsqlDatabase(new Database(':memory:')) }),
   },
   {
     name: 'PGlite',
@@ -28,8 +29,10 @@ export const engines: readonly Engine[] = [
   {
     name: 'PostgreSQL',
     url: process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test',
-    dialect: (connectionString) =>
-      new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 2_000 }) }),
+    dialect: (connectionString) => {
+      const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 2_000 })
+      return new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) })
+    },
   },
   {
     name: 'MariaDB',

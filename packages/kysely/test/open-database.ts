@@ -20,7 +20,7 @@ export function openPostgres(
   { answerTimeoutMs, kyselyLog, ...options }: Options & pg.PoolConfig = {},
 ): Opened<pg.Pool> {
   const driver = new pg.Pool({ connectionString, connectionTimeoutMillis: 2_000, max: 10, ...options })
-  const dialect = new PostgresDialect({ pool: postgresPool(driver, { answerTimeoutMs }) })
+  const dialect = new PostgresDialect({ pool: postgresPool(driver, { answerTimeoutMs, prepare: true }) })
   return { db: new Kysely<object>({ dialect, ...logging(kyselyLog) }), driver }
 }
 

@@ -1,0 +1,122 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import Database from 'libsql'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '../src/index.js'
+import { dropTables, newPrefix } from './drop-tables.js'
+import { engines } from './engines.js'
+import { input, keyringOver } from './keyring-over.js'
+
+describe('libsqlDatabase keeps prepared statements', () => {
+  function watched() {
+    const database = new Database(':memory:')
+    database.exec("create table t (id integer primary key, a text); insert into t values (1, 'x'), (2, 'y')")
+    const prepared: string[] = []
+    const kept = libsqlDatabase({
+      exec: (text) => database.exec(text),
+      close: () => database.close(),
+      prepare: (text) => {
+        prepared.push(text)
+        return database.prepare(text)
+      },
+    })
+    const all = (text: string, ...parameters: unknown[]) => kept.prepare(text).all(parameters)
+    return { database, kept, prepared, all }
+  }
+
+  it('each text once', () => {
+    const { all, prepared } = watched()
+    expect(all('select a from t where id = ?', 1)).toEqual([{ a: 'x' }])
+    expect(all('select a from t where id = ?', 2)).toEqual([{ a: 'y' }])
+    expect(all('select a from t where id = ?', 3)).toEqual([])
+    expect(prepared).toHaveLength(1)
+  })
+
+  it('a hundred of them: the one that was used least lately gives way', () => {
+    const { all, prepared } = watched()
+    const text = (n: number) => `select ${n} as n from t where id = 1`
+    all(text(0))
+    for (let n = 1; n < 100; n += 1) all(text(n))
+    all(text(0))
+    all(text(100))
+    const before = prepared.length
+    expect(all(text(0))).toEqual([{ n: 0 }])
+    expect(prepared).toHaveLength(before)
+    expect(all(text(1))).toEqual([{ n: 1 }])
+    expect(prepared).toHaveLength(before + 1)
+  })
+
+  it('and sees a changed table', () => {
+    const { all, database } = watched()
+    expect(all('select * from t where id = ?', 1)).toEqual([{ id: 1, a: 'x' }])
+    database.exec("alter table t add column b text default 'new'")
+    expect(all('select * from t where id = ?', 1)).toEqual([{ id: 1, a: 'x', b: 'new' }])
+    database.exec('drop table t')
+    expect(() => all('select * from t where id = ?', 1)).toThrow('no such table')
+    database.exec('create table t (id integer)')
+    expect(all('select * from t where id = ?', 1)).toEqual([])
+  })
+
+  it('but not those that are read row by row: two may be half-way at once', () => {
+    const { kept } = watched()
+    const text = 'select id from t order by id'
+    const [one, other] = [kept.prepare(text).iterate([]), kept.prepare(text).iterate([])]
+    expect(one.next().value).toEqual({ id: 1 })
+    expect([...other]).toEqual([{ id: 1 }, { id: 2 }])
+    expect(kept.prepare(text).all([])).toEqual([{ id: 1 }, { id: 2 }])
+    expect(one.next().value).toEqual({ id: 2 })
+  })
+})
+
+const url = engines.find(({ name }) => name === 'PostgreSQL')?.url ?? ''
+
+/** A keyring on one connection, or `null` where no server answers. */
+async function onOneConnection(prepare?: boolean) {
+  const driver = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 2_000 })
+  const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: postgresPool(driver, { prepare }) }) })
+  const tablePrefix = newPrefix()
+  onTestFinished(async () => {
+    await dropTables(db, tablePrefix)
+    await db.destroy()
+  })
+  await migrateToLatest(db, { tablePrefix })
+  const { keyring } = keyringOver(kyselyStore(db, { tablePrefix }))
+  const { key, token } = await keyring.create(input)
+  const isGood = async () => (await keyring.verify(token.reveal())).ok
+  const kept = async () =>
+    (await sql<{ name: string }>`select name from pg_prepared_statements order by name`.execute(db)).rows.map(
+      ({ name }) => name,
+    )
+  return { db, tablePrefix, keyring, key, isGood, kept }
+}
+
+const isThere = await new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  .query('select 1')
+  .then(() => true)
+  .catch(() => false)
+
+describe.skipIf(!isThere)('postgresPool (PostgreSQL)', () => {
+  it.each([undefined, false])('keeps nothing on the server with prepare: %j', async (prepare) => {
+    const { isGood, kept } = await onOneConnection(prepare)
+    expect(await isGood()).toBe(true)
+    expect(await kept()).toEqual([])
+  })
+
+  it('keeps the statement that reads a key, once, with prepare: true; a revocation counts at once', async () => {
+    const { isGood, kept, keyring, key } = await onOneConnection(true)
+    for (let n = 0; n < 7; n += 1) expect(await isGood()).toBe(true)
+    expect(await kept()).toEqual(['keywright_0'])
+    await keyring.revoke(key.id)
+    expect(await isGood()).toBe(false)
+    expect(await kept()).toEqual(['keywright_0'])
+  })
+
+  it('prepares it anew when a migration has added a column', async () => {
+    const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
+    expect(await isGood()).toBe(true)
+    await sql`alter table ${sql.table(`${tablePrefix}api_keys`)} add column later text`.execute(db)
+    expect(await isGood()).toBe(true)
+    expect(await isGood()).toBe(true)
+    expect(await kept()).toContain('keywright_1')
+  })
+})
