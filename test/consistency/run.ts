@@ -190,7 +190,7 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>): Pr
   let controllersKilled = 0
   const killControllers = async (): Promise<void> => {
     while (isRunning) {
-      await pause(2_000 + Math.random() * 2_000)
+      await pause(3_000 + Math.random() * 3_000)
       if (!isRunning) return
       controller.kill('SIGKILL')
       await once(controller, 'close') // with its pipe: what it told is known

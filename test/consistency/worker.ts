@@ -38,7 +38,7 @@ async function verifyOn(): Promise<void> {
     const verdict = await keyring.verify(key.token, { scopes: [`items.${asked}`] })
     rows.push([begin, now(), asked, verdict.ok ? 'ok' : verdict.refusal.code, key.keyId])
     // Without a rest, the controller would get no turn where cores are few.
-    await pause(Math.random() * 15)
+    await pause(Math.random() * 8)
   }
 }
 
