@@ -16,6 +16,17 @@ export function openDatabase(file: string): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: libsqlDatabase(new Database(file)) }) })
 }
 
+/** Sets what a person may do on a board; `null` takes them off it. */
+export async function setLevel(
+  db: Kysely<Tables>,
+  user_id: string,
+  board_id: string,
+  level: 'read' | 'edit' | null,
+): Promise<void> {
+  await db.deleteFrom('board_members').where('board_id', '=', board_id).where('user_id', '=', user_id).execute()
+  if (level !== null) await db.insertInto('board_members').values({ board_id, user_id, level }).execute()
+}
+
 /** Makes the task board's tables, with two organisations, three people and two boards. */
 export async function seed(db: Kysely<Tables>): Promise<void> {
   await sql`create table organizations (id text primary key, plan text)`.execute(db)

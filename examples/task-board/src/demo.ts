@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { lifeOfAKey, rotation } from './scenes/life-of-a-key.js'
 import { limits } from './scenes/limits.js'
+import { openStream, toolLists, tools } from './scenes/mcp.js'
 import { oneKey } from './scenes/one-key.js'
 import { outage } from './scenes/outage.js'
 import { oneBoard, rights } from './scenes/rights.js'
@@ -12,7 +13,7 @@ import { type Outcome, setStage } from './stage.js'
 import { startTaskBoard } from './start.js'
 import { formatTable } from './table.js'
 
-const scenes = [oneKey, rights, oneBoard, lifeOfAKey, rotation, limits, outage, stats]
+const scenes = [oneKey, rights, oneBoard, lifeOfAKey, rotation, toolLists, tools, openStream, limits, outage, stats]
 
 const folder = await mkdtemp(join(tmpdir(), 'task-board-'))
 try {

@@ -1,3 +1,4 @@
+import { clientConfig } from '@keywright/mcp'
 import { editAll, mia } from './people.js'
 import type { TaskBoard } from './start.js'
 
@@ -7,6 +8,7 @@ export async function serveUntilStopped({ keyring, origin }: TaskBoard): Promise
   const revoked = await keyring.create({ name: 'lost', owner: mia, preset: 'read-only' })
   await keyring.revoke(revoked.key.id)
   const bearer = (token: string) => `curl -i -H 'Authorization: Bearer ${token}'`
+  const { command } = clientConfig('claude-code', { name: 'task-board', url: `${origin}/mcp` })
   const json = `-H 'Content-Type: application/json' -d '{"title":"Sent with curl"}'`
 
   console.log(`
@@ -16,6 +18,9 @@ Still serving. A good key adds a task, and reads the tasks:
 Refused: what this key was not given, and a revoked key:
   ${bearer(good.token.reveal())} ${origin}/members
   ${bearer(revoked.token.reveal())} ${origin}/boards
+The same key in an MCP client, here Claude Code:
+  export TASK_BOARD_API_KEY='${good.token.reveal()}'
+  ${command}
 Ctrl+C stops the server and removes the file.`)
 
   await new Promise((resolve) => {

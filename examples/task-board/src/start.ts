@@ -4,8 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createKeyring, hmacSha256, type Keyring } from '@keywright/core'
 import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { createMcpAuth } from '@keywright/mcp'
 import type { Kysely } from 'kysely'
 import { access } from './access.js'
+import { createActions } from './actions.js'
 import { createApp } from './app.js'
 import { openDatabase, seed, type Tables } from './database.js'
 import { ownersIn } from './owners.js'
@@ -36,7 +38,9 @@ export async function startTaskBoard(file: string): Promise<TaskBoard> {
     plans,
     resolvePlan: plansIn(db),
   })
-  const server = createServer(createApp(keyring, db)).listen(0, '127.0.0.1')
+  // How soon an open stream learns that its key is no good. By default, within half a minute.
+  const mcp = createMcpAuth(keyring, { recheckMs: 100 })
+  const server = createServer(createApp(keyring, createActions(db), mcp)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // it listens on TCP
   return {

@@ -10,7 +10,11 @@ export interface Visit {
 }
 
 /** Sends the request over a real connection, and tells the answer: `'200'`, or `'503 auth_unavailable, Retry-After: 5'`. */
-export async function send(origin: string, { request, token, headers, body }: Visit): Promise<string> {
+export async function send(
+  origin: string,
+  { request, token, headers, body }: Visit,
+  fetch: typeof globalThis.fetch,
+): Promise<string> {
   const [method = '', path = ''] = request.split(' ')
   const text = typeof token === 'object' ? token.reveal() : token
   const response = await fetch(origin + path, {

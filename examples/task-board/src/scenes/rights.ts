@@ -1,3 +1,4 @@
+import { setLevel } from '../database.js'
 import { ada, byMia, editAll, mia } from '../people.js'
 import type { Stage } from '../stage.js'
 
@@ -30,23 +31,14 @@ export async function rights({ keyring, db, visit, attempt }: Stage): Promise<vo
 export async function oneBoard({ keyring, db, visit }: Stage): Promise<void> {
   const board = { mode: 'specific', levels: { launch: 'edit' } } as const
   const { token } = await keyring.create({ name: 'launch bot', owner: mia, resources: { board } }, byMia)
-  const membership = { board_id: 'launch', user_id: 'mia' }
-  const setLevel = async (level: 'read' | 'edit' | null) => {
-    await db.deleteFrom('board_members').where('board_id', '=', 'launch').where('user_id', '=', 'mia').execute()
-    if (level !== null)
-      await db
-        .insertInto('board_members')
-        .values({ ...membership, level })
-        .execute()
-  }
 
   await visit('a key for one board', 'POST /boards/launch/tasks', '201', { token, body: task })
   await visit('another board', 'GET /boards/hiring/tasks', refused, { token })
-  await setLevel('read')
+  await setLevel(db, 'mia', 'launch', 'read')
   await visit('Mia may only read it now', 'POST /boards/launch/tasks', refused, { token, body: task })
   await visit('which the key still may', 'GET /boards/launch/tasks', '200', { token })
-  await setLevel(null)
+  await setLevel(db, 'mia', 'launch', null)
   await visit('Mia was taken off the board', 'GET /boards/launch/tasks', refused, { token })
-  await setLevel('edit')
+  await setLevel(db, 'mia', 'launch', 'edit')
   await visit('Mia may edit it again', 'POST /boards/launch/tasks', '201', { token, body: task })
 }

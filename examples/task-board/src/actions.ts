@@ -1,0 +1,51 @@
+import type { Principal } from '@keywright/core'
+import type { Kysely } from 'kysely'
+import type { access } from './access.js'
+import type { Tables } from './database.js'
+
+type Caller = Principal<typeof access>
+
+/** What the task board does for a caller who may, whether it is asked by a route or by a tool. */
+export interface Actions {
+  listBoards(caller: Caller): Promise<readonly object[]>
+  listTasks(boardId: string): Promise<readonly object[]>
+  addTask(caller: Caller, boardId: string, title: string): Promise<object>
+  listMembers(caller: Caller): Promise<readonly object[]>
+  invite(caller: Caller, name: string): Promise<object>
+}
+
+export function createActions(db: Kysely<Tables>): Actions {
+  return {
+    listBoards: async (caller) => {
+      const boards = await db
+        .selectFrom('boards')
+        .select(['id', 'name'])
+        .where('organization_id', '=', caller.organizationId)
+        .execute()
+      const levels = await Promise.all(boards.map(({ id }) => caller.levelOn('board', id)))
+      return boards.map((one, index) => ({ ...one, level: levels[index] })).filter(({ level }) => level !== null)
+    },
+
+    listTasks: (boardId) => db.selectFrom('tasks').selectAll().where('board_id', '=', boardId).execute(),
+
+    addTask: async ({ owner, key }, boardId, title) => {
+      // Whatever a key does is done by its owner, with that key.
+      const task = { board_id: boardId, title, created_by: owner.id, with_key: key.name }
+      await db.insertInto('tasks').values(task).execute()
+      return task
+    },
+
+    listMembers: ({ organizationId }) =>
+      db.selectFrom('users').select(['id', 'name', 'role']).where('organization_id', '=', organizationId).execute(),
+
+    invite: async ({ organizationId }, name) => {
+      const member = { id: name.toLowerCase(), name, organization_id: organizationId, role: 'viewer' }
+      await db
+        .insertInto('users')
+        .values(member)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      return member
+    },
+  }
+}
