@@ -27,8 +27,11 @@ describe.each([...pages.map((name) => `docs/${name}`), 'packages/kysely/README.m
   },
 )
 
-it('docs/databases.md shows examples as they are in their files, which the compiler checks and a test runs', () => {
-  const shown = [...readFileSync(join(root, 'docs/databases.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
-  expect(shown.length).toBeGreaterThan(3)
-  for (const [, code = ''] of shown) expect(examples).toContain(code)
-})
+it.each(['docs/databases.md', 'docs/mcp-servers.md'])(
+  '%s shows examples as they are in their files, which the compiler checks and a test runs',
+  (page) => {
+    const shown = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
+    expect(shown.length).toBeGreaterThan(3)
+    for (const [, code = ''] of shown) expect(examples).toContain(code)
+  },
+)

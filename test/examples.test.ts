@@ -15,11 +15,12 @@ const scripts = readdirSync(examples).flatMap((name) => {
 })
 
 describe('examples', () => {
-  it('are there: one for each framework', () => {
-    expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', 'task-board'])
+  it('are there: one for each framework, and for each way to serve MCP', () => {
+    const mcp = ['mcp-express', 'mcp-hono', 'mcp-stdio']
+    expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', ...mcp, 'task-board'])
   })
 
-  it.each(scripts)('%s calls itself over HTTP, and gets the answers it expects', async (name, script) => {
+  it.each(scripts)('%s calls itself, and gets the answers it expects', async (name, script) => {
     // Rejects where the script ends with a fault; each checks its own answers.
     const { stdout } = await promisify(execFile)(process.execPath, [...tsx, script], { cwd: join(examples, name) })
     expect(stdout).toMatch(/ok\n$|each (answered )?as expected\.\n$/)

@@ -1,0 +1,7 @@
+export { access } from './access.js'
+export { connectionOf } from './connection.js'
+export { openKeyring } from './keyring.js'
+export { listen } from './listen.js'
+export { bo } from './people.js'
+export { tools } from './tools.js'
+export { type Connect, tour } from './tour.js'
