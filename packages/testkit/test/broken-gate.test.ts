@@ -10,7 +10,7 @@ beforeAll(async () => {
 const titles = (gate: string, status: 'passed' | 'failed') => run.titles(`${gate}: gate`, status)
 
 describe('testGate', () => {
-  it('passes a sound adapter, whole', () => {
+  it('B7: passes a sound adapter, whole', () => {
     expect(titles('sound', 'failed')).toEqual([])
     expect(titles('sound', 'passed').length).toBeGreaterThan(60)
   })

@@ -10,7 +10,7 @@ beforeAll(async () => {
 const titles = (store: string, status: 'passed' | 'failed') => run.titles(`${store}: KeyStore`, status)
 
 describe('testKeyStore', () => {
-  it('passes a sound store, whole', () => {
+  it('B7: passes a sound store, whole', () => {
     expect(titles('sound', 'failed')).toEqual([])
     expect(titles('sound', 'passed').length).toBeGreaterThan(40)
   })
@@ -48,7 +48,7 @@ describe('testKeyStore', () => {
       'forgets a field',
       ['writes the fields it is given, counts the change, and keeps all others', 'writes disabledAt alone'],
     ],
-  ])('fails a store that %s: in these tests and no others', (store, failing) => {
+  ])('B7: fails a store that %s: in these tests and no others', (store, failing) => {
     expect(titles(store, 'failed')).toEqual(failing)
     expect(titles(store, 'passed')).toHaveLength(titles('sound', 'passed').length - failing.length)
     expect(run.exitCode).toBe(1)

@@ -2,32 +2,10 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { compile } from './compile.js'
 
-const here = fileURLToPath(new URL('.', import.meta.url))
+const here = import.meta.dirname
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
-const { options } = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,
-  ts.sys,
-  root,
-)
-
-const parsed = new Map<string, ts.SourceFile | undefined>()
-
-/** What the compiler, with the repository's own options, says of a file in this folder that holds `text`. */
-function compile(text: string): string[] {
-  const path = `${here}snippet.ts`
-  const host = ts.createCompilerHost(options)
-  const { getSourceFile } = host
-  host.getSourceFile = (name, ...rest) => {
-    if (name === path) return ts.createSourceFile(name, text, ts.ScriptTarget.Latest)
-    if (!parsed.has(name)) parsed.set(name, getSourceFile(name, ...rest))
-    return parsed.get(name)
-  }
-  const program = ts.createProgram([path], options, host)
-  return ts
-    .getPreEmitDiagnostics(program, program.getSourceFile(path))
-    .map(({ code, messageText }) => `TS${code} ${ts.flattenDiagnosticMessageText(messageText, '\n').split('\n')[0]}`)
-}
 
 describe('the type tests', () => {
   it('are all part of the repository, so that `tsc` checks them', () => {
@@ -35,24 +13,28 @@ describe('the type tests', () => {
     const { fileNames } = ts.parseJsonConfigFileContent({ include }, ts.sys, root)
     const files = readdirSync(here).filter((name) => name.endsWith('.test-d.ts'))
     expect(files.length).toBeGreaterThan(0)
-    expect(files.filter((name) => !fileNames.includes(`${here}${name}`))).toEqual([])
+    expect(files.filter((name) => !fileNames.includes(`${here}/${name}`))).toEqual([])
   })
 
   it('report a misspelt scope, a negative case that compiles, and a type that is not exactly as promised', () => {
-    const said = compile(`
+    const said = compile(
+      `
       import { type Exactly, holds, keyring } from './product.js'
       void keyring.verify('token', { scopes: ['members.raed'] })
       // @ts-expect-error it compiles
       void keyring.verify('token', { scopes: ['members.read'] })
       holds<Exactly<string, 'a' | 'b'>>()
-    `)
+    `,
+      here,
+    )
     expect(said.map((line) => line.slice(0, 6)).sort()).toEqual(['TS2344', 'TS2578', 'TS2820'])
     expect(said.join()).toContain(`Did you mean '"members.read"'`)
   })
 
   // In a program of its own: a model is registered for all of it, other type tests included.
   it('report a misspelt scope where only the registered model is known', () => {
-    const said = compile(`
+    const said = compile(
+      `
       import type { Principal, RegisteredAccess } from '@keywright/core'
       import { type access, type Exactly, holds, principal } from './product.js'
       declare module '@keywright/core' { interface Register { access: typeof access } }
@@ -60,7 +42,9 @@ describe('the type tests', () => {
       const registered: Principal<RegisteredAccess> = principal
       registered.allows('members.read')
       registered.allows('members.raed')
-    `)
+    `,
+      here,
+    )
     expect(said).toEqual([expect.stringMatching(/^TS2345 .*"members.raed"/)])
   })
 })
