@@ -1,6 +1,6 @@
 import { type Access, type Authority, authorityRights, everything } from '../access/index.js'
 import { organizationOf } from '../store/index.js'
-import type { Owner } from '../values/index.js'
+import { isTextList, type Owner } from '../values/index.js'
 
 /** What the host says its owner may do now. What is left out gives nothing. */
 export interface OwnerAuthority {
@@ -86,10 +86,6 @@ function levelLookup(levels: unknown): (type: string, id: string) => unknown {
 function ownProperty(record: unknown, name: string): unknown {
   if (typeof record !== 'object' || record === null || !Object.hasOwn(record, name)) return undefined
   return (record as Record<string, unknown>)[name] // its own property, as was just asked
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function malformed(expected: string): TypeError {

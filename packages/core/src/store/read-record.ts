@@ -1,4 +1,13 @@
-import type { Actor, JsonObject, KeyRecord, Owner, RateLimit, ResourceGrant, StoredStatus } from '../values/index.js'
+import {
+  type Actor,
+  isTextList,
+  type JsonObject,
+  type KeyRecord,
+  type Owner,
+  type RateLimit,
+  type ResourceGrant,
+  type StoredStatus,
+} from '../values/index.js'
 
 /**
  * A key's fields as a database gives them back: text, JSON as text, instants as milliseconds since 1970.
@@ -112,10 +121,6 @@ function readOwner({ ownerType, ownerId, organizationId }: StoredFields): Owner 
 function readActor({ createdByType: type, createdById: id }: StoredFields): Actor | null {
   if (typeof id !== 'string') return null
   return type === 'user' || type === 'key' || type === 'system' ? { type, id } : null
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
 
 function isObject(value: unknown): value is JsonObject {

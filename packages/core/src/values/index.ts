@@ -1,5 +1,6 @@
 export type { AuditContext, AuditDraft, AuditRecord, AuditType } from './audit.js'
 export type { Grants, ResourceGrant, ResourceRef } from './grants.js'
+export { isTextList } from './is-text-list.js'
 export type { JsonObject, JsonValue } from './json.js'
 export type {
   Key,
