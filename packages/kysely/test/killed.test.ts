@@ -71,7 +71,7 @@ async function prepared(journal: string) {
     const { died, lines } = await runProgram(copy.path, verb, String(fatal), key.id)
     return { died, lines, ...copy.open() }
   }
-  return { token: token.reveal(), before, attempt }
+  return { keyId: key.id, token: token.reveal(), before, attempt }
 }
 
 describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
@@ -79,11 +79,12 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
     ['create', 'api_key.created', 'wal'],
     ['rotate', 'api_key.rotated', 'wal'],
     ['revoke', 'api_key.revoked', 'wal'],
+    ['update', 'api_key.scopes_changed', 'wal'],
     ['rotate', 'api_key.rotated', 'delete'],
   ])(
     'at any statement of %s has changed all or nothing: %s, with a journal in mode %s',
     async (verb, type, journal) => {
-      const { token, before, attempt } = await prepared(journal)
+      const { keyId, token, before, attempt } = await prepared(journal)
       const { died, lines } = await attempt(verb, 0)
       expect(died).toBe(false)
       const statements = Number(/^done (\d+)$/.exec(lines.at(-1) ?? '')?.[1])
@@ -112,7 +113,9 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
         })
 
         const works = async (text: string) => (await keyring.verify(text)).ok
-        expect(await works(token)).toBe(!isDone || verb === 'create')
+        expect(await works(token)).toBe(!isDone || verb === 'create' || verb === 'update')
+        const scopes = (await keyring.get(keyId))?.grants.scopes
+        expect(scopes).toEqual(isDone && verb === 'update' ? [] : input.scopes)
         for (const printed of left.lines) expect(await works(printed)).toBe(isDone)
         const created = isDone && verb === 'create' ? 2 : 1
         expect((await keyring.stats({ organizationId })).totalCreated).toBe(created)
@@ -128,7 +131,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
         printed.push(...(await Promise.all(pair.map(check))))
       }
       // They were made before anything was stored: it is by the commit alone that they work.
-      expect(printed.filter((count) => count > 0).length > 6).toBe(verb !== 'revoke')
+      expect(printed.filter((count) => count > 0).length > 6).toBe(verb === 'create' || verb === 'rotate')
     },
   )
 })
