@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { migrateToLatest } from '@keywright/kysely'
 import { type Kysely, sql } from 'kysely'
+import { build } from 'tsup'
 import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
 import { byKey, type Change, findViolations, hasAuditOf, type Verification } from './history.js'
 import type { KnownKey, Order, Report } from './messages.js'
@@ -38,7 +37,30 @@ export interface RunReport {
 }
 
 const workers = 4
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+/** Where a program finds the drivers. */
+const besideDrivers = join(import.meta.dirname, '../../packages/kysely/node_modules')
+
+/** Makes one file of JavaScript of each program: it starts in a tenth of a second, and controllers are killed all the time. */
+async function buildPrograms(): Promise<string> {
+  const outDir = mkdtempSync(join(besideDrivers, '.consistency-'))
+  await build({
+    entry: ['controller.ts', 'worker.ts'].map((name) => join(import.meta.dirname, name)),
+    outDir,
+    format: 'esm',
+    outExtension: () => ({ js: '.mjs' }),
+    config: false,
+    silent: true,
+    external: ['libsql', 'pg', 'mysql2'],
+    noExternal: [/^@keywright\//, 'kysely'],
+    splitting: false,
+    // For what is CommonJS, and asks for Node's own modules.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+    esbuildOptions: (options) => {
+      options.conditions = ['@keywright/source']
+    },
+  })
+  return outDir
+}
 
 /** Lets four processes verify what a fifth changes, stops and kills them now and then, and checks what they saw. */
 export async function run(options: RunOptions): Promise<RunReport> {
@@ -47,8 +69,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const place: Place = { engine: options.engine, at, tablePrefix: newPrefix() }
   const { db, store } = openPlace(place)
   await migrateToLatest(db, place)
+  const programs = await buildPrograms()
   try {
-    const history = await record(options, place, db)
+    const history = await record(options, place, db, programs)
     const found = [
       ...history.faults,
       ...findViolations(history.changes, history.verifications),
@@ -71,7 +94,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   } finally {
     if (options.engine === 'postgres') await dropTables(db, place.tablePrefix)
     await db.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    for (const made of [folder, programs]) rmSync(made, { recursive: true, force: true })
   }
 }
 
@@ -88,7 +111,7 @@ interface History {
   readonly controllersKilled: number
 }
 
-async function record(options: RunOptions, place: Place, db: Kysely<object>): Promise<History> {
+async function record(options: RunOptions, place: Place, db: Kysely<object>, programs: string): Promise<History> {
   const { seconds, operations = 0, staleMs = 0 } = options
   const changes: Change[] = []
   const verifications: Verification[] = []
@@ -101,8 +124,8 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>): Pr
   let isRunning = true
 
   const start = async (script: string, args: string[], onReport: (report: Report) => void): Promise<ChildProcess> => {
-    const child = fork(join(import.meta.dirname, script), [JSON.stringify(place), ...args], {
-      execArgv: ['--conditions=@keywright/source', '--import', tsx],
+    const child = fork(join(programs, script), [JSON.stringify(place), ...args], {
+      execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     for (const stream of [child.stdout, child.stderr]) {
@@ -130,7 +153,7 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>): Pr
   }
 
   const startVerifier = async (worker: number): Promise<ChildProcess> => {
-    const verifier = await start('worker.ts', [String(staleMs)], (report) => {
+    const verifier = await start('worker.mjs', [String(staleMs)], (report) => {
       if (report.type !== 'verified') return
       for (const [begin, end, asked, answer, keyId] of report.rows) {
         verifications.push({ keyId, worker, begin, end, asked, answer })
@@ -167,10 +190,10 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>): Pr
     for (const verifier of verifiers) send(verifier, { type: 'verify', key })
   }
   // One is always ready to take over.
-  let spare = start('controller.ts', [], onControl)
+  let spare = start('controller.mjs', [], onControl)
   const takeControl = async (): Promise<ChildProcess> => {
     const controller = await spare
-    spare = start('controller.ts', [], onControl)
+    spare = start('controller.mjs', [], onControl)
     send(controller, { type: 'control', keyIds: [...living.keys()] })
     return controller
   }
