@@ -1,16 +1,17 @@
-// What holds in each runtime: the suite on the built packages in Node 20 (this one), 22 and 24, Bun, Deno, and Workers through
-// workerd; and, in Node 22 and 24 and in Bun, the tests of core and of every framework. The runtimes come from the npm registry,
-// once, into node_modules/.cache. Usage: node test/runtimes/run.mjs [name…]
+// What holds in each runtime: the suite on the built packages, and Vitest on the source: in Node 20, 22 and 24, Bun and Deno the
+// tests of core and of every guard, in Workers (workerd) the one table of all guards through those that run there. The runtimes
+// come from the npm registry, once, into node_modules/.cache. Usage: node test/runtimes/run.mjs [name…]
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify, stripVTControlCharacters } from 'node:util'
 
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const main = join(import.meta.dirname, 'main.mjs')
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.workspace.ts']
+const guards = ['packages/hono/', 'packages/express/', 'packages/fastify/', 'packages/testkit/test/fetch-gate.test.ts']
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.workspace.ts', 'packages/core/', ...guards]
 
 /** Installs a package of the registry by itself; `npm` runs no script of it. */
 async function install(name, version) {
@@ -24,21 +25,21 @@ async function install(name, version) {
 const suiteIn = (command, args) => execute(command, [...args, main], { cwd: root })
 
 const runtimes = {
-  'Node 20': () => suiteIn(process.execPath, []),
+  // Where this is Node 20, `pnpm test` runs Vitest on it.
+  'Node 20': () => (process.version.startsWith('v20.') ? suiteIn(process.execPath, []) : onNode('20')),
   'Node 22': () => onNode('22'),
   'Node 24': () => onNode('24'),
   Bun: async () => withVitest(join(await install('bun', '1'), '.bin/bun'), ['run'], ['--bun']),
-  Deno: async () => suiteIn(join(await install('deno', '2'), '.bin/deno'), ['run', '-A']),
+  Deno: async () => withVitest(join(await install('deno', '2'), '.bin/deno'), ['run', '-A'], ['run', '-A']),
   Workers: onWorkers,
 }
 
 const onNode = async (version) => withVitest(join(await install('node', version), '.bin/node'), [], [])
 
-/** Not only the suite: Vitest runs there as well, with the tests of core and of every framework on the source. */
+/** The suite, and the tests of core and of every guard. */
 async function withVitest(command, suiteOptions, vitestOptions) {
   const suite = await suiteIn(command, suiteOptions)
-  const projects = ['core', 'hono', 'express', 'fastify'].flatMap((name) => ['--project', name])
-  const tests = await execute(command, [...vitestOptions, ...vitest, ...projects], {
+  const tests = await execute(command, [...vitestOptions, ...vitest], {
     cwd: root,
     env: { ...process.env, CI: '' },
     maxBuffer: 1e8,
@@ -48,26 +49,46 @@ async function withVitest(command, suiteOptions, vitestOptions) {
 }
 
 async function onWorkers() {
+  const suite = await inWorker('worker.mjs', [])
+  const table = await inWorker('gate-worker.mjs', ['@keywright/source'])
+  return { stdout: `${suite} passed, 0 failed; Vitest: Tests  ${table} passed (${table})` }
+}
+
+/** Runs what a worker holds, and tells how many checks have passed. */
+async function inWorker(entry, conditions) {
   const modules = await install('miniflare', '4')
   const { Miniflare } = createRequire(join(modules, 'x.js'))('miniflare')
-  const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild')
+  const require = createRequire(import.meta.url)
+  const { build } = createRequire(require.resolve('tsup'))('esbuild')
   const bundle = await build({
-    entryPoints: [join(import.meta.dirname, 'worker.mjs')],
+    entryPoints: [join(import.meta.dirname, entry)],
     bundle: true,
     format: 'esm',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['node:*'],
+    conditions: [...conditions, 'workerd', 'worker', 'browser'],
+    external: ['node:*', 'fs', 'module', 'path'],
+    nodePaths: [join(dirname(require.resolve('vitest/package.json')), '..')], // what Vitest itself depends on
     write: false,
   })
   const [file] = bundle.outputFiles
-  const compatibility = { compatibilityDate: '2026-05-01', compatibilityFlags: ['nodejs_compat'] }
-  const modulesOf = [{ type: 'ESModule', path: 'worker.mjs', contents: file.text }]
-  const workers = new Miniflare({ modules: modulesOf, ...compatibility })
+  const said = []
+  const workers = new Miniflare({
+    modules: [{ type: 'ESModule', path: entry, contents: file.text }],
+    compatibilityDate: '2026-05-01',
+    compatibilityFlags: ['nodejs_compat'],
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], // without Miniflare's own worker before ours
+    // It says at length which targets it refuses: of interest where something fails.
+    handleRuntimeStdio: (...streams) => {
+      for (const stream of streams) stream.on('data', (chunk) => said.push(chunk))
+    },
+  })
   try {
-    const response = await workers.dispatchFetch('http://localhost/')
+    const { port } = await workers.unsafeGetDirectURL()
+    const response = await workers.dispatchFetch(`http://run.localhost:${port}/`)
     const { passed, failed } = await response.json()
     if (failed.length > 0) throw new Error(failed.join('\n'))
-    return { stdout: `${passed} passed, 0 failed` }
+    return passed
+  } catch (error) {
+    throw Object.assign(error, { stderr: Buffer.concat(said).toString() })
   } finally {
     await workers.dispose()
   }

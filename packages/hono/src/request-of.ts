@@ -1,6 +1,9 @@
 import { type FetchConnection, fetchRequest, type GateRequest } from '@keywright/core/http'
 import type { Context } from 'hono'
-import type { GetConnInfo } from 'hono/conninfo'
+import type { ConnInfo } from 'hono/conninfo'
+
+/** Tells of a request's connection: `getConnInfo` of the runtime's adapter, and more where the host knows it. */
+export type TellConnection = (c: Context) => ConnInfo & { readonly encrypted?: boolean | undefined }
 
 /** What `@hono/node-server` says of the connection, on Node. */
 interface NodeBindings {
@@ -8,7 +11,7 @@ interface NodeBindings {
 }
 
 /** The request as a gate sees it: the same on every runtime, but for who knows about the connection. */
-export function requestOf(c: Context, connInfo: GetConnInfo | undefined): GateRequest {
+export function requestOf(c: Context, connInfo: TellConnection | undefined): GateRequest {
   return fetchRequest(c.req.raw, { ...onNode(c), ...(connInfo === undefined ? {} : told(connInfo(c))) })
 }
 
@@ -19,6 +22,6 @@ function onNode({ env }: Context): FetchConnection {
   return socket === undefined ? {} : { remoteAddress: socket.remoteAddress, encrypted: socket.encrypted === true }
 }
 
-function told({ remote }: ReturnType<GetConnInfo>): FetchConnection {
-  return { remoteAddress: remote.address }
+function told({ remote, encrypted }: ReturnType<TellConnection>): FetchConnection {
+  return { remoteAddress: remote.address, ...(encrypted === undefined ? {} : { encrypted }) }
 }

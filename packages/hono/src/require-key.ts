@@ -1,17 +1,21 @@
 import { type Access, createGate, type GateOptions, type GatePrincipal, type Keyring } from '@keywright/core'
 import { answerHeaders, isForOrElse, readOrElse } from '@keywright/core/http'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { GetConnInfo } from 'hono/conninfo'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { markGuard } from './assert-guarded.js'
-import { requestOf } from './request-of.js'
+import { requestOf, type TellConnection } from './request-of.js'
 
 /** Options of {@link requireKey}. */
 export interface GuardOptions<A extends Access = Access, O extends boolean = false> extends GateOptions<A, Context, O> {
   /** The host's own login, which answers or calls `next` in place of our 401, with `null` for a principal. */
   readonly orElse?: MiddlewareHandler | undefined
-  /** Tells the client's address: `getConnInfo` of the runtime's adapter. @defaultValue the socket's on Node, else unknown */
-  readonly connInfo?: GetConnInfo | undefined
+  /**
+   * Tells the client's address: `getConnInfo` of the runtime's adapter; with `encrypted`, also whether the connection is.
+   *
+   * @defaultValue what the socket tells on Node; elsewhere the address is unknown, and the URL's scheme is believed, but for
+   * Deno, where a client can write it
+   */
+  readonly connInfo?: TellConnection | undefined
 }
 
 /** What a guard puts into the context. */

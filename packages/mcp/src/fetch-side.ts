@@ -1,5 +1,5 @@
 import type { GateRequest } from '@keywright/core'
-import type { Reply } from '@keywright/core/http'
+import { fetchRequest, type Reply } from '@keywright/core/http'
 import type { Admission } from './admit.js'
 import { type AuthInfo, authInfoOf } from './auth-info.js'
 import { isListen } from './listen.js'
@@ -145,7 +145,8 @@ function watched(
 }
 
 function gateRequestOf(request: Request, remoteAddress: string | undefined): GateRequest {
-  return { fields: [...request.headers], url: request.url, remoteAddress }
+  const { fields, url } = fetchRequest(request)
+  return { fields, url, remoteAddress }
 }
 
 /** Makes a fetch response of a reply. */

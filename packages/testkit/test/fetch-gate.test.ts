@@ -1,35 +1,19 @@
-import { fetchGate } from '@keywright/core'
 import { testGate } from '../src/index.js'
-import { listen } from './node-server.js'
+import { fetchApp } from './fetch-app.js'
+import { listen as listenOnNode } from './node-server.js'
+import { ownServer } from './own-server.js'
 
-testGate({
-  name: 'fetch guard',
-  joinsLines: true,
-  listen: ({ keyring, settings, routes }) => {
-    const served = routes.map(({ path, guard, resource, answer }) => {
-      const segments = path.split('/')
-      const param = (request: Request) => (name: string) =>
-        new URL(request.url).pathname.split('/')[segments.indexOf(`:${name}`)] ?? ''
-      const options = { ...settings, ...guard, resource: resource && ((request: Request) => resource(param(request))) }
-      const gate = guard === null ? null : fetchGate(keyring, options)
-      const fits = (pathname: string) => {
-        const given = pathname.split('/')
-        return (
-          given.length === segments.length &&
-          segments.every((segment, index) => segment.startsWith(':') || segment === given[index])
-        )
-      }
-      return { gate, answer, fits }
-    })
-    return listen(async (request, connection) => {
-      const { pathname } = new URL(request.url)
-      const route = served.find(({ fits }) => fits(pathname))
-      if (route === undefined) return new Response('no such route', { status: 404 })
-      const verdict = await route.gate?.(request, connection)
-      if (verdict?.ok === false) return verdict.response
-      const { headers, body } = route.answer(verdict?.principal ?? null)
-      const response = new Response(body, { headers })
-      return verdict?.finish(response) ?? response
-    })
-  },
-})
+testGate({ name: 'fetch guard on node:http', joinsLines: true, listen: (app) => listenOnNode(fetchApp(app)) })
+
+if (ownServer !== undefined) {
+  const { name, parser, listen } = ownServer
+  testGate({
+    name: `fetch guard on ${name}`,
+    joinsLines: true,
+    parser,
+    listen: async (app) => {
+      const handle = fetchApp(app)
+      return listen((request, remoteAddress) => handle(request, { remoteAddress }))
+    },
+  })
+}

@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { FetchConnection } from '@keywright/core'
 import { fieldLines } from '@keywright/core/http'
 import type { GateServer } from '../src/index.js'
-
-type FetchHandler = (request: Request, connection: FetchConnection) => Promise<Response>
+import type { FetchHandler } from './fetch-app.js'
 
 /** Serves a Fetch handler on a free port of this machine: what runtimes with `Request` and `Response` do by themselves. */
 export async function listen(handle: FetchHandler): Promise<GateServer> {
@@ -33,10 +31,11 @@ export async function listen(handle: FetchHandler): Promise<GateServer> {
 
 /** `null` for what Fetch has no request for, such as TRACE. */
 function toRequest(method: string, url: string, rawHeaders: readonly string[]): Request | null {
-  const headers = new Headers()
-  for (const [name, value] of fieldLines(rawHeaders)) headers.append(name, value)
   try {
-    return new Request(new URL(url, 'http://test'), { method, headers })
+    const request = new Request(new URL(url, 'http://test'), { method })
+    // Not handed over as `headers`: Deno copies them without the empty lines before a value.
+    for (const [name, value] of fieldLines(rawHeaders)) request.headers.append(name, value)
+    return request
   } catch {
     return null
   }

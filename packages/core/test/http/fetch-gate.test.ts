@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { answerHeaders } from '../../src/http/answer-headers.js'
 import { fetchGate } from '../../src/http/fetch-gate.js'
 import { openKeyring } from './task-keyring.js'
@@ -45,9 +45,14 @@ describe('fetchGate', () => {
     const { keyring, token } = await openKeyring()
     const gate = fetchGate(keyring, { requireHttps: true })
     const sent = (url: string) => request([['Authorization', `Bearer ${token}`]], url)
-    expect((await gate(sent('https://api.test/'))).ok).toBe(true)
+    expect((await gate(sent('https://api.test/'))).ok).toBe(!('Deno' in globalThis))
     expect((await gate(sent('http://api.test/'))).ok).toBe(false)
     expect((await gate(sent('https://api.test/'), { encrypted: false })).ok).toBe(false)
+    // There, the URL is what the client wrote as its target.
+    if (!('Deno' in globalThis)) vi.stubGlobal('Deno', {})
+    onTestFinished(() => void vi.unstubAllGlobals())
+    expect((await gate(sent('https://api.test/'))).ok).toBe(false)
+    expect((await gate(sent('https://api.test/'), { encrypted: true })).ok).toBe(true)
   })
 
   it('finishes any response, one whose headers cannot be changed too', async () => {

@@ -56,8 +56,11 @@ export function gateway() {
   return { opened, open: () => open() }
 }
 
-/** What `node` needs to run a TypeScript file of this folder on the sources. */
-export function nodeArguments(script: string): string[] {
+/** What the runtime of this process needs to run a TypeScript file of this folder on the sources. */
+export function runArguments(script: string): string[] {
+  const [condition, file] = ['--conditions=@keywright/source', join(import.meta.dirname, script)]
+  // Deno reads TypeScript by itself, and its Node loaders do not run; our imports say `.js` where the file is `.ts`.
+  if ('Deno' in globalThis) return ['run', '--allow-all', '--sloppy-imports', condition, file]
   const tsx = createRequire(join(import.meta.dirname, '../../../../package.json')).resolve('tsx')
-  return ['--conditions=@keywright/source', '--import', pathToFileURL(tsx).href, join(import.meta.dirname, script)]
+  return [condition, '--import', pathToFileURL(tsx).href, file]
 }

@@ -7,7 +7,7 @@ import type { KeyringEvent, UsageQuery, VerifyOptions } from '../../src/service/
 import { usageBuffer } from '../../src/service/usage-buffer.js'
 import { hourOf, type KeyUse } from '../../src/store/index.js'
 import { memoryStore } from '../../src/store/memory-index.js'
-import { type access, gateway, guessAt, hourMs, nodeArguments, openKeyring, owner } from './limits-setup.js'
+import { type access, gateway, guessAt, hourMs, openKeyring, owner, runArguments } from './limits-setup.js'
 
 const { organizationId } = owner
 const start = new Date('2026-01-01T10:30:00Z')
@@ -387,7 +387,7 @@ describe('a keyring', () => {
   })
 
   it('that nobody closes keeps no process alive', async () => {
-    const run = promisify(execFile)(process.execPath, nodeArguments('fixtures/leaves-open.ts'), { timeout: 10_000 })
+    const run = promisify(execFile)(process.execPath, runArguments('fixtures/leaves-open.ts'), { timeout: 10_000 })
     expect((await run).stdout).toMatch(/^true /)
   })
 })

@@ -1,5 +1,6 @@
 import type { Access, GateOptions, Keyring, Principal, ResourceRef } from '@keywright/core'
 import type { gateAccess } from './keyring.js'
+import type { parsers } from './parsers.js'
 
 export type GateAccess = typeof gateAccess
 
@@ -10,6 +11,8 @@ export interface GateHarness {
   listen(app: GateApp): Promise<GateServer>
   /** Whether repeated field lines are joined before the guard sees them, as Fetch does. @defaultValue false */
   readonly joinsLines?: boolean | undefined
+  /** Whose HTTP parser stands before the guard. @defaultValue 'node' */
+  readonly parser?: keyof typeof parsers | undefined
 }
 
 /** An app to serve. */

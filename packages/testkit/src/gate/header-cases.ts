@@ -8,13 +8,15 @@ export const K2 = 'tk_live_9xY8wV7uT6sR_000000000000000000000000000000001gco3G'
 /** Of the test environment. */
 export const KT = 'tk_test_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU0UtxI7'
 
+/** What a request comes to. `candidate`: good; a reason: it is malformed. */
+export type Outcome = 'none' | 'candidate' | 'invalid_token' | InvalidRequestReason
+
 type Row = readonly [
   n: number,
   name: string,
   fields: readonly (readonly [name: string, value: string])[],
   target: string,
-  /** `candidate`: good; a reason: the request is malformed. */
-  expected: 'none' | 'candidate' | 'invalid_token' | InvalidRequestReason,
+  expected: Outcome,
 ]
 
 /** Every way to send a credential, or nearly, and what it comes to (HTTP-1). The numbers are those of the requirements. */
