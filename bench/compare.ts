@@ -5,20 +5,21 @@ export interface Contender {
   run(): unknown
   /** How often one `run` does it. @defaultValue 1 */
   readonly times?: number
+  /** How much processor time was used so far, in µs. @defaultValue by this process */
+  readonly cpuUs?: () => number | Promise<number>
 }
 
 const rounds = 21
-const sliceMs = 80
 
 /**
  * Measures contenders in turn, again and again, and prints how each compares with the first: a busy neighbour on the machine
  * then slows all of them, and a ratio of one round is of one and the same time.
  */
-export async function compare(title: string, contenders: readonly Contender[]): Promise<void> {
-  for (const contender of contenders) await slice(contender) // warm
+export async function compare(title: string, contenders: readonly Contender[], sliceMs = 80): Promise<void> {
+  for (const contender of contenders) await slice(contender, sliceMs) // warm
   const measured = contenders.map((): Slice[] => [])
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) measured[index]?.push(await slice(contender))
+    for (const [index, contender] of contenders.entries()) measured[index]?.push(await slice(contender, sliceMs))
   }
 
   console.log(`\n${title}`)
@@ -46,13 +47,13 @@ export async function compare(title: string, contenders: readonly Contender[]): 
 interface Slice {
   /** Time that passed for each. */
   readonly wallUs: number
-  /** Processor time of this process, without a server's, for each. */
+  /** Processor time for each: of this process, without a server's, or of the server alone. */
   readonly cpuUs: number
 }
 
-async function slice({ run, times = 1 }: Contender): Promise<Slice> {
+async function slice({ run, times = 1, cpuUs = ownCpuUs }: Contender, sliceMs: number): Promise<Slice> {
   let done = 0
-  const cpu = process.cpuUsage()
+  const cpuBefore = await cpuUs()
   const start = performance.now()
   while (performance.now() - start < sliceMs) {
     const running = run()
@@ -62,8 +63,13 @@ async function slice({ run, times = 1 }: Contender): Promise<Slice> {
     done += times
   }
   const wallUs = ((performance.now() - start) * 1_000) / done
-  const { user, system } = process.cpuUsage(cpu)
-  return { wallUs, cpuUs: (user + system) / done }
+  return { wallUs, cpuUs: ((await cpuUs()) - cpuBefore) / done }
+}
+
+/** The processor time of this process so far, in µs. */
+export function ownCpuUs(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
 }
 
 /** The value below which `share` of all values are. */

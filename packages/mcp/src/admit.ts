@@ -64,9 +64,10 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
       const verdict = await gate(request, original)
       if (!verdict.ok) return { ok: false, reply: rpcReply(verdict.refusal, verdict.reply, wording) }
       headers = verdict.headers
-      const token = tokenOf(request, keyring)
-      const ip = clientIp({ remoteAddress: request.remoteAddress, fields: request.fields }, trustedProxies)
-      const take = payer(keyring, token, ip)
+      const take = payer(keyring, () => ({
+        token: tokenOf(request, keyring),
+        ip: clientIp({ remoteAddress: request.remoteAddress, fields: request.fields }, trustedProxies),
+      }))
       makeCaller = (narrowing) => callerOfKey(keyring.access, verdict.principal, narrowing, take)
     }
 
@@ -89,7 +90,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
 
 /** Makes the caller of a verified key. */
 export function callerOfKey(access: Access, verified: Principal, narrowing: Narrowing, take: Caller['take']): Caller {
-  const principal = verified.narrowTo(narrowing)
+  const principal = Object.keys(narrowing).length === 0 ? verified : verified.narrowTo(narrowing)
   return {
     id: `key:${principal.key.id}`,
     principal,
@@ -127,14 +128,21 @@ function callerOfLogin(access: Access, login: Login, narrowing: Narrowing): Call
   }
 }
 
-/** Takes the units of the messages of one request. The gate has taken one, which is the first message's. */
-export function payer(keyring: Keyring, token: string, ip: string | null): Caller['take'] {
+/**
+ * Takes the units of the messages of one request. The gate has taken one, which is the first message's; what pays for more is
+ * looked for only then.
+ */
+export function payer(
+  keyring: Keyring,
+  purse: () => { readonly token: string; readonly ip: string | null },
+): Caller['take'] {
   let paid = 1
   return async (cost) => {
     const due = Math.max(0, cost - paid)
     const isCovered = paid > 0
     paid = Math.max(0, paid - cost)
     if (isCovered && due === 0) return null
+    const { token, ip } = purse()
     const verdict = await keyring.verify(token, { ip, cost: due })
     return verdict.ok ? null : verdict.refusal
   }
@@ -166,6 +174,7 @@ function tokenOf(request: GateRequest, keyring: Keyring): string {
 }
 
 function checkPlace({ fields }: GateRequest, { allowedHosts, allowedOrigins }: McpAuthOptions): Admission | null {
+  if (allowedHosts === undefined && allowedOrigins === undefined) return null
   const valuesOf = (name: string): string[] =>
     fields.filter(([field]) => field.toLowerCase() === name).map(([, value]) => value.trim().toLowerCase())
   const isAmong = (list: readonly string[], value: string): boolean =>

@@ -22,10 +22,15 @@ export function authInfoOf(caller: Caller): AuthInfo {
   rememberCaller(token, caller)
   const id = principal?.key.id ?? login?.id ?? ''
   const expiresAt = principal?.key.expiresAt ?? login?.expiresAt ?? null
+  let scopes: string[] | null = null
   return {
     token: id,
     clientId: id,
-    scopes: [...(principal?.scopes ?? [])],
+    // Few look: each scope of the model would be asked for on each request.
+    get scopes() {
+      scopes ??= [...(principal?.scopes ?? [])]
+      return scopes
+    },
     expiresAt: expiresAt === null ? NEVER_SECONDS : Math.floor(expiresAt.getTime() / 1_000),
     extra: Object.freeze({ [EXTRA_KEY]: token }),
   }

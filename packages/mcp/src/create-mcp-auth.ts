@@ -127,9 +127,10 @@ function publicCaller<A extends Access>(caller: Caller | null): McpCaller<A> | n
 }
 
 function isolated(onCall: McpAuthOptions['onCall']): NonNullable<McpAuthOptions['onCall']> {
+  if (onCall === undefined) return () => {}
   return (event) => {
     try {
-      Promise.resolve(onCall?.(event)).catch(() => {})
+      Promise.resolve(onCall(event)).catch(() => {})
     } catch {
       // The host's observer is not on the way of the call.
     }

@@ -70,7 +70,11 @@ export async function serveFetch(
   if (challenged !== null) return toResponse(challenged)
   const parsed = isListen(sent) ? await edge.filterListen(caller, sent) : sent
   const body = parsed === sent ? (text?.value ?? null) : JSON.stringify(parsed)
-  const response = await handler.fetch(forward(body), { authInfo })
+  // What was looked at is what is served, and it is parsed once.
+  const response = await handler.fetch(
+    forward(body),
+    parsed === undefined ? { authInfo } : { authInfo, parsedBody: parsed },
+  )
   return watched(edge, response, asked, request, admission, cut)
 }
 

@@ -44,6 +44,7 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
       .then(async (admission) => {
         if (!admission.ok) return send(res, admission.reply)
         const { caller, binding, headers } = admission
+        const tagged = req.headers[SESSION_FIELD]
         const refused = openSession(req, tags, binding)
         if (refused !== null) return send(res, refused)
         const challenged = (await challenge?.(caller, req.body)) ?? null
@@ -58,7 +59,9 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
         strip(req, (name) => secretFields.has(name))
         for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
         req.auth = authInfoOf(caller)
-        watch(req, res, request, admission)
+        // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
+        const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_FIELD] } : null
+        watch(req, res, request, admission, known)
         next()
       })
       .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
@@ -69,11 +72,14 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
     res: ServerResponse,
     request: GateRequest,
     admission: Admission & { ok: true },
+    known: { readonly tagged: string; readonly sessionId: unknown } | null,
   ): void {
     const { caller, binding } = admission
     beforeHead(res, (head) => {
       const sessionId = head.get(SESSION_FIELD)
-      if (sessionId !== undefined) head.set(SESSION_FIELD, tags.tag(sessionId, binding))
+      if (sessionId !== undefined) {
+        head.set(SESSION_FIELD, sessionId === known?.sessionId ? known.tagged : tags.tag(sessionId, binding))
+      }
       if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
       const drop = streams.watch({
         keyId: caller.principal?.key.id ?? null,

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
  * Binds session ids to their callers without keeping anything: the id that a client is given ends in a MAC over the server's
@@ -13,8 +13,9 @@ export interface SessionTags {
 
 /** @param secret - Shared by the processes that share sessions. */
 export function sessionTags(secret: string | Uint8Array = randomBytes(32)): SessionTags {
+  const key = createSecretKey(typeof secret === 'string' ? Buffer.from(secret) : secret)
   const mac = (sessionId: string, binding: string): string =>
-    createHmac('sha256', secret)
+    createHmac('sha256', key)
       .update(JSON.stringify([sessionId, binding]))
       .digest('base64url')
   return {

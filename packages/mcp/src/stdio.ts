@@ -35,7 +35,12 @@ export async function openStdio(
   return async () => {
     const verdict = await keyring.verify(token)
     if (!verdict.ok) throw new RpcError(-32001, sayRefusal(verdict.refusal))
-    return callerOfKey(keyring.access, verdict.principal, narrow, payer(keyring, token, null))
+    return callerOfKey(
+      keyring.access,
+      verdict.principal,
+      narrow,
+      payer(keyring, () => ({ token, ip: null })),
+    )
   }
 }
 

@@ -14,7 +14,14 @@ export function tokenVerifier(keyring: Keyring, toError: (message: string) => Er
     async verifyAccessToken(token) {
       const verdict = await keyring.verify(token)
       if (verdict.ok) {
-        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, payer(keyring, token, null)))
+        return authInfoOf(
+          callerOfKey(
+            keyring.access,
+            verdict.principal,
+            {},
+            payer(keyring, () => ({ token, ip: null })),
+          ),
+        )
       }
       const { code } = verdict.refusal
       // Not the key's fault: it must not be thrown away.

@@ -34,7 +34,10 @@ describe.each(['v1', 'v2'] as const)('protect, on %s', (sdk) => {
     const late = make()
     late.registerTool('early', {}, () => text('early'))
     expect(() => auth.protect(late)).toThrow(/tools\/list/)
-    expect(() => auth.protect(make({ capabilities: { prompts: {} } }))).toThrow(/registerCapabilities/)
+    // 1.29 answers nothing of what it was made with: `protect` then comes first, too.
+    if (sdk === 'v2' || process.env.MCP_PEERS !== 'lowest') {
+      expect(() => auth.protect(make({ capabilities: { prompts: {} } }))).toThrow(/registerCapabilities/)
+    }
     const server = auth.protect(make())
     expect(() => auth.protect(server)).toThrow(/not protected yet/)
     expect(() => auth.protect({} as never)).toThrow(/McpServer/)

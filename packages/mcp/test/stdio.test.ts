@@ -4,11 +4,22 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { McpServer } from '@modelcontextprotocol/server'
 import { expect, it, onTestFinished } from 'vitest'
+import { codeOf } from './peers/code-of.js'
 
 const program = join(import.meta.dirname, 'programs/stdio-server.ts')
-const args = (sdk: string) => ['-C', '@keywright/source', '--import', import.meta.resolve('tsx'), program, sdk]
-const env = (key: string) => ({ PATH: process.env.PATH ?? '', TASKS_KEY: key })
+const loaders = [import.meta.resolve('tsx'), join(import.meta.dirname, 'peers/redirect.mjs')]
+const args = (sdk: string) => [
+  '-C',
+  '@keywright/source',
+  ...loaders.flatMap((path) => ['--import', path]),
+  program,
+  sdk,
+]
+const { PATH = '', MCP_PEERS } = process.env
+const env = (key: string) => ({ PATH, TASKS_KEY: key, ...(MCP_PEERS === undefined ? {} : { MCP_PEERS }) })
 
 const clients = {
   v1: async () => {
@@ -23,11 +34,18 @@ const clients = {
   },
 }
 
+const servers = {
+  v1: (options: never) => new ServerV1({ name: 'v1', version: '1' }, options),
+  v2: (options: never) => new McpServer({ name: 'v2', version: '1' }, options),
+}
+
 it.each(['v1', 'v2'] as const)(
   'serves the key of the environment on stdio, asked again with each message: %s',
   async (sdk) => {
     const client = await clients[sdk]()
     onTestFinished(() => client.close())
+    // The SDK of the other process is the one that this one runs on, too.
+    expect(client.getServerVersion()?.version).toBe(codeOf(servers[sdk]))
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['whoami', 'revoke'])
     expect(await client.callTool({ name: 'whoami', arguments: {} })).toMatchObject({
       content: [{ text: 'ada undefined' }],

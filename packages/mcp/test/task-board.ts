@@ -23,6 +23,7 @@ import express from 'express'
 import { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { z as z4 } from 'zod/v4'
 import { createMcpAuth, type McpAuth, type McpAuthOptions, scoped } from '../src/index.js'
 
 export const access = defineAccess({
@@ -156,12 +157,12 @@ export function registerV2(server: McpServer, auth: Pick<McpAuth<Board>, 'princi
   )
   server.registerTool(
     'members_remove',
-    { inputSchema: z.object({ id: z.string() }) },
+    { inputSchema: z4.object({ id: z4.string() }) },
     scoped({ scopes: ['members.manage'] }, ({ id }) => text(id.toUpperCase())),
   )
   server.registerTool(
     'tasks_create',
-    { inputSchema: z.object({ boardId: z.string().trim(), title: z.string() }) },
+    { inputSchema: z4.object({ boardId: z4.string().trim(), title: z4.string() }) },
     scoped({ scopes: ['tasks.create'], on: onBoard }, async ({ boardId }, ctx) => {
       ran.push(boardId)
       const widened = auth.principal(ctx).narrowTo({ board: boards })
@@ -178,7 +179,7 @@ export function registerV2(server: McpServer, auth: Pick<McpAuth<Board>, 'princi
   server.registerTool('forgotten', {}, () => text('nobody said who may'))
   server.registerPrompt(
     'invite',
-    { argsSchema: z.object({ name: completable(z.string(), () => ['Secret Sue']) }) },
+    { argsSchema: z4.object({ name: completable(z4.string(), () => ['Secret Sue']) }) },
     scoped({ scopes: ['members.manage'] }, ({ name }) => message(name)),
   )
   server.registerPrompt(

@@ -64,8 +64,14 @@ function narrowed(
   const { access, key, granted, authority } = parts
   const global = lowerOf(granted, authority.rights)
 
-  const allows = (scope: string): boolean =>
-    access.scopes.has(scope) && !access.resourceScopes.has(scope) && global.allows(scope)
+  // One request asks for the same few scopes again and again; what is allowed was settled when the key was verified.
+  const answers = new Map<string, boolean>()
+  const allows = (scope: string): boolean => {
+    if (!access.scopes.has(scope) || access.resourceScopes.has(scope)) return false
+    const answer = answers.get(scope) ?? global.allows(scope)
+    answers.set(scope, answer)
+    return answer
+  }
 
   const levelOn = async (typeName: string, id: string): Promise<string | null> => {
     const type = access.resources.get(typeName)

@@ -1,5 +1,6 @@
 import { idleOrder } from '../limits/index.js'
 import type { Found } from '../store/index.js'
+import { copyOf } from '../values/index.js'
 
 /** Reads keys, and keeps each for a short time. */
 export interface BoundedCache {
@@ -77,7 +78,7 @@ export function boundedCache(read: (id: string) => Promise<Found | null>, ttlMs:
       const ageMs = kept?.isCurrent ? since(kept.readAt) : ttlMs
       if (kept !== undefined && ageMs < ttlMs) {
         order.touch(id)
-        return { record: structuredClone(kept.record), now: new Date(kept.now.getTime() + Math.ceil(ageMs)) }
+        return { record: copyOf(kept.record), now: new Date(kept.now.getTime() + Math.ceil(ageMs)) }
       }
       const running = reads.get(id)
       // One that takes so long may never end: nobody waits for it any more.

@@ -1,5 +1,5 @@
 import { RequestRepeated } from '../errors/index.js'
-import type { AuditDraft, AuditRecord, KeyRecord } from '../values/index.js'
+import { type AuditDraft, type AuditRecord, copyOf, type KeyRecord } from '../values/index.js'
 import type { AuditQuery, ChangeRequest, KeyQuery, KeyStore, KeyUse, Once, QuotaScope } from './key-store.js'
 import { countsTowardsLimit, firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from './lifetime.js'
 import { emptyChain, linkAudit } from './link-audit.js'
@@ -57,13 +57,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
   return {
     async find(id) {
       const record = keys.get(id)
-      return record === undefined ? null : { record: structuredClone(record), now: clock() }
+      return record === undefined ? null : { record: copyOf(record), now: clock() }
     },
 
     async findByLookupDigest(digests) {
       for (const record of keys.values()) {
         if (record.lookupDigest !== null && digests.includes(record.lookupDigest)) {
-          return { record: structuredClone(record), now: clock() }
+          return { record: copyOf(record), now: clock() }
         }
       }
       return null
@@ -78,7 +78,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       refuseRepeated(once, now)
       const { write, audit } = decide({ now, used: used(quota, id, now) })
       if (isTaken(id, write.lookupDigest)) return null
-      const record: KeyRecord = structuredClone({
+      const record: KeyRecord = copyOf({
         ...write,
         status: 'active',
         createdAt: now,
@@ -95,7 +95,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       append(organizationId, audit, now, auditKey)
       keys.set(id, record)
       remember(once, id, now)
-      return structuredClone(record)
+      return copyOf(record)
     },
 
     async change(id, { quota, auditKey, once, decide }: ChangeRequest) {
@@ -103,10 +103,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       if (record === undefined) return null
       const now = clock()
       refuseRepeated(once, now)
-      const decision = decide(structuredClone(record), { now, used: used(quota, id, now) })
-      if (decision === null) return { record: structuredClone(record), now }
+      const decision = decide(copyOf(record), { now, used: used(quota, id, now) })
+      if (decision === null) return { record: copyOf(record), now }
       const writes = Object.keys(decision.write).length > 0
-      const changed: KeyRecord = structuredClone({
+      const changed: KeyRecord = copyOf({
         ...record,
         ...decision.write,
         ...(writes ? { updatedAt: now, version: record.version + 1 } : {}),
@@ -114,7 +114,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
       append(organizationOf(record.owner), decision.audit, now, auditKey)
       keys.set(id, changed)
       remember(once, id, now)
-      return { record: structuredClone(changed), now }
+      return { record: copyOf(changed), now }
     },
 
     async replaceHash(id, from, to) {
@@ -127,13 +127,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     async list(query) {
       const now = clock()
       const records = [...keys.values()].filter((record) => isListed(record, query, now)).sort(inOrder(query))
-      return { records: structuredClone(records.slice(0, query.limit)), now }
+      return { records: copyOf(records.slice(0, query.limit)), now }
     },
 
     async listAudit(query) {
       const asked = (chains.get(query.organizationId) ?? []).filter((record) => isAsked(record, query))
       if (query.order === 'desc') asked.reverse()
-      return structuredClone(asked.slice(0, query.limit))
+      return copyOf(asked.slice(0, query.limit))
     },
 
     async appendAudit(organizationId, drafts, auditKey) {
@@ -152,7 +152,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
         const bucket = JSON.stringify([use.keyId, use.hour.getTime()])
         const before = uses.get(bucket)
         uses.set(bucket, {
-          ...structuredClone(use),
+          ...copyOf(use),
           count: (before?.count ?? 0) + use.count,
           lastUsedAt: later(before?.lastUsedAt ?? null, use.lastUsedAt),
         })

@@ -1,4 +1,5 @@
 export type { AuditContext, AuditDraft, AuditRecord, AuditType } from './audit.js'
+export { copyOf } from './copy-of.js'
 export type { Grants, ResourceGrant, ResourceRef } from './grants.js'
 export { isTextList } from './is-text-list.js'
 export type { JsonObject, JsonValue } from './json.js'

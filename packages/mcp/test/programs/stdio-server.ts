@@ -5,6 +5,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { createMcpAuth, scoped } from '../../src/index.js'
+import { codeOf } from '../peers/code-of.js'
 
 const keyring = createKeyring({
   prefix: 'tk',
@@ -19,11 +20,14 @@ if (process.env.TASKS_KEY === 'good') process.env.TASKS_KEY = token.reveal()
 
 const auth = createMcpAuth(keyring, { docsUrl: 'https://example.com/keys' })
 const local = await auth.stdio({ env: 'TASKS_KEY' })
+const info = { name: 'stdio', version: '1' }
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
 const inherited = () => String(process.env.TASKS_KEY)
 
 if (process.argv[2] === 'v1') {
-  const server = local.protect(new ServerV1({ name: 'stdio', version: '1' }))
+  const server = local.protect(
+    new ServerV1({ name: 'stdio', version: codeOf((options) => new ServerV1(info, options)) }),
+  )
   server.registerTool(
     'whoami',
     {},
@@ -42,7 +46,9 @@ if (process.argv[2] === 'v1') {
   await server.connect(new StdioServerTransport())
 } else {
   serveStdio(() => {
-    const server = local.protect(new McpServer({ name: 'stdio', version: '1' }))
+    const server = local.protect(
+      new McpServer({ name: 'stdio', version: codeOf((options) => new McpServer(info, options)) }),
+    )
     server.registerTool(
       'whoami',
       {},

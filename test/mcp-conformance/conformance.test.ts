@@ -1,0 +1,50 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openV1, openV2 } from './sdks.js'
+import { serveGuarded, serveOpen } from './serve.js'
+import { runSuite } from './suite.js'
+
+describe.each([
+  ['v1', openV1],
+  ['v2', openV2],
+] as const)('the conformance suite against a server on SDK %s', (_sdk, openSession) => {
+  it('finds the same behind a guard as without one, and nothing amiss', async () => {
+    const open = await serveOpen(openSession)
+    onTestFinished(open.close)
+    const guarded = await serveGuarded(openSession)
+    onTestFinished(guarded.close)
+    guarded.use(await guarded.aKey('all'))
+    const [expected, found] = [await runSuite(open.url), await runSuite(guarded.url)]
+    expect(found).toEqual(expected)
+    expect(found.filter(({ status }) => status === 'SUCCESS')).toHaveLength(44)
+    // The suite asks for these two in the words of 2025-03-26, in which neither SDK does them.
+    expect(found.filter(({ status }) => status !== 'SUCCESS')).toEqual([
+      { scenario: 'server-sse-polling', check: 'server-sse-priming-event', status: 'WARNING' },
+      { scenario: 'server-sse-polling', check: 'server-sse-retry-field', status: 'WARNING' },
+    ])
+  })
+
+  it('meets the guard: nothing without a key, and with a key what is public', async () => {
+    const guarded = await serveGuarded(openSession)
+    onTestFinished(guarded.close)
+    const answer = await fetch(guarded.url, { method: 'POST', body: '{}' })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="mcp"'])
+    const passed = async () =>
+      new Set((await runSuite(guarded.url)).flatMap(({ check, status }) => (status === 'SUCCESS' ? [check] : [])))
+
+    const without = await passed()
+    expect([...without]).toEqual(['localhost-host-rebinding-rejected'])
+    guarded.use(await guarded.aKey('none'))
+    const few = await passed()
+    for (const thing of ['tools-call-simple-text', 'resources-read-text', 'prompts-get-simple', 'tools-list']) {
+      expect([thing, few.has(thing)]).toEqual([thing, true])
+    }
+    for (const thing of [
+      'tools-call-image',
+      'resources-read-binary',
+      'resources-templates-read',
+      'prompts-get-with-args',
+    ]) {
+      expect([thing, few.has(thing)]).toEqual([thing, false])
+    }
+  })
+})

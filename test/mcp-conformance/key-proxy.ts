@@ -1,0 +1,22 @@
+import { request as ask, createServer } from 'node:http'
+import { pipeline } from 'node:stream'
+import { type Listening, listen } from './listen.js'
+
+/** Sends each request on, with a key: for clients that have no place to put one. `Host` and all else goes along as it came. */
+export function keyProxy(target: () => string, key: () => string | null): Promise<Listening> {
+  return listen(
+    createServer((req, res) => {
+      const { hostname, port } = new URL(target())
+      const token = key()
+      const headers = { ...req.headers, ...(token === null ? {} : { authorization: `Bearer ${token}` }) }
+      const onward = ask({ hostname, port, path: req.url, method: req.method, headers }, (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        res.flushHeaders()
+        pipeline(answer, res, () => {})
+      })
+      onward.on('error', () => res.destroy())
+      res.on('close', () => onward.destroy())
+      req.pipe(onward)
+    }),
+  )
+}
