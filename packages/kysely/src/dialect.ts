@@ -1,5 +1,6 @@
 import { type InsertQueryBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import { isMysqlBusy, isPostgresBusy, isSqliteBusy } from './busy.js'
+import { keepPrepared } from './kept-statement.js'
 
 /** All in which the engines differ, for this store. */
 export interface Dialect {
@@ -8,6 +9,8 @@ export interface Dialect {
   readonly now: RawBuilder<number>
   /** Whether the server follows another, and may lag behind it (FI-7); `null` where none does, or none can be asked. */
   readonly isReplica: RawBuilder<boolean> | null
+  /** What a statement ends in that connections should keep prepared; empty where that is not ours to say. */
+  readonly keepPrepared: string
   /** A text column that compares and sorts by bytes: ids differ by case. */
   text(length: number): RawBuilder<unknown>
   /** A text column for JSON, hashes and sealed tokens. */
@@ -45,6 +48,7 @@ const sqlite: Dialect = {
   // julianday counts whole milliseconds inside; rounding takes away what the division by a day adds.
   now: sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`,
   isReplica: null,
+  keepPrepared: '',
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
   appendOnly: (table) => {
@@ -84,6 +88,7 @@ const postgres: Dialect = {
   name: 'postgres',
   now: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
   isReplica: sql<boolean>`pg_is_in_recovery()`,
+  keepPrepared,
   text: (length) => sql.raw(`varchar(${length}) collate "C"`),
   longText: sql.raw('text'),
   appendOnly: (table) => [
@@ -110,6 +115,7 @@ const mysql: Dialect = {
   name: 'mysql',
   now: sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000`,
   isReplica: null,
+  keepPrepared: '',
   text: (length) => sql.raw(`varchar(${length}) character set utf8mb4 collate utf8mb4_bin`),
   longText: sql.raw('longtext character set utf8mb4 collate utf8mb4_bin'),
   appendOnly: (table) =>

@@ -2,7 +2,6 @@ import type { Found } from '@keywright/core/store'
 import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely'
 import { readRow } from './columns.js'
 import type { Dialect } from './dialect.js'
-import { keepPrepared } from './kept-statement.js'
 import type { KeyTable, KeyTables } from './tables.js'
 
 /** Reads keys. */
@@ -42,7 +41,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dia
     lengths.map((length): [number, Statement] => {
       const statement = selectKeys(db, table, dialect, 'id', Array(length).fill(''))
       // A list is planned each time: before a table was first analyzed, PostgreSQL's plan for any list reads all of it.
-      return [length, length === 1 ? { ...statement, sql: statement.sql + keepPrepared } : statement]
+      return [length, length === 1 ? { ...statement, sql: statement.sql + dialect.keepPrepared } : statement]
     }),
   )
   let waiting = new Map<string, Waiting>()

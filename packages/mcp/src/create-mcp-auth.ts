@@ -11,6 +11,7 @@ import { type ProtectableServer, protectServer } from './protect.js'
 import { createRegistry } from './registry.js'
 import { scopeChallenge } from './scope-challenge.js'
 import { sessionTags } from './session-tag.js'
+import { tellShown } from './shown.js'
 import { openStdio, type StdioOptions } from './stdio.js'
 import { type TokenVerifier, tokenVerifier } from './verifier.js'
 
@@ -76,6 +77,7 @@ export function createMcpAuth<A extends Access>(typed: Keyring<A>, given: McpAut
     tags: sessionTags(sessionSecret),
     streams: openStreams(recheckMs),
     filterListen: listenFilter(known),
+    shown: tellShown(known),
     challenge:
       options.insufficientScope === 'http-403'
         ? scopeChallenge(known, { realm, docsUrl, resourceMetadataUrl: options.resourceMetadataUrl }, onCall)

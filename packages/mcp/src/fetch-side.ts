@@ -1,11 +1,11 @@
 import type { GateRequest } from '@keywright/core'
 import { fetchRequest, type Reply } from '@keywright/core/http'
-import type { Admission } from './admit.js'
 import { type AuthInfo, authInfoOf } from './auth-info.js'
 import { isListen } from './listen.js'
 import { type Edge, sessionNotFound } from './node-middleware.js'
 import { plainReply } from './rpc-reply.js'
 import { SESSION_FIELD, secretFields } from './secret-fields.js'
+import { type Opening, streamCheck } from './stream-check.js'
 
 /** What is known of a request beside the request. */
 export interface FetchContext {
@@ -75,7 +75,8 @@ export async function serveFetch(
     forward(body),
     parsed === undefined ? { authInfo } : { authInfo, parsedBody: parsed },
   )
-  return watched(edge, response, asked, request, admission, cut)
+  const opening = { request: asked, original: request, method: request.method, body: sent, admission }
+  return watched(edge, response, opening, cut)
 }
 
 /** Has the handler make a server once, so that it is known what its resources ask; nothing is sent of the answer. */
@@ -95,18 +96,12 @@ async function prime(
   await response.body?.cancel()
 }
 
-function watched(
-  { tags, streams, admit }: Edge,
-  response: Response,
-  asked: GateRequest,
-  request: Request,
-  { caller, binding, headers: more }: Admission & { ok: true },
-  cut: AbortController,
-): Response {
+function watched(edge: Edge, response: Response, opening: Opening, cut: AbortController): Response {
+  const { caller, binding, headers: more } = opening.admission
   const headers = new Headers(response.headers)
   for (const [name, value] of Object.entries(more)) if (!headers.has(name)) headers.set(name, value)
   const sessionId = headers.get(SESSION_FIELD)
-  if (sessionId !== null) headers.set(SESSION_FIELD, tags.tag(sessionId, binding))
+  if (sessionId !== null) headers.set(SESSION_FIELD, edge.tags.tag(sessionId, binding))
   const { status, statusText, body } = response
   if (body === null || headers.get('content-type')?.startsWith('text/event-stream') !== true) {
     return new Response(body, { status, statusText, headers })
@@ -115,13 +110,10 @@ function watched(
   let drop = (): void => {}
   const stream = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      drop = streams.watch({
+      drop = edge.streams.watch({
         keyId: caller.principal?.key.id ?? null,
         expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
-        check: async () => {
-          const again = await admit(asked, request)
-          return again.ok && again.binding === binding
-        },
+        check: streamCheck(edge, opening, (frame) => controller.enqueue(new TextEncoder().encode(frame))),
         close: () => {
           controller.close()
           cut.abort()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { GateRequest } from '@keywright/core'
 import { fieldLines, type Reply } from '@keywright/core/http'
-import type { Admission, Admit } from './admit.js'
+import type { Admit } from './admit.js'
 import { authInfoOf } from './auth-info.js'
 import { isListen, type ListenFilter } from './listen.js'
 import type { OpenStreams } from './open-streams.js'
@@ -9,6 +9,8 @@ import { notFoundReply, plainReply } from './rpc-reply.js'
 import type { ScopeChallenge } from './scope-challenge.js'
 import { SESSION_FIELD, secretFields } from './secret-fields.js'
 import type { SessionTags } from './session-tag.js'
+import type { TellShown } from './shown.js'
+import { type Opening, streamCheck } from './stream-check.js'
 
 /** An Express request, as far as this middleware looks at it. */
 export type NodeRequest = IncomingMessage & {
@@ -27,13 +29,15 @@ export interface Edge {
   readonly tags: SessionTags
   readonly streams: OpenStreams
   readonly filterListen: ListenFilter
+  readonly shown: TellShown
   /** `null`: what a call lacks is told in band. */
   readonly challenge: ScopeChallenge | null
   readonly maxBodyBytes: number
 }
 
 /** Lets requests through to the SDK's transport, without their key, with `req.auth`, and with a session that is theirs. */
-export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }: Edge): NodeMiddleware {
+export function nodeMiddleware(edge: Edge): NodeMiddleware {
+  const { admit, tags, streams, filterListen, challenge } = edge
   return function mcpAuth(req, res, next) {
     const request: GateRequest = {
       fields: fieldLines(req.rawHeaders),
@@ -49,6 +53,7 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
         if (refused !== null) return send(res, refused)
         const challenged = (await challenge?.(caller, req.body)) ?? null
         if (challenged !== null) return send(res, challenged)
+        const opening = { request, original: req, method: req.method ?? '', body: req.body, admission }
         if (isListen(req.body)) req.body = await filterListen(caller, req.body)
         else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
           return send(
@@ -61,20 +66,18 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
         req.auth = authInfoOf(caller)
         // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
         const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_FIELD] } : null
-        watch(req, res, request, admission, known)
+        watch(res, opening, known)
         next()
       })
       .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
   }
 
   function watch(
-    req: NodeRequest,
     res: ServerResponse,
-    request: GateRequest,
-    admission: Admission & { ok: true },
+    opening: Opening,
     known: { readonly tagged: string; readonly sessionId: unknown } | null,
   ): void {
-    const { caller, binding } = admission
+    const { caller, binding } = opening.admission
     beforeHead(res, (head) => {
       const sessionId = head.get(SESSION_FIELD)
       if (sessionId !== undefined) {
@@ -84,10 +87,7 @@ export function nodeMiddleware({ admit, tags, streams, filterListen, challenge }
       const drop = streams.watch({
         keyId: caller.principal?.key.id ?? null,
         expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
-        check: async () => {
-          const again = await admit(request, req)
-          return again.ok && again.binding === binding
-        },
+        check: streamCheck(edge, opening, (frame) => void res.write(frame)),
         close: () => res.destroy(),
       })
       res.once('close', drop)
