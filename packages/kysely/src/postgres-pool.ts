@@ -7,7 +7,7 @@ export interface PostgresPoolOptions extends PoolOptions {
   /**
    * Whether each connection keeps the statement that reads a key, in place of parsing and planning it each time. Leave it
    * off behind a pooler that gives each transaction another connection and knows nothing of prepared statements, such as
-   * PgBouncer before 1.21. @defaultValue false
+   * a PgBouncer whose `max_prepared_statements` is 0, as it is by default before 1.24. @defaultValue false
    */
   readonly prepare?: boolean | undefined
 }
@@ -85,7 +85,10 @@ function sendPrepared(names: Map<string, string>): Send {
     try {
       return await client.query<R>({ name, text: sql, values: parameters })
     } catch (error) {
-      if (!isOutdated(error)) throw error
+      // `discard all`, say by whoever had the connection before; the driver still holds it for prepared.
+      if (codeOf(error) === '26000') return client.query<R>(sql, parameters)
+      // "cached plan must not change result type", in whatever language the server speaks.
+      if (codeOf(error) !== '0A000') throw error
       // A migration has added a column: from here on, under a new name.
       if (names.get(sql) === name) names.delete(sql)
       return client.query<R>({ name: nameOf(sql), text: sql, values: parameters })
@@ -93,9 +96,8 @@ function sendPrepared(names: Map<string, string>): Send {
   }
 }
 
-/** "cached plan must not change result type", in whatever language the server speaks. */
-function isOutdated(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '0A000'
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 function closedWhenSilent(client: PgClient, send: Send, ms: number): PostgresPoolClient {

@@ -111,6 +111,14 @@ describe.skipIf(!isThere)('postgresPool (PostgreSQL)', () => {
     expect(await kept()).toEqual(['keywright_0'])
   })
 
+  it.each(['discard all', 'deallocate all'])('answers where the host has the server forget it: %s', async (forget) => {
+    const { isGood, db } = await onOneConnection(true)
+    expect(await isGood()).toBe(true)
+    await sql.raw(forget).execute(db)
+    expect(await isGood()).toBe(true)
+    expect(await isGood()).toBe(true)
+  })
+
   it('prepares it anew when a migration has added a column', async () => {
     const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
     expect(await isGood()).toBe(true)

@@ -22,7 +22,11 @@ export type Admit = (request: GateRequest, original: object) => Promise<Admissio
 export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
   const { narrow, orElse, realm = 'mcp', docsUrl = null, resourceMetadataUrl } = options
   const wording = { realm, docsUrl, resourceMetadataUrl }
-  const gate = createGate<Access, object>(keyring, { realm, trustedProxies: options.trustedProxies })
+  const gate = createGate<Access, object>(keyring, {
+    realm,
+    trustedProxies: options.trustedProxies,
+    requireHttps: options.requireHttps,
+  })
   const trustedProxies = readTrustedProxies(options.trustedProxies)
 
   const unavailable = (cause: unknown): Admission => {
@@ -33,6 +37,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
 
   const narrowingOf = async (url: string): Promise<Narrowing | null> => {
     if (narrow === undefined) return {}
+    if (!URL.canParse(url, 'http://localhost')) return null // such as `//`
     const parsed = new URL(url, 'http://localhost')
     const names = [...parsed.searchParams.keys()]
     // Of two values, one would be checked and the other might be used.
@@ -46,7 +51,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
   const admitLogin = async (request: GateRequest, original: object): Promise<Login | null> => {
     if (orElse === undefined) return null
     const reading = readCredential(request, keyring.format)
-    const isNotOurs = reading.verdict === 'none' || (reading.verdict === 'invalid_token' && reading.reason === 'prefix')
+    const isNotOurs = reading.verdict === 'none' || (reading.verdict === 'invalid_token' && reading.isForeign === true)
     return isNotOurs ? orElse(request, original) : null
   }
 

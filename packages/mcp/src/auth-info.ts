@@ -1,4 +1,4 @@
-import { type Caller, EXTRA_KEY, rememberCaller } from './callers.js'
+import { type Caller, EXTRA_KEY, endOf, rememberCaller } from './callers.js'
 
 /** What both SDKs hand on to handlers. The secret is not in it. */
 export interface AuthInfo {
@@ -21,7 +21,7 @@ export function authInfoOf(caller: Caller): AuthInfo {
   const token = principal ?? Object.freeze({ ...login })
   rememberCaller(token, caller)
   const id = principal?.key.id ?? login?.id ?? ''
-  const expiresAt = principal?.key.expiresAt ?? login?.expiresAt ?? null
+  const expiresAt = endOf(caller)
   let scopes: string[] | null = null
   return {
     token: id,

@@ -30,6 +30,11 @@ export interface Caller {
   take(cost: number): Promise<Refusal | null>
 }
 
+/** When the caller's right ends by itself. */
+export function endOf({ principal, login }: Caller): Date | null {
+  return principal?.key.expiresAt ?? login?.expiresAt ?? null
+}
+
 /** What a session or a stream belongs to. */
 export function bindingOf({ id, narrowing }: Caller): string {
   const entries = Object.entries(narrowing).map(([type, ids]) => [type, [...ids].sort()] as const)

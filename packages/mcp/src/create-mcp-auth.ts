@@ -69,7 +69,7 @@ export function createMcpAuth<A extends Access>(typed: Keyring<A>, given: McpAut
   const options = given as unknown as McpAuthOptions
   checkOptions(options)
   const known = createRegistry(10_000) // servers come and go, this stays
-  const { docsUrl = null, hidden = 'hide', recheckMs = 30_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024 } = options
+  const { docsUrl = null, hidden = 'hide', recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024 } = options
   const { realm = 'mcp' } = options
   const onCall = isolated(options.onCall)
   const edge: Edge = {

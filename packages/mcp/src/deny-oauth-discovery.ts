@@ -26,6 +26,7 @@ export function oauthDiscoveryResponse(request: Request): Response | undefined {
 const reply = plainReply(404, -32001, 'No OAuth here: send an API key as Authorization: Bearer <key>')
 
 function isDiscovery(url: string): boolean {
+  if (!URL.canParse(url, 'http://localhost')) return false // such as `//`
   const { pathname } = new URL(url, 'http://localhost')
   return (
     /^\/\.well-known\/(oauth-protected-resource|oauth-authorization-server|openid-configuration)(\/|$)/.test(

@@ -1,6 +1,6 @@
-import type { GateRequest } from '@keywright/core'
-import { fetchRequest, type Reply } from '@keywright/core/http'
+import { type FetchConnection, fetchRequest, type Reply } from '@keywright/core/http'
 import { type AuthInfo, authInfoOf } from './auth-info.js'
+import { endOf } from './callers.js'
 import { isListen } from './listen.js'
 import { type Edge, sessionNotFound } from './node-middleware.js'
 import { plainReply } from './rpc-reply.js'
@@ -8,10 +8,7 @@ import { SESSION_FIELD, secretFields } from './secret-fields.js'
 import { type Opening, streamCheck } from './stream-check.js'
 
 /** What is known of a request beside the request. */
-export interface FetchContext {
-  /** The address at the other end of the socket. @defaultValue unknown: keys that are bound to addresses are refused */
-  readonly remoteAddress?: string | undefined
-}
+export type FetchContext = FetchConnection
 
 /** What serves MCP over fetch: `createMcpHandler` of v2, or `{ fetch: (r, o) => transport.handleRequest(r, o) }` of v1. */
 export interface FetchHandler {
@@ -22,9 +19,9 @@ export interface FetchHandler {
 export async function gateFetch(
   { admit }: Edge,
   request: Request,
-  { remoteAddress }: FetchContext,
+  context: FetchContext,
 ): Promise<AuthInfo | Response> {
-  const admission = await admit(gateRequestOf(request, remoteAddress), request)
+  const admission = await admit(fetchRequest(request, context), request)
   return admission.ok ? authInfoOf(admission.caller) : toResponse(admission.reply)
 }
 
@@ -33,10 +30,10 @@ export async function serveFetch(
   edge: Edge,
   handler: FetchHandler,
   request: Request,
-  { remoteAddress }: FetchContext,
+  context: FetchContext,
   isPrimed: () => boolean,
 ): Promise<Response> {
-  const asked = gateRequestOf(request, remoteAddress)
+  const asked = fetchRequest(request, context)
   const admission = await edge.admit(asked, request)
   if (!admission.ok) return toResponse(admission.reply)
   const { caller, binding } = admission
@@ -50,10 +47,10 @@ export async function serveFetch(
     headers.set(SESSION_FIELD, sessionId)
   } else if (headers.has('last-event-id')) return toResponse(sessionNotFound)
 
-  const text = request.body === null ? null : await readText(request.body, edge.maxBodyBytes)
-  if (text === 'too large') return toResponse(plainReply(413, -32000, 'The request is too large'))
+  const bytes = request.body === null ? null : await readBytes(request.body, edge.maxBodyBytes)
+  if (bytes === 'too large') return toResponse(plainReply(413, -32000, 'The request is too large'))
   const cut = new AbortController()
-  const forward = (body: string | null): Request => {
+  const forward = (body: string | Uint8Array<ArrayBuffer> | null): Request => {
     headers.delete('content-length') // of the body as it came
     return new Request(request.url, {
       method: request.method,
@@ -63,19 +60,20 @@ export async function serveFetch(
     })
   }
   const authInfo = authInfoOf(caller)
-  const sent = parse(text?.value ?? null)
+  const sent = parse(bytes)
   const asksKnown = isListen(sent) || (edge.challenge !== null && sent !== undefined)
   if (asksKnown && !isPrimed()) await prime(handler, request.url, headers, sent, authInfo)
   const challenged = (await edge.challenge?.(caller, sent)) ?? null
   if (challenged !== null) return toResponse(challenged)
   const parsed = isListen(sent) ? await edge.filterListen(caller, sent) : sent
-  const body = parsed === sent ? (text?.value ?? null) : JSON.stringify(parsed)
+  // As it came, where it stays as it is: of what is no JSON to us, nobody behind us makes another text.
+  const body = parsed === sent ? bytes : JSON.stringify(parsed)
   // What was looked at is what is served, and it is parsed once.
   const response = await handler.fetch(
     forward(body),
     parsed === undefined ? { authInfo } : { authInfo, parsedBody: parsed },
   )
-  const opening = { request: asked, original: request, method: request.method, body: sent, admission }
+  const opening = { request: asked, original: request, method: request.method, body: parsed, admission }
   return watched(edge, response, opening, cut)
 }
 
@@ -112,7 +110,7 @@ function watched(edge: Edge, response: Response, opening: Opening, cut: AbortCon
     start: (controller) => {
       drop = edge.streams.watch({
         keyId: caller.principal?.key.id ?? null,
-        expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
+        expiresAt: endOf(caller),
         check: streamCheck(edge, opening, (frame) => controller.enqueue(new TextEncoder().encode(frame))),
         close: () => {
           controller.close()
@@ -140,20 +138,15 @@ function watched(edge: Edge, response: Response, opening: Opening, cut: AbortCon
   return new Response(stream, { status, statusText, headers })
 }
 
-function gateRequestOf(request: Request, remoteAddress: string | undefined): GateRequest {
-  const { fields, url } = fetchRequest(request)
-  return { fields, url, remoteAddress }
-}
-
 /** Makes a fetch response of a reply. */
 export function toResponse({ status, headers, body }: Reply): Response {
   return new Response(body, { status, headers })
 }
 
-async function readText(
+async function readBytes(
   body: ReadableStream<Uint8Array>,
   maxBytes: number,
-): Promise<{ readonly value: string } | 'too large'> {
+): Promise<Uint8Array<ArrayBuffer> | 'too large'> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
@@ -161,14 +154,14 @@ async function readText(
     if (size > maxBytes) return 'too large'
     chunks.push(chunk)
   }
-  return { value: Buffer.concat(chunks).toString('utf8') }
+  return Buffer.concat(chunks)
 }
 
 /** `undefined`: no JSON, which the SDK answers. */
-function parse(text: string | null): unknown {
-  if (text === null) return undefined
+function parse(bytes: Uint8Array | null): unknown {
+  if (bytes === null) return undefined
   try {
-    return JSON.parse(text)
+    return JSON.parse(new TextDecoder().decode(bytes)) // as the SDKs read it: without a byte order mark
   } catch {
     return undefined
   }

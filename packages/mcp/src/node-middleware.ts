@@ -3,6 +3,7 @@ import type { GateRequest } from '@keywright/core'
 import { fieldLines, type Reply } from '@keywright/core/http'
 import type { Admit } from './admit.js'
 import { authInfoOf } from './auth-info.js'
+import { endOf } from './callers.js'
 import { isListen, type ListenFilter } from './listen.js'
 import type { OpenStreams } from './open-streams.js'
 import { notFoundReply, plainReply } from './rpc-reply.js'
@@ -43,6 +44,7 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
       fields: fieldLines(req.rawHeaders),
       url: req.originalUrl ?? req.url ?? '/',
       remoteAddress: req.socket.remoteAddress,
+      encrypted: 'encrypted' in req.socket && req.socket.encrypted === true,
     }
     admit(request, req)
       .then(async (admission) => {
@@ -53,7 +55,6 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
         if (refused !== null) return send(res, refused)
         const challenged = (await challenge?.(caller, req.body)) ?? null
         if (challenged !== null) return send(res, challenged)
-        const opening = { request, original: req, method: req.method ?? '', body: req.body, admission }
         if (isListen(req.body)) req.body = await filterListen(caller, req.body)
         else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
           return send(
@@ -66,6 +67,7 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
         req.auth = authInfoOf(caller)
         // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
         const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_FIELD] } : null
+        const opening = { request, original: req, method: req.method ?? '', body: req.body, admission }
         watch(res, opening, known)
         next()
       })
@@ -84,9 +86,10 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
         head.set(SESSION_FIELD, sessionId === known?.sessionId ? known.tagged : tags.tag(sessionId, binding))
       }
       if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
+      if (res.destroyed) return // nobody would tell us again that it is over
       const drop = streams.watch({
         keyId: caller.principal?.key.id ?? null,
-        expiresAt: caller.principal?.key.expiresAt ?? caller.login?.expiresAt ?? null,
+        expiresAt: endOf(caller),
         check: streamCheck(edge, opening, (frame) => void res.write(frame)),
         close: () => res.destroy(),
       })

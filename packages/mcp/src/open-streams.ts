@@ -5,8 +5,8 @@ export interface OpenStream {
   readonly keyId: string | null
   /** When the caller's right to it ends anyway. */
   readonly expiresAt: Date | null
-  /** Whether the caller would still be let in. */
-  check(): Promise<boolean>
+  /** Whether the caller would still be let in, and until when: that may have been moved. `null`: not any more. */
+  check(): Promise<{ readonly expiresAt: Date | null } | null>
   close(): void
 }
 
@@ -18,8 +18,14 @@ export interface OpenStreams {
   invalidate(keyId?: string): Promise<void>
 }
 
-/** @param recheckMs - How often each stream is checked. */
-export function openStreams(recheckMs: number): OpenStreams {
+/** How soon a stream is checked again that lives on past its expiry. */
+const pastExpiryMs = 1_000
+
+/**
+ * @param recheckMs - How often each stream is checked.
+ * @param answerMs - How long a check may take: a host that never answers must not keep a stream open.
+ */
+export function openStreams(recheckMs: number, answerMs: number = 5_000): OpenStreams {
   const open = new Map<OpenStream, () => Promise<void>>()
   return {
     watch(stream) {
@@ -28,22 +34,25 @@ export function openStreams(recheckMs: number): OpenStreams {
         clearTimeout(timer)
         open.delete(stream)
       }
-      const arm = (): void => {
-        const left = stream.expiresAt === null ? recheckMs : stream.expiresAt.getTime() - Date.now()
+      const arm = (expiresAt: Date | null): void => {
+        const left = expiresAt === null ? recheckMs : expiresAt.getTime() - Date.now()
+        // By the store's clock, which decides, it may not be over yet.
+        const inMs = left > 0 ? left : pastExpiryMs
         // The socket keeps the process alive while it is open; the timer alone must not.
-        timer = setTimeout(check, Math.max(1, Math.min(recheckMs, left))).unref()
+        timer = setTimeout(check, Math.min(recheckMs, inMs)).unref()
       }
       const check = async (): Promise<void> => {
         clearTimeout(timer)
         // What cannot be known is no right either: the client comes again, and is told why.
-        const stays = await stream.check().catch(() => false)
+        const stays = await inTime(stream.check(), answerMs).catch(() => null)
         if (!open.has(stream)) return
-        if (stays) return arm()
+        clearTimeout(timer) // of another check, meanwhile
+        if (stays !== null) return arm(stays.expiresAt)
         drop()
         stream.close()
       }
       open.set(stream, check)
-      arm()
+      arm(stream.expiresAt)
       return drop
     },
     async invalidate(keyId) {
@@ -51,4 +60,13 @@ export function openStreams(recheckMs: number): OpenStreams {
       await Promise.all(concerned.map(([, check]) => check()))
     },
   }
+}
+
+/** `null` in place of an answer that does not come. */
+async function inTime<T>(asked: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms).unref()
+  })
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer))
 }

@@ -35,7 +35,10 @@ export interface McpAuthOptions<A extends Access = Access> {
   readonly allowedHosts?: readonly string[] | undefined
   /** `Origin` values that are answered, beside requests without one; others get 403. @defaultValue any */
   readonly allowedOrigins?: readonly string[] | undefined
-  /** How often the caller of an open stream is checked, 1 to 30000 (CONS-11). @defaultValue 30000 */
+  /**
+   * How often the caller of an open stream is checked, 1 to 25000. A check may take five seconds: none that lost its right
+   * is open for longer than 30 (CONS-11). @defaultValue 25000
+   */
   readonly recheckMs?: number | undefined
   /** Binds session ids to callers; share it between processes that share sessions. @defaultValue random */
   readonly sessionSecret?: string | Uint8Array | undefined
@@ -43,20 +46,25 @@ export interface McpAuthOptions<A extends Access = Access> {
   readonly maxBodyBytes?: number | undefined
   /** The proxies before this server, whose `X-Forwarded-For` is believed (HTTP-15). @defaultValue none */
   readonly trustedProxies?: readonly string[] | undefined
+  /**
+   * Refuses a key that came over plain HTTP, unread (HTTP-14). Behind a proxy that ends TLS, name it in `trustedProxies`.
+   * @defaultValue whether NODE_ENV is 'production'
+   */
+  readonly requireHttps?: boolean | undefined
   /** Told of each tool call. @defaultValue nobody */
   readonly onCall?: OnCall | undefined
 }
 
 /** @throws InvalidOptions, naming the option. */
-export function checkOptions({ docsUrl, hidden = 'hide', recheckMs = 30_000, ...rest }: McpAuthOptions): void {
+export function checkOptions({ docsUrl, hidden = 'hide', recheckMs = 25_000, ...rest }: McpAuthOptions): void {
   if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
   const { insufficientScope = 'in-band' } = rest
   if (insufficientScope !== 'in-band' && insufficientScope !== 'http-403') {
     throw new InvalidOptions('insufficientScope', "'in-band' or 'http-403'")
   }
   if (hidden !== 'hide' && hidden !== 'show') throw new InvalidOptions('hidden', "'hide' or 'show'")
-  if (!Number.isSafeInteger(recheckMs) || recheckMs < 1 || recheckMs > 30_000) {
-    throw new InvalidOptions('recheckMs', 'whole milliseconds from 1 to 30000')
+  if (!Number.isSafeInteger(recheckMs) || recheckMs < 1 || recheckMs > 25_000) {
+    throw new InvalidOptions('recheckMs', 'whole milliseconds from 1 to 25000')
   }
   for (const name of ['narrow', 'orElse', 'onCall'] as const) {
     if (rest[name] !== undefined && typeof rest[name] !== 'function') throw new InvalidOptions(name, 'a function')

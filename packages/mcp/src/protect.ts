@@ -61,11 +61,30 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
     )
   }
   Object.assign(inner, { setRequestHandler: replace })
+  guardFallback(inner, rules, settings)
   registerDeclared(server as unknown as Record<string, unknown>, settings.access, [registry, settings.known])
   return server
 }
 
 const guarded = new WeakSet<object>()
+
+/** What answers a method that has no handler is a handler, too: both SDKs read it off the server at each such message. */
+function guardFallback(inner: object, rules: ReadonlyMap<string, Answer>, settings: ProtectSettings): void {
+  const close = (handler: unknown): unknown => {
+    if (typeof handler !== 'function') return handler
+    return (request: { readonly method?: unknown }, extra: unknown) =>
+      guard(String(request.method), handler as AnyHandler, rules, settings, false)(request, extra)
+  }
+  let fallback = close(Reflect.get(inner, 'fallbackRequestHandler'))
+  Object.defineProperty(inner, 'fallbackRequestHandler', {
+    configurable: true,
+    enumerable: true,
+    get: () => fallback,
+    set: (handler: unknown) => {
+      fallback = close(handler)
+    },
+  })
+}
 
 function guard(
   method: string,

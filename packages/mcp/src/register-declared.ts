@@ -1,6 +1,6 @@
 import { type Access, InvalidOptions, ScopeUnknown } from '@keywright/core'
 import { type AnyHandler, accessOf, type McpAccess, scoped } from './access.js'
-import type { Entry, Registry, TemplateEntry } from './registry.js'
+import { type Entry, keep, type Registry, type TemplateEntry } from './registry.js'
 
 /** The methods of a server by which tools, prompts and resources are registered: those of v1 that are deprecated, too. */
 const registrars = {
@@ -43,19 +43,14 @@ function enter(
   [name, place]: readonly unknown[],
   entry: Entry,
 ): void {
-  if (kind !== 'resources') return void registry[kind].set(String(name), entry)
-  if (typeof place === 'string') {
-    registry.resources.set(normalUri(place), entry)
-    const [oldest] = registry.resources.keys()
-    if (registry.resources.size > registry.maxResources && oldest !== undefined) registry.resources.delete(oldest)
-    return
+  if (kind !== 'resources') keep(registry[kind], String(name), entry, registry)
+  else if (typeof place === 'string') keep(registry.resources, normalUri(place), entry, registry)
+  else {
+    // A `ResourceTemplate`, which both SDKs define alike.
+    const { uriTemplate } = place as { readonly uriTemplate: Pick<TemplateEntry, 'match'> & { toString(): string } }
+    const found = { uriTemplate: uriTemplate.toString(), match: (uri: string) => uriTemplate.match(uri) }
+    keep(registry.templates, String(name), Object.assign(entry, found), registry)
   }
-  // A `ResourceTemplate`, which both SDKs define alike.
-  const { uriTemplate } = place as { readonly uriTemplate: Pick<TemplateEntry, 'match'> & { toString(): string } }
-  registry.templates.set(
-    String(name),
-    Object.assign(entry, { uriTemplate: uriTemplate.toString(), match: (uri: string) => uriTemplate.match(uri) }),
-  )
 }
 
 /** A registered thing may be given another name or callback later; what it asks must go along. */
@@ -70,17 +65,19 @@ function followUpdates(
   const target = registered as { update?: (changes: Record<string, unknown>) => unknown } | undefined
   const update = target?.update
   if (target === undefined || typeof update !== 'function') return
+  let [named, place] = args
   target.update = (changes) => {
-    const { callback, name, uri } = changes
+    const { callback, name, uri, template } = changes
     if (typeof callback === 'function') {
       entry.access = accessOf(callback)
       if (entry.access !== undefined) checkAccess(access, entry.access, String(args[0]))
     }
     // A resource is found by its URI, everything else by its name.
     const isFixed = kind === 'resources' && typeof args[1] === 'string'
-    const isMoved = typeof (isFixed ? uri : name) === 'string'
-    const moved = isFixed ? [args[0], uri] : [name, args[1]]
-    if (isMoved) for (const registry of registries) enter(registry, kind, moved, entry)
+    const isMoved = [isFixed ? uri : name, template].some((value) => value !== undefined && value !== null)
+    named = name ?? named
+    place = (isFixed ? uri : template) ?? place
+    if (isMoved) for (const registry of registries) enter(registry, kind, [named, place], entry)
     return update.call(target, callback === undefined ? changes : { ...changes, callback: closed(callback) })
   }
 }

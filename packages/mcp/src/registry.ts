@@ -20,13 +20,20 @@ export interface Registry {
   /** By URI. */
   readonly resources: Map<string, Entry>
   readonly templates: Map<string, TemplateEntry>
-  /** How many resources are kept: the oldest is forgotten, and what is forgotten is denied. */
-  readonly maxResources: number
+  /** How many of each are kept: the oldest is forgotten, and what is forgotten is denied. */
+  readonly maxEach: number
 }
 
 /** Makes an empty registry. */
-export function createRegistry(maxResources: number = Number.POSITIVE_INFINITY): Registry {
-  return { tools: new Map(), prompts: new Map(), resources: new Map(), templates: new Map(), maxResources }
+export function createRegistry(maxEach: number = Number.POSITIVE_INFINITY): Registry {
+  return { tools: new Map(), prompts: new Map(), resources: new Map(), templates: new Map(), maxEach }
+}
+
+/** Keeps `entry` in one of the maps of a registry. */
+export function keep<E extends Entry>(map: Map<string, E>, name: string, entry: E, { maxEach }: Registry): void {
+  map.set(name, entry)
+  const [oldest] = map.keys()
+  if (map.size > maxEach && oldest !== undefined) map.delete(oldest)
 }
 
 /** What a URI stands for, found in the order in which both SDKs look: by itself, then the first template that matches. */

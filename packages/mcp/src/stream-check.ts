@@ -1,6 +1,8 @@
 import type { GateRequest } from '@keywright/core'
 import type { Admission, Admit } from './admit.js'
-import type { ListenFilter } from './listen.js'
+import { endOf } from './callers.js'
+import { isListen, type ListenFilter } from './listen.js'
+import type { OpenStream } from './open-streams.js'
 import type { Shown, TellShown } from './shown.js'
 
 /** What is needed to look again at who holds a stream. */
@@ -15,7 +17,7 @@ export interface Opening {
   readonly request: GateRequest
   readonly original: object
   readonly method: string
-  /** Its message, as it was sent. */
+  /** Its message, without what its sender may not hear. */
   readonly body: unknown
   readonly admission: Admission & { readonly ok: true }
 }
@@ -32,23 +34,23 @@ export function streamCheck(
   { admit, filterListen, shown }: StreamRules,
   { request, original, method, body, admission: { caller, binding } }: Opening,
   write: (frame: string) => void,
-): () => Promise<boolean> {
+): OpenStream['check'] {
   const wants = notificationsOf(method, body)
   let before: Promise<Shown> | null = wants === null ? null : shown(caller)
-  const heard = wants?.id === undefined ? null : filterListen(caller, body).then(JSON.stringify)
-  for (const promise of [before, heard]) promise?.catch(() => {}) // asked for again at the check, which then fails
+  before?.catch(() => {}) // asked for again at the check, which then fails
 
   return async () => {
     const again = await admit(request, original)
-    if (!again.ok || again.binding !== binding) return false
-    if (wants === null) return true
-    if (heard !== null && (await heard) !== JSON.stringify(await filterListen(again.caller, body))) return false
+    if (!again.ok || again.binding !== binding) return null
+    const stays = { expiresAt: endOf(again.caller) }
+    if (isListen(body) && JSON.stringify(await filterListen(again.caller, body)) !== JSON.stringify(body)) return null
+    if (wants === null) return stays
     const [was, is] = [await before, await shown(again.caller)]
     before = Promise.resolve(is)
     for (const list of lists) {
       if (was?.[list] !== is[list] && wants.lists[list]) write(frameOf(list, wants.id))
     }
-    return true
+    return stays
   }
 }
 
