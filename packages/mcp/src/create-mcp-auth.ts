@@ -3,6 +3,7 @@ import { createAdmit } from './admit.js'
 import type { AuthInfo } from './auth-info.js'
 import { type Caller, callerOf, type Login, type Narrowing } from './callers.js'
 import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './fetch-side.js'
+import { withholdArguments } from './hidden-calls.js'
 import { listenFilter } from './listen.js'
 import { type Edge, type NodeMiddleware, nodeMiddleware } from './node-middleware.js'
 import { openStreams } from './open-streams.js'
@@ -78,6 +79,7 @@ export function createMcpAuth<A extends Access>(typed: Keyring<A>, given: McpAut
     streams: openStreams(recheckMs),
     filterListen: listenFilter(known),
     shown: tellShown(known),
+    withhold: hidden === 'hide' ? withholdArguments(known) : null,
     challenge:
       options.insufficientScope === 'http-403'
         ? scopeChallenge(known, { realm, docsUrl, resourceMetadataUrl: options.resourceMetadataUrl }, onCall)

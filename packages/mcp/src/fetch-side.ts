@@ -1,6 +1,7 @@
 import { type FetchConnection, fetchRequest, type Reply } from '@keywright/core/http'
 import { type AuthInfo, authInfoOf } from './auth-info.js'
 import { endOf } from './callers.js'
+import { isCall } from './hidden-calls.js'
 import { isListen } from './listen.js'
 import { type Edge, sessionNotFound } from './node-middleware.js'
 import { plainReply } from './rpc-reply.js'
@@ -61,11 +62,12 @@ export async function serveFetch(
   }
   const authInfo = authInfoOf(caller)
   const sent = parse(bytes)
-  const asksKnown = isListen(sent) || (edge.challenge !== null && sent !== undefined)
+  const asksKnown = isListen(sent) || isCall(sent) || (edge.challenge !== null && sent !== undefined)
   if (asksKnown && !isPrimed()) await prime(handler, request.url, headers, sent, authInfo)
   const challenged = (await edge.challenge?.(caller, sent)) ?? null
   if (challenged !== null) return toResponse(challenged)
-  const parsed = isListen(sent) ? await edge.filterListen(caller, sent) : sent
+  const seen = (await edge.withhold?.(caller, sent)) ?? sent
+  const parsed = isListen(seen) ? await edge.filterListen(caller, seen) : seen
   // As it came, where it stays as it is: of what is no JSON to us, nobody behind us makes another text.
   const body = parsed === sent ? bytes : JSON.stringify(parsed)
   // What was looked at is what is served, and it is parsed once.

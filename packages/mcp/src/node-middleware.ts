@@ -4,6 +4,7 @@ import { fieldLines, type Reply } from '@keywright/core/http'
 import type { Admit } from './admit.js'
 import { authInfoOf } from './auth-info.js'
 import { endOf } from './callers.js'
+import { isCall, type WithholdArguments } from './hidden-calls.js'
 import { isListen, type ListenFilter } from './listen.js'
 import type { OpenStreams } from './open-streams.js'
 import { notFoundReply, plainReply } from './rpc-reply.js'
@@ -31,6 +32,8 @@ export interface Edge {
   readonly streams: OpenStreams
   readonly filterListen: ListenFilter
   readonly shown: TellShown
+  /** `null`: tools are hidden from nobody. */
+  readonly withhold: WithholdArguments | null
   /** `null`: what a call lacks is told in band. */
   readonly challenge: ScopeChallenge | null
   readonly maxBodyBytes: number
@@ -38,7 +41,7 @@ export interface Edge {
 
 /** Lets requests through to the SDK's transport, without their key, with `req.auth`, and with a session that is theirs. */
 export function nodeMiddleware(edge: Edge): NodeMiddleware {
-  const { admit, tags, streams, filterListen, challenge } = edge
+  const { admit, tags, streams, filterListen, withhold, challenge } = edge
   return function mcpAuth(req, res, next) {
     const request: GateRequest = {
       fields: fieldLines(req.rawHeaders),
@@ -55,6 +58,7 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
         if (refused !== null) return send(res, refused)
         const challenged = (await challenge?.(caller, req.body)) ?? null
         if (challenged !== null) return send(res, challenged)
+        if (withhold !== null && isCall(req.body)) req.body = await withhold(caller, req.body)
         if (isListen(req.body)) req.body = await filterListen(caller, req.body)
         else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
           return send(
