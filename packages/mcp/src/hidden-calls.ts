@@ -1,6 +1,7 @@
 import type { Caller } from './callers.js'
 import { mayBeAllowed } from './decide.js'
 import { isEnabled, type Registry } from './registry.js'
+import { hasMethod, replaceMessages } from './rpc-body.js'
 
 /** Takes the arguments out of calls of tools that the caller may not see. */
 export type WithholdArguments = (caller: Caller, body: unknown) => Promise<unknown>
@@ -10,25 +11,16 @@ export type WithholdArguments = (caller: Caller, body: unknown) => Promise<unkno
  * tool from one that does not exist.
  */
 export function withholdArguments({ tools }: Registry): WithholdArguments {
-  const withhold = async (caller: Caller, message: unknown): Promise<unknown> => {
-    if (!isCallMessage(message)) return message
-    const { arguments: _, ...params } = message.params ?? {}
-    const entry = typeof params.name === 'string' ? tools.get(params.name) : undefined
-    if (entry === undefined || (isEnabled(entry) && (await mayBeAllowed(entry.access, caller)))) return message
-    return { ...message, params }
-  }
-  return async (caller, body) => {
-    if (!Array.isArray(body)) return withhold(caller, body)
-    const messages = await Promise.all(body.map((message) => withhold(caller, message)))
-    return messages.every((message, index) => message === body[index]) ? body : messages
-  }
+  return (caller, body) =>
+    replaceMessages(body, 'tools/call', async (message) => {
+      const { arguments: _, ...params } = message.params ?? {}
+      const entry = typeof params.name === 'string' ? tools.get(params.name) : undefined
+      if (entry === undefined || (isEnabled(entry) && (await mayBeAllowed(entry.access, caller)))) return message
+      return { ...message, params }
+    })
 }
 
 /** Whether a body holds a tool call. */
 export function isCall(body: unknown): boolean {
-  return Array.isArray(body) ? body.some(isCallMessage) : isCallMessage(body)
-}
-
-function isCallMessage(message: unknown): message is { readonly params?: Readonly<Record<string, unknown>> } {
-  return typeof message === 'object' && message !== null && Reflect.get(message, 'method') === 'tools/call'
+  return hasMethod(body, 'tools/call')
 }

@@ -9,29 +9,19 @@ import { createMcpAuth, denyOAuthDiscovery, scoped } from '../src/index.js'
 import { openStreams } from '../src/open-streams.js'
 import { registerDeclared } from '../src/register-declared.js'
 import { createRegistry } from '../src/registry.js'
-import { mcpHeaders, openStream } from './raw.js'
+import { listenFor, listenHeaders, mcpHeaders, openStream } from './raw.js'
 import { aKeyring, aToken, full, listening, partial, registerV2, serveV2 } from './task-board.js'
 
 afterEach(() => void vi.unstubAllEnvs())
 
-const modern = (token: string): Record<string, string> => ({
-  ...mcpHeaders(token),
-  'mcp-protocol-version': '2026-07-28',
-  'mcp-method': 'subscriptions/listen',
-})
-const listen = (uris: readonly string[]) => ({
-  jsonrpc: '2.0',
-  id: 7,
-  method: 'subscriptions/listen',
-  params: {
-    notifications: { resourceSubscriptions: uris },
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    },
-  },
-})
+/** A keyring, and the same one as it is handed on: its verifications are counted. */
+function countedKeyring() {
+  const keyring = aKeyring()
+  const verify = vi.fn(keyring.verify)
+  return { keyring, counting: { ...keyring, verify }, verified: () => verify.mock.calls.length }
+}
+
+const listen = (uris: readonly string[]) => listenFor({ resourceSubscriptions: uris })
 
 it.each(['\uFEFF', '\uFEFF\uFEFF', ' \uFEFF'])(
   'listens only to what the key may read, whatever stands before the body: %j',
@@ -40,7 +30,7 @@ it.each(['\uFEFF', '\uFEFF\uFEFF', ' \uFEFF'])(
     const { token } = await aToken(keyring, partial)
     let text = ''
     await new Promise<number>((resolve, reject) => {
-      const req = httpRequest(url, { method: 'POST', headers: modern(token) }, (r) => {
+      const req = httpRequest(url, { method: 'POST', headers: listenHeaders(token) }, (r) => {
         r.on('data', (c: Buffer) => {
           text += c.toString()
         })
@@ -58,7 +48,7 @@ it.each(['\uFEFF', '\uFEFF\uFEFF', ' \uFEFF'])(
 it('closes a listening stream when its key may not read any more what it listens to', async () => {
   const { url, keyring } = await serveV2({ recheckMs: 30 })
   const { token, id } = await aToken(keyring, partial)
-  const stream = await openStream(url, 'POST', modern(token), listen(['board://b1', 'doc://help']))
+  const stream = await openStream(url, 'POST', listenHeaders(token), listen(['board://b1', 'doc://help']))
   await setTimeout(100)
   expect(stream.text()).toContain('board://b1')
   await keyring.update(id, { resources: { board: { mode: 'specific', levels: { b2: 'read' } } } })
@@ -82,15 +72,7 @@ it('does not spin over a stream that lives on past its expiry', async () => {
 })
 
 it('watches no stream on Node whose client has gone before the head', async () => {
-  const keyring = aKeyring()
-  let verified = 0
-  const counting = {
-    ...keyring,
-    verify: (...args: Parameters<typeof keyring.verify>) => {
-      verified += 1
-      return keyring.verify(...args)
-    },
-  }
+  const { keyring, counting, verified } = countedKeyring()
   const auth = createMcpAuth(counting, { recheckMs: 20 })
   const { token } = await aToken(keyring, full)
   let go = (): void => {}
@@ -116,9 +98,9 @@ it('watches no stream on Node whose client has gone before the head', async () =
   await inHandler
   req.destroy()
   await gone
-  const before = verified
+  const before = verified()
   await setTimeout(200)
-  expect(verified).toBe(before)
+  expect(verified()).toBe(before)
 })
 
 it('takes a key that came over TLS in production, and none that did not', async () => {
@@ -212,15 +194,7 @@ it('follows a template that was given another pattern', async () => {
 })
 
 it('watches no stream over fetch whose client has gone before the head', async () => {
-  const keyring = aKeyring()
-  let verified = 0
-  const counting = {
-    ...keyring,
-    verify: (...args: Parameters<typeof keyring.verify>) => {
-      verified += 1
-      return keyring.verify(...args)
-    },
-  }
+  const { keyring, counting, verified } = countedKeyring()
   const auth = createMcpAuth(counting, { recheckMs: 20 })
   const { token } = await aToken(keyring, full)
   let reached = (): void => {}
@@ -243,9 +217,9 @@ it('watches no stream over fetch whose client has gone before the head', async (
   await inHandler
   req.destroy()
   await setTimeout(200)
-  const before = verified
+  const before = verified()
   await setTimeout(200)
-  expect(verified).toBe(before)
+  expect(verified()).toBe(before)
 })
 
 it('asks a login that was prolonged no more often than before', async () => {

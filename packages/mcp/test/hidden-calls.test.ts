@@ -2,7 +2,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { expect, it } from 'vitest'
 import { z } from 'zod/v4'
 import { createMcpAuth, scoped } from '../src/index.js'
-import { mcpHeaders } from './raw.js'
+import { modernHeaders, modernMeta } from './raw.js'
 import { aKeyring, aToken, full } from './task-board.js'
 
 /** Calls of a tool that mirrors an argument into a header, which v2 compares before it asks any handler. */
@@ -22,17 +22,11 @@ async function served() {
     none: (await aToken(keyring)).token,
     all: (await aToken(keyring, full)).token,
     call: async (token: string, name: string, more: Record<string, string> = {}) => {
-      const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name }
-      const _meta = {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': {},
-      }
-      const params = { name, arguments: { region: 'eu' }, _meta }
+      const params = { name, arguments: { region: 'eu' }, _meta: modernMeta }
       const response = await handler(
         new Request('http://x/mcp', {
           method: 'POST',
-          headers: { ...mcpHeaders(token), ...modern, ...more },
+          headers: { ...modernHeaders(token, 'tools/call'), 'mcp-name': name, ...more },
           body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
         }),
       )

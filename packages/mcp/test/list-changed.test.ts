@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js'
 import { expect, it, onTestFinished } from 'vitest'
-import { initialize, mcpHeaders, openStream, send } from './raw.js'
+import { initialize, listenFor, listenHeaders, mcpHeaders, openStream, send } from './raw.js'
 import { aToken, full, partial, type Stage, serveV1, serveV2, suspended } from './task-board.js'
 
 const often = { recheckMs: 20 }
@@ -53,26 +53,8 @@ it('tells of the lists that have changed, and of no others', async () => {
 })
 
 const subscription = { _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1' } }
-const listen = (notifications: object) => ({
-  jsonrpc: '2.0',
-  id: 'sub-1',
-  method: 'subscriptions/listen',
-  params: {
-    notifications,
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    },
-  },
-})
 const openListener = ({ url }: Stage, token: string, notifications: object) =>
-  openStream(
-    url,
-    'POST',
-    { ...mcpHeaders(token), 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' },
-    listen(notifications),
-  )
+  openStream(url, 'POST', listenHeaders(token), listenFor(notifications, 'sub-1'))
 
 it('tells a listener of v2 of the lists that it asked for', async () => {
   const stage = await serveV2(often)

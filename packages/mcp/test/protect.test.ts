@@ -16,7 +16,7 @@ import {
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
-import { initialize, mcpHeaders, openStream, send } from './raw.js'
+import { initialize, listenFor, listenHeaders, mcpHeaders, modernHeaders, openStream, send } from './raw.js'
 import { aKeyring, aToken, connectV1, full, listening, partial, registerV2 } from './task-board.js'
 
 const info = { name: 'board', version: '1' }
@@ -150,30 +150,13 @@ describe('v2 behind Express', () => {
     app.all('/mcp', ...(parses ? [express.json()] : []), auth.express(), (req, res) => handler(req, res, req.body))
     return { keyring, url: await listening(createServer(app)) }
   }
-  const listen = {
-    jsonrpc: '2.0',
-    id: 7,
-    method: 'subscriptions/listen',
-    params: {
-      notifications: { resourceSubscriptions: ['board://b1', 'board://b3', 'doc://members'] },
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': {},
-      },
-    },
-  }
-  const modern = (token: string, method: string) => ({
-    ...mcpHeaders(token),
-    'mcp-protocol-version': '2026-07-28',
-    'mcp-method': method,
-  })
+  const listen = listenFor({ resourceSubscriptions: ['board://b1', 'board://b3', 'doc://members'] })
 
   it('listens only to what the key may read', async () => {
     const { keyring, url } = await serve(true)
     const { token } = await aToken(keyring, partial)
     expect((await send(url, 'POST', mcpHeaders(token), initialize)).status).toBe(200)
-    const stream = await openStream(url, 'POST', modern(token, 'subscriptions/listen'), listen)
+    const stream = await openStream(url, 'POST', listenHeaders(token), listen)
     await setTimeout(100)
     expect(stream.text()).toContain('"resourceSubscriptions":["board://b1"]')
   })
@@ -181,10 +164,10 @@ describe('v2 behind Express', () => {
   it('listens to nothing where the guard cannot see the body', async () => {
     const { keyring, url } = await serve(false)
     const { token } = await aToken(keyring, partial)
-    expect((await send(url, 'POST', modern(token, 'subscriptions/listen'), listen)).status).toBe(500)
+    expect((await send(url, 'POST', listenHeaders(token), listen)).status).toBe(500)
     // A header that says otherwise is refused by the SDK.
     for (const method of ['tools/list', '']) {
-      const answer = await send(url, 'POST', modern(token, method), listen)
+      const answer = await send(url, 'POST', modernHeaders(token, method), listen)
       expect([answer.status, answer.text.includes('board://b3')]).toEqual([400, false])
     }
   })

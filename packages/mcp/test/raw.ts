@@ -24,6 +24,29 @@ export const mcpHeaders = (token?: string, sessionId?: string): Record<string, s
   ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
 })
 
+/** The same of the modern era, which names the method, and has no sessions. */
+export const modernHeaders = (token: string, method: string): Record<string, string> => ({
+  ...mcpHeaders(token),
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': method,
+})
+
+/** What each message of the modern era brings with it. */
+export const modernMeta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+
+/** Asks for notifications, such as `{ resourceSubscriptions: ['board://b1'] }`. */
+export const listenFor = (notifications: object, id: unknown = 7) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'subscriptions/listen',
+  params: { notifications, _meta: modernMeta },
+})
+export const listenHeaders = (token: string) => modernHeaders(token, 'subscriptions/listen')
+
 /** Sends one request, without anything that a client would add or hide. */
 export function send(
   url: string,

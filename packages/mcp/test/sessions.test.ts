@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { initialize, listTools, mcpHeaders, openStream, send } from './raw.js'
+import { initialize, listenFor, listenHeaders, listTools, mcpHeaders, openStream, send } from './raw.js'
 import { aToken, full, partial, type Stage, serveV1, serveV2, suspended } from './task-board.js'
 
 const wait = { jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'wait' } }
@@ -87,7 +87,7 @@ describe.each(endings)('a stream whose key is %s (CONS-11)', (_, end) => {
     suspended.clear()
     const stage = await serveV2(options)
     const { token, id } = await aToken(stage.keyring, { ...full, owner })
-    const stream = await openStream(`${stage.url}?boardId=b1`, 'POST', modern(token), listen(['board://b1']))
+    const stream = await openStream(`${stage.url}?boardId=b1`, 'POST', listenHeaders(token), listen(['board://b1']))
     expect(stream.status).toBe(200)
     expect(await Promise.race([stream.ended.then(() => 'ended'), setTimeout(120, 'open')])).toBe('open')
     await end(stage, id)
@@ -108,30 +108,13 @@ it('checks the streams of a key at once, when the host says so', async () => {
   expect(await Promise.race([untouched.ended.then(() => 'ended'), setTimeout(100, 'open')])).toBe('open')
 })
 
-const modern = (token: string): Record<string, string> => ({
-  ...mcpHeaders(token),
-  'mcp-protocol-version': '2026-07-28',
-  'mcp-method': 'subscriptions/listen',
-})
-const listen = (uris: readonly string[]) => ({
-  jsonrpc: '2.0',
-  id: 7,
-  method: 'subscriptions/listen',
-  params: {
-    notifications: { resourceSubscriptions: uris },
-    _meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    },
-  },
-})
+const listen = (uris: readonly string[]) => listenFor({ resourceSubscriptions: uris })
 
 it('listens only to what the key may read, from the first request on', async () => {
   const { url, keyring } = await serveV2()
   const { token } = await aToken(keyring, partial)
   const uris = ['board://b1', 'board://b3', 'doc://members', 'doc://help', 'member://m', 'nope://x', 'no uri']
-  const stream = await openStream(url, 'POST', modern(token), listen(uris))
+  const stream = await openStream(url, 'POST', listenHeaders(token), listen(uris))
   await setTimeout(100)
   expect(stream.text()).toContain('"resourceSubscriptions":["board://b1","doc://help"]')
 })
