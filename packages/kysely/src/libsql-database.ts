@@ -24,11 +24,32 @@ const maxKept = 100
 export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
 
-  const keep = (sql: string, statement: SqliteStatement): void => {
+  const keep = (sql: string, statement: SqliteStatement): SqliteStatement => {
     kept.delete(sql)
     kept.set(sql, statement)
     const [oldest] = kept.keys()
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest)
+    return statement
+  }
+
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = database.prepare(sql)
+    const endingWell = <T>(parameters: readonly unknown[], run: () => T): T => {
+      try {
+        return run()
+      } catch (error) {
+        kept.delete(sql)
+        if (isSqliteBusy(error) && !endsTransaction.test(sql)) end(database, statement, parameters)
+        throw error
+      }
+    }
+    return {
+      reader: statement.reader,
+      all: (parameters) => endingWell(parameters, () => statement.all(parameters)),
+      run: (parameters) => endingWell(parameters, () => statement.run(parameters)),
+      // Who stops half-way leaves it open, and others may ask the same meanwhile: a statement of its own.
+      iterate: (parameters) => database.prepare(sql).iterate(parameters),
+    }
   }
 
   return {
@@ -36,26 +57,7 @@ export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
       kept.clear()
       database.close()
     },
-    prepare: (sql) => {
-      const statement = kept.get(sql) ?? database.prepare(sql)
-      keep(sql, statement)
-      const endingWell = <T>(parameters: readonly unknown[], run: () => T): T => {
-        try {
-          return run()
-        } catch (error) {
-          kept.delete(sql)
-          if (isSqliteBusy(error) && !endsTransaction.test(sql)) end(database, statement, parameters)
-          throw error
-        }
-      }
-      return {
-        reader: statement.reader,
-        all: (parameters) => endingWell(parameters, () => statement.all(parameters)),
-        run: (parameters) => endingWell(parameters, () => statement.run(parameters)),
-        // Who stops half-way leaves it open, and others may ask the same meanwhile: a statement of its own.
-        iterate: (parameters) => database.prepare(sql).iterate(parameters),
-      }
-    },
+    prepare: (sql) => keep(sql, kept.get(sql) ?? prepare(sql)),
   }
 }
 
