@@ -83,40 +83,85 @@ export function newRow(key: NewKey, now: Date): Selectable<KeyTable> {
   }
 }
 
+type Row = { readonly [C in keyof KeyTable]?: unknown }
+
+/** What the columns hold that most keys make no use of. */
+export const usual = {
+  description: null,
+  roles: '[]',
+  resources: '{}',
+  preset: null,
+  metadata: '{}',
+  ip_allow_list: null,
+  rate_limits: null,
+  disabled_at: null,
+  revoked_at: null,
+  revoked_reason: null,
+  deleted_at: null,
+  previous_hash: null,
+  previous_hash_expires_at: null,
+  lookup_digest: null,
+  sealed: null,
+} as const satisfies Partial<KeyTable>
+
+/** The columns of {@link usual}. */
+export type Rest = { readonly [C in keyof typeof usual]?: unknown }
+
+/** The other columns: what each key has of its own. */
+export const own: Readonly<Record<Exclude<keyof KeyTable, keyof Rest>, true>> = {
+  id: true,
+  environment: true,
+  preview: true,
+  name: true,
+  owner_type: true,
+  owner_id: true,
+  organization_id: true,
+  status: true,
+  scopes: true,
+  expires_at: true,
+  created_by_type: true,
+  created_by_id: true,
+  created_at: true,
+  updated_at: true,
+  last_used_at: true,
+  hash: true,
+  version: true,
+}
+
 /** Reads a row; a column that cannot be read is named in the record's `damaged`. */
-export function readRow(row: { readonly [C in keyof KeyTable]?: unknown }): KeyRecord {
+export function readRow(row: Row, rest: Rest = row): KeyRecord {
   return readRecord({
     id: row.id,
     environment: row.environment,
     preview: row.preview,
     name: row.name,
-    description: row.description,
+    description: rest.description,
     ownerType: row.owner_type,
     ownerId: row.owner_id,
     organizationId: row.organization_id,
     status: row.status,
     scopes: row.scopes,
-    roles: row.roles,
-    resources: row.resources,
-    preset: row.preset,
-    metadata: row.metadata,
+    roles: rest.roles,
+    resources: rest.resources,
+    preset: rest.preset,
+    metadata: rest.metadata,
     expiresAt: row.expires_at,
-    ipAllowList: row.ip_allow_list,
-    rateLimits: row.rate_limits,
+    ipAllowList: rest.ip_allow_list,
+    rateLimits: rest.rate_limits,
     createdByType: row.created_by_type,
     createdById: row.created_by_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    disabledAt: row.disabled_at,
-    revokedAt: row.revoked_at,
-    revokedReason: row.revoked_reason,
-    deletedAt: row.deleted_at,
+    disabledAt: rest.disabled_at,
+    revokedAt: rest.revoked_at,
+    revokedReason: rest.revoked_reason,
+    deletedAt: rest.deleted_at,
     lastUsedAt: row.last_used_at,
     hash: row.hash,
-    previousHash: row.previous_hash,
-    previousHashExpiresAt: row.previous_hash_expires_at,
-    lookupDigest: row.lookup_digest,
-    sealed: row.sealed,
+    previousHash: rest.previous_hash,
+    previousHashExpiresAt: rest.previous_hash_expires_at,
+    lookupDigest: rest.lookup_digest,
+    sealed: rest.sealed,
     version: row.version,
   })
 }

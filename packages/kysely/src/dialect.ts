@@ -1,16 +1,14 @@
 import { type InsertQueryBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import { isMysqlBusy, isPostgresBusy, isSqliteBusy } from './busy.js'
-import { keepPrepared } from './kept-statement.js'
+import { type KeyLookupBy, lookupInJson, lookupInList } from './key-lookup.js'
 
 /** All in which the engines differ, for this store. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres' | 'mysql'
   /** The engine's clock at this moment, in milliseconds since 1970; not that of the transaction's beginning. */
   readonly now: RawBuilder<number>
-  /** Whether the server follows another, and may lag behind it (FI-7); `null` where none does, or none can be asked. */
-  readonly isReplica: RawBuilder<boolean> | null
-  /** What a statement ends in that connections should keep prepared; empty where that is not ours to say. */
-  readonly keepPrepared: string
+  /** How keys are read that are verified. */
+  readonly lookupBy: KeyLookupBy
   /** A text column that compares and sorts by bytes: ids differ by case. */
   text(length: number): RawBuilder<unknown>
   /** A text column for JSON, hashes and sealed tokens. */
@@ -43,12 +41,15 @@ interface Sum {
   readonly amount: number
 }
 
+// julianday counts whole milliseconds inside; rounding takes away what the division by a day adds.
+const sqliteNow = sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`
+const postgresNow = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
+const mysqlNow = sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000`
+
 const sqlite: Dialect = {
   name: 'sqlite',
-  // julianday counts whole milliseconds inside; rounding takes away what the division by a day adds.
-  now: sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`,
-  isReplica: null,
-  keepPrepared: '',
+  now: sqliteNow,
+  lookupBy: lookupInList(sqliteNow),
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
   appendOnly: (table) => {
@@ -86,9 +87,8 @@ const sqlite: Dialect = {
 
 const postgres: Dialect = {
   name: 'postgres',
-  now: sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`,
-  isReplica: sql<boolean>`pg_is_in_recovery()`,
-  keepPrepared,
+  now: postgresNow,
+  lookupBy: lookupInJson(postgresNow, sql<boolean>`pg_is_in_recovery()`),
   text: (length) => sql.raw(`varchar(${length}) collate "C"`),
   longText: sql.raw('text'),
   appendOnly: (table) => [
@@ -113,9 +113,8 @@ const postgres: Dialect = {
 
 const mysql: Dialect = {
   name: 'mysql',
-  now: sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000`,
-  isReplica: null,
-  keepPrepared: '',
+  now: mysqlNow,
+  lookupBy: lookupInList(mysqlNow),
   text: (length) => sql.raw(`varchar(${length}) character set utf8mb4 collate utf8mb4_bin`),
   longText: sql.raw('longtext character set utf8mb4 collate utf8mb4_bin'),
   appendOnly: (table) =>

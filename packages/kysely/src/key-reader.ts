@@ -1,8 +1,8 @@
 import type { Found } from '@keywright/core/store'
-import { type CompiledQuery, type Kysely, type Selectable, sql } from 'kysely'
-import { readRow } from './columns.js'
-import type { Dialect } from './dialect.js'
-import type { KeyTable, KeyTables } from './tables.js'
+import type { CompiledQuery, Kysely } from 'kysely'
+import { type Rest, readRow, usual } from './columns.js'
+import type { FoundRow, KeyLookupBy } from './key-lookup.js'
+import type { KeyTables } from './tables.js'
 
 /** Reads keys. */
 export interface KeyReader {
@@ -10,17 +10,13 @@ export interface KeyReader {
   findByLookupDigest(digests: readonly string[]): Promise<Found | null>
 }
 
-type FoundRow = Selectable<KeyTable> & { readonly now: number | null }
-type Statement = CompiledQuery<FoundRow>
-
 interface Waiting {
   readonly since: number
   readonly callers: { resolve(found: Found | null): void; reject(error: unknown): void }[]
 }
 
-/** The lengths of the lists that are asked for: few, so that few statements are compiled, and prepared, over and over. */
-const lengths = [1, 4, 16, 64]
-const longest = 64
+/** Keys that one statement reads. */
+const atOnce = 64
 /** Statements at a time. Who asks meanwhile shares the next one, and the rest of the pool is the host's (FI-4, FI-5). */
 const maxUnderWay = 4
 /** Who waited longer for a turn is refused: the answer would come too late, and delay those of others. */
@@ -35,25 +31,15 @@ const maxWaiting = 10_000
  * share one statement. It is sent after the last of them asked, so that none gets an answer older than its question:
  * revocation stays strict (CONS-8).
  */
-export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dialect): KeyReader {
-  // Compiled once: building a statement costs more than running it.
-  const statements = new Map(
-    lengths.map((length): [number, Statement] => {
-      const statement = selectKeys(db, table, dialect, 'id', Array(length).fill(''))
-      // A list is planned each time: before a table was first analyzed, PostgreSQL's plan for any list reads all of it.
-      return [length, length === 1 ? { ...statement, sql: statement.sql + dialect.keepPrepared } : statement]
-    }),
-  )
+export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: KeyLookupBy): KeyReader {
+  const byId = lookupBy(db, table, 'id')
+  const byLookupDigest = lookupBy(db, table, 'lookup_digest')
   let waiting = new Map<string, Waiting>()
   let underWay = 0
 
   const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
-    const ids = [...asked.keys()]
     try {
-      const length = lengths.find((one) => one >= ids.length) ?? longest
-      const { parameters: _, ...statement } = statements.get(length) ?? neverCompiled()
-      const parameters = Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)])
-      const rows = await rowsOf(db, { ...statement, parameters })
+      const rows = await rowsOf(db, byId([...asked.keys()]))
       const found = new Map(rows.map((row) => [row.id, row]))
       for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(foundIn(found.get(id)))
     } catch (error) {
@@ -97,7 +83,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', dialect: Dia
 
     findByLookupDigest: async (digests) => {
       if (digests.length === 0) return null
-      const [row] = await rowsOf(db, selectKeys(db, table, dialect, 'lookup_digest', digests))
+      const [row] = await rowsOf(db, byLookupDigest(digests))
       return foundIn(row)
     },
   }
@@ -108,7 +94,7 @@ function takeTurn(waiting: Map<string, Waiting>): readonly [asked: Map<string, W
   const asked = new Map<string, Waiting>()
   const tooOld = performance.now() - maxWaitMs
   for (const [id, one] of waiting) {
-    if (asked.size === longest) break
+    if (asked.size === atOnce) break
     waiting.delete(id)
     if (one.since > tooOld) asked.set(id, one)
     else refuse([one], new Error('The database is too slow'))
@@ -121,29 +107,8 @@ function refuse(waiting: Iterable<Waiting>, error: unknown): void {
   for (const { callers } of waiting) for (const { reject } of callers) reject(error)
 }
 
-function selectKeys(
-  db: Kysely<KeyTables>,
-  table: 'api_keys',
-  { now, isReplica }: Dialect,
-  column: 'id' | 'lookup_digest',
-  values: readonly string[],
-): Statement {
-  const [first = ''] = values
-  if (isReplica === null) {
-    const query = db.selectFrom(table).selectAll().select(now.as('now'))
-    return (values.length === 1 ? query.where(column, '=', first) : query.where(column, 'in', values)).compile()
-  }
-  // One row at least, so that a server which may lag behind cannot even say that there is no such key (FI-7); and the clock
-  // read once.
-  const server = sql`(select case when ${isReplica} then null else ${now} end as now)`
-  const keys = sql.table(table)
-  const isSought =
-    values.length === 1 ? sql`${sql.ref(column)} = ${first}` : sql`${sql.ref(column)} in (${sql.join(values)})`
-  return sql<FoundRow>`select keys.*, now from ${server} as server left join ${keys} as keys on ${isSought}`.compile(db)
-}
-
 /** @throws Error for an answer that may be older than the question. */
-async function rowsOf(db: Kysely<KeyTables>, statement: Statement): Promise<readonly FoundRow[]> {
+async function rowsOf(db: Kysely<KeyTables>, statement: CompiledQuery<FoundRow>): Promise<readonly FoundRow[]> {
   const { rows } = await db.executeQuery(statement)
   if (rows[0]?.now === null) throw new Error('The server is in recovery: it may not know yet what was revoked')
   return rows
@@ -152,10 +117,11 @@ async function rowsOf(db: Kysely<KeyTables>, statement: Statement): Promise<read
 /** Each caller gets a record of its own. */
 function foundIn(row: FoundRow | undefined): Found | null {
   // A join that met no key is a row without one.
-  const isKey = row !== undefined && row.id !== null
-  return isKey ? { record: readRow(row), now: new Date(Number(row.now)) } : null
+  if (row === undefined || row.id === null) return null
+  return { record: readRow(row, restOf(row)), now: new Date(Number(row.now)) }
 }
 
-function neverCompiled(): never {
-  throw new Error('No statement of this length')
+function restOf(row: FoundRow): Rest {
+  if (row.rest === undefined) return row
+  return row.rest === null ? usual : JSON.parse(row.rest)
 }

@@ -32,7 +32,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   const { now, isBusy, isolationLevel, orKeep, orAdd } = dialect
 
   const ready = requireSchema(keyDb, options)
-  const reader = keyReader(keyDb, tables.api_keys, dialect)
+  const reader = keyReader(keyDb, tables.api_keys, dialect.lookupBy)
 
   /** Runs `work` in one short transaction that, from its first statement on, holds the write lock it needs. */
   const transaction = <T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T> =>
@@ -250,7 +250,10 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         .limit(query.limit)
         .execute()
       const [first] = rows
-      return { records: rows.map(readRow), now: first === undefined ? new Date() : new Date(Number(first.now)) }
+      return {
+        records: rows.map((row) => readRow(row)),
+        now: first === undefined ? new Date() : new Date(Number(first.now)),
+      }
     },
 
     async listAudit({ organizationId, keyId, type, actor, from, to, order, after, limit }) {

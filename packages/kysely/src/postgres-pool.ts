@@ -5,7 +5,7 @@ import { keepPrepared } from './kept-statement.js'
 /** Options of {@link postgresPool}. */
 export interface PostgresPoolOptions extends PoolOptions {
   /**
-   * Whether each connection keeps the statement that reads a key, in place of parsing and planning it each time. Leave it
+   * Whether each connection keeps the statements that read keys, in place of parsing and planning it each time. Leave it
    * off behind a pooler that gives each transaction another connection and knows nothing of prepared statements, such as
    * a PgBouncer whose `max_prepared_statements` is 0, as it is by default before 1.24. @defaultValue false
    */
@@ -89,7 +89,7 @@ function sendPrepared(names: Map<string, string>): Send {
       if (codeOf(error) === '26000') return client.query<R>(sql, parameters)
       // "cached plan must not change result type", in whatever language the server speaks.
       if (codeOf(error) !== '0A000') throw error
-      // A migration has added a column: from here on, under a new name.
+      // A migration has changed a column: from here on, under a new name.
       if (names.get(sql) === name) names.delete(sql)
       return client.query<R>({ name: nameOf(sql), text: sql, values: parameters })
     }

@@ -52,6 +52,7 @@ describe('a corrupt row (FI-25)', () => {
     ['scopes', `'[["*"]]'`, 'insufficient_scope'],
     ['resources', `'{"board":{"mode":"all"}}'`, 'insufficient_scope'],
     ['resources', 'null', 'insufficient_scope'],
+    ['resources', `'[]'`, 'insufficient_scope'],
     ['ip_allow_list', `'{}'`, 'insufficient_scope'],
     ['rate_limits', `'[{"limit":0,"windowMs":1000}]'`, 'insufficient_scope'],
     ['version', `'many'`, 'insufficient_scope'],

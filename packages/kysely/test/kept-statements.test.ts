@@ -119,12 +119,32 @@ describe.skipIf(!isThere)('postgresPool (PostgreSQL)', () => {
     expect(await isGood()).toBe(true)
   })
 
-  it('prepares it anew when a migration has added a column', async () => {
+  it('goes on with it when a migration has added a column', async () => {
     const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
     expect(await isGood()).toBe(true)
     await sql`alter table ${sql.table(`${tablePrefix}api_keys`)} add column later text`.execute(db)
     expect(await isGood()).toBe(true)
+    expect(await kept()).toEqual(['keywright_0'])
+  })
+
+  it('prepares it anew when a migration has changed a column', async () => {
+    const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
+    expect(await isGood()).toBe(true)
+    await sql`alter table ${sql.table(`${tablePrefix}api_keys`)} alter column name type text`.execute(db)
+    expect(await isGood()).toBe(true)
     expect(await isGood()).toBe(true)
     expect(await kept()).toContain('keywright_1')
+  })
+
+  it('keeps a plan that reads by the primary key, though the table was never analyzed', async () => {
+    const { isGood, db, keyring, tablePrefix } = await onOneConnection(true)
+    for (let n = 0; n < 200; n += 1) await keyring.create(input)
+    await sql`set plan_cache_mode = force_generic_plan`.execute(db)
+    expect(await isGood()).toBe(true)
+    const ids = JSON.stringify(Array.from({ length: 64 }, (_, n) => `k${n}`))
+    const { rows } = await sql<object>`explain execute keywright_0 (${sql.lit(ids)})`.execute(db)
+    const plan = JSON.stringify(rows)
+    expect(plan).toContain(`Index Scan using ${tablePrefix}api_keys_pkey`)
+    expect(plan).not.toContain('Seq Scan')
   })
 })

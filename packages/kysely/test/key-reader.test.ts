@@ -8,9 +8,10 @@ import {
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  sql,
 } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { newRow } from '../src/columns.js'
+import { newRow, readRow } from '../src/columns.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { steps } from '../src/migrate.js'
 import { dropTables, newPrefix } from './drop-tables.js'
@@ -80,6 +81,24 @@ describe('reads of one moment', () => {
   })
 })
 
+/** What few keys have, or none should have. */
+const unusual: readonly (readonly [column: string, value: string | number | null])[] = [
+  ['description', '"a" \\ \n {}'],
+  ...['roles', 'resources', 'metadata'].flatMap((column) =>
+    [null, '', '{', '[]', '{}'].map((value) => [column, value] as const),
+  ),
+  ['roles', '["lead"]'],
+  ['resources', '{"board":{"mode":"specific","levels":{"b1":"read"}}}'],
+  ['metadata', '{"tier":"gold","none":null}'],
+  ...['ip_allow_list', 'rate_limits'].flatMap((column) => ['', '[]', '{}'].map((value) => [column, value] as const)),
+  ...['preset', 'revoked_reason', 'previous_hash', 'lookup_digest', 'sealed'].map(
+    (column) => [column, "o'é\u{1f511}"] as const,
+  ),
+  ...['disabled_at', 'revoked_at', 'deleted_at', 'previous_hash_expires_at'].map(
+    (column) => [column, 1_700_000_000_123] as const,
+  ),
+]
+
 const notOurs = ['', ' ', 'a b', 'a-b', "x' or '1'='1", 'é', '\0', 'a\n', '%', '\ud800', 'a'.repeat(65)]
 
 for (const engine of engines) {
@@ -97,6 +116,9 @@ for (const engine of engines) {
   await migrateToLatest(db, { tablePrefix })
   const store = kyselyStore(db, { tablePrefix })
   const { key } = await keyringOver(store).keyring.create(input)
+  /** The ids that a statement asks for: its parameters, or a list of them in one. */
+  const idsOf = ({ parameters: [first, ...more] }: CompiledQuery): unknown =>
+    typeof first === 'string' && first.startsWith('[') ? JSON.parse(first) : [first, ...more]
 
   describe(engine.name, () => {
     it('is never asked for what is no id of ours, and its neighbours get their keys', async () => {
@@ -106,7 +128,17 @@ for (const engine of engines) {
       const [ours, ...others] = await Promise.all([key.id, ...notOurs].map((id) => store.find(id)))
       expect(ours?.record.id).toBe(key.id)
       expect(others).toEqual(notOurs.map(() => null))
-      expect(statements).toMatchObject([{ parameters: [key.id] }])
+      expect(statements.map(idsOf)).toEqual([[key.id]])
+    })
+
+    it.each(unusual)('reads %s = %j as it is in the row', async (column, value) => {
+      const { key: other } = await keyringOver(store).keyring.create(input)
+      const table = sql.table(`${tablePrefix}api_keys`)
+      await sql`update ${table} set ${sql.ref(column)} = ${value} where id = ${other.id}`.execute(db)
+      const { rows } = await sql<object>`select * from ${table} where id = ${other.id}`.execute(db)
+      const [neighbour, found] = await Promise.all([store.find(key.id), store.find(other.id)])
+      expect(found?.record).toEqual(readRow(rows[0] ?? expect.unreachable()))
+      expect(neighbour?.record).toMatchObject({ id: key.id, damaged: [] })
     })
 
     it('knows ids that differ by case alone apart', async () => {
@@ -123,7 +155,11 @@ async function heldStore() {
   const connection = {
     executeQuery: ({ parameters }: CompiledQuery) =>
       new Promise<{ rows: never[] }>((resolve, reject) => {
-        sent.push({ ids: parameters, answer: (rows) => resolve({ rows: rows as never[] }), fail: reject }) // whatever was asked for
+        sent.push({
+          ids: JSON.parse(String(parameters[0] ?? null)),
+          answer: (rows) => resolve({ rows: rows as never[] }),
+          fail: reject,
+        }) // whatever was asked for
       }),
     streamQuery: () => expect.unreachable('Nothing here streams'),
   }

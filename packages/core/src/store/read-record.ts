@@ -96,6 +96,8 @@ type Accepts<T> = (value: unknown) => value is T
 
 function json<T>(value: unknown, accepts: Accepts<T>, least: T, field: string, damaged: string[]): T {
   if (typeof value !== 'string') return spoilt(least, field, damaged)
+  // Most of a key's lists are empty.
+  if (value === (Array.isArray(least) ? '[]' : '{}')) return least
   try {
     const parsed: unknown = JSON.parse(value)
     return accepts(parsed) ? parsed : spoilt(least, field, damaged)
