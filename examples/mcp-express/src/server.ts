@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Keyring } from '@keywright/core'
-import { type access, tools } from '@keywright/example-mcp-projects'
+import { type access, keepRefused, tools } from '@keywright/example-mcp-projects'
 import { createMcpAuth, scoped } from '@keywright/mcp'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
@@ -8,7 +8,10 @@ import express, { type Express } from 'express'
 
 /** An MCP server on SDK v1 and Express, with sessions. */
 export function createApp(keyring: Keyring<typeof access>): Express {
-  const auth = createMcpAuth(keyring, { narrow: (url) => ({ project: [url.searchParams.get('projectId')] }) })
+  const auth = createMcpAuth(keyring, {
+    narrow: (url) => ({ project: [url.searchParams.get('projectId')] }),
+    onCall: keepRefused(keyring),
+  })
 
   function createServer(): McpServer {
     const server = auth.protect(new McpServer({ name: 'projects', version: '1.0.0' }))

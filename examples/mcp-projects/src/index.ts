@@ -1,5 +1,6 @@
 export { access } from './access.js'
 export { connectionOf } from './connection.js'
+export { keepRefused } from './keep-refused.js'
 export { openKeyring } from './keyring.js'
 export { listen } from './listen.js'
 export { bo } from './people.js'

@@ -55,6 +55,15 @@ export async function tour(keyring: Keyring<typeof access>, url: string, connect
   levels.set('bo on apollo', 'work')
   assert.equal(await boOnApollo.call('tasks_add', task), 'Pack a flag, by bo')
 
+  // What was refused is in the audit log.
+  const { records } = await keyring.audit.list({
+    organizationId: 'acme',
+    keyId: ofBo.key.id,
+    type: 'tool.called',
+  })
+  const refused = records.map(({ data }) => `${data.tool}: ${data.decision}`)
+  assert.deepEqual(refused, ['tasks_add: hidden', 'rewards_add: hidden', 'tasks_add: denied'])
+
   // A revoked key is refused by the next message.
   await keyring.revoke(ofBo.key.id)
   assert.match(await boOnApollo.call('tasks_add', task), /This API key was revoked/)

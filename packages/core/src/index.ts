@@ -120,4 +120,5 @@ export type {
   RateLimit,
   ResourceGrant,
   ResourceRef,
+  ToolCall,
 } from './values/index.js'

@@ -13,7 +13,7 @@ export type {
 export { clientConfig, clientIds } from './client-config/index.js'
 export { createMcpAuth, type McpAuth, type McpCaller } from './create-mcp-auth.js'
 export { denyOAuthDiscovery, oauthDiscoveryResponse } from './deny-oauth-discovery.js'
-export type { CallEvent, OnCall } from './event.js'
+export type { OnCall } from './event.js'
 export { type EventStore, eventStoreOf } from './event-store.js'
 export type { FetchContext, FetchHandler } from './fetch-side.js'
 export type { NodeMiddleware, NodeRequest } from './node-middleware.js'

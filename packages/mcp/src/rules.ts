@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Access, GateRefusal as Refusal } from '@keywright/core'
+import type { Access, GateRefusal as Refusal, ToolCall } from '@keywright/core'
 import { problemFor } from '@keywright/core/http'
 import type { Caller } from './callers.js'
 import { type Decision, decide, mayBeAllowed } from './decide.js'
-import { type CallEvent, callEvent } from './event.js'
+import { callEvent } from './event.js'
 import { type Entry, findResource, isEnabled, type Registry } from './registry.js'
 import { RpcError, sayMissing } from './rpc-error.js'
 
@@ -27,7 +27,7 @@ export interface RequestRules {
   readonly registry: Registry
   readonly docsUrl: string | null
   readonly hidden: 'hide' | 'show'
-  readonly onCall: (event: CallEvent) => void
+  readonly onCall: (event: ToolCall) => void
 }
 
 /** The rule of each method that could show or do something. */
@@ -75,7 +75,7 @@ export function rulesFor(settings: RequestRules): ReadonlyMap<string, Answer> {
     const startedAt = performance.now()
     const tool = String(params.name)
     const entry = registry.tools.get(tool)
-    const report = (decision: CallEvent['decision'], missing: readonly string[] = [], failed = false): void => {
+    const report = (decision: ToolCall['decision'], missing: readonly string[] = [], failed = false): void => {
       settings.onCall(callEvent(caller, { tool, decision, missing, failed, durationMs: performance.now() - startedAt }))
     }
 

@@ -1,8 +1,8 @@
-import type { Refusal } from '@keywright/core'
+import type { Refusal, ToolCall } from '@keywright/core'
 import { type Reply, replyTo } from '@keywright/core/http'
 import type { Caller } from './callers.js'
 import { decide, mayBeAllowed } from './decide.js'
-import { type CallEvent, callEvent } from './event.js'
+import { callEvent } from './event.js'
 import type { Registry } from './registry.js'
 import { rpcReply, type Wording } from './rpc-reply.js'
 
@@ -10,7 +10,7 @@ import { rpcReply, type Wording } from './rpc-reply.js'
 export type ScopeChallenge = (caller: Caller, body: unknown) => Promise<Reply | null>
 
 /** For hosts that offer OAuth, too: its clients step up when they are told which scopes a call needs. */
-export function scopeChallenge(known: Registry, wording: Wording, onCall: (event: CallEvent) => void): ScopeChallenge {
+export function scopeChallenge(known: Registry, wording: Wording, onCall: (event: ToolCall) => void): ScopeChallenge {
   return async (caller, body) => {
     for (const message of [body].flat()) {
       const call = callIn(message)

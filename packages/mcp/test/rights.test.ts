@@ -1,5 +1,5 @@
+import type { ToolCall } from '@keywright/core'
 import { describe, expect, it } from 'vitest'
-import type { CallEvent } from '../src/index.js'
 import { type AnyClient, aKeyring, aToken, full, hosts, partial, ran } from './task-board.js'
 
 const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
@@ -117,7 +117,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
   })
 
   it('takes a costly call from the limit of the key, and says so in band (RATE-9)', async () => {
-    const events: CallEvent[] = []
+    const events: ToolCall[] = []
     const limit = { limit: 12, windowMs: 60_000 }
     const { url, keyring } = await serve({ onCall: (event) => events.push(event) }, aKeyring(limit))
     const client = await connect(url, (await aToken(keyring, full)).token)
@@ -129,7 +129,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
   })
 
   it('tells the host of each call, without its arguments', async () => {
-    const events: CallEvent[] = []
+    const events: ToolCall[] = []
     const { url, keyring } = await serve({
       onCall: (event) => {
         events.push(event)
@@ -149,5 +149,22 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     expect(events[0]).toMatchObject({ keyId: id, owner: { id: 'ada' }, organizationId: 'org1', narrowing: {} })
     expect(events[0]?.durationMs).toBeGreaterThan(0)
     expect(JSON.stringify(events)).not.toContain('PRIVATE')
+  })
+
+  it('gives what the audit log takes: its last calls, in a chain that holds', async () => {
+    const keyring = aKeyring()
+    const { url } = await serve({ onCall: keyring.audit.recordCall }, keyring)
+    const { token, id } = await aToken(keyring, partial)
+    const client = await connect(url, token)
+    await call(client, 'tasks_create', { boardId: 'b2', title: 'PRIVATE' })
+    await call(client, `no_such_tool ${token}`)
+    const calls = async () => (await keyring.audit.list({ organizationId: 'org1', type: 'tool.called' })).records
+    await expect.poll(calls).toHaveLength(2)
+    expect((await calls()).map(({ keyId, data }) => [keyId, data.tool, data.decision])).toEqual([
+      [id, 'no_such_tool [redacted]', 'hidden'],
+      [id, 'tasks_create', 'denied'],
+    ])
+    expect(JSON.stringify(await calls())).not.toContain('PRIVATE')
+    expect(await keyring.audit.verify({ organizationId: 'org1' })).toMatchObject({ ok: true })
   })
 })

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../errors/index.js'
 import { emptyChain, linkAudit } from '../store/index.js'
-import type { AuditRecord } from '../values/index.js'
+import type { AuditRecord, ToolCall } from '../values/index.js'
 import { type AuditFilter, readFilter } from './audit-filter.js'
 import { checkId } from './check-input.js'
 import { readCursor, writeCursor } from './cursor.js'
@@ -8,6 +8,7 @@ import { type ExportQuery, exportAudit } from './export-audit.js'
 import type { ManageOptions } from './manage-options.js'
 import type { Settings } from './options.js'
 import { reachStore } from './reach-store.js'
+import { recordCall } from './record-call.js'
 
 /** A page of them, newest first. */
 export interface AuditListQuery extends AuditFilter {
@@ -47,7 +48,7 @@ export type AuditVerdict =
   | { readonly ok: true; readonly checkpoint: AuditCheckpoint }
   | { readonly ok: false; readonly problem: 'missing' | 'altered' | 'truncated' | 'rewritten'; readonly seq: number }
 
-/** The audit log of organisations. It is only ever added to, by the keyring itself. */
+/** The audit log of organisations. It is only ever added to. */
 export interface AuditLog {
   /** @throws InvalidInput, naming the field; StoreUnavailable. */
   list(query: AuditListQuery): Promise<AuditPage>
@@ -61,6 +62,17 @@ export interface AuditLog {
   verify(query: AuditVerifyQuery): Promise<AuditVerdict>
   /** Gives all records, oldest first, as lines of JSON or CSV. The export is itself recorded, before its first line (AUD-9). */
   export(query: ExportQuery, options?: ManageOptions): AsyncIterable<string>
+  /**
+   * Adds a call of an MCP server's tool, as `onCall` of `createMcpAuth` gives it. Its texts are cut to 256 characters, and what
+   * looks like a token in them is left out.
+   *
+   * Each record takes the lock of its organisation's chain for a moment. Where calls are many, choose those that matter, such
+   * as refused ones: calls are counted as use without it (AUD-8).
+   *
+   * @throws InvalidInput, naming the field: `organizationId` for a person whom the host has signed in, who has none here.
+   * @throws StoreUnavailable. The call itself was answered before.
+   */
+  recordCall(call: ToolCall, options?: Pick<ManageOptions, 'context'>): Promise<void>
 }
 
 /** Makes the log's methods. */
@@ -69,6 +81,7 @@ export function auditLog(settings: Settings): AuditLog {
     list: (query) => listAudit(settings, query),
     verify: (query) => verifyAudit(settings, query),
     export: (query, options = {}) => exportAudit(settings, query, options),
+    recordCall: (call, options = {}) => recordCall(settings, call, options),
   } satisfies AuditLog)
 }
 

@@ -45,7 +45,8 @@ export function checkContext(options: ManageOptions): AuditContext {
   return Object.fromEntries(fields.map(([name, value]) => [name, cut(String(value))]))
 }
 
-function cut(text: string): string {
+/** A text from outside, as far as the audit log keeps it: 256 characters. */
+export function cut(text: string): string {
   // Half a character, which the cut may leave, cannot be chained: mended, for it must not keep anyone from revoking a key.
   return text.slice(0, 256).replaceAll(/\p{Cs}/gu, '\ufffd')
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js'
 import type { Actor } from './owner.js'
 
-/** What can happen to a key, as the audit log names it. Added to, never renamed. */
+/** What can happen to a key, or be done with it, as the audit log names it. Added to, never renamed. */
 export type AuditType =
   | 'api_key.created'
   | 'api_key.imported'
@@ -17,6 +17,7 @@ export type AuditType =
   | 'api_key.rotated'
   | 'api_key.revealed'
   | 'audit.exported'
+  | 'tool.called'
 
 /** Where a management call came from, for the audit log. */
 export interface AuditContext {

@@ -15,3 +15,4 @@ export type {
 } from './key.js'
 export type { Actor, Owner } from './owner.js'
 export type { RateLimit } from './rate-limit.js'
+export type { ToolCall } from './tool-call.js'
