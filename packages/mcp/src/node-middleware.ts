@@ -66,7 +66,7 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
             plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware'),
           )
         }
-        strip(req, (name) => secretFields.has(name))
+        strip(req, secretFields)
         for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
         req.auth = authInfoOf(caller)
         // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
@@ -108,20 +108,22 @@ function openSession(req: NodeRequest, tags: SessionTags, binding: string): Repl
   if (tagged === undefined) return req.headers['last-event-id'] === undefined ? null : sessionNotFound
   const sessionId = typeof tagged === 'string' ? tags.untag(tagged, binding) : null
   if (sessionId === null) return sessionNotFound
-  strip(req, (name) => name === SESSION_FIELD)
+  strip(req, sessionFields)
   req.headers[SESSION_FIELD] = sessionId
   req.rawHeaders.push('Mcp-Session-Id', sessionId)
   return null
 }
 
+const sessionFields: ReadonlySet<string> = new Set([SESSION_FIELD])
+
 /** Another's session and one that never was are told alike, in the words of the SDKs. */
 export const sessionNotFound: Reply = notFoundReply('Session not found')
 
 /** v1's transport reads `rawHeaders`, everything else `headers`. */
-function strip(req: IncomingMessage, isSecret: (name: string) => boolean): void {
-  for (const name of Object.keys(req.headers)) if (isSecret(name)) delete req.headers[name]
+function strip(req: IncomingMessage, secrets: ReadonlySet<string>): void {
+  for (const name of secrets) if (name in req.headers) delete req.headers[name]
   for (let at = req.rawHeaders.length - 2; at >= 0; at -= 2) {
-    if (isSecret((req.rawHeaders[at] ?? '').toLowerCase())) req.rawHeaders.splice(at, 2)
+    if (secrets.has((req.rawHeaders[at] ?? '').toLowerCase())) req.rawHeaders.splice(at, 2)
   }
 }
 
@@ -136,28 +138,30 @@ function beforeHead(res: ServerResponse, look: (head: Head) => void): void {
   const replaced = (...args: unknown[]): ServerResponse => {
     const given = args.at(-1)
     const fields = typeof given === 'object' && given !== null ? linesOf(given) : []
-    const rest = typeof given === 'object' && given !== null ? args.slice(0, -1) : args
+    const lineOf = (name: string) =>
+      fields.find(([field]) => field.length === name.length && field.toLowerCase() === name)
+    let isChanged = false
     look({
       get: (name) => {
-        const line = fields.find(([field]) => field.toLowerCase() === name)
-        const value = line?.[1] ?? res.getHeader(name)
+        const value = lineOf(name)?.[1] ?? res.getHeader(name)
         return value === undefined ? undefined : String(value)
       },
       set: (name, value) => {
-        const at = fields.findIndex(([field]) => field.toLowerCase() === name)
-        if (at === -1) res.setHeader(name, value)
-        else fields[at] = [name, value]
+        const line = lineOf(name)
+        if (line === undefined) return void res.setHeader(name, value)
+        line[1] = value
+        isChanged = true
       },
     })
-    return writeHead.apply(res, fields.length === 0 ? args : [...rest, fields.flat()])
+    return writeHead.apply(res, isChanged ? [...args.slice(0, -1), fields.flat()] : args)
   }
   Object.assign(res, { writeHead: replaced })
 }
 
 function linesOf(given: object): [string, OutgoingHttpHeader][] {
   if (!Array.isArray(given)) {
-    return Object.entries(given as OutgoingHttpHeaders).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as [string, OutgoingHttpHeader]],
+    return Object.entries(given as OutgoingHttpHeaders).filter(
+      (line): line is [string, OutgoingHttpHeader] => line[1] !== undefined,
     )
   }
   if (given.every(Array.isArray)) return given as [string, OutgoingHttpHeader][]

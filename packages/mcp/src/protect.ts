@@ -75,15 +75,28 @@ function guardFallback(inner: object, rules: ReadonlyMap<string, Answer>, settin
     return (request: { readonly method?: unknown }, extra: unknown) =>
       guard(String(request.method), handler as AnyHandler, rules, settings, false)(request, extra)
   }
-  let fallback = close(Reflect.get(inner, 'fallbackRequestHandler'))
-  Object.defineProperty(inner, 'fallbackRequestHandler', {
-    configurable: true,
-    enumerable: true,
-    get: () => fallback,
-    set: (handler: unknown) => {
-      fallback = close(handler)
-    },
-  })
+  fallbacks.set(inner, { close, closed: close(Reflect.get(inner, 'fallbackRequestHandler')) })
+  Object.defineProperty(inner, 'fallbackRequestHandler', fallbackProperty)
+}
+
+interface Fallback {
+  readonly close: (handler: unknown) => unknown
+  closed: unknown
+}
+
+const fallbacks = new WeakMap<object, Fallback>()
+
+/** The same for all servers: with accessors of its own, each would be of a shape of its own, and slow wherever it is used. */
+const fallbackProperty: PropertyDescriptor & ThisType<object> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return fallbacks.get(this)?.closed
+  },
+  set(handler: unknown) {
+    const fallback = fallbacks.get(this)
+    if (fallback !== undefined) fallback.closed = fallback.close(handler)
+  },
 }
 
 function guard(

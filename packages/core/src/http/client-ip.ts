@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { InvalidOptions } from '../errors/index.js'
 import { containsRange, formatIpRange, type IpRange, parseIp, parseIpRange } from '../limits/index.js'
 import { trimOws } from './header-syntax.js'
@@ -18,6 +19,8 @@ export interface ClientIpInput {
  * @param trustedProxies - What {@link readTrustedProxies} returned. Without any, the header is not read.
  */
 export function clientIp({ remoteAddress, fields }: ClientIpInput, trustedProxies: readonly string[]): string | null {
+  // Four numbers are their own normal form, and what most requests have.
+  if (trustedProxies.length === 0 && isIPv4(remoteAddress ?? '')) return remoteAddress ?? null
   let hop = parseIp(remoteAddress ?? '')
   if (hop === null) return null
   const proxies = trustedProxies.map(parseIpRange).filter((range) => range !== null)
