@@ -45,6 +45,6 @@ export async function openStdio(
 }
 
 async function whyNot(keyring: Keyring, token: string): Promise<string | null> {
-  const verdict = await keyring.verify(token, { cost: 0 })
+  const verdict = await keyring.verify(token, { cost: 0, isUse: false })
   return verdict.ok ? null : sayRefusal(verdict.refusal)
 }

@@ -38,6 +38,11 @@ export interface VerifyOptions<A extends Access = Access> {
   /** Units of the key's rate limits; `0` takes none. @defaultValue 1 */
   readonly cost?: number | undefined
   /**
+   * `false` takes units and counts no use: they are more of what was counted before, such as a call that turned out to be
+   * costly. @defaultValue true
+   */
+  readonly isUse?: boolean | undefined
+  /**
    * An object that stands for the request: all verifications with the same one are one use, and take the units of the first
    * (RATE-5).
    */
@@ -120,8 +125,10 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
 }
 
 function readRequirements({ access }: Settings, options: VerifyOptions): Requirements {
-  const { scopes, resource = null, ip = null, cost = 1, request = null } = options
+  const { scopes, resource = null, ip = null, cost = 1, isUse = true, request = null } = options
   if (!Number.isSafeInteger(cost) || cost < 0) throw new InvalidInput('cost', 'a whole number, 0 or more')
+  if (typeof isUse !== 'boolean') throw new InvalidInput('isUse', 'a boolean')
   if (request !== null && typeof request !== 'object') throw new InvalidInput('request', 'an object')
-  return { scopes: scopes === undefined ? [] : requireScopes(access, scopes, 'scopes'), resource, ip, cost, request }
+  const required = scopes === undefined ? [] : requireScopes(access, scopes, 'scopes')
+  return { scopes: required, resource, ip, cost, isUse, request }
 }

@@ -21,6 +21,8 @@ export interface Requirements {
   readonly ip: string | null
   /** Units of the key's rate limits. */
   readonly cost: number
+  /** Whether it is a use to be counted. */
+  readonly isUse: boolean
   /** Stands for the request: however often it is verified, it is one use (RATE-5). */
   readonly request: object | null
 }
@@ -107,7 +109,8 @@ async function verifyCandidate(
     return refuse({ code: 'insufficient_scope', keyId: record.id, required, missing, resource }, states)
   }
   later(() => {
-    if (!use.isCounted) settings.usage.count(record.id, organizationOf(record.owner), now)
+    if (!needs.isUse || use.isCounted) return
+    settings.usage.count(record.id, organizationOf(record.owner), now)
     use.isCounted = true
   })
   return { ok: true, principal, rateLimits: states }

@@ -250,6 +250,23 @@ describe('uses', () => {
     expect(await calls()).toBe(4)
   })
 
+  it('are none that only take units for one that was counted', async () => {
+    const { keyring, addKey } = openKeyring({ rateLimits: { default: { limit: 5, windowMs: 60_000 } } })
+    const { verify } = await addKey()
+    const calls = async () => (await keyring.stats({ organizationId })).callsLast24h
+    await verify()
+    expect((await verify({ cost: 2, isUse: false })).rateLimits).toMatchObject([{ remaining: 2 }])
+    expect(await calls()).toBe(1)
+    // A later guard of the same request counts it all the same.
+    const request = {}
+    await verify({ request, isUse: false })
+    await verify({ request })
+    expect(await calls()).toBe(2)
+    // What the compiler refuses, JavaScript may still pass.
+    const asked = verify({ isUse: 'no' as unknown as boolean })
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_input', field: 'isUse' })
+  })
+
   it.each([0, 99, 60_001, 1.5, Number.NaN, '1000', null])('are not to be written every %o ms', (usageFlushMs) => {
     // What the compiler refuses, JavaScript may still pass.
     expect(() => openKeyring({ usageFlushMs: usageFlushMs as number })).toThrow(InvalidOptions)
