@@ -1,8 +1,14 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { getRequestListener } from '@hono/node-server'
+import { memoryStore } from '@keywright/core'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createApp } from '../examples/mcp-hono/src/server.js'
+import { listen, openKeyring } from '../examples/mcp-projects/src/index.js'
 
 const examples = join(import.meta.dirname, '../examples')
 const tsx = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
@@ -24,5 +30,23 @@ describe('examples', () => {
     // Rejects where the script ends with a fault; each checks its own answers.
     const { stdout } = await promisify(execFile)(process.execPath, [...tsx, script], { cwd: join(examples, name) })
     expect(stdout).toMatch(/ok\n$|each (answered )?as expected\.\n$/)
+  })
+
+  it('mcp-hono refuses a key in clear in production, also where the request target says https (HTTP-14)', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const keyring = openKeyring(memoryStore(), randomBytes(32).toString('hex'))
+    const { url, close } = await listen(getRequestListener(createApp(keyring).fetch))
+    onTestFinished(close)
+    const owner = { type: 'user', id: 'ada', organizationId: 'acme' } as const
+    const { token } = await keyring.create({ name: 'in clear', owner })
+    const headers = { authorization: `Bearer ${token.reveal()}` }
+    for (const path of ['/mcp', 'https://localhost/mcp']) {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        request(url, { method: 'POST', path, headers }, resolve).on('error', reject).end('{}')
+      })
+      expect([path, answer.statusCode]).toEqual([path, 403])
+      answer.destroy()
+    }
   })
 })

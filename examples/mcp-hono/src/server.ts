@@ -1,4 +1,4 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
+import type { HttpBindings } from '@hono/node-server'
 import type { Keyring } from '@keywright/core'
 import { type access, keepRefused, tools } from '@keywright/example-mcp-projects'
 import { createMcpAuth, scoped } from '@keywright/mcp'
@@ -6,7 +6,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { Hono } from 'hono'
 
 /** An MCP server on SDK v2 and Hono, for legacy and modern clients. */
-export function createApp(keyring: Keyring<typeof access>): Hono {
+export function createApp(keyring: Keyring<typeof access>): Hono<{ Bindings: HttpBindings }> {
   const auth = createMcpAuth(keyring, {
     narrow: (url) => ({ project: [url.searchParams.get('projectId')] }),
     onCall: keepRefused(keyring),
@@ -27,7 +27,12 @@ export function createApp(keyring: Keyring<typeof access>): Hono {
   }
 
   const mcp = auth.fetch(createMcpHandler(createServer))
-  const app = new Hono()
-  app.all('/mcp', (c) => mcp(c.req.raw, { remoteAddress: getConnInfo(c).remote.address }))
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.all('/mcp', (c) => {
+    const { socket } = c.env.incoming
+    // The socket tells whether the connection is encrypted: the scheme of the URL may be the client's own words.
+    const encrypted = 'encrypted' in socket && socket.encrypted === true
+    return mcp(c.req.raw, { remoteAddress: socket.remoteAddress, encrypted })
+  })
   return app
 }

@@ -1,8 +1,11 @@
 import { type Access, createGate, type GateRequest, type Keyring, type Principal, type Refusal } from '@keywright/core'
 import { clientIp, type Reply, readCredential, readTrustedProxies, replyTo } from '@keywright/core/http'
 import { bindingOf, type Caller, keyCouldAllow, type Login, type Narrowing } from './callers.js'
+import { answerMs, inTime } from './in-time.js'
 import type { McpAuthOptions } from './options.js'
 import { notFoundReply, plainReply, rpcReply } from './rpc-reply.js'
+
+type Narrow = NonNullable<McpAuthOptions['narrow']>
 
 /** A request that was let in, or the whole reply to it. */
 export type Admission =
@@ -18,8 +21,12 @@ export type Admission =
 /** Decides about an HTTP request; never rejects. Asked again with the same `original`, it counts and costs nothing. */
 export type Admit = (request: GateRequest, original: object) => Promise<Admission>
 
-/** Makes what stands before an MCP endpoint: core's gate, then the narrowing of the URL. */
-export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
+/**
+ * Makes what stands before an MCP endpoint: core's gate, then the narrowing of the URL.
+ *
+ * @param hostMs - How long the host may take, for the login and for the narrowing each. The gate has a deadline of its own.
+ */
+export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostMs: number = answerMs): Admit {
   const { narrow, orElse, realm = 'mcp', docsUrl = null, resourceMetadataUrl } = options
   const wording = { realm, docsUrl, resourceMetadataUrl }
   const gate = createGate<Access, object>(keyring, {
@@ -35,24 +42,11 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
     return { ok: false, reply: rpcReply(refusal, replyTo(refusal, { realm }), wording) }
   }
 
-  const narrowingOf = async (url: string): Promise<Narrowing | null> => {
-    if (narrow === undefined) return {}
-    if (!URL.canParse(url, 'http://localhost')) return null // such as `//`
-    const parsed = new URL(url, 'http://localhost')
-    const names = [...parsed.searchParams.keys()]
-    // Of two values, one would be checked and the other might be used.
-    if (new Set(names).size !== names.length) return null
-    const narrowing = Object.entries(await narrow(parsed)).map(([type, ids]) => {
-      return [type, (ids ?? []).filter((id) => typeof id === 'string')] as const
-    })
-    return Object.fromEntries(narrowing)
-  }
-
   const admitLogin = async (request: GateRequest, original: object): Promise<Login | null> => {
     if (orElse === undefined) return null
     const reading = readCredential(request, keyring.format)
     const isNotOurs = reading.verdict === 'none' || (reading.verdict === 'invalid_token' && reading.isForeign === true)
-    return isNotOurs ? orElse(request, original) : null
+    return isNotOurs ? inTime(orElse(request, original), hostMs) : null
   }
 
   const admit = async (request: GateRequest, original: object): Promise<Admission> => {
@@ -76,9 +70,11 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions): Admit {
       makeCaller = (narrowing) => callerOfKey(keyring.access, verdict.principal, narrowing, take)
     }
 
-    const narrowing = await narrowingOf(request.url)
-    const caller = narrowing === null ? null : makeCaller(narrowing)
-    if (narrowing === null || caller === null || !(await reachesAll(keyring.access, caller, narrowing))) {
+    const caller =
+      narrow === undefined
+        ? makeCaller({})
+        : await inTime(narrowed(keyring.access, narrow, request.url, makeCaller), hostMs)
+    if (caller === null) {
       return { ok: false, reply: notFoundReply('Not found: there is no such resource, or it is out of reach') }
     }
     return { ok: true, caller, binding: bindingOf(caller), headers }
@@ -134,23 +130,50 @@ function callerOfLogin(access: Access, login: Login, narrowing: Narrowing): Call
 }
 
 /**
- * Takes the units of the messages of one request. The gate has taken one, which is the first message's; what pays for more is
- * looked for only then.
+ * Takes the units of the messages of one request, each of which is one use. The gate has taken one unit, and counted one use,
+ * which are the first message's; what pays for more is looked for only then.
  */
 export function payer(
   keyring: Keyring,
   purse: () => { readonly token: string; readonly ip: string | null },
 ): Caller['take'] {
   let paid = 1
+  let isCounted = true
   return async (cost) => {
     const due = Math.max(0, cost - paid)
-    const isCovered = paid > 0
+    const isUse = !isCounted
     paid = Math.max(0, paid - cost)
-    if (isCovered && due === 0) return null
+    isCounted = false
+    if (due === 0 && !isUse) return null
     const { token, ip } = purse()
-    const verdict = await keyring.verify(token, { ip, cost: due })
+    const verdict = await keyring.verify(token, { ip, cost: due, isUse })
     return verdict.ok ? null : verdict.refusal
   }
+}
+
+/** The caller on the connection that a URL asks for; `null` where that is none, or out of reach. */
+async function narrowed(
+  access: Access,
+  narrow: Narrow,
+  url: string,
+  makeCaller: (narrowing: Narrowing) => Caller,
+): Promise<Caller | null> {
+  const narrowing = await narrowingOf(narrow, url)
+  if (narrowing === null) return null
+  const caller = makeCaller(narrowing)
+  return (await reachesAll(access, caller, narrowing)) ? caller : null
+}
+
+async function narrowingOf(narrow: Narrow, url: string): Promise<Narrowing | null> {
+  if (!URL.canParse(url, 'http://localhost')) return null // such as `//`
+  const parsed = new URL(url, 'http://localhost')
+  const names = [...parsed.searchParams.keys()]
+  // Of two values, one would be checked and the other might be used.
+  if (new Set(names).size !== names.length) return null
+  const narrowing = Object.entries(await narrow(parsed)).map(([type, ids]) => {
+    return [type, (ids ?? []).filter((id) => typeof id === 'string')] as const
+  })
+  return Object.fromEntries(narrowing)
 }
 
 async function reachesAll(access: Access, caller: Caller, narrowing: Narrowing): Promise<boolean> {

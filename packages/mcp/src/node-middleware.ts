@@ -43,39 +43,50 @@ export interface Edge {
 export function nodeMiddleware(edge: Edge): NodeMiddleware {
   const { admit, tags, streams, filterListen, withhold, challenge } = edge
   return function mcpAuth(req, res, next) {
+    guard(req, res).then(
+      (passes) => {
+        // Not caught below: what is thrown behind `next` stays a fault of the process, as it is without a guard.
+        if (passes) next()
+      },
+      (cause: unknown) => next(new Error('The key guard could not answer', { cause })),
+    )
+  }
+
+  /** Whether the request may go on; one that may not is answered. */
+  async function guard(req: NodeRequest, res: ServerResponse): Promise<boolean> {
+    const reply = await prepare(req, res)
+    if (reply !== null) send(res, reply)
+    return reply === null
+  }
+
+  /** Makes a request ready for what is behind; where it may not go there, the reply to it. */
+  async function prepare(req: NodeRequest, res: ServerResponse): Promise<Reply | null> {
     const request: GateRequest = {
       fields: fieldLines(req.rawHeaders),
       url: req.originalUrl ?? req.url ?? '/',
       remoteAddress: req.socket.remoteAddress,
       encrypted: 'encrypted' in req.socket && req.socket.encrypted === true,
     }
-    admit(request, req)
-      .then(async (admission) => {
-        if (!admission.ok) return send(res, admission.reply)
-        const { caller, binding, headers } = admission
-        const tagged = req.headers[SESSION_FIELD]
-        const refused = openSession(req, tags, binding)
-        if (refused !== null) return send(res, refused)
-        const challenged = (await challenge?.(caller, req.body)) ?? null
-        if (challenged !== null) return send(res, challenged)
-        if (withhold !== null && isCall(req.body)) req.body = await withhold(caller, req.body)
-        if (isListen(req.body)) req.body = await filterListen(caller, req.body)
-        else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
-          return send(
-            res,
-            plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware'),
-          )
-        }
-        strip(req, secretFields)
-        for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
-        req.auth = authInfoOf(caller)
-        // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
-        const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_FIELD] } : null
-        const opening = { request, original: req, method: req.method ?? '', body: req.body, admission }
-        watch(res, opening, known)
-        next()
-      })
-      .catch((cause: unknown) => next(new Error('The key guard could not answer', { cause })))
+    const admission = await admit(request, req)
+    if (!admission.ok) return admission.reply
+    const { caller, binding, headers } = admission
+    const tagged = req.headers[SESSION_FIELD]
+    const refused = openSession(req, tags, binding)
+    if (refused !== null) return refused
+    const challenged = (await challenge?.(caller, req.body)) ?? null
+    if (challenged !== null) return challenged
+    if (withhold !== null && isCall(req.body)) req.body = await withhold(caller, req.body)
+    if (isListen(req.body)) req.body = await filterListen(caller, req.body)
+    else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
+      return plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware')
+    }
+    strip(req, secretFields)
+    for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
+    req.auth = authInfoOf(caller)
+    // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
+    const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_FIELD] } : null
+    watch(res, { request, original: req, method: req.method ?? '', body: req.body, admission }, known)
+    return null
   }
 
   function watch(

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers'
+import { answerMs, inTime } from './in-time.js'
 
 /** A stream that is open for a caller. */
 export interface OpenStream {
@@ -23,9 +24,9 @@ const pastExpiryMs = 1_000
 
 /**
  * @param recheckMs - How often each stream is checked.
- * @param answerMs - How long a check may take: a host that never answers must not keep a stream open.
+ * @param checkMs - How long a check may take, however many questions of the host it is.
  */
-export function openStreams(recheckMs: number, answerMs: number = 5_000): OpenStreams {
+export function openStreams(recheckMs: number, checkMs: number = answerMs): OpenStreams {
   const open = new Map<OpenStream, () => Promise<void>>()
   return {
     watch(stream) {
@@ -44,7 +45,7 @@ export function openStreams(recheckMs: number, answerMs: number = 5_000): OpenSt
       const check = async (): Promise<void> => {
         clearTimeout(timer)
         // What cannot be known is no right either: the client comes again, and is told why.
-        const stays = await inTime(stream.check(), answerMs).catch(() => null)
+        const stays = await inTime(stream.check(), checkMs).catch(() => null)
         if (!open.has(stream)) return
         clearTimeout(timer) // of another check, meanwhile
         if (stays !== null) return arm(stays.expiresAt)
@@ -60,13 +61,4 @@ export function openStreams(recheckMs: number, answerMs: number = 5_000): OpenSt
       await Promise.all(concerned.map(([, check]) => check()))
     },
   }
-}
-
-/** `null` in place of an answer that does not come. */
-async function inTime<T>(asked: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms).unref()
-  })
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer))
 }

@@ -12,14 +12,18 @@ export type NarrowTo<A extends Access> = {
 export interface McpAuthOptions<A extends Access = Access> {
   /**
    * Narrows each connection to the resources that its URL names (L6). Asked on every request. A URL with a parameter twice, or
-   * with an id that the caller does not reach, is answered with 404. @defaultValue not narrowed
+   * with an id that the caller does not reach, is answered with 404; with 503 where it takes longer than five seconds to know.
+   * @defaultValue not narrowed
    */
   readonly narrow?: ((url: URL) => NarrowTo<A> | Promise<NarrowTo<A>>) | undefined
   /** Where a person gets a key: refusals say so. */
   readonly docsUrl?: string | undefined
   /** The realm of challenges. @defaultValue 'mcp' */
   readonly realm?: string | undefined
-  /** The host's own login beside keys (O9): asked where no key of ours came. `null`: nobody. @defaultValue keys alone */
+  /**
+   * The host's own login beside keys (O9): asked where no key of ours came. `null`: nobody. Has five seconds, then the request
+   * is refused with 503. @defaultValue keys alone
+   */
   readonly orElse?: ((request: GateRequest, original: object) => Login | null | Promise<Login | null>) | undefined
   /** The URL of the protected resource's metadata; set it where OAuth is really offered, and only there (MCP-5). */
   readonly resourceMetadataUrl?: string | undefined

@@ -1,16 +1,19 @@
 import { createServer, request as httpRequest } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { serve as serveHono } from '@hono/node-server'
+import type { Keyring, KeyringEvent, KeyringOptions } from '@keywright/core'
+import { fetchRequest } from '@keywright/core/http'
 import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
 import express from 'express'
 import { Hono } from 'hono'
-import { afterEach, expect, it, vi } from 'vitest'
-import { createMcpAuth, denyOAuthDiscovery, scoped } from '../src/index.js'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createAdmit, payer } from '../src/admit.js'
+import { createMcpAuth, denyOAuthDiscovery, type Login, type McpAuthOptions, scoped } from '../src/index.js'
 import { openStreams } from '../src/open-streams.js'
 import { registerDeclared } from '../src/register-declared.js'
 import { createRegistry } from '../src/registry.js'
-import { listenFor, listenHeaders, mcpHeaders, openStream } from './raw.js'
-import { aKeyring, aToken, full, listening, partial, registerV2, serveV2 } from './task-board.js'
+import { listenFor, listenHeaders, mcpHeaders, openStream, send } from './raw.js'
+import { aKeyring, aToken, type Board, full, listening, partial, registerV2, serveV2 } from './task-board.js'
 
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -276,4 +279,67 @@ it('closes a stream of which nobody says in time whether it may stay', async () 
     })
   })
   expect(await Promise.race([closed, setTimeout(2_000, 'open')])).toBe('closed')
+})
+
+describe('a host that never answers keeps no request open:', () => {
+  const never = () => new Promise<never>(() => {})
+  const narrow = () => ({ board: ['b1'] })
+  const ann: Login = { id: 'ann', allows: () => true, allowsOn: () => true }
+
+  it.each<[string, McpAuthOptions, Partial<KeyringOptions<Board>>, 'with a key'?]>([
+    ['narrow', { narrow: never }, {}, 'with a key'],
+    ['levels', { narrow }, { resolveOwner: () => ({ scopes: ['*'], levels: never }) }, 'with a key'],
+    ['orElse', { orElse: never }, {}],
+    ['narrow, of a login', { narrow: never, orElse: () => ann }, {}],
+    ['allowsOn of a login', { narrow, orElse: () => ({ ...ann, allowsOn: never }) }, {}],
+  ])('%s', async (_, options, keyringOptions, withKey) => {
+    const events: KeyringEvent[] = []
+    const keyring = aKeyring(undefined, { ...keyringOptions, onEvent: (event) => events.push(event) })
+    const { token } = await aToken(keyring, full)
+    events.length = 0
+    const admit = createAdmit(keyring as unknown as Keyring, options, 30) // as createMcpAuth takes it
+    const request = new Request('http://x/mcp', { headers: mcpHeaders(withKey && token) })
+    const admission = await Promise.race([admit(fetchRequest(request), request), setTimeout(2_000, 'open')])
+    expect(admission).toMatchObject({ ok: false, reply: { status: 503, headers: { 'Retry-After': '5' } } })
+    expect(JSON.stringify(admission)).toContain('auth_unavailable')
+    const error = expect.objectContaining({ message: 'No answer within 30 ms' })
+    expect(events).toEqual([{ type: 'keyring.unavailable', reason: 'mcp', error }])
+  })
+})
+
+it('counts each message of a request, also behind one that costs nothing', async () => {
+  const keyring = aKeyring()
+  const { token } = await aToken(keyring)
+  await keyring.verify(token) // as a gate does
+  const take = payer(keyring as unknown as Keyring, () => ({ token, ip: null })) // as createMcpAuth takes it
+  const calls = async () => (await keyring.stats({ organizationId: 'org1' })).callsLast24h
+  for (const [at, cost] of [0, 1, 0, 3].entries()) {
+    expect(await take(cost)).toBeNull()
+    expect(await calls()).toBe(at + 1)
+  }
+})
+
+it('hands on to a plain chain once, and hides nothing of what is thrown there', async () => {
+  const keyring = aKeyring()
+  const { token } = await aToken(keyring, full)
+  const guard = createMcpAuth(keyring).express()
+  const fault = new Error('of the handler')
+  const handed: unknown[] = []
+  // The runner listens, too, and would take it for a failed test.
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  onTestFinished(() => {
+    for (const listener of listeners) process.on('unhandledRejection', listener)
+  })
+  const unhandled = new Promise((resolve) => process.once('unhandledRejection', resolve))
+  const server = createServer((req, res) =>
+    guard(req, res, (error) => {
+      handed.push(error)
+      res.end()
+      throw fault
+    }),
+  )
+  await send(await listening(server), 'POST', mcpHeaders(token), {})
+  expect(await Promise.race([unhandled, setTimeout(2_000, 'nothing')])).toBe(fault)
+  expect(handed).toEqual([undefined])
 })

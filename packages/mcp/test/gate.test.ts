@@ -155,6 +155,25 @@ describe.each(servers)('$name', ({ serve }) => {
     expect(answer.text.match(/rate_limited/g)).toHaveLength(4)
   })
 
+  it('counts a call as one use, whatever it costs, and each of a batch', async () => {
+    const { url, keyring } = await serve()
+    const { token } = await aToken(keyring, full)
+    const opened = await send(url, 'POST', mcpHeaders(token), {
+      ...initialize,
+      params: { ...initialize.params, protocolVersion: '2025-03-26' },
+    })
+    const session = opened.headers['mcp-session-id']?.toString()
+    const headers = { ...mcpHeaders(token, session), 'mcp-protocol-version': '2025-03-26' }
+    const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'report' } })
+    const calls = async () => (await keyring.stats({ organizationId: 'org1' })).callsLast24h
+    expect(await calls()).toBe(1)
+    expect((await send(url, 'POST', headers, call(3))).text).toContain('"text":"report"')
+    expect(await calls()).toBe(2)
+    const batch = await send(url, 'POST', headers, [call(4), call(5), call(6)])
+    expect(batch.text.match(/"text":"report"/g)).toHaveLength(3)
+    expect(await calls()).toBe(5)
+  })
+
   it('serves people whom the host has signed in beside keys (O9)', async () => {
     const people = new Map([
       [

@@ -8,6 +8,7 @@ import {
   defineAccess,
   hmacSha256,
   type Keyring,
+  type KeyringOptions,
   memoryStore,
   type RateLimit,
 } from '@keywright/core'
@@ -40,7 +41,10 @@ export type Board = typeof access
 /** Whose owners are suspended. */
 export const suspended = new Set<string>()
 
-export function aKeyring(limit: RateLimit = { limit: 1_000, windowMs: 60_000 }): Keyring<Board> {
+export function aKeyring(
+  limit: RateLimit = { limit: 1_000, windowMs: 60_000 },
+  options: Partial<KeyringOptions<Board>> = {},
+): Keyring<Board> {
   return createKeyring({
     prefix: 'tk',
     access,
@@ -48,6 +52,7 @@ export function aKeyring(limit: RateLimit = { limit: 1_000, windowMs: 60_000 }):
     hasher: hmacSha256({ current: 'p1', peppers: { p1: 'pepper of the tests, 32 bytes or more' } }),
     resolveOwner: ({ id }) => (suspended.has(id) ? null : { scopes: ['*'], levels: () => 'edit' }),
     rateLimits: { default: limit },
+    ...options,
   })
 }
 
