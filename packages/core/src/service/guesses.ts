@@ -33,20 +33,21 @@ export function guesses(failureLimit: unknown, emit: (event: KeyringEvent) => vo
     throw new InvalidOptions('failureLimit', '{ limit, windowMs }, with a window of whole seconds')
   }
   const perNetwork = failureLimit === undefined ? [] : [{ ...failureLimit, name: 'failures' }]
+  const counted = (ip: string | null): string | null => (perNetwork.length === 0 ? null : networkOf(ip))
   const networks = memoryRateLimiter({ maxCounts: 50_000 })
   const ids = memoryRateLimiter({ maxCounts: 50_000 })
   return {
     check: async (ip) => {
-      const network = networkOf(ip)
-      if (network === null || perNetwork.length === 0) return null
+      const network = counted(ip)
+      if (network === null) return null
       const { states, degraded } = await networks.take(network, perNetwork, 0)
       if (states.every(({ remaining }) => remaining > 0)) return null
       const waits = states.map(({ resetMs }) => resetMs)
       return { admitted: false, violated: ['failures'], retryAfterMs: Math.max(...waits), states, degraded }
     },
     count: async (ip, id, isKey) => {
-      const network = networkOf(ip)
-      if (network !== null && perNetwork.length > 0) await networks.take(network, perNetwork, 1)
+      const network = counted(ip)
+      if (network !== null) await networks.take(network, perNetwork, 1)
       if (id === null) return
       const { admitted } = await ids.take(id, [perKey], 1)
       if (admitted) return
