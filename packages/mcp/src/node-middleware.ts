@@ -80,7 +80,7 @@ export function nodeMiddleware(edge: Edge): NodeMiddleware {
     else if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
       return plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware')
     }
-    strip(req, secretFields)
+    stripSecrets(req)
     for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
     req.auth = authInfoOf(caller)
     // The id that came is that of this caller's session: where the answer names it again, it needs no second MAC.
@@ -119,22 +119,26 @@ function openSession(req: NodeRequest, tags: SessionTags, binding: string): Repl
   if (tagged === undefined) return req.headers['last-event-id'] === undefined ? null : sessionNotFound
   const sessionId = typeof tagged === 'string' ? tags.untag(tagged, binding) : null
   if (sessionId === null) return sessionNotFound
-  strip(req, sessionFields)
   req.headers[SESSION_FIELD] = sessionId
-  req.rawHeaders.push('Mcp-Session-Id', sessionId)
+  // There is one line of it: two are joined, and no id of ours.
+  const at = req.rawHeaders.findIndex((name, index) => index % 2 === 0 && isNamed(name, SESSION_FIELD))
+  if (at === -1) req.rawHeaders.push('Mcp-Session-Id', sessionId)
+  else req.rawHeaders[at + 1] = sessionId
   return null
 }
 
-const sessionFields: ReadonlySet<string> = new Set([SESSION_FIELD])
+function isNamed(field: string, name: string): boolean {
+  return field.length === name.length && field.toLowerCase() === name
+}
 
 /** Another's session and one that never was are told alike, in the words of the SDKs. */
 export const sessionNotFound: Reply = notFoundReply('Session not found')
 
 /** v1's transport reads `rawHeaders`, everything else `headers`. */
-function strip(req: IncomingMessage, secrets: ReadonlySet<string>): void {
-  for (const name of secrets) if (name in req.headers) delete req.headers[name]
+function stripSecrets(req: IncomingMessage): void {
+  for (const name of secretFields) if (name in req.headers) delete req.headers[name]
   for (let at = req.rawHeaders.length - 2; at >= 0; at -= 2) {
-    if (secrets.has((req.rawHeaders[at] ?? '').toLowerCase())) req.rawHeaders.splice(at, 2)
+    if (secretFields.has((req.rawHeaders[at] ?? '').toLowerCase())) req.rawHeaders.splice(at, 2)
   }
 }
 
@@ -149,8 +153,7 @@ function beforeHead(res: ServerResponse, look: (head: Head) => void): void {
   const replaced = (...args: unknown[]): ServerResponse => {
     const given = args.at(-1)
     const fields = typeof given === 'object' && given !== null ? linesOf(given) : []
-    const lineOf = (name: string) =>
-      fields.find(([field]) => field.length === name.length && field.toLowerCase() === name)
+    const lineOf = (name: string) => fields.find(([field]) => isNamed(field, name))
     let isChanged = false
     look({
       get: (name) => {

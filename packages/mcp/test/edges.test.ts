@@ -281,6 +281,28 @@ it('closes a stream of which nobody says in time whether it may stay', async () 
   expect(await Promise.race([closed, setTimeout(2_000, 'open')])).toBe('closed')
 })
 
+it('hands on the response of the server itself, so that a host can send its body with its head', async () => {
+  const keyring = aKeyring()
+  const { token } = await aToken(keyring, full)
+  const made = new Response('{}', { headers: { 'Content-Type': 'application/json' } })
+  const mcp = createMcpAuth(keyring).fetch({ fetch: () => made })
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
+  const headers = { ...mcpHeaders(), 'X-API-Key': token }
+  expect(await mcp(new Request('http://localhost/mcp', { method: 'POST', headers, body }))).toBe(made)
+  expect(made.headers.get('cache-control')).toBe('private')
+})
+
+it('adds what an answer must say to a response whose fields cannot be changed', async () => {
+  const url = await listening(createServer((_, res) => res.setHeader('Content-Type', 'text/plain').end('fetched')))
+  const keyring = aKeyring()
+  const { token } = await aToken(keyring, full)
+  const mcp = createMcpAuth(keyring).fetch({ fetch: () => fetch(url) })
+  const answer = await mcp(new Request('http://localhost/mcp', { headers: { 'X-API-Key': token } }))
+  expect([answer.status, await answer.text()]).toEqual([200, 'fetched'])
+  expect(answer.headers.get('content-type')).toBe('text/plain')
+  expect(answer.headers.get('cache-control')).toBe('private')
+})
+
 describe('a host that never answers keeps no request open:', () => {
   const never = () => new Promise<never>(() => {})
   const narrow = () => ({ board: ['b1'] })

@@ -135,7 +135,11 @@ function readToken(token: string, source: CredentialSource, format: CredentialFo
 }
 
 function valuesOf(fields: CredentialInput['fields'], name: string): string[] {
-  return fields.filter(([field]) => field.toLowerCase() === name).map(([, value]) => trimOws(value))
+  const values: string[] = []
+  for (const [field, value] of fields) {
+    if (field.length === name.length && field.toLowerCase() === name) values.push(trimOws(value))
+  }
+  return values
 }
 
 function carries(text: string, namespaces: readonly string[]): boolean {
