@@ -83,7 +83,8 @@ export function newRow(key: NewKey, now: Date): Selectable<KeyTable> {
   }
 }
 
-type Row = { readonly [C in keyof KeyTable]?: unknown }
+/** A row as it comes, whatever it holds. */
+export type Row = { readonly [C in keyof KeyTable]?: unknown }
 
 /** What the columns hold that most keys make no use of. */
 export const usual = {

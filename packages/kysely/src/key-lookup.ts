@@ -1,10 +1,11 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
-import { own, usual } from './columns.js'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
+import { own, type Row, usual } from './columns.js'
 import { keepPrepared } from './kept-statement.js'
-import type { KeyTable, KeyTables } from './tables.js'
+import type { KeyTables } from './tables.js'
 
 /** A key's row and the engine's clock; a row of the clock alone says that the server knows no such key. */
-export type FoundRow = Selectable<KeyTable> & {
+export type FoundRow = Row & {
+  readonly id: string | null
   readonly now: number | null
   /** The columns of {@link usual}, as JSON; `null` where they hold what is usual. */
   readonly rest?: string | null
