@@ -24,6 +24,24 @@ function countedKeyring() {
   return { keyring, counting: { ...keyring, verify }, verified: () => verify.mock.calls.length }
 }
 
+/** A moment that can be waited for. */
+function moment(): { readonly reached: Promise<void>; reach(): void } {
+  let reach = (): void => {}
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve
+  })
+  return { reached, reach }
+}
+
+/** Asks, and is gone as soon as the handler has the request. */
+async function leaveAt(inHandler: ReturnType<typeof moment>, url: string, token: string): Promise<void> {
+  const req = httpRequest(url, { headers: mcpHeaders(token) })
+  req.on('error', () => {})
+  req.end()
+  await inHandler.reached
+  req.destroy()
+}
+
 const listen = (uris: readonly string[]) => listenFor({ resourceSubscriptions: uris })
 
 it.each(['\uFEFF', '\uFEFF\uFEFF', ' \uFEFF'])(
@@ -78,29 +96,18 @@ it('watches no stream on Node whose client has gone before the head', async () =
   const { keyring, counting, verified } = countedKeyring()
   const auth = createMcpAuth(counting, { recheckMs: 20 })
   const { token } = await aToken(keyring, full)
-  let go = (): void => {}
-  const gone = new Promise<void>((r) => {
-    go = r
-  })
-  let reached = (): void => {}
-  const inHandler = new Promise<void>((r) => {
-    reached = r
-  })
+  const [inHandler, gone] = [moment(), moment()]
   const app = express()
   app.get('/mcp', auth.express(), (_, res) => {
-    reached()
+    inHandler.reach()
     res.once('close', () => {
       res.writeHead(200, { 'content-type': 'text/event-stream' })
-      go()
+      gone.reach()
     })
   })
   const url = await listening(createServer(app))
-  const req = httpRequest(url, { headers: mcpHeaders(token) })
-  req.on('error', () => {})
-  req.end()
-  await inHandler
-  req.destroy()
-  await gone
+  await leaveAt(inHandler, url, token)
+  await gone.reached
   const before = verified()
   await setTimeout(200)
   expect(verified()).toBe(before)
@@ -200,13 +207,10 @@ it('watches no stream over fetch whose client has gone before the head', async (
   const { keyring, counting, verified } = countedKeyring()
   const auth = createMcpAuth(counting, { recheckMs: 20 })
   const { token } = await aToken(keyring, full)
-  let reached = (): void => {}
-  const inHandler = new Promise<void>((r) => {
-    reached = r
-  })
+  const inHandler = moment()
   const mcp = auth.fetch({
     fetch: async () => {
-      reached()
+      inHandler.reach()
       await setTimeout(100)
       return new Response(new ReadableStream({}), { headers: { 'content-type': 'text/event-stream' } })
     },
@@ -214,11 +218,7 @@ it('watches no stream over fetch whose client has gone before the head', async (
   const app = new Hono()
   app.all('/mcp', (c) => mcp(c.req.raw))
   const url = await listening(serveHono({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as never)
-  const req = httpRequest(url, { headers: mcpHeaders(token) })
-  req.on('error', () => {})
-  req.end()
-  await inHandler
-  req.destroy()
+  await leaveAt(inHandler, url, token)
   await setTimeout(200)
   const before = verified()
   await setTimeout(200)

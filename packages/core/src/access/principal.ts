@@ -53,7 +53,7 @@ export function createPrincipal(parts: PrincipalParts): Principal {
 function freezeDeep(value: unknown): void {
   if (typeof value !== 'object' || value === null) return
   Object.freeze(value)
-  for (const inner of Object.values(value)) if (typeof inner === 'object') freezeDeep(inner)
+  Object.values(value).forEach(freezeDeep)
 }
 
 function narrowed(
