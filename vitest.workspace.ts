@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vitest/config'
+import { install } from './test/support/install.mjs'
+import { leftOut } from './test/support/left-out.js'
 
 const packages = ['core', 'kysely', 'redis', 'express', 'fastify', 'hono', 'mcp', 'argon2', 'api', 'testkit'] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
@@ -10,27 +13,93 @@ const shared = {
   ssr: { resolve: { conditions } },
 }
 
+/** A property tries other cases each time, unless this sets where chance begins: the gate's second run is then as its first. */
+const setupFiles = process.env.KEYWRIGHT_SEED ? [join(import.meta.dirname, 'test/support/seed.ts')] : []
+
+/** How long a test may wait for what must happen. Long on purpose: a busy machine is slow, and no test measures time. */
+const patience = {
+  setupFiles,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000, interval: 10 } },
+}
+
 /**
- * The tests of `mcp`, once more, on other versions of the official SDKs and of zod: those that `packages/mcp/test/peers` has a
- * folder for. Each is a package of its own, for the SDKs take zod from whoever installed them.
+ * Packages whose tests run once more on other versions of peers. Each folder of `test/peers` is a package with such versions. A peer
+ * that asks for a newer Node than ours is not in the lockfile, so that nobody who installs it is warned: it is installed to be tested.
  */
-const mcpPeers = ['lowest', 'zod3'].map((peers) => {
-  const importer = join(import.meta.dirname, `packages/mcp/test/peers/${peers}/package.json`)
-  const plugin: Plugin = {
-    name: `mcp-peers-${peers}`,
-    enforce: 'pre',
-    resolveId(id) {
-      return /^(@modelcontextprotocol\/|zod($|\/))/.test(id) ? this.resolve(id, importer, { skipSelf: true }) : null
-    },
-  }
-  const test = { name: `mcp-${peers}`, root: 'packages/mcp', include: ['test/*.test.ts'], testTimeout: 20_000 }
-  return { ...shared, plugins: [plugin], test: { ...test, env: { MCP_PEERS: peers } } }
+interface Repeat {
+  readonly name: 'kysely' | 'mcp'
+  readonly folders: readonly string[]
+  readonly installed: Readonly<Record<string, readonly [name: string, version: string]>>
+  /** The peers. The SDKs of MCP take zod from whoever installed them. */
+  readonly peers: RegExp
+  readonly include: readonly string[]
+}
+
+const mcp: Repeat = {
+  name: 'mcp',
+  folders: ['lowest', 'zod3'],
+  installed: {},
+  peers: /^(@modelcontextprotocol\/|zod($|\/))/,
+  include: ['test/*.test.ts'],
+}
+const kysely: Repeat = {
+  name: 'kysely',
+  folders: ['lowest'],
+  installed: { newest: ['kysely', '0.29.9'] },
+  peers: /^kysely($|\/)/,
+  include: [
+    'peers',
+    'engines',
+    'migrations',
+    'migration-lock',
+    'host-transaction',
+    'lost-transaction',
+    'transaction-on',
+  ].map((name) => `test/${name}.test.ts`),
+}
+
+/** Whether a project is named, as in `--project faults`. */
+const isNamed = (name: string): boolean => process.argv.some((word) => word.split('=').at(-1) === name)
+const testsEverything = process.env.KEYWRIGHT_TEST_EVERYTHING === '1'
+
+/** The variables name the peers to the tests, and where they are: `MCP_PEERS`, `KYSELY_PEERS`, `KYSELY_PEERS_IN`. */
+const repeatOf = ({ name, peers, include }: Repeat, which: string, modules: () => string) => ({
+  name: `${name}-${which}`,
+  project: () => {
+    const importer = join(modules(), '../package.json')
+    const plugin: Plugin = {
+      name: `${name}-peers-${which}`,
+      enforce: 'pre',
+      resolveId(id) {
+        return peers.test(id) ? this.resolve(id, importer, { skipSelf: true }) : null
+      },
+    }
+    const variable = `${name.toUpperCase()}_PEERS`
+    const env = { [variable]: which, [`${variable}_IN`]: modules() }
+    const test = { name: `${name}-${which}`, root: `packages/${name}`, include: [...include], ...patience, env }
+    return { ...shared, plugins: [plugin], test }
+  },
 })
 
+/** These run the tests of another project once more: they run where everything is tested, and where they are named. */
+const allRepeats = [mcp, kysely].flatMap((repeat) => [
+  ...repeat.folders.map((folder) =>
+    repeatOf(repeat, folder, () =>
+      join(import.meta.dirname, `packages/${repeat.name}/test/peers/${folder}/node_modules`),
+    ),
+  ),
+  ...Object.entries(repeat.installed).map(([which, peer]) => repeatOf(repeat, which, () => install(...peer))),
+])
+const inFile: ['json', { outputFile: string }] = ['json', { outputFile: '.ci/out/vitest.json' }]
+
 /** These take long, or the machine to themselves: they run where they are named, as in `--project faults`. */
-const lengthy = ['faults', 'consistency', 'mcp-conformance'].filter((name) =>
-  process.argv.some((word) => word.split('=').at(-1) === name),
-)
+const lengthy = ['faults', 'consistency', 'soak', 'mcp-conformance'].filter(isNamed)
+
+const repeats = allRepeats.filter(({ name }) => testsEverything || isNamed(name))
+const isWhole = !process.argv.some((word) => word.startsWith('--project'))
+const without = isWhole ? allRepeats.filter((one) => !repeats.includes(one)).map(({ name }) => name) : []
 
 /** The Vitest configuration of the whole repository: one project a package, and one for each kind of whole-repo fact. */
 export default defineConfig({
@@ -38,22 +107,23 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({
         ...shared,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], testTimeout: 20_000 },
+        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...patience },
       })),
-      ...mcpPeers,
-      { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], testTimeout: 20_000 } },
-      { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], testTimeout: 60_000 } },
+      ...repeats.map(({ project }) => project()),
+      { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], ...patience } },
+      { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience } },
       ...lengthy.map((name) => ({
         ...shared,
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
           fileParallelism: false,
         },
       })),
     ],
-    ...(process.env.CI ? { reporters: ['default', ['json', { outputFile: '.ci/out/vitest.json' }]] } : {}),
+    // Vitest would leave one core free; much of the time of these tests is spent on waiting.
+    maxWorkers: availableParallelism() + 1,
+    reporters: ['default', leftOut(without), ...(process.env.CI ? [inFile] : [])],
   },
 })

@@ -1,14 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  createKeyring,
-  defineAccess,
-  hmacSha256,
-  type Keyring,
-  type KeyStore,
-  type OwnerAuthority,
-} from '@keywright/core'
+import { createKeyring, defineAccess, hmacSha256, type Keyring, type OwnerAuthority } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '@keywright/kysely'
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'

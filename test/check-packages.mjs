@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules/.bin')
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
+const budgets = read(join(root, 'test/sizes.json'))
 
 /** Runs `command`; what it printed, and whether it went well. */
 function run(command, args, cwd = root) {
@@ -30,6 +31,13 @@ function report(name, check, ok, details = '') {
 function contents(tarball) {
   const { output } = run('tar', ['-tzf', tarball])
   return output.split('\n').map((path) => path.replace(/^package\//, ''))
+}
+
+function unpackedBytes(tarball) {
+  const sizes = run('tar', ['-tvzf', tarball])
+    .output.split('\n')
+    .map((line) => Number(line.trim().split(/\s+/)[2] ?? 0))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** What stands in the published manifest and would not work, or should not be said, outside this workspace. */
@@ -65,14 +73,25 @@ async function checkPackage(folder, surface, into) {
   const tarball = join(into, file)
 
   const paths = contents(tarball)
-  const wanted = ['package.json', 'LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']
+  const published = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']).output)
+  const targets = Object.values(published.exports).filter((target) => typeof target === 'object')
+  const entries = targets.flatMap((target) => Object.values(target))
+  const wanted = ['package.json', 'LICENSE', 'README.md', ...entries.map((path) => path.replace(/^\.\//, ''))]
   const missing = wanted.filter((path) => !paths.includes(path))
-  report(name, 'ships code, types, source, readme and licence', missing.length === 0, `missing: ${missing.join(', ')}`)
+  report(name, 'ships code, types, readme and licence', missing.length === 0, `missing: ${missing.join(', ')}`)
+
+  const conditions = [...new Set(targets.flatMap((target) => Object.keys(target)))]
+  report(name, 'names no source, which is not shipped', String(conditions) === 'types,default', String(conditions))
 
   const extra = paths.filter(
-    (path) => path !== '' && !/^(dist|src)\/|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path),
+    (path) =>
+      path !== '' && !/^dist\/[\w-]+(\.d\.ts|\.js)$|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path),
   )
   report(name, 'ships nothing else', extra.length === 0, extra.join('\n'))
+
+  const bytes = unpackedBytes(tarball)
+  const budget = budgets.unpacked[name]
+  report(name, `has at most ${budget} bytes, unpacked (${bytes})`, bytes > 0 && bytes <= budget, 'see test/sizes.json')
 
   const traces = workspaceTraces(tarball)
   report(name, 'names real versions', traces.length === 0, traces.join('\n'))

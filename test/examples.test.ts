@@ -23,7 +23,7 @@ const scripts = readdirSync(examples).flatMap((name) => {
 describe('examples', () => {
   it('are there: one for each framework, and for each way to serve MCP', () => {
     const mcp = ['mcp-express', 'mcp-hono', 'mcp-stdio']
-    expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', ...mcp, 'task-board'])
+    expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', ...mcp, 'servers', 'task-board'])
   })
 
   it.each(scripts)('%s calls itself, and gets the answers it expects', async (name, script) => {
@@ -40,7 +40,7 @@ describe('examples', () => {
     onTestFinished(close)
     const owner = { type: 'user', id: 'ada', organizationId: 'acme' } as const
     const { token } = await keyring.create({ name: 'in clear', owner })
-    const headers = { authorization: `Bearer ${token.reveal()}` }
+    const headers = { authorization: `Bearer ${token.reveal()}`, 'x-forwarded-proto': 'http' }
     for (const path of ['/mcp', 'https://localhost/mcp']) {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         request(url, { method: 'POST', path, headers }, resolve).on('error', reject).end('{}')

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import ts from 'typescript'
+import core from '../packages/core/package.json' with { type: 'json' }
 
 /** A file of the repository: its path from the root, with forward slashes, and what it says. */
 export interface SourceFile {
@@ -17,17 +18,33 @@ export interface Arrow {
   readonly typeOnly: boolean
 }
 
-/** The rooms of core, and the rooms that each may import besides itself. Left to right: nothing points back. */
-const rooms: ReadonlyMap<string, readonly string[]> = new Map([
-  ['values', []],
-  ['errors', ['values']],
-  ['scope', ['values', 'errors']],
-  ['access', ['values', 'errors', 'scope']],
-  ['crypto', ['values', 'errors', 'scope']],
-  ['limits', ['values', 'errors', 'scope']],
-  ['store', ['values', 'errors', 'scope', 'crypto', 'limits']],
-  ['service', ['values', 'errors', 'scope', 'access', 'crypto', 'limits', 'store']],
-  ['http', ['values', 'errors', 'scope', 'access', 'crypto', 'limits', 'store', 'service']],
+/**
+ * The street of each package that has rooms, floor by floor from the left. A file imports from its own room, and from rooms on
+ * floors to the left of its own. A file that stands in no room may stand at the top of `src` only where `top` says so.
+ */
+export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  [
+    'core',
+    [
+      ['values'],
+      ['errors'],
+      ['check'],
+      ['scope', 'crypto', 'ip'],
+      ['access', 'limits', 'store'],
+      ['outage', 'usage'],
+      ['cache'],
+      ['input', 'verify'],
+      ['delegation'],
+      ['manage', 'audit', 'reads'],
+      ['keyring'],
+      ['http'],
+      ['adapter'],
+      ['entries'],
+    ],
+  ],
+  ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['sqlite']]],
+  ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
+  ['mcp', [['rpc', 'caller', 'client-config'], ['server'], ['edge']]],
 ])
 
 interface PackageRules {
@@ -41,8 +58,8 @@ interface PackageRules {
 
 /** What the source of each package may import from outside. A package that is not listed may not exist. */
 const packages: ReadonlyMap<string, PackageRules> = new Map([
-  ['core', { imports: ['ipaddr.js', 'nanoid', 'rate-limiter-flexible'], typesOf: [], node: true }],
-  ['kysely', { imports: ['@keywright/core', 'kysely'], typesOf: [], node: false }],
+  ['core', { imports: ['nanoid'], typesOf: [], node: true }],
+  ['kysely', { imports: ['@keywright/core', 'kysely', 'libsql'], typesOf: [], node: false }],
   ['express', { imports: ['@keywright/core'], typesOf: ['express'], node: true }],
   ['fastify', { imports: ['@keywright/core', 'fastify-plugin'], typesOf: ['fastify'], node: true }],
   ['hono', { imports: ['@keywright/core', 'hono'], typesOf: [], node: false }],
@@ -55,6 +72,9 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
+
+/** What of core may be imported: what it publishes. */
+const doors = Object.keys(core.exports).map((subpath) => posix.join(core.name, subpath))
 
 /** Every module that `file` names: imports, re-exports, `import()`, `require()`, and types by `import('…')`. */
 export function readArrows(file: SourceFile): Arrow[] {
@@ -106,6 +126,30 @@ export function findBusyIndexes(files: readonly SourceFile[]): string[] {
     })
 }
 
+/** Every function of more than `most` lines, as `path:line: name, lines`. Functions inside it count as its own. */
+export function findLongFunctions(files: readonly SourceFile[], most: number): string[] {
+  return files.flatMap((file) => {
+    const source = parse(file)
+    const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1
+    const long: string[] = []
+    const visit = (node: ts.Node): void => {
+      if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+        const first = lineOf(node.getStart(source))
+        const lines = lineOf(node.end) - first + 1
+        if (lines > most) long.push(`${file.path}:${first}: ${nameOf(node, source)}, ${lines} lines`)
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+    return long
+  })
+}
+
+function nameOf(node: ts.SignatureDeclaration, source: ts.SourceFile): string {
+  const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined)
+  return named?.getText(source) ?? 'a function without a name'
+}
+
 /** Every path with a part that is not kebab-case, or that names no idea. */
 export function findBadNames(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
@@ -123,32 +167,64 @@ function faultOf({ path, specifier, typeOnly }: Arrow): string | null {
   const rules = packages.get(name)
   if (folder !== 'packages' || rules === undefined) return `no rules for ${folder}/${name}`
   if (specifier === null) return 'a computed import'
-  if (!specifier.startsWith('.')) return outwardFault(rules, specifier, typeOnly)
+  if (!specifier.startsWith('.')) return outwardFault(rules, specifier, typeOnly || path.endsWith('.d.ts'))
 
   if (!/\.(js|json)$/.test(specifier)) return 'a relative import ends in .js'
   const home = `packages/${name}/${kind}/`
   const target = posix.join(posix.dirname(path), specifier)
   if (!target.startsWith(home)) return `leaves ${home}`
-  return name === 'core' ? roomFault(within, target.slice(home.length).split('/')) : null
+  // What is built has no rooms any more.
+  return kind === 'dist' ? null : roomFault(name, within, target.slice(home.length).split('/'))
 }
 
 function outwardFault(rules: PackageRules, specifier: string, typeOnly: boolean): string | null {
   if (specifier.startsWith('node:')) return rules.node ? null : 'may not import node:*'
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+  if (name === core.name && rules.imports.includes(name) && !doors.includes(specifier)) return `is no door of ${name}`
   if (rules.imports.includes(name)) return null
   if (!rules.typesOf.includes(name)) return `may not import ${name}`
   return typeOnly ? null : `may only import the types of ${name}`
 }
 
-function roomFault(from: readonly string[], to: readonly string[]): string | null {
-  // The list of everything at the top of core looks into any room; no room looks back at it.
-  const [room] = from
-  const [target = ''] = to
-  if (from.length === 1 && /^index\.[jt]s$/.test(room ?? '')) return rooms.has(target) ? null : 'stands in no room'
-  const allowed = rooms.get(room ?? '')
-  if (from.length === 1 || allowed === undefined) return 'stands in no room'
-  if (room === target || allowed.includes(target)) return null
+function roomFault(name: string, from: readonly string[], to: readonly string[]): string | null {
+  const street = streets.get(name)
+  if (street === undefined) return null
+  const floorOf = (path: readonly string[]): number =>
+    path.length === 1 ? -1 : street.findIndex((floor) => floor.includes(path[0] ?? ''))
+  const [room, target] = [from[0] ?? '', to[0] ?? '']
+  if (isTop(name, from)) return floorOf(to) === -1 && !isTop(name, to) ? 'stands in no room' : null
+  if (floorOf(from) === -1) return 'stands in no room'
+  if (from.length > 1 && room === target && to.length > 1) return null
+  if (floorOf(to) !== -1 && floorOf(to) < floorOf(from)) return null
   return `${room} may not import ${to.length === 1 ? 'from outside the rooms' : target}`
+}
+
+/** Whether a file stands above the rooms: the door of a package that has one, and what wires its rooms. */
+function isTop(name: string, path: readonly string[]): boolean {
+  return name !== 'core' && path.length === 1
+}
+
+/** Every circle of files that import each other within one package, types included, each as one line. */
+export function findCircles(files: readonly SourceFile[]): string[] {
+  const targets = new Map(
+    files.map((file) => [
+      file.path,
+      readArrows(file)
+        .filter(({ specifier }) => specifier?.startsWith('.'))
+        .map(({ specifier }) => posix.join(posix.dirname(file.path), specifier ?? '').replace(/\.js$/, '.ts')),
+    ]),
+  )
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path)
+    if (start !== -1) circles.push([...way.slice(start), path].join(' → '))
+    if (start !== -1 || done.has(path)) return
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path])
+    done.add(path)
+  }
+  for (const path of targets.keys()) visit(path, [])
+  return circles
 }
 
 function isImportCall({ expression }: ts.CallExpression): boolean {
@@ -158,5 +234,5 @@ function isImportCall({ expression }: ts.CallExpression): boolean {
 }
 
 function parse({ path, text }: SourceFile): ts.SourceFile {
-  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -13,8 +14,8 @@ it('shows the first example as it is in its file, which the compiler checks', ()
   expect(shown).toBe(readFileSync(join(root, 'examples/first-steps/src/server.ts'), 'utf8'))
 })
 
-it('shows a first example that answers the curl line it prints', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'keywright-'))
+/** Starts the first example in `folder`, and gives the line that it prints. */
+async function startFirstExample(folder: string) {
   const server = spawn(
     process.execPath,
     [
@@ -24,21 +25,33 @@ it('shows a first example that answers the curl line it prints', async () => {
       import.meta.resolve('tsx'),
       join(root, 'examples/first-steps/src/server.ts'),
     ],
-    { cwd: folder, env: { ...process.env, PEPPER: 'pepper of the test, 32 bytes or more', PORT: await freePort() } },
+    {
+      cwd: folder,
+      env: { ...process.env, KEY_PEPPER: 'pepper of the test, 32 bytes or more', PORT: await freePort() },
+    },
   )
-  try {
-    const line = await new Promise<string>((resolve, reject) => {
-      server.stdout.once('data', (data) => resolve(String(data)))
-      server.stderr.once('data', (data) => reject(new Error(String(data))))
-    })
-    const [, token, url = ''] = /'Authorization: Bearer (\S+)' (\S+)/.exec(line) ?? []
-    const good = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
-    expect(await good.json()).toEqual({ tasks: ['Write the release notes'], askedBy: { id: 'ada' } })
-    expect((await fetch(url)).status).toBe(401)
-  } finally {
+  onTestFinished(() => void server.kill())
+  const line = await new Promise<string>((resolve, reject) => {
+    server.stdout.once('data', (data) => resolve(String(data)))
+    server.stderr.once('data', (data) => reject(new Error(String(data))))
+  })
+  const stop = async () => {
     server.kill()
-    rmSync(folder, { recursive: true, force: true })
+    await once(server, 'exit')
   }
+  return { line, stop }
+}
+
+it('shows a first example that answers the curl line it prints, and makes no second key when it starts again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const first = await startFirstExample(folder)
+  const [, token, url = ''] = /'Authorization: Bearer (\S+)' (\S+)/.exec(first.line) ?? []
+  const good = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  expect(await good.json()).toEqual({ tasks: ['Write the release notes'], askedBy: { id: 'ada' } })
+  expect((await fetch(url)).status).toBe(401)
+  await first.stop()
+  expect((await startFirstExample(folder)).line).toMatch(/^Ready\./)
 })
 
 /** A port that nobody listened on a moment ago. */

@@ -1,14 +1,10 @@
 import { defineConfig } from 'tsup'
-import { libraryBuild } from '../../tsup.shared.js'
+import { joinedBuild } from '../../tsup.shared.js'
 
+const doors = ['index', 'adapter', 'http', 'limits', 'store', 'token']
+const sourceOf = (door: string): [string, string] => [door, `src/entries/${door}.ts`]
+
+// The algebra of scopes needs nothing of Node, so that a page in a browser can use it.
 export default defineConfig(
-  libraryBuild({
-    index: 'src/index.ts',
-    'scope/index': 'src/scope/index.ts',
-    'crypto/token-index': 'src/crypto/token-index.ts',
-    'http/index': 'src/http/index.ts',
-    'limits/limiter-index': 'src/limits/limiter-index.ts',
-    'store/memory-index': 'src/store/memory-index.ts',
-    'store/index': 'src/store/index.ts',
-  }),
+  joinedBuild(Object.fromEntries(doors.map(sourceOf)), Object.fromEntries([sourceOf('scope')])),
 )

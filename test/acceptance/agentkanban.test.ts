@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { defineAccess, type KeyringOptions, type Owner, type Secret, sealer } from '@keywright/core'
 import { requireKey } from '@keywright/express'
 import express, { type Request } from 'express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { secretOf } from './support/secret-of.js'
 import { serve } from './support/serve.js'
 import { type SqliteFile, sqliteFile } from './support/sqlite-file.js'
@@ -101,9 +100,9 @@ describe('AgentKanban: capped keys per board', () => {
     const bo: Owner = { ...ana, id: 'bo' }
     expect((await keyring.list({ owner: bo })).keys).toEqual([bos.key])
     const within = { actor: { type: 'user', id: 'bo' }, within: { owner: bo } } as const
-    await expect(keyring.revoke(anas.key.id, within)).rejects.toMatchObject({ code: 'key_not_found' })
-    await expect(keyring.rotate(anas.key.id, within)).rejects.toMatchObject({ code: 'key_not_found' })
-    expect(await keyring.get(anas.key.id, within)).toBeNull()
+    await expect(keyring.revoke(anas.key.id, {}, within)).rejects.toMatchObject({ code: 'key_not_found' })
+    await expect(keyring.rotate(anas.key.id, {}, within)).rejects.toMatchObject({ code: 'key_not_found' })
+    expect(await keyring.get(anas.key.id, { within: { owner: bo } })).toBeNull()
   })
 
   it("A2: a key for all boards grows and shrinks with the member's own access, boards gained later included", async () => {
@@ -146,7 +145,7 @@ describe('AgentKanban: capped keys per board', () => {
     ['edit', [...readScopes, ...editScopes]],
     [undefined, [...readScopes, ...editScopes]],
   ] as const)(
-    'A4: the level %s (edit, where nothing is chosen) allows what it names, and no more',
+    'A4: a key at the level %s (edit by default) has what the level names, and no more',
     async (level, allowed) => {
       const { members, createKey, use } = await agentKanban()
       members.set('ana', new Map([['roadmap', 'edit']]))
@@ -164,19 +163,22 @@ describe('AgentKanban: capped keys per board', () => {
     ['read', 'edit', 'read'],
     ['read', 'read', 'read'],
     ['edit', null, undefined],
-  ] as const)('A5: a key with %s, of a member who now has %s, has %s', async (ofKey, ofMember, effective) => {
-    const { members, createKey, reached, use } = await agentKanban()
-    members.set('ana', new Map([['roadmap', 'edit']]))
-    const tokens = [await createKey('all', { level: ofKey }), await createKey({ roadmap: ofKey })]
-    members.set('ana', new Map(ofMember === null ? [] : [['roadmap', ofMember]]))
-    for (const { token } of tokens) {
-      expect(await reached(token)).toEqual(effective === undefined ? {} : { roadmap: effective })
-      expect(await use('tasks.read', 'roadmap', token)).toBe(effective === undefined ? 403 : 200)
-      expect(await use('tasks.move', 'roadmap', token)).toBe(effective === 'edit' ? 200 : 403)
-    }
-  })
+  ] as const)(
+    'A5: a key at level %s, of a member who now has %s, has the level %s',
+    async (ofKey, ofMember, effective) => {
+      const { members, createKey, reached, use } = await agentKanban()
+      members.set('ana', new Map([['roadmap', 'edit']]))
+      const tokens = [await createKey('all', { level: ofKey }), await createKey({ roadmap: ofKey })]
+      members.set('ana', new Map(ofMember === null ? [] : [['roadmap', ofMember]]))
+      for (const { token } of tokens) {
+        expect(await reached(token)).toEqual(effective === undefined ? {} : { roadmap: effective })
+        expect(await use('tasks.read', 'roadmap', token)).toBe(effective === undefined ? 403 : 200)
+        expect(await use('tasks.move', 'roadmap', token)).toBe(effective === 'edit' ? 200 : 403)
+      }
+    },
+  )
 
-  it('A6: the grants of a per-board key can be edited after creation, never beyond the member', async () => {
+  it("A6: the grants of a per-board key can be edited after its creation, never beyond the member's own", async () => {
     const { keyring, members, createKey, reached } = await agentKanban()
     members.set('ana', new Map<string, Level>([['roadmap', 'edit']]).set('bugs', 'read'))
     const { key, token } = await createKey({ roadmap: 'read' })
@@ -201,7 +203,7 @@ describe('AgentKanban: capped keys per board', () => {
     expect(records).toHaveLength(3)
   })
 
-  it('A6: an all-boards key has no grants on boards to edit', async () => {
+  it('A6: a key for all boards has no board grants to edit', async () => {
     const { keyring, members, createKey, reached } = await agentKanban()
     members.set('ana', new Map<string, Level>([['roadmap', 'edit']]).set('bugs', 'edit'))
     const { key, token } = await createKey('all')
@@ -212,7 +214,7 @@ describe('AgentKanban: capped keys per board', () => {
     expect(await reached(token)).toEqual({ roadmap: 'edit', bugs: 'edit' })
   })
 
-  it('A7: where reveal is on, a token is stored encrypted and can be shown again; every reveal is recorded', async () => {
+  it('A7: with reveal on, a token is stored encrypted and can be shown again, and each reveal is recorded', async () => {
     const file = await sqliteFile()
     const reveal = sealer({ current: 's1', keys: { s1: randomBytes(32) } })
     const [one, other] = [await agentKanban({ file, reveal }), await agentKanban({ file, reveal })]
@@ -234,12 +236,12 @@ describe('AgentKanban: capped keys per board', () => {
 
     const within = { owner: { ...ana, id: 'bo' } }
     await expect(one.keyring.reveal(key.id, { ...byAna, within })).rejects.toMatchObject({ code: 'key_not_found' })
-    await one.keyring.revoke(key.id, byAna)
+    await one.keyring.revoke(key.id, {}, byAna)
     const gone = { code: 'reveal_unavailable', reason: 'erased' }
     await expect(one.keyring.reveal(key.id, byAna)).rejects.toMatchObject(gone)
   })
 
-  it('A7: reveal is opt-in: without it nothing is kept that could be shown again', async () => {
+  it('A7: without reveal, nothing is stored that could be shown again', async () => {
     const { keyring, store, createKey } = await agentKanban()
     const { key } = await createKey('all')
     expect(key.revealable).toBe(false)
@@ -247,7 +249,9 @@ describe('AgentKanban: capped keys per board', () => {
     await expect(keyring.reveal(key.id, byAna)).rejects.toMatchObject({ code: 'reveal_unavailable', reason: 'off' })
   })
 
-  it('A8: past a rate limit a key gets 429 with Retry-After in seconds, and works again after that time', async () => {
+  it('A8: a key past its rate limit gets 429 with Retry-After in seconds, and works again after that time', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] }) // by which windows are measured
+    onTestFinished(() => void vi.useRealTimers())
     const { keyring, createKey, call } = await agentKanban({ rateLimits: { default: { limit: 3, windowMs: 2_000 } } })
     const [{ token }, other] = [await createKey('all'), await createKey('all')]
     const ask = async (by = token) => {
@@ -260,7 +264,7 @@ describe('AgentKanban: capped keys per board', () => {
       body: { code: 'rate_limited', 'violated-policies': ['default'] },
     })
     expect(await ask(other.token), 'limits are per key').toEqual([200, null, '"default";r=2;t=2'])
-    await setTimeout(2_000)
+    vi.advanceTimersByTime(2_000)
     expect(await ask()).toEqual([200, null, '"default";r=2;t=2'])
 
     // A key's own limits take the place of the defaults.

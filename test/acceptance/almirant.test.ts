@@ -88,7 +88,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
     expect((await keyring.list({ organizationId: 'north' })).keys).toEqual([key])
   })
 
-  it('L1: a key inherits: what its creator loses or gains, of what was selected, holds for the key on the next request', async () => {
+  it('L1: a key follows what its creator loses or gains of the selected permissions, from the next request on', async () => {
     const users: Users = new Map([['lia', ['projects.*']]])
     const { keyring, call } = await almirant({ users })
     const { token } = await keyring.create({ ...claudeCode, scopes: ['projects.*'] }, byLia)
@@ -132,7 +132,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
     expect(lastUsedAt).toBeLessThanOrEqual(Date.now())
   })
 
-  it('L3: the table api_keys holds a hash; each request looks it up, once, and retrieves user and organisation', async () => {
+  it('L3: the table api_keys holds a hash, and each request looks it up once and gets user and organisation', async () => {
     const file = await sqliteFile()
     const { keyring, db, statements, call } = await almirant({ file })
     const { key, token } = await keyring.create(claudeCode, byLia)
@@ -162,7 +162,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
     })
   })
 
-  it('L4: the request carries { user, organizationId }, and protected routes filter by organisation', async () => {
+  it('L4: a request carries { user, organizationId }, and protected routes filter by organisation', async () => {
     const { keyring, call } = await almirant()
     const rows = [
       { owner: lia, user: { id: 'lia' }, organizationId: 'north', projects: ['Compass', 'Sextant'] },
@@ -192,13 +192,13 @@ describe('Almirant: keys for MCP clients and CI', () => {
     }
   })
 
-  it('L8: revocation is immediate, in every process, and irreversible', async () => {
+  it('L8: revocation is immediate in every process, and irreversible', async () => {
     const file = await sqliteFile()
     const [one, other] = [await almirant({ file }), await almirant({ file })]
     const { key, token } = await one.keyring.create(claudeCode, byLia)
     for (const { call } of [one, other]) expect((await call('GET /api/projects', token)).status).toBe(200)
 
-    const revoked = await one.keyring.revoke(key.id, { ...byLia, reason: 'laptop lost' })
+    const revoked = await one.keyring.revoke(key.id, { reason: 'laptop lost' }, { ...byLia })
     expect(revoked).toMatchObject({ status: 'revoked', revokedReason: 'laptop lost' })
     for (const { keyring, call } of [other, one]) {
       const refused = { status: 401, body: { code: 'api_key_revoked' } }
@@ -210,7 +210,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
       ]) {
         await expect(undo()).rejects.toMatchObject({ code: 'invalid_state', status: 'revoked' })
       }
-      expect(await keyring.revoke(key.id, { ...byLia, reason: 'something else' })).toEqual(revoked)
+      expect(await keyring.revoke(key.id, { reason: 'something else' }, { ...byLia })).toEqual(revoked)
       expect(await call('GET /api/projects', token)).toMatchObject(refused)
     }
   })

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { migrateToLatest } from '@keywright/kysely'
-import { sql } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { dropTables } from '../../packages/kysely/test/drop-tables.js'
+import { testsEverything } from '../support/everything.js'
 import { openCachedProduct, type ProductOptions, postgresUrl, redisUrl } from './support/cached-product.js'
 
 interface Answer {
@@ -35,9 +36,7 @@ async function make(bus: ProductOptions['bus'], ttlMs: number) {
   const product = openCachedProduct(options)
   await migrateToLatest(product.db, { tablePrefix })
   onTestFinished(async () => {
-    const tables = await product.db.introspection.getTables({ withInternalKyselyTables: true })
-    for (const { name } of tables) if (name.startsWith(tablePrefix)) await product.db.schema.dropTable(name).execute()
-    await sql`drop function if exists ${sql.id(`${tablePrefix}api_key_audit_append_only`)}`.execute(product.db)
+    await dropTables(product.db, tablePrefix)
     await product.close()
   })
   const ask = startProcess(options)
@@ -47,46 +46,49 @@ async function make(bus: ProductOptions['bus'], ttlMs: number) {
     return { id: key.id, token: token.reveal() }
   }
   const first = await create()
-  await expect.poll(async () => (await ask(first.token)).isCaching, { timeout: 15_000 }).toBe(true)
+  await expect.poll(async () => (await ask(first.token)).isCaching).toBe(true)
   return { ...product, ask, create, ...first }
 }
 
 const isThere = await answers([postgresUrl, redisUrl])
 
-describe.skipIf(!isThere).each(['Redis', 'PostgreSQL'] as const)('two processes that cache keys, by %s', (bus) => {
-  it('agree on a changed key as soon as they are told, with no read before (CONS-3)', async () => {
-    const { keyring, ask, id, token } = await make(bus, 5_000)
-    await ask(token)
-    const { code, reads } = await ask(token)
-    expect([code, (await ask(token)).reads]).toEqual(['ok', reads])
+describe.skipIf(!isThere).each(['Redis', 'PostgreSQL'] as const)(
+  'two processes that cache keys and share a bus over %s',
+  (bus) => {
+    it('agree on a changed key as soon as the message arrives, without a read before (CONS-3)', async () => {
+      const { keyring, ask, id, token } = await make(bus, 5_000)
+      await ask(token)
+      const { code, reads } = await ask(token)
+      expect([code, (await ask(token)).reads]).toEqual(['ok', reads])
 
-    const told = { timeout: 2_000, interval: 5 } // by far sooner than the entry ends
-    await keyring.disable(id)
-    await expect.poll(async () => (await ask(token)).code, told).toBe('api_key_disabled')
-    await keyring.enable(id)
-    await expect.poll(async () => (await ask(token)).code, told).toBe('ok')
-    await keyring.revoke(id)
-    await expect.poll(async () => (await ask(token)).code, told).toBe('api_key_revoked')
-  }, 30_000)
+      const told = { timeout: 4_500, interval: 5 } // sooner than the entry ends
+      await keyring.disable(id)
+      await expect.poll(async () => (await ask(token)).code, told).toBe('api_key_disabled')
+      await keyring.enable(id)
+      await expect.poll(async () => (await ask(token)).code, told).toBe('ok')
+      await keyring.revoke(id)
+      await expect.poll(async () => (await ask(token)).code, told).toBe('api_key_revoked')
+    }, 120_000)
 
-  it('agree within the time where nobody tells them, and at once on a new key (CONS-3, CONS-6)', async () => {
-    const { store, ask, create, id, token } = await make(bus, 1_000)
-    expect((await ask(token)).code).toBe('ok')
-    // Past the keyring: nothing is published.
-    await store.change(id, { quota: null, decide: () => ({ write: { status: 'disabled' }, audit: [] }) })
-    const changedAt = performance.now()
-    const askedAt: number[] = []
-    for (;;) {
-      askedAt.push(performance.now())
-      if ((await ask(token)).code !== 'ok') break
-    }
-    // The last that was let through: asked before its time was over.
-    expect((askedAt.at(-2) ?? 0) - changedAt).toBeLessThan(1_000)
-    expect((await ask((await create()).token)).code).toBe('ok')
-  }, 30_000)
-})
+    it("agree within the cache's time when messages are lost, and at once on a new key (CONS-3, CONS-6)", async () => {
+      const { store, ask, create, id, token } = await make(bus, 1_000)
+      expect((await ask(token)).code).toBe('ok')
+      // Past the keyring: nothing is published.
+      await store.change(id, { quota: null, decide: () => ({ write: { status: 'disabled' }, audit: [] }) })
+      const changedAt = performance.now()
+      const askedAt: number[] = []
+      for (;;) {
+        askedAt.push(performance.now())
+        if ((await ask(token)).code !== 'ok') break
+      }
+      // The last that was let through: asked before its time was over.
+      expect((askedAt.at(-2) ?? 0) - changedAt).toBeLessThan(1_000)
+      expect((await ask((await create()).token)).code).toBe('ok')
+    }, 120_000)
+  },
+)
 
-it.skipIf(!isThere && process.env.KEYWRIGHT_TEST_ALL_ENGINES !== '1')('PostgreSQL and Redis are there', () => {
+it.skipIf(!isThere && !testsEverything)('PostgreSQL and Redis are running', () => {
   expect(isThere, `Nothing answers at ${postgresUrl} or ${redisUrl}`).toBe(true)
 })
 

@@ -1,10 +1,10 @@
-import { clientConfig, clientIds } from '@keywright/mcp'
+import { clientConfig, clientIds } from '@keywright/mcp/client-config'
 import { describe, expect, it } from 'vitest'
 
 const url = 'https://acme.toolio.app/mcp'
 
 describe('configuration for MCP clients', () => {
-  it.each(clientIds)('O10: %s gets a block with the workspace’s own URL, and no key in it', (client) => {
+  it.each(clientIds)("O10: %s gets a block with the workspace's own URL, and no key in it", (client) => {
     const { files, notes, warnings } = clientConfig(client, { name: 'toolio', url, env: 'TOOLIO_API_KEY' })
     expect(files.length).toBeGreaterThan(0)
     for (const { text } of files) expect(text).toContain(url)
@@ -13,7 +13,7 @@ describe('configuration for MCP clients', () => {
     expect(Array.isArray(notes)).toBe(true)
   })
 
-  it('L7: an environment variable stands in place of the token', () => {
+  it('L7: the block refers to an environment variable in place of the token', () => {
     const [file] = clientConfig('claude-code', {
       name: 'almirant',
       url: 'https://api.almirant.ai/mcp?projectId=prj_1',

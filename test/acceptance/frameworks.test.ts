@@ -42,7 +42,7 @@ const frameworks: Record<string, (keyring: TaskKeyring) => Promise<Served>> = {
       res.json(answerFor(req.principal))
     })
     const keyOrPerson = expressKey(keyring, {
-      orElse: (req, res, next) => (isSignedIn(req.headers.cookie) ? next() : res.sendStatus(401)),
+      fallback: (req, res, next) => (isSignedIn(req.headers.cookie) ? next() : res.sendStatus(401)),
     })
     app.get('/me', keyOrPerson, (req, res) => {
       res.json(callerOf(expressPrincipalOf(req)))
@@ -57,7 +57,7 @@ const frameworks: Record<string, (keyring: TaskKeyring) => Promise<Served>> = {
       '/me',
       {
         config: {
-          orElse: ({ headers }, reply, next) => (isSignedIn(headers.cookie) ? next() : reply.code(401).send()),
+          fallback: ({ headers }, reply, next) => (isSignedIn(headers.cookie) ? next() : reply.code(401).send()),
         },
       },
       async (request) => callerOf(fastifyPrincipalOf(request)),
@@ -68,7 +68,7 @@ const frameworks: Record<string, (keyring: TaskKeyring) => Promise<Served>> = {
     const app = new Hono()
     app.get('/tasks', honoKey(keyring, { scopes: ['tasks.read'] }), (c) => c.json(answerFor(c.get('principal'))))
     const keyOrPerson = honoKey(keyring, {
-      orElse: async (c, next) => (isSignedIn(c.req.header('Cookie')) ? next() : c.body(null, 401)),
+      fallback: async (c, next) => (isSignedIn(c.req.header('Cookie')) ? next() : c.body(null, 401)),
     })
     app.get('/me', keyOrPerson, (c) => c.json(callerOf(c.get('principal'))))
     return listen(createServer(getRequestListener(app.fetch)))
@@ -101,7 +101,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<Served> 
   return { origin: `http://127.0.0.1:${port}`, close }
 }
 
-describe.each(Object.entries(frameworks))('on %s', (_, start) => {
+describe.each(Object.entries(frameworks))('a product on %s', (_, start) => {
   const opened: (() => Promise<unknown>)[] = []
   afterAll(() => Promise.all(opened.map((close) => close())))
 
@@ -124,14 +124,14 @@ describe.each(Object.entries(frameworks))('on %s', (_, start) => {
     return { keyring, keyOf, ask }
   }
 
-  it('T4: a key works as a bearer token on the REST API', async () => {
+  it('T4: takes a key as bearer token on the REST API', async () => {
     const { keyOf, ask } = await open()
     const token = await keyOf('ada', 'org1')
     expect((await ask('/tasks', { authorization: `Bearer ${token}` })).status).toBe(200)
     expect((await ask('/tasks', {})).status).toBe(401)
   })
 
-  it('L4: user and organisation are on the request, and the route filters by organisation', async () => {
+  it('L4: has user and organisation on the request, and filters by organisation', async () => {
     const { keyOf, ask } = await open()
     const [ours, theirs] = [await keyOf('ada', 'org1'), await keyOf('bob', 'org2')]
     expect((await ask('/tasks', { 'x-api-key': ours })).body).toEqual({
@@ -146,7 +146,7 @@ describe.each(Object.entries(frameworks))('on %s', (_, start) => {
     })
   })
 
-  it('O9: one endpoint serves people who have signed in, and machines with keys', async () => {
+  it('O9: serves signed-in people and machines with keys on one endpoint', async () => {
     const { keyOf, ask } = await open()
     const token = await keyOf('ada', 'org1')
     expect((await ask('/me', { authorization: `Bearer ${token}` })).body).toEqual({ caller: 'key of ada' })

@@ -67,7 +67,7 @@ async function toolio() {
 }
 
 describe('Toolio: machine keys with roles', () => {
-  it('O1: a workspace key is for a machine client: no human is behind it, and it outlives who created it', async () => {
+  it('O1: a workspace key is for a machine, with no human behind it, and outlives its creator', async () => {
     const { keyring, people, call } = await toolio()
     const { key, token } = await keyring.create(agent, byJane)
     expect(key).toMatchObject({ owner: workspace, createdBy: { type: 'user', id: 'jane' } })
@@ -94,7 +94,7 @@ describe('Toolio: machine keys with roles', () => {
     expect(await opens(ofAccount.token)).toEqual(combined)
   })
 
-  it("O3: a role's definition changes: its keys change with it on the next request", async () => {
+  it("O3: when a role's definition changes, its keys change with it on the next request", async () => {
     const { keyring, opens } = await toolio()
     const { key, token } = await keyring.create({ ...agent, roles: ['custom'] }, byJane)
     expect(await opens(token)).toEqual([])
@@ -107,7 +107,7 @@ describe('Toolio: machine keys with roles', () => {
     expect((await keyring.get(key.id))?.grants.roles).toEqual(['custom'])
   })
 
-  it('O4: the list shows name, truncated preview, roles and status; the name appears in the audit log', async () => {
+  it('O4: the list shows name, truncated preview, roles and status, and the audit log shows the name', async () => {
     const { keyring, call } = await toolio()
     const jane = await keyring.create({ ...agent, name: 'claude-desktop-jane', roles: ['admin'] }, byJane)
     const forecasting = await keyring.create({ ...agent, roles: ['planner', 'viewer'] }, byJane)
@@ -123,7 +123,7 @@ describe('Toolio: machine keys with roles', () => {
     expect(records.map(({ data }) => data.name)).toEqual(['forecasting-agent', 'claude-desktop-jane'])
   })
 
-  it('O5: a disabled key is rejected on the next request; enabled again, it works with the same token', async () => {
+  it('O5: a disabled key is rejected on the next request, and works with the same token once enabled', async () => {
     const { keyring, call } = await toolio()
     const { key, token } = await keyring.create(agent, byJane)
     for (let round = 0; round < 3; round += 1) {
@@ -138,10 +138,10 @@ describe('Toolio: machine keys with roles', () => {
     expect((await call('GET /api/plans.read', token)).status).toBe(200)
   })
 
-  it('O6: to rotate, a new key is created with the same roles, and then the old one is disabled', async () => {
+  it('O6: a key is rotated by creating one with the same roles, and then disabling the old one', async () => {
     const { keyring, opens } = await toolio()
     const old = await keyring.create({ ...agent, roles: ['planner', 'buyer'] }, byJane)
-    const next = await keyring.create({ like: old.key.id }, byJane)
+    const next = await keyring.create({ copyFrom: old.key.id }, byJane)
     expect(next.key).toMatchObject({ name: 'forecasting-agent', owner: workspace, grants: old.key.grants })
     expect(next.key.id).not.toBe(old.key.id)
 

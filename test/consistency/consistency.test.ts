@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connect, engines } from '../../packages/kysely/test/engines.js'
+import { testsEverything } from '../support/everything.js'
 import { type RunReport, run } from './run.js'
 
 // In a gate: as long as CONS-1 asks for. At a desk: long enough to see that nothing is broken.
@@ -14,14 +15,14 @@ function print(name: string, { violations, ...counts }: RunReport): void {
   console.info(name, { ...counts, violations: violations.length })
 }
 
-describe('four processes that verify, while keys change and processes are stopped and killed (CONS-1, FI-18, FI-19)', () => {
+describe('four processes that verify while keys change and processes are stopped and killed (CONS-1, FI-18, FI-19)', () => {
   if (db === null) {
     console.warn(`PostgreSQL is left out: nothing answers at ${postgres.url}`)
-    it.skipIf(process.env.KEYWRIGHT_TEST_ALL_ENGINES !== '1')('PostgreSQL is there', () => {
+    it.skipIf(!testsEverything)('have a PostgreSQL to run on', () => {
       expect.unreachable(`Nothing answers at ${postgres.url}`)
     })
   } else {
-    it('on PostgreSQL see each change from the moment it returned', {
+    it('on PostgreSQL see each change from the moment its call returned', {
       timeout: 1_000 * (2 * seconds + 60),
     }, async () => {
       const report = await run({ engine: 'postgres', url: postgres.url ?? '', seconds, operations })
@@ -35,7 +36,7 @@ describe('four processes that verify, while keys change and processes are stoppe
     })
   }
 
-  it('on one SQLite file see each change from the moment it returned', { timeout: 60_000 }, async () => {
+  it('on one SQLite file see each change from the moment its call returned', { timeout: 60_000 }, async () => {
     const report = await run({ engine: 'sqlite', seconds: 5 })
     print('SQLite', report)
     expect(report.violations).toEqual([])
@@ -43,8 +44,8 @@ describe('four processes that verify, while keys change and processes are stoppe
   })
 })
 
-describe('the check itself', () => {
-  it('finds a store that remembers for 300 ms what it read', { timeout: 60_000 }, async () => {
+describe('the check of a history', () => {
+  it('fails for a store that serves reads for 300 ms', { timeout: 60_000 }, async () => {
     const report = await run({ engine: 'sqlite', seconds: 3, staleMs: 300 })
     print('SQLite, lying', report)
     expect(report.violations.length).toBeGreaterThan(10)

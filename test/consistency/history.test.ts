@@ -23,7 +23,7 @@ const created = change('created', 0, 10)
 const off = change('disabled', 100, 110, disabled)
 const lost = change('disabled', 100, null, disabled)
 
-describe('a verification', () => {
+describe('checkHistory judges a verification', () => {
   it.each<[string, Change[], Verification, boolean]>([
     ['of a key that was created', [created], verified(11, 12, 'ok'), true],
     ['of such a key, refused', [created], verified(11, 12, 'api_key_invalid'), false],
@@ -68,14 +68,14 @@ describe('a verification', () => {
     expect(findViolations(changes, [verification]).length === 0).toBe(isRight)
   })
 
-  it('is reported in words', () => {
+  it('and reports it in words', () => {
     expect(findViolations([created, off], [verified(400, 401, 'ok')])).toEqual([
       'worker 1: key k asked for read was answered ok, 290 µs after it was disabled',
     ])
   })
 })
 
-describe('the audit log of a key', () => {
+describe('checkHistory judges the audit log of a key', () => {
   it.each<[string, Change[], string[], boolean]>([
     ['that has all', [created, off], ['api_key.created', 'api_key.disabled'], true],
     ['that lacks one', [created, off], ['api_key.created'], false],

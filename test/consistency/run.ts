@@ -68,7 +68,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const at = options.engine === 'sqlite' ? join(folder, 'keys.sqlite') : (options.url ?? '')
   const place: Place = { engine: options.engine, at, tablePrefix: newPrefix() }
   const { db, store } = openPlace(place)
-  await migrateToLatest(db, place)
+  await migrateToLatest(db, { tablePrefix: place.tablePrefix })
   const programs = await buildPrograms()
   try {
     const history = await record(options, place, db, programs)

@@ -1,4 +1,4 @@
-import type { KeyStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { type KnownKey, listen, tell, type VerificationRow } from './messages.js'
 import { keyringOver, now, openPlace, type Place, pause } from './world.js'
 

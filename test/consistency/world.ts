@@ -1,7 +1,10 @@
-import { createKeyring, defineAccess, hmacSha256, type Keyring, type KeyStore } from '@keywright/core'
+import { defineAccess, type Keyring } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { kyselyStore } from '@keywright/kysely'
 import type { Kysely } from 'kysely'
 import { openPostgres, openSqlite } from '../../packages/kysely/test/open-database.js'
+// Not through the index, which loads Vitest: the processes of a run have none.
+import { testKeyring } from '../../packages/testkit/src/test-keyring.js'
 
 /** Where all processes of a run meet. */
 export interface Place {
@@ -25,17 +28,14 @@ export function openPlace({ engine, at, tablePrefix }: Place): { db: Kysely<obje
 
 /** The product's keyring, the same in each process. */
 export function keyringOver(store: KeyStore): Keyring<typeof access> {
-  return createKeyring({
-    prefix: 'tk',
-    environment: 'live',
+  return testKeyring({
     access,
     store,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for tests that is long enough' } }),
-    resolveOwner: () => ({ scopes: ['*'] }),
     plans: { small: { maxKeys } },
     resolvePlan: () => 'small',
     usageFlushMs: 1_000,
-  })
+    onEvent: () => {},
+  }).keyring
 }
 
 /** Microseconds since the machine started: one clock for all its processes, which nobody sets. */

@@ -1,15 +1,16 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { KeyringOptions } from '@keywright/core'
+import type { testAccess } from '@keywright/testkit'
 import type { Kysely, LogEvent } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import type { ChildPlace } from './child-keyring.js'
 import { child } from './children.js'
 import type { DieOrder } from './die-while-changing.js'
 import { servers } from './servers.js'
-import { type access, request, type World, worlds } from './world.js'
+import { request, type World, worlds } from './world.js'
 
-const planOf = (maxKeys: number): Partial<KeyringOptions<typeof access>> => ({
+const planOf = (maxKeys: number): Partial<KeyringOptions<typeof testAccess>> => ({
   plans: { small: { maxKeys } },
   resolvePlan: () => 'small',
 })
@@ -26,7 +27,7 @@ async function expectWhole(world: World, keys: number): Promise<void> {
   expect(await direct.keyring.audit.verify({ organizationId: owner.id })).toMatchObject({ ok: true })
 }
 
-describe.each(servers)('$name', (server) => {
+describe.each(servers)('on $name', (server) => {
   const makeWorld = worlds(server)
 
   /** Takes the lock of the organisation's row in a transaction of the host. */
@@ -42,7 +43,7 @@ describe.each(servers)('$name', (server) => {
   }
 
   describe('a change that meets a lock (FI-8)', () => {
-    it('is tried again, and is made once', async () => {
+    it('is retried, and is made once', async () => {
       const world = await makeWorld()
       await world.direct.keyring.create(world.input)
       const trx = await lockOrganization(world)
@@ -61,7 +62,7 @@ describe.each(servers)('$name', (server) => {
       await expectWhole(world, 2)
     })
 
-    it('gives up after three more tries, as store_unavailable, and has changed nothing', async () => {
+    it('fails after three more tries with store_unavailable, and changes nothing', async () => {
       const world = await makeWorld()
       const { key } = await world.direct.keyring.create(world.input)
       const trx = await lockOrganization(world)
@@ -82,7 +83,7 @@ describe.each(servers)('$name', (server) => {
       expect(await auditTypes(world)).toEqual(['api_key.created'])
     })
 
-    it('or closes a circle of locks, is tried again, and is made once', async () => {
+    it('or a deadlock is retried, and is made once', async () => {
       const world = await makeWorld()
       const { key } = await world.direct.keyring.create(world.input)
       const trx = await lockOrganization(world)
@@ -110,27 +111,30 @@ describe.each(servers)('$name', (server) => {
     })
   })
 
-  describe('a connection that is cut while a change is committed (FI-9)', () => {
+  describe('a connection that is cut during a commit (FI-9)', () => {
     it.each([
       ['before the server has it', 'before', 0],
       ['before the answer arrives', 'after', 1],
-    ] as const)('%s: outcome_unknown, never two keys, and no place is lost', async (_, when, made) => {
-      const world = await makeWorld()
-      const { keyring } = world.behind({}, planOf(1))
-      await keyring.list({ owner: world.owner })
-      world.proxy.cutAt(server.commit, when)
-      await expect(keyring.create(world.input)).rejects.toMatchObject({ code: 'outcome_unknown' })
-      await expectWhole(world, made)
-      const again = keyring.create(world.input)
-      if (made === 1) await expect(again).rejects.toMatchObject({ code: 'plan_limit_reached', limit: 1, used: 1 })
-      else expect((await again).key.status).toBe('active')
-      await expectWhole(world, 1)
-    })
+    ] as const)(
+      '%s makes a creation outcome_unknown, with at most one key and no place lost',
+      async (_, when, made) => {
+        const world = await makeWorld()
+        const { keyring } = world.behind({}, planOf(1))
+        await keyring.list({ owner: world.owner })
+        world.proxy.cutAt(server.commit, when)
+        await expect(keyring.create(world.input)).rejects.toMatchObject({ code: 'outcome_unknown' })
+        await expectWhole(world, made)
+        const again = keyring.create(world.input)
+        if (made === 1) await expect(again).rejects.toMatchObject({ code: 'plan_limit_reached', limit: 1, used: 1 })
+        else expect((await again).key.status).toBe('active')
+        await expectWhole(world, 1)
+      },
+    )
 
     it.each([
       ['before the server has it', 'before', 'active'],
       ['before the answer arrives', 'after', 'revoked'],
-    ] as const)('%s: a revoke says so, and may be repeated', async (_, when, status) => {
+    ] as const)('%s makes a revoke outcome_unknown, and the revoke may be repeated', async (_, when, status) => {
       const world = await makeWorld()
       const { keyring } = world.behind()
       const { key, token } = await keyring.create(world.input)
@@ -142,7 +146,7 @@ describe.each(servers)('$name', (server) => {
       expect(await auditTypes(world)).toEqual(['api_key.created', 'api_key.revoked'])
     })
 
-    it('while uses are written: they count once (FI-23)', async () => {
+    it('that writes usage counts it once (FI-23)', async () => {
       const world = await makeWorld()
       const { keyring, events } = world.behind({}, { usageFlushMs: 100 })
       const { token } = await keyring.create(world.input)
@@ -163,7 +167,7 @@ describe.each(servers)('$name', (server) => {
       maxKeys,
     })
 
-    it('FI-20: between the quota’s lock and the insert frees the lock, and takes no place', async () => {
+    it("FI-20: between the quota's lock and the insert frees the lock, and takes no place", async () => {
       const world = await makeWorld()
       const order: DieOrder = { ...place(world, 1), verb: 'create', keyId: '', at: 'decision' }
       expect((await child('die-while-changing.ts', order).ended).signal).toBe('SIGKILL')
@@ -204,7 +208,7 @@ describe.each(servers)('$name', (server) => {
       await Promise.all([killOne(), killOne()])
     })
 
-    it('FI-21: 50 creations at once, by two processes, over a jittery line, at one below the limit: one is made', async () => {
+    it('FI-21: one key is made by 50 concurrent creations of two processes over a jittery line, one below the limit', async () => {
       const world = await makeWorld()
       for (let count = 0; count < 2; count += 1) await world.direct.keyring.create(world.input)
       world.proxy.slow(0, 10)
@@ -223,7 +227,7 @@ describe.each(servers)('$name', (server) => {
   })
 
   describe('two instances that change one key at once', () => {
-    it('FI-38: by rotating it twice leave at most two live tokens, and tell the loser', async () => {
+    it('FI-38: by two rotations leave at most two live tokens, and tell the loser', async () => {
       const world = await makeWorld()
       const instances = [world.behind(), world.behind()]
       world.proxy.slow(0, 3)
@@ -248,7 +252,7 @@ describe.each(servers)('$name', (server) => {
       expect(conflicts).toBeGreaterThan(0)
     })
 
-    it('FI-39: by rotating and revoking it leave it revoked, with no live token', async () => {
+    it('FI-39: by a rotation and a revoke leave it revoked, with no live token', async () => {
       const world = await makeWorld()
       const [rotator, revoker] = [world.behind(), world.behind()]
       world.proxy.slow(0, 3)

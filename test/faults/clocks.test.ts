@@ -12,7 +12,7 @@ function shiftClock(ms: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms })
 }
 
-describe.each(servers)('$name', (server) => {
+describe.each(servers)('on $name', (server) => {
   const makeWorld = worlds(server)
 
   describe.each([
@@ -32,7 +32,7 @@ describe.each(servers)('$name', (server) => {
       return { ...direct, input, owner: world.owner, inMs, pass, shift: () => shiftClock(minutes * minuteMs) }
     }
 
-    it('neither kills keys nor raises them: expiry is the store’s', async () => {
+    it("neither kills keys nor revives them, for expiry is the store's", async () => {
       const { keyring, input, owner, inMs, pass, shift } = await start()
       shift()
       const [long, short] = await Promise.all([
@@ -54,7 +54,7 @@ describe.each(servers)('$name', (server) => {
       expect(await pass(short.token)).toBe(401)
     })
 
-    it('neither cuts the grace of a rotation short nor prolongs it', async () => {
+    it('neither shortens nor prolongs the grace of a rotation', async () => {
       const { keyring, input, pass, shift } = await start()
       shift()
       const [long, short] = [await keyring.create(input), await keyring.create(input)]
@@ -65,7 +65,7 @@ describe.each(servers)('$name', (server) => {
       expect(await pass(short.token)).toBe(401)
     })
 
-    it('writes the store’s time into keys, uses and the audit log, and is told of', async () => {
+    it("writes the store's time into keys, usage and the audit log, and is reported by the doctor", async () => {
       const { keyring, input, owner, inMs, pass, shift } = await start()
       const { key, token } = await keyring.create(input)
       shift()
@@ -100,7 +100,7 @@ describe.each(servers)('$name', (server) => {
     }
   })
 
-  it('FI-15: a store whose clock jumps an hour ahead, and back, keeps its chain, its keys and its last uses', async () => {
+  it('FI-15: a store whose clock jumps an hour ahead and back keeps its chain, its keys and their last uses', async () => {
     const world = await makeWorld()
     let isAhead = false
     onTestFinished(async () => {

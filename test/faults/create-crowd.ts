@@ -7,7 +7,7 @@ await keyring.list({ owner: order.owner })
 process.once('message', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 25 }, () =>
-      keyring.create({ name: 'k', owner: order.owner, scopes: ['items.read'] }).then(
+      keyring.create({ name: 'k', owner: order.owner, scopes: ['members.read'] }).then(
         () => 'created',
         (error: unknown) => (isKeyError(error) ? error.code : String(error)),
       ),

@@ -31,7 +31,7 @@ const { db, keyring } = openKeyring(order, {
     at === 'decision' ? { ...store, insert: (request) => store.insert({ ...request, decide: die }) } : store,
 })
 const { token } = await (verb === 'create'
-  ? keyring.create({ name: 'k', owner, scopes: ['items.read'] })
+  ? keyring.create({ name: 'k', owner, scopes: ['members.read'] })
   : keyring.rotate(keyId))
 process.send?.(token.reveal())
 await db.destroy()

@@ -7,7 +7,7 @@ import { type ChildPlace, openKeyring } from './child-keyring.js'
 const order = JSON.parse(process.argv[2] ?? '{}') as ChildPlace // from the test
 const { db, keyring } = openKeyring(order)
 const app = express()
-app.get('/', requireKey(keyring, { scopes: ['items.read'] }), (_req, res) => {
+app.get('/', requireKey(keyring, { scopes: ['members.read'] }), (_req, res) => {
   res.json({ ok: true })
 })
 const server = app.listen(0, '127.0.0.1')

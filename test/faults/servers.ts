@@ -2,6 +2,7 @@ import type { Kysely, LogConfig } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { connect, engines } from '../../packages/kysely/test/engines.js'
 import { openMariaDb, openPostgres } from '../../packages/kysely/test/open-database.js'
+import { testsEverything } from '../support/everything.js'
 
 /** How a host opens its pool, as far as tests differ in it. */
 export interface PoolShape {
@@ -9,6 +10,8 @@ export interface PoolShape {
   readonly max?: number
   /** @defaultValue 5000 */
   readonly answerTimeoutMs?: number
+  /** How long a new connection may take. @defaultValue 20000: a busy machine is slow */
+  readonly connectTimeoutMs?: number
   /** Run on each new connection, before anything else. */
   readonly onConnect?: () => string
   readonly kyselyLog?: LogConfig
@@ -57,8 +60,8 @@ const known: readonly Omit<Server, 'url'>[] = [
         as $$ select pg_catalog.clock_timestamp() + interval '1 hour' $$;
       set search_path = ${tablePrefix}clock, pg_catalog, public`,
     forgetClock: (tablePrefix) => `drop schema if exists ${tablePrefix}clock cascade`,
-    open: (url, { onConnect, ...shape } = {}) => {
-      const { db, driver } = openPostgres(url, shape)
+    open: (url, { onConnect, connectTimeoutMs = 20_000, ...shape } = {}) => {
+      const { db, driver } = openPostgres(url, { connectionTimeoutMillis: connectTimeoutMs, ...shape })
       driver.on('connect', (client) => {
         const first = onConnect?.()
         if (first !== undefined) client.query(first).catch(() => {})
@@ -75,8 +78,8 @@ const known: readonly Omit<Server, 'url'>[] = [
     readOnly: 'set session transaction read only',
     anHourAhead: () => 'set session timestamp = unix_timestamp() + 3600',
     forgetClock: () => 'select 1',
-    open: (url, { onConnect, max = 10, ...shape } = {}) => {
-      const { db, driver } = openMariaDb(url, { connectionLimit: max, ...shape })
+    open: (url, { onConnect, max = 10, connectTimeoutMs = 20_000, ...shape } = {}) => {
+      const { db, driver } = openMariaDb(url, { connectionLimit: max, connectTimeout: connectTimeoutMs, ...shape })
       const connections = new Set<unknown>()
       driver.on('connection', (connection) => {
         connections.add(connection)
@@ -100,7 +103,7 @@ export const servers: readonly Server[] = (
       if (db !== null) return [{ ...server, url: engine.url ?? '' }]
       console.warn(`${server.name} is left out: nothing answers at ${engine.url}`)
       describe(server.name, () => {
-        it.skipIf(process.env.KEYWRIGHT_TEST_ALL_ENGINES !== '1')('is there', () => {
+        it.skipIf(!testsEverything)('is there', () => {
           expect.unreachable(`Nothing answers at ${engine.url}`)
         })
       })

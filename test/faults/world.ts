@@ -1,40 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createGate,
-  createKeyring,
-  defineAccess,
-  hmacSha256,
-  type Keyring,
-  type KeyringEvent,
-  type KeyringOptions,
-  type KeyStore,
-} from '@keywright/core'
+import { createGate, type Keyring, type KeyringOptions } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { type testAccess, testKeyring } from '@keywright/testkit'
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
+import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js'
 import type { PoolShape, Server } from './servers.js'
-import { type TcpProxy, tcpProxy } from './tcp-proxy.js'
 
-export const access = defineAccess({ scopes: { 'items.read': 'See items', 'items.write': 'Change items' } })
-export const pepper = 'a pepper for tests that is long enough'
+type Options = Partial<KeyringOptions<typeof testAccess>>
 
-type Options = Partial<KeyringOptions<typeof access>>
-
-/** One process's keyring over a store. */
+/** One process's keyring over a store, with its events. The time is the store's. */
 export function keyringOver(store: KeyStore, options: Options = {}) {
-  const events: KeyringEvent[] = []
-  const keyring = createKeyring({
-    prefix: 'tk',
-    environment: 'live',
-    access,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: pepper } }),
-    resolveOwner: () => ({ scopes: ['*'] }),
-    usageFlushMs: 60_000,
-    onEvent: (event) => events.push(event),
-    ...options,
-    store,
-  })
+  const { keyring, events } = testKeyring({ usageFlushMs: 60_000, ...options, store })
   return { keyring, events }
 }
 
@@ -52,7 +31,7 @@ export interface World {
   readonly tablePrefix: string
   readonly owner: { readonly type: 'organization'; readonly id: string }
   /** What to create where it does not matter. */
-  readonly input: { readonly name: string; readonly owner: World['owner']; readonly scopes: readonly ['items.read'] }
+  readonly input: { readonly name: string; readonly owner: World['owner']; readonly scopes: readonly ['members.read'] }
   /** An instance whose way to the server has no faults. */
   readonly direct: Instance
   /** An instance behind the proxy. */
@@ -90,7 +69,7 @@ export function worlds(server: Server): () => Promise<World> {
       proxy,
       tablePrefix,
       owner,
-      input: { name: 'k', owner, scopes: ['items.read'] },
+      input: { name: 'k', owner, scopes: ['members.read'] },
       direct: open(server.url),
       behind: (shape, options) => open(proxy.url, shape, options),
     }
@@ -105,8 +84,8 @@ export interface Answered {
 }
 
 /** Sends a request with a token through a gate; a pass is 200. */
-export async function request(keyring: Keyring<typeof access>, token: string): Promise<Answered> {
-  const gate = createGate(keyring, { scopes: ['items.read'] })
+export async function request(keyring: Keyring<typeof testAccess>, token: string): Promise<Answered> {
+  const gate = createGate(keyring, { scopes: ['members.read'] })
   const begun = performance.now()
   const message = { fields: [['Authorization', `Bearer ${token}`]] as const, url: '/' }
   const verdict = await gate(message, message)
@@ -116,7 +95,7 @@ export async function request(keyring: Keyring<typeof access>, token: string): P
 }
 
 /** How long it takes until requests pass again; at most the 5 s of I8. */
-export async function healed(keyring: Keyring<typeof access>, token: string): Promise<boolean> {
+export async function healed(keyring: Keyring<typeof testAccess>, token: string): Promise<boolean> {
   const begun = performance.now()
   while (performance.now() - begun < 5_000) {
     const answers = await Promise.all(Array.from({ length: 5 }, () => request(keyring, token)))

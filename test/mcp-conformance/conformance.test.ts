@@ -7,7 +7,7 @@ describe.each([
   ['v1', openV1],
   ['v2', openV2],
 ] as const)('the conformance suite against a server on SDK %s', (_sdk, openSession) => {
-  it('finds the same behind a guard as without one, and nothing amiss', async () => {
+  it('gives the same results with and without a guard, and no failures', async () => {
     const open = await serveOpen(openSession)
     onTestFinished(open.close)
     const guarded = await serveGuarded(openSession)
@@ -16,14 +16,14 @@ describe.each([
     const [expected, found] = [await runSuite(open.url), await runSuite(guarded.url)]
     expect(found).toEqual(expected)
     expect(found.filter(({ status }) => status === 'SUCCESS')).toHaveLength(44)
-    // The suite asks for these two in the words of 2025-03-26, in which neither SDK does them.
+    // The suite checks these two as 2025-03-26 words them. Neither SDK does them that way.
     expect(found.filter(({ status }) => status !== 'SUCCESS')).toEqual([
       { scenario: 'server-sse-polling', check: 'server-sse-priming-event', status: 'WARNING' },
       { scenario: 'server-sse-polling', check: 'server-sse-retry-field', status: 'WARNING' },
     ])
   })
 
-  it('meets the guard: nothing without a key, and with a key what is public', async () => {
+  it('passes nothing without a key, and only public things with a key without scopes', async () => {
     const guarded = await serveGuarded(openSession)
     onTestFinished(guarded.close)
     const answer = await fetch(guarded.url, { method: 'POST', body: '{}' })

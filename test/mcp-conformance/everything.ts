@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { McpAccess } from '@keywright/mcp'
 import { z } from 'zod'
 
-/** What a tool may do while it runs, said in the words of no SDK. */
+/** What a tool may do while it runs, independent of the SDK. */
 export interface Link {
   log(text: string): Promise<unknown>
   progress(done: number, total: number): Promise<unknown>
@@ -16,21 +16,21 @@ type Content =
   | { type: 'image' | 'audio'; data: string; mimeType: string }
   | { type: 'resource'; resource: { uri: string; mimeType: string; text: string } }
 
-/** A tool that the conformance suite calls by its name. */
+/** A tool that the conformance suite calls. */
 export interface Tool {
   readonly access: McpAccess
   readonly input?: z.ZodObject
   run(link: Link, args: Readonly<Record<string, string>>): Content[] | Promise<Content[]>
 }
 
-/** A prompt that it asks for. */
+/** A prompt that the suite gets. */
 export interface Prompt {
   readonly access: McpAccess
   readonly args?: readonly string[]
   say(args: Readonly<Record<string, string>>): Content[]
 }
 
-/** A resource that it reads; `{id}` makes it a template. */
+/** A resource that the suite reads. `{id}` makes it a template. */
 export interface Resource {
   readonly access: McpAccess
   readonly mimeType: string
@@ -57,7 +57,7 @@ const answered = ({ action, content }: { action: string; content?: unknown }): C
 const choice = (values: string[]) => ({ type: 'string', enum: values })
 const titled = (values: string[]) => values.map((value) => ({ const: value, title: `The ${value}` }))
 
-/** The tools that the suite asks a server to have. */
+/** The tools that the suite expects of a server. */
 export const tools: Readonly<Record<string, Tool>> = {
   test_simple_text: { access: 'public', run: () => [text('This is a simple text response for testing.')] },
   test_image_content: { access: run, run: () => [image] },
@@ -163,7 +163,7 @@ export const tools: Readonly<Record<string, Tool>> = {
   },
 }
 
-/** The prompts that it asks a server to have. */
+/** The prompts that the suite expects of a server. */
 export const prompts: Readonly<Record<string, Prompt>> = {
   test_simple_prompt: { access: 'public', say: () => [text('This is a simple prompt for testing.')] },
   test_prompt_with_arguments: {
@@ -182,7 +182,7 @@ export const prompts: Readonly<Record<string, Prompt>> = {
   test_prompt_with_image: { access: run, say: () => [image, text('Please analyze the image above.')] },
 }
 
-/** The resources that it asks a server to have. */
+/** The resources that the suite expects of a server. */
 export const resources: Readonly<Record<string, Resource>> = {
   'test://static-text': {
     access: 'public',

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { install } from '../support/install.mjs'
 import { openV1, openV2 } from './sdks.js'
 import { docsUrl, serveGuarded } from './serve.js'
 
-const inspector = createRequire(import.meta.url).resolve(
+const inspector = join(
+  install('@modelcontextprotocol/inspector', '2.12.0'),
   '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 )
 
@@ -17,11 +18,11 @@ interface Printed {
   readonly err: string
 }
 
-/** Runs the Inspector's command line as a user would, in a home folder of its own. */
+/** Runs the command line of the Inspector as a user does, in an empty home folder. */
 function inspect(url: string, token: string, ...args: string[]): Promise<Printed> {
   const home = mkdtempSync(join(tmpdir(), 'keywright-inspector-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-  // Without the second option, it goes to look for an OAuth server first, and cannot ask anybody here.
+  // Without the second option, it first looks for an OAuth server, and nobody can answer its questions here.
   const how = ['--cli', url, '--transport', 'http', '--stored-auth-only', '--header', `Authorization: Bearer ${token}`]
   const env = { PATH: process.env.PATH ?? '', HOME: home }
   return new Promise((resolve) => {
@@ -35,7 +36,7 @@ describe.each([
   ['v1', openV1],
   ['v2', openV2],
 ] as const)('the command line of the Inspector, against a guarded server on SDK %s', (_sdk, openSession) => {
-  it('lists and calls what the key may', async () => {
+  it('lists and calls only what the key may use', async () => {
     const guarded = await serveGuarded(openSession)
     onTestFinished(guarded.close)
     const all = await guarded.aKey('all')
@@ -53,7 +54,7 @@ describe.each([
     ])
   })
 
-  it('says why a key is refused, and where to get another, but not the key', async () => {
+  it('shows why a key is refused and where to get one, but not the key', async () => {
     const guarded = await serveGuarded(openSession)
     onTestFinished(guarded.close)
     const token = await guarded.aKey('all')

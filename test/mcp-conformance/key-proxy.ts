@@ -2,7 +2,7 @@ import { request as ask, createServer } from 'node:http'
 import { pipeline } from 'node:stream'
 import { type Listening, listen } from './listen.js'
 
-/** Sends each request on, with a key: for clients that have no place to put one. `Host` and all else goes along as it came. */
+/** Forwards each request with a key, for clients that cannot send one. `Host` and all other headers stay as they are. */
 export function keyProxy(target: () => string, key: () => string | null): Promise<Listening> {
   return listen(
     createServer((req, res) => {

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 
 /** A server on a free port of the loopback interface. */
 export interface Listening {
-  /** As `Host` has it. */
+  /** Host and port, as in the `Host` header. */
   readonly host: string
-  /** Of its MCP endpoint. */
+  /** The URL of its MCP endpoint. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** Has `server` listen. */
+/** Starts `server` on a free port. */
 export async function listen(server: Server): Promise<Listening> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

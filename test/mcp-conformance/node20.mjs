@@ -1,4 +1,4 @@
-// The conformance suite imports `globSync` of `node:fs`, which came with Node 22, for a command that is not run here.
+// The conformance suite imports `globSync` from `node:fs`, which Node 20 lacks. No command that runs here uses it.
 import fs from 'node:fs'
 import { register } from 'node:module'
 

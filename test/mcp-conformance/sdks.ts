@@ -16,18 +16,18 @@ import { completable, McpServer, ResourceTemplate, type ServerContext } from '@m
 import { z } from 'zod'
 import { type Link, prompts, resources, tools } from './everything.js'
 
-/** How a guarded and an unguarded server differ: in who stands before them, and in `scoped` or nothing around handlers. */
+/** How a guarded and an open server differ: whether the server is protected, and whether handlers are `scoped`. */
 export interface Guarding {
   protect<S extends ServerV1 | McpServer>(server: S): S
   declare<F extends AnyHandler>(access: McpAccess, handler: F): F
 }
 
-/** One session: both SDKs' transports answer a Node request. */
+/** One session. The transports of both SDKs answer a Node request. */
 export interface Session {
   handleRequest(req: IncomingMessage, res: ServerResponse, body?: unknown): Promise<void>
 }
 
-/** Opens a session on a server that has everything the suite asks for. */
+/** Opens a session on a server with everything that the suite expects. */
 export type OpenSession = (guarding: Guarding, opened: (id: string, session: Session) => void) => Promise<Session>
 
 const info = { name: 'everything', version: '1.0.0' }
@@ -49,13 +49,13 @@ interface Registrar {
 
 interface Dialect {
   link(extra: never): Link
-  /** v1 wants the fields of a prompt's arguments, v2 an object of them. */
+  /** v1 takes the fields of a prompt's arguments, v2 an object schema of them. */
   argsSchema(shape: Record<string, z.ZodString>): unknown
   completable(schema: z.ZodString): z.ZodString
   template(uri: string): unknown
 }
 
-/** Registers all of it by one dialect: the two SDKs' methods have the same names. */
+/** Registers everything. The methods of both SDKs have the same names. */
 function register(server: unknown, { declare }: Guarding, dialect: Dialect): void {
   const registrar = server as Registrar // `object` stands for what the SDKs infer from the schema
   for (const [name, { access, input, run }] of Object.entries(tools)) {
@@ -115,7 +115,7 @@ const dialectV1: Dialect = {
   template: (uri) => new TemplateV1(uri, { list: undefined }),
 }
 
-/** v1, a transport for each session. */
+/** SDK v1, with one transport for each session. */
 export const openV1: OpenSession = async (guarding, opened) => {
   const server = guarding.protect(new ServerV1(info, declares))
   server.server.registerCapabilities(later)
@@ -153,7 +153,7 @@ const dialectV2: Dialect = {
   template: (uri) => new ResourceTemplate(uri, { list: undefined }),
 }
 
-/** v2, likewise: with sessions, as the suite's clients are of the legacy era. */
+/** SDK v2, also with sessions, because the clients of the suite are legacy clients. */
 export const openV2: OpenSession = async (guarding, opened) => {
   const server = guarding.protect(new McpServer(info, declares))
   server.server.registerCapabilities(later)

@@ -7,7 +7,7 @@ import { keyProxy } from './key-proxy.js'
 import { type Listening, listen } from './listen.js'
 import type { Guarding, OpenSession, Session } from './sdks.js'
 
-/** Puts the sessions of one server behind `/mcp`. */
+/** Serves the sessions of one server at `/mcp`. */
 function endpoint(app: Express, openSession: OpenSession, guarding: Guarding): Promise<Listening> {
   const sessions = new Map<string, Session>()
   app.all('/mcp', async (req, res) => {
@@ -18,7 +18,7 @@ function endpoint(app: Express, openSession: OpenSession, guarding: Guarding): P
   return listen(createServer(app))
 }
 
-/** A server that asks nobody for a key. */
+/** A server that needs no key. */
 export function serveOpen(openSession: OpenSession): Promise<Listening> {
   return endpoint(createMcpExpressApp(), openSession, {
     protect: (server) => server,
@@ -33,19 +33,19 @@ const access = defineAccess({
 
 /** The same server behind a guard, reached through a proxy that adds a key. */
 export interface Guarded {
-  /** Of the proxy. */
+  /** The URL of the proxy. */
   readonly url: string
-  /** What the proxy adds: at first nothing. */
+  /** Sets the key that the proxy adds. At first it adds none. */
   use(key: string | null): void
-  /** Makes a key, which may run all tests or none. */
+  /** Creates a key with the rights for all tests, or for none. */
   aKey(grants: 'all' | 'none'): Promise<string>
   close(): Promise<void>
 }
 
-/** What refusals point to. */
+/** The page that refusals name. */
 export const docsUrl = 'https://example.com/keys'
 
-/** Serves it until it is closed. */
+/** Starts the guarded server and its proxy. Call `close` at the end. */
 export async function serveGuarded(openSession: OpenSession): Promise<Guarded> {
   const keyring = createKeyring({
     prefix: 'tk',
@@ -60,7 +60,7 @@ export async function serveGuarded(openSession: OpenSession): Promise<Guarded> {
     () => target,
     () => key,
   )
-  // Clients name the proxy in `Host`.
+  // Clients send the address of the proxy as `Host`.
   const places = { allowedHosts: [proxy.host], allowedOrigins: [`http://${proxy.host}`] }
   const auth = createMcpAuth(keyring, { docsUrl, ...places })
   const app = express().use('/mcp', auth.express(), express.json())

@@ -1,25 +1,28 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { install } from '../support/install.mjs'
 
-const suite = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+const suite = join(
+  install('@modelcontextprotocol/conformance', '0.1.16'),
+  '@modelcontextprotocol/conformance/dist/index.js',
+)
 const node20 = join(import.meta.dirname, 'node20.mjs')
 
-/** What one check of the suite came to. */
+/** The result of one check of the suite. */
 export interface Check {
   readonly scenario: string
   readonly check: string
   readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING'
 }
 
-/** Runs all server scenarios of the suite against `url`, those that it counts as pending, too. */
+/** Runs all server scenarios of the suite against `url`, including those that it marks as pending. */
 export async function runSuite(url: string): Promise<readonly Check[]> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-conformance-'))
   try {
     const args = ['--import', node20, suite, 'server', '--url', url, '--suite', 'all', '--output-dir', folder]
-    // It exits with 1 where a check failed; what it wrote says which.
+    // Its exit code is 1 if a check failed. The files that it wrote say which.
     await new Promise<void>((resolve) => {
       execFile(process.execPath, args, { maxBuffer: 1e8 }, () => resolve())
     })
@@ -31,7 +34,7 @@ export async function runSuite(url: string): Promise<readonly Check[]> {
         const made: { id: string; status: string }[] = JSON.parse(
           readFileSync(join(folder, name, 'checks.json'), 'utf8'),
         )
-        // INFO tells of requests and answers on the way.
+        // INFO entries only log requests and answers.
         return made
           .filter(({ status }) => status !== 'INFO')
           .map(({ id, status }) => ({ scenario, check: id, status: status as Check['status'] }))

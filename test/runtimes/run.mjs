@@ -1,26 +1,30 @@
 // What holds in each runtime: the suite on the built packages, and Vitest on the source: in Node 20, 22 and 24, Bun and Deno the
-// tests of core and of every guard, in Workers (workerd) the one table of all guards through those that run there. The runtimes
-// come from the npm registry, once, into node_modules/.cache. Usage: node test/runtimes/run.mjs [name…]
+// What holds in each runtime: the suite on the built packages, and Vitest on the source: in Node 20, 22 and 24, Bun and Deno the
+// tests of core, of every guard and of sqliteStore; in Node 22 and 24 and Bun the drivers of SQLite; in Workers (workerd) the one
+// table of all guards through those that run there. The runtimes come from the npm registry, once.
+// Usage: node test/runtimes/run.mjs [name…]
 import { execFile } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify, stripVTControlCharacters } from 'node:util'
+import { install } from '../support/install.mjs'
 
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const main = join(import.meta.dirname, 'main.mjs')
 const guards = ['packages/hono/', 'packages/express/', 'packages/fastify/', 'packages/testkit/test/fetch-gate.test.ts']
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.workspace.ts', 'packages/core/', ...guards]
+const vitest = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--config',
+  'vitest.workspace.ts',
+  'packages/core/',
+  ...guards,
+  'packages/kysely/test/sqlite-store.test.ts',
+]
 
-/** Installs a package of the registry by itself; `npm` runs no script of it. */
-async function install(name, version) {
-  const folder = join(root, 'node_modules/.cache/runtimes', `${name}-${version}`)
-  mkdirSync(folder, { recursive: true })
-  const options = ['--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']
-  await execute('npm', ['install', ...options, `${name}@${version}`])
-  return join(folder, 'node_modules')
-}
+/** Drivers of SQLite that only newer runtimes have. */
+const drivers = ['packages/kysely/test/drivers.test.ts']
 
 const suiteIn = (command, args) => execute(command, [...args, main], { cwd: root })
 
@@ -29,17 +33,19 @@ const runtimes = {
   'Node 20': () => (process.version.startsWith('v20.') ? suiteIn(process.execPath, []) : onNode('20')),
   'Node 22': () => onNode('22'),
   'Node 24': () => onNode('24'),
-  Bun: async () => withVitest(join(await install('bun', '1'), '.bin/bun'), ['run'], ['--bun']),
-  Deno: async () => withVitest(join(await install('deno', '2'), '.bin/deno'), ['run', '-A'], ['run', '-A']),
+  Bun: async () => withVitest(join(install('bun', '1', { scripts: true }), '.bin/bun'), ['run'], ['--bun'], drivers),
+  Deno: async () =>
+    withVitest(join(install('deno', '2', { scripts: true }), '.bin/deno'), ['run', '-A'], ['run', '-A']),
   Workers: onWorkers,
 }
 
-const onNode = async (version) => withVitest(join(await install('node', version), '.bin/node'), [], [])
+const onNode = async (version) =>
+  withVitest(join(install('node', version, { scripts: true }), '.bin/node'), [], [], drivers)
 
-/** The suite, and the tests of core and of every guard. */
-async function withVitest(command, suiteOptions, vitestOptions) {
+/** The suite, and the tests of core and of every guard, and those that only this runtime needs. */
+async function withVitest(command, suiteOptions, vitestOptions, more = []) {
   const suite = await suiteIn(command, suiteOptions)
-  const tests = await execute(command, [...vitestOptions, ...vitest], {
+  const tests = await execute(command, [...vitestOptions, ...vitest, ...more], {
     cwd: root,
     env: { ...process.env, CI: '' },
     maxBuffer: 1e8,
@@ -56,7 +62,7 @@ async function onWorkers() {
 
 /** Runs what a worker holds, and tells how many checks have passed. */
 async function inWorker(entry, conditions) {
-  const modules = await install('miniflare', '4')
+  const modules = install('miniflare', '4', { scripts: true })
   const { Miniflare } = createRequire(join(modules, 'x.js'))('miniflare')
   const require = createRequire(import.meta.url)
   const { build } = createRequire(require.resolve('tsup'))('esbuild')

@@ -1,4 +1,4 @@
-import type { KeyStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { kyselyStore, migrateToLatest } from '@keywright/kysely'
 import type { Kysely } from 'kysely'
 

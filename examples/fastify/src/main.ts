@@ -1,4 +1,4 @@
-// A Fastify app that calls itself over HTTP: scopes, a board, a route that is open on purpose, and people beside keys.
+// A Fastify app that calls itself over HTTP: scopes, a board, a public route, and a login for people beside keys.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { createKeyring, defineAccess, hmacSha256, memoryStore } from '@keywright/core'
@@ -9,7 +9,7 @@ const access = defineAccess({
   scopes: { 'tasks.read': 'See the tasks of a board', 'boards.read': 'List the boards' },
   resources: { board: { levels: { read: ['tasks.read'] } } },
 })
-const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // a product's own outlives the run
+const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // random for this run; keep your own in a secret store
 const keyring = createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner: 'uncapped' })
 
 const app = Fastify({ forceCloseConnections: true })
@@ -26,15 +26,15 @@ app.get(
   '/me',
   {
     config: {
-      // People come with a session: yours.
-      orElse: ({ headers }, reply, next) => (headers.cookie === 'sid=good' ? next() : reply.redirect('/login')),
+      // Your own login, for people with a session.
+      fallback: ({ headers }, reply, next) => (headers.cookie === 'sid=good' ? next() : reply.redirect('/login')),
     },
   },
   async (request) => ({ key: principalOf(request)?.key.name ?? null }),
 )
 
 const origin = await app.listen({ port: 0, host: '127.0.0.1' })
-assert.deepEqual(assertGuarded(app, { open: ['GET /health'] }), ['GET /health'])
+assert.deepEqual(assertGuarded(app, { public: ['GET /health'] }), ['GET /health'])
 
 const { token } = await keyring.create({
   name: 'ci',

@@ -1,4 +1,4 @@
-// A Fetch handler, as Workers, Deno, Bun and Next.js know it; here behind a server of Node's, calling itself over HTTP.
+// A Fetch handler for Workers, Deno, Bun and Next.js. Here it runs behind a Node server, and calls itself over HTTP.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -8,7 +8,7 @@ const access = defineAccess({
   scopes: { 'tasks.read': 'See the tasks of a board', 'boards.read': 'List the boards' },
   resources: { board: { levels: { read: ['tasks.read'] } } },
 })
-const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // a product's own outlives the run
+const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // random for this run; keep your own in a secret store
 const keyring = createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner: 'uncapped' })
 
 const boardOf = (request: Request) => new URL(request.url).pathname.split('/')[2] ?? ''

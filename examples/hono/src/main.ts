@@ -1,4 +1,4 @@
-// A Hono app that calls itself over HTTP: scopes, a board, a route that is open on purpose, and people beside keys.
+// A Hono app that calls itself over HTTP: scopes, a board, a public route, and a login for people beside keys.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { serve } from '@hono/node-server'
@@ -10,7 +10,7 @@ const access = defineAccess({
   scopes: { 'tasks.read': 'See the tasks of a board', 'boards.read': 'List the boards' },
   resources: { board: { levels: { read: ['tasks.read'] } } },
 })
-const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // a product's own outlives the run
+const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }) // random for this run; keep your own in a secret store
 const keyring = createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner: 'uncapped' })
 
 const app = new Hono()
@@ -24,12 +24,12 @@ const readsTasks = requireKey(keyring, {
 app.get('/boards/:board', readsTasks, (c) => c.json({ board: c.req.param('board'), tasks: ['Write the announcement'] }))
 
 const keyOrPerson = requireKey(keyring, {
-  // People come with a session: yours.
-  orElse: async (c, next) => (c.req.header('Cookie') === 'sid=good' ? next() : c.redirect('/login')),
+  // Your own login, for people with a session.
+  fallback: async (c, next) => (c.req.header('Cookie') === 'sid=good' ? next() : c.redirect('/login')),
 })
 app.get('/me', keyOrPerson, (c) => c.json({ key: c.get('principal')?.key.name ?? null }))
 
-assert.deepEqual(assertGuarded(app, { open: ['GET /health'] }), ['GET /health'])
+assert.deepEqual(assertGuarded(app, { public: ['GET /health'] }), ['GET /health'])
 
 const { token } = await keyring.create({
   name: 'ci',

@@ -1,4 +1,4 @@
-// An MCP server for projects, called by the official client with keys that may do different things.
+// Starts the MCP server, and calls it with the official client and keys with different rights.
 import { randomBytes } from 'node:crypto'
 import { memoryStore } from '@keywright/core'
 import { connectionOf, listen, openKeyring, tour } from '@keywright/example-mcp-projects'
@@ -12,7 +12,7 @@ await tour(keyring, url, async (url, token) => {
   const client = new Client({ name: 'example', version: '1.0.0' })
   const headers = { Authorization: `Bearer ${token}` }
   const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
-  await client.connect(transport as Parameters<Client['connect']>[0]) // as in server.ts
+  await client.connect(transport as Parameters<Client['connect']>[0]) // The types disagree here as in server.ts.
   return connectionOf(client)
 })
 close()

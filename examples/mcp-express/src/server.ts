@@ -41,7 +41,7 @@ export function createApp(keyring: Keyring<typeof access>): Express {
 
   const app = express()
   app.all('/mcp', auth.express(), express.json(), async (req, res) => {
-    // The guard lets through no session id of another key.
+    // The guard has answered 404 for a session id of another key.
     const id = req.get('Mcp-Session-Id')
     const transport = id === undefined ? await openSession() : sessions.get(id)
     if (transport === undefined) res.sendStatus(404)

@@ -1,4 +1,4 @@
-// An MCP server for projects, called by the official client, as a legacy and as a modern one.
+// Starts the MCP server, and calls it with the official client, once in legacy and once in modern mode.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { getRequestListener } from '@hono/node-server'

@@ -30,7 +30,7 @@ export function createApp(keyring: Keyring<typeof access>): Hono<{ Bindings: Htt
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.all('/mcp', (c) => {
     const { socket } = c.env.incoming
-    // The socket tells whether the connection is encrypted: the scheme of the URL may be the client's own words.
+    // Ask the socket whether the connection is encrypted: a client can fake the scheme of the URL.
     const encrypted = 'encrypted' in socket && socket.encrypted === true
     return mcp(c.req.raw, { remoteAddress: socket.remoteAddress, encrypted })
   })

@@ -1,6 +1,6 @@
 import { defineAccess } from '@keywright/core'
 
-/** All that a key, a role or a tool of the server can name. */
+/** Everything that a key, a role or a tool of the server can name. */
 export const access = defineAccess({
   scopes: {
     'tasks.read': 'See the tasks of a project',
@@ -21,7 +21,7 @@ export const access = defineAccess({
     'rewards.write': 'Give rewards',
   },
   roles: { admin: ['*'], developer: ['projects.read', 'teams.read', 'leaves.read'] },
-  // What belongs to a project is only ever allowed on one, by the level that both key and owner have there.
+  // These scopes belong to a project. They are allowed only on a project, by the level that key and owner both have there.
   resources: {
     project: {
       levels: {

@@ -1,4 +1,5 @@
-import { createKeyring, hmacSha256, type Keyring, type KeyStore } from '@keywright/core'
+import { createKeyring, hmacSha256, type Keyring } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { access } from './access.js'
 import { resolveOwner } from './people.js'
 

@@ -15,7 +15,7 @@ export const levels = new Map([
   ['bo on gemini', 'view'],
 ])
 
-/** Asked on each message: a key never does more than its owner may do now. */
+/** Called for each message: a key never does more than its owner may do now. */
 export const resolveOwner: ResolveOwner = ({ id }) => {
   const role = roles.get(id)
   if (role === undefined) return null

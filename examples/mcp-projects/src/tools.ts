@@ -2,7 +2,7 @@ import type { McpAccess } from '@keywright/mcp'
 import { z } from 'zod'
 import { add, list } from './shelves.js'
 
-/** A tool, and what it asks of its caller. */
+/** A tool, and what it requires of its caller. */
 export interface Tool {
   readonly name: string
   readonly description: string
@@ -12,7 +12,7 @@ export interface Tool {
   run(input: Input, by: string): string
 }
 
-/** What tools are given: `projectId` where they are about a project, `title` where they add something. */
+/** The arguments of tools: `projectId` if they are about a project, `title` if they add something. */
 export interface Input {
   readonly projectId?: string | undefined
   readonly title?: string | undefined
@@ -24,7 +24,7 @@ const ofOrganization = ['projects', 'teams', 'leaves', 'rewards'] as const
 /** Two tools for each group: one that lists, and one that adds. */
 export const tools: readonly Tool[] = [...ofProject.flatMap(projectTools), ...ofOrganization.flatMap(organizationTools)]
 
-/** Both say, by `on`, which project they are about: the guard asks what the key may do on that one. */
+/** Both name their project with `on`, so that the guard checks what the key may do on that project. */
 function projectTools(group: (typeof ofProject)[number]): Tool[] {
   const on = ({ projectId }: Readonly<Record<string, unknown>>) => ({ type: 'project', id: projectId })
   return [

@@ -25,7 +25,7 @@ export async function tour(keyring: Keyring<typeof access>, url: string, connect
     return connection
   }
 
-  // Each key is shown what it and its owner both may do, on the project that the URL names.
+  // Each key sees what it and its owner may both do on the project that the URL names.
   const adaOnApollo = await connectTo('apollo', ofAda)
   const boOnApollo = await connectTo('apollo', ofBo)
   const boOnGemini = await connectTo('gemini', ofBo)
@@ -36,7 +36,7 @@ export async function tour(keyring: Keyring<typeof access>, url: string, connect
   assert.deepEqual(sorted(await boOnGemini.tools()), sorted([...reads, ...developer]))
   assert.deepEqual(sorted(await reportOnApollo.tools()), sorted(reads))
 
-  // Allowed; allowed elsewhere, so that the model is told what is missing; and hidden, as if it were not there.
+  // Allowed; allowed elsewhere, so that the model learns what is missing; and hidden, as if it did not exist.
   const task = { projectId: 'apollo', title: 'Pack a flag' }
   assert.equal(await boOnApollo.call('tasks_add', task), 'Pack a flag, by bo')
   assert.match(await reportOnApollo.call('tasks_list', { projectId: 'apollo' }), /Pack a flag, by bo/)
@@ -44,7 +44,7 @@ export async function tour(keyring: Keyring<typeof access>, url: string, connect
   assert.match(elsewhere, /insufficient_scope: .* does not have tasks.write on project "gemini"/)
   assert.match(await boOnApollo.call('rewards_add', { title: 'A day off' }), /Tool rewards_add not found/)
 
-  // A key for one project reaches no other, and is not told whether there is one.
+  // A key for one project reaches no other, and does not learn whether another exists.
   await assert.rejects(connectTo('gemini', report), /Not found/)
   await assert.rejects(connectTo('no-such-project', report), /Not found/)
 
@@ -55,7 +55,7 @@ export async function tour(keyring: Keyring<typeof access>, url: string, connect
   levels.set('bo on apollo', 'work')
   assert.equal(await boOnApollo.call('tasks_add', task), 'Pack a flag, by bo')
 
-  // What was refused is in the audit log.
+  // The refused calls are in the audit log.
   const { records } = await keyring.audit.list({
     organizationId: 'acme',
     keyId: ofBo.key.id,

@@ -1,4 +1,4 @@
-// An MCP server that its client starts, with the key in a variable of the environment.
+// Starts the MCP server through the official client, with the key in an environment variable.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -32,7 +32,7 @@ async function connect(apiKey: string) {
   return connectionOf(client)
 }
 
-/** What the server says of a key that is no good: one line on stderr, without the key, before it ends. */
+/** Starts the server with a bad key. Returns its one line on stderr, which does not contain the key. */
 function refusal(apiKey: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { env: env(apiKey), encoding: 'utf8' })
   assert.deepEqual([status, stdout], [1, ''])
@@ -50,7 +50,7 @@ try {
   await assert.rejects(connect('pm_mistyped'), /Connection closed/)
   assert.match(refusal('pm_mistyped'), /^PROJECTS_API_KEY: api_key_invalid: /)
 
-  // The running server refuses the next message, and no other is started with the key.
+  // The running server refuses the next message, and another server does not start with the key.
   await keyring.revoke(key.id)
   assert.match(await connection.call('tasks_add', task), /This API key was revoked/)
   assert.match(refusal(token.reveal()), /^PROJECTS_API_KEY: api_key_revoked: /)

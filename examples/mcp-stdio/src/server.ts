@@ -8,7 +8,7 @@ import { openDatabase } from './database.js'
 const { KEYS_FILE = '', PEPPER = '', PROJECT = '' } = process.env
 const auth = createMcpAuth(openKeyring(kyselyStore(openDatabase(KEYS_FILE)), PEPPER))
 
-// Without a good key the process ends here, with a line on stderr.
+// Without a good key, the process ends here with one line on stderr.
 const local = await auth.stdio({ env: 'PROJECTS_API_KEY', narrow: { project: [PROJECT] } })
 
 serveStdio(() => {

@@ -1,6 +1,6 @@
 import { defineAccess } from '@keywright/core'
 
-/** All that a key, a role or a guard of the task board can name. A misspelt name does not compile. */
+/** Everything that a key, a role or a guard of the task board can name. A misspelt name does not compile. */
 export const access = defineAccess({
   scopes: {
     'boards.read': 'List the boards',
@@ -15,6 +15,6 @@ export const access = defineAccess({
     member: ['boards.read', 'members.read'],
     viewer: ['boards.read'],
   },
-  // Tasks belong to a board: their scopes are only ever allowed on one, by the level that both key and owner have there.
+  // Tasks belong to a board. Their scopes are allowed only on a board, by the level that key and owner both have there.
   resources: { board: { levels: { read: ['tasks.read'], edit: ['tasks.create'] } } },
 })

@@ -5,7 +5,7 @@ import type { Tables } from './database.js'
 
 type Caller = Principal<typeof access>
 
-/** What the task board does for a caller who may, whether it is asked by a route or by a tool. */
+/** What the task board does for a caller who has the rights, in a route or in a tool. */
 export interface Actions {
   listBoards(caller: Caller): Promise<readonly object[]>
   listTasks(boardId: string): Promise<readonly object[]>
@@ -29,7 +29,7 @@ export function createActions(db: Kysely<Tables>): Actions {
     listTasks: (boardId) => db.selectFrom('tasks').selectAll().where('board_id', '=', boardId).execute(),
 
     addTask: async ({ owner, key }, boardId, title) => {
-      // Whatever a key does is done by its owner, with that key.
+      // The owner does it, with that key.
       const task = { board_id: boardId, title, created_by: owner.id, with_key: key.name }
       await db.insertInto('tasks').values(task).execute()
       return task

@@ -6,7 +6,7 @@ import type { access } from './access.js'
 import type { Actions } from './actions.js'
 import { serveMcp } from './mcp.js'
 
-/** The task board's API. Each route names what a key must allow; its handler runs only behind a key that does. */
+/** The task board's API. Each route names the scopes it requires. Its handler runs only for a key that has them. */
 export function createApp(keyring: Keyring<typeof access>, actions: Actions, mcp: McpAuth<typeof access>): Express {
   const app = express()
   const boardOf = ({ params }: Request) => String(params.boardId)

@@ -54,7 +54,7 @@ function isSurprise({ answer, expected }: Outcome): boolean {
 
 function rowOf(outcome: Outcome): readonly string[] {
   const { what, request, answer, expected } = outcome
-  // No more than the preview of the key in the URL: what is printed gets copied.
+  // Print only the preview of the key in the URL, because people copy what is printed.
   const shown = request.replace(/(tb_live_\w{4})\w+/, '$1…')
   return [what, shown, isSurprise(outcome) ? `${answer} (expected ${expected})` : answer]
 }

@@ -2,9 +2,9 @@ import type { Secret } from '@keywright/core'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 
-/** A connected MCP client. Each answer is as short as the table wants it. */
+/** A connected MCP client. Each answer is short enough for the table. */
 export interface McpClient {
-  /** The names of the tools that its key is shown. */
+  /** The names of the tools that its key sees. */
   tools(): Promise<string>
   /** `'ok'`, or why not. */
   call(tool: string, input?: Record<string, unknown>): Promise<string>

@@ -28,7 +28,7 @@ export function serveMcp(auth: McpAuth<typeof access>, actions: Actions): Reques
   }
 }
 
-/** One for each session; what it shows and does is decided for each message. */
+/** One server for each session. What it shows and does is decided for each message. */
 function createServer(auth: McpAuth<typeof access>, actions: Actions): McpServer {
   const server = auth.protect(new McpServer({ name: 'task-board', version: '1.0.0' }))
   const onBoard = ({ boardId }: Readonly<Record<string, unknown>>) => ({ type: 'board', id: boardId })

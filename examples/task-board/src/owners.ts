@@ -2,7 +2,7 @@ import type { OwnerAuthority, ResolveOwner } from '@keywright/core'
 import type { Kysely } from 'kysely'
 import type { Tables } from './database.js'
 
-/** Tells the keyring, on each request, what a key's owner may do now: as much as the task board's own tables say. */
+/** Tells the keyring, on each request, what the owner of a key may do now, from the task board's own tables. */
 export function ownersIn(db: Kysely<Tables>): ResolveOwner {
   return async (owner): Promise<OwnerAuthority | null> => {
     if (owner.type !== 'user') return null
@@ -16,7 +16,7 @@ export function ownersIn(db: Kysely<Tables>): ResolveOwner {
 
     return {
       roles: [user.role],
-      // Asked only by routes about one board.
+      // Called only by routes about one board.
       levels: async (_type, boardId) => {
         const membership = await db
           .selectFrom('board_members')

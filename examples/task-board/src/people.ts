@@ -7,5 +7,5 @@ export const gus: Owner = { type: 'user', id: 'gus', organizationId: 'garage' }
 export const byMia = { actor: { type: 'user', id: 'mia' } } as const
 export const byGus = { actor: { type: 'user', id: 'gus' } } as const
 
-/** What a key is given that may edit all boards of its owner. */
+/** The grants of a key that may edit all boards of its owner. */
 export const editAll = { board: { mode: 'all', level: 'edit' } } as const

@@ -1,4 +1,4 @@
-import { clientConfig } from '@keywright/mcp'
+import { clientConfig } from '@keywright/mcp/client-config'
 import { editAll, mia } from './people.js'
 import type { TaskBoard } from './start.js'
 

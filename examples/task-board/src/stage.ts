@@ -3,7 +3,7 @@ import { connectMcp, type McpClient } from './mcp-client.js'
 import type { TaskBoard } from './start.js'
 import { send, type Visit } from './visit.js'
 
-/** Something that was tried, and what came of it. */
+/** An attempt, and its result. */
 export interface Outcome {
   readonly what: string
   readonly request: string
@@ -11,16 +11,16 @@ export interface Outcome {
   readonly expected: string
 }
 
-/** Where a scene plays: a task board, and the means to try something and take note. */
+/** Where a scene runs: a task board, and functions that try something and note the result. */
 export interface Stage extends TaskBoard {
   /** Sends a request over HTTP. */
   visit(what: string, request: string, expected: string, rest?: Omit<Visit, 'request'>): Promise<void>
   /** Connects an MCP client. */
   connect(token: Secret): Promise<McpClient>
-  /** Calls the keyring, or a tool: the answer is what `run` gives, or the code of its error. */
+  /** Calls the keyring or a tool. The answer is what `run` returns, or the code of its error. */
   attempt(what: string, call: string, expected: string, run: () => Promise<string>): Promise<void>
   readonly outcomes: readonly Outcome[]
-  /** How many requests were let through. */
+  /** How many requests passed. */
   passed(): number
 }
 

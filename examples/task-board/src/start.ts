@@ -32,13 +32,13 @@ export async function startTaskBoard(file: string): Promise<TaskBoard> {
     environments: ['live', 'test'],
     access,
     store: kyselyStore(db),
-    // Random, as the file does not outlive the run. A product reads its pepper from a secret store.
+    // Random, because the file does not outlive the run. A product reads its pepper from a secret store.
     hasher: hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }),
     resolveOwner: ownersIn(db),
     plans,
     resolvePlan: plansIn(db),
   })
-  // How soon an open stream learns that its key is no good. By default, within half a minute.
+  // How soon an open stream of a revoked key is closed. The default is within half a minute.
   const mcp = createMcpAuth(keyring, { recheckMs: 100 })
   const server = createServer(createApp(keyring, createActions(db), mcp)).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -16,11 +16,6 @@ const goodBody = fc.record(
     expires_at: fc.constantFrom(null, '2090-01-01T00:00:00Z'),
     ip_allow_list: fc.constantFrom(null, [], ['10.0.0.0/8']),
     rate_limits: fc.constantFrom(null, [{ limit: 1, window_ms: 1_000 }]),
-    metadata: fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
-      fc.jsonValue({ maxDepth: 2 }),
-      { maxKeys: 3 },
-    ),
     for: fc.constant('me'),
     environment: fc.constantFrom('live', 'test'),
   },
@@ -51,6 +46,7 @@ const serverOnly = [
     'within',
     'sealed',
     'preview',
+    'metadata',
     'createdAt',
   ],
   ...[
@@ -66,8 +62,8 @@ const serverOnly = [
   ],
 ]
 
-describe('bodies', () => {
-  it('of every shape: a field that is not in the schema is 400, and no body changes whose key it is (MGMT-1)', async () => {
+describe('a request body', () => {
+  it('answers 400 to any field that is not in the schema, and never changes the owner of a key (MGMT-1)', async () => {
     const { send, dump } = open()
     const extra = fc.tuple(
       fc.oneof(fc.constantFrom(...serverOnly), fc.string()),
@@ -81,7 +77,7 @@ describe('bodies', () => {
           ![
             'name',
             'for',
-            'like',
+            'copy_from',
             ...Object.keys(body),
             'description',
             'scopes',
@@ -91,7 +87,6 @@ describe('bodies', () => {
             'expires_at',
             'ip_allow_list',
             'rate_limits',
-            'metadata',
             'environment',
           ].includes(added[0])
         const members = Object.entries(body).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
@@ -115,7 +110,7 @@ describe('bodies', () => {
   })
 
   it.each(ofOneKey.filter(([request]) => !request.startsWith('GET')))(
-    '%s takes no field of the server’s',
+    '%s answers 400 to a field that only the server may set',
     async (request, body) => {
       const { send, create: make, dump } = open({ api: { assertFresh: () => true } })
       const { id } = await make()
@@ -129,24 +124,28 @@ describe('bodies', () => {
   )
 
   it.each<[string, unknown, string]>([
-    ['a name that is a list', { name: ['x'] }, 'name'],
+    ['a name that is an array', { name: ['x'] }, 'name'],
     ['no name', {}, 'name'],
-    ['a name of spaces', { name: '  ' }, 'name'],
-    ['a name that turns the text around', { name: 'x\u202ey' }, 'name'],
-    ['scopes that are a text', { ...create, scopes: '*' }, 'scopes'],
+    ['a name of only spaces', { name: '  ' }, 'name'],
+    ['a name with a right-to-left override', { name: 'x\u202ey' }, 'name'],
+    ['scopes that are a string', { ...create, scopes: '*' }, 'scopes'],
     ['an unknown scope', { ...create, scopes: ['members.raed'] }, 'scopes[0]'],
-    ['an expiry that is no instant', { ...create, expires_at: 'tomorrow' }, 'expires_at'],
+    ['an expiry that is not a date', { ...create, expires_at: 'tomorrow' }, 'expires_at'],
     ['an expiry that has passed', { ...create, expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
-    ['an expiry without a zone', { ...create, expires_at: '2090-01-01T00:00:00' }, 'expires_at'],
-    ['an address that is none', { ...create, ip_allow_list: ['10.0.0.0/99'] }, 'ip_allow_list[0]'],
-    ['a limit of nothing', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, 'rate_limits.0.limit'],
-    ['half a second', { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] }, 'rate_limits[0]'],
-    ['a field too many, deeper', { ...create, rate_limits: [{ limit: 1, window_ms: 1_000, x: 1 }] }, 'rate_limits.0.x'],
+    ['an expiry without a time zone', { ...create, expires_at: '2090-01-01T00:00:00' }, 'expires_at'],
+    ['an invalid IP range', { ...create, ip_allow_list: ['10.0.0.0/99'] }, 'ip_allow_list[0]'],
+    ['a rate limit of 0', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, 'rate_limits.0.limit'],
+    ['a window of half a second', { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] }, 'rate_limits[0]'],
+    [
+      'an unknown field of a rate limit',
+      { ...create, rate_limits: [{ limit: 1, window_ms: 1_000, x: 1 }] },
+      'rate_limits.0.x',
+    ],
     ['an unknown environment', { ...create, environment: 'prod' }, 'environment'],
-    ['a list', [create], ''],
-    ['a text', 'x', ''],
-    ['null', null, ''],
-  ])('%s is 400, and the field is named', async (_, body, field) => {
+    ['an array as the body', [create], ''],
+    ['a string as the body', 'x', ''],
+    ['null as the body', null, ''],
+  ])('answers 400 and names the field for %s', async (_, body, field) => {
     const { send, dump } = open()
     const before = await dump()
     const answer = await send('POST /', { raw: JSON.stringify(body) })
@@ -155,27 +154,32 @@ describe('bodies', () => {
   })
 
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
-  it.each<[string, string | Uint8Array<ArrayBuffer>, number, string]>([
-    ['a name twice', '{"name":"a","name":"b"}', 400, 'malformed_body'],
-    ['a name twice, once escaped', '{"name":"a","n\\u0061me":"b"}', 400, 'malformed_body'],
-    ['a name twice, deeper', '{"name":"a","metadata":{"x":[{"y":1,"y":2}]}}', 400, 'malformed_body'],
-    ['__proto__', '{"name":"a","__proto__":{"for":"organization"}}', 400, 'malformed_body'],
-    ['__proto__, deeper', '{"name":"a","metadata":{"__proto__":{}}}', 400, 'malformed_body'],
-    ['a constructor', '{"name":"a","constructor":{"prototype":{"x":1}}}', 400, 'invalid_input'],
-    ['a comment', '{"name":"a"/**/}', 400, 'malformed_body'],
-    ['a comma at the end', '{"name":"a",}', 400, 'malformed_body'],
-    ['single quotes', "{'name':'a'}", 400, 'malformed_body'],
-    ['two values', '{"name":"a"}{"name":"b"}', 400, 'malformed_body'],
-    ['NaN', '{"name":"a","metadata":{"x":NaN}}', 400, 'malformed_body'],
-    ['an infinite number', '{"name":"a","metadata":{"x":1e999}}', 400, 'invalid_input'],
-    ['half a character', '{"name":"a","metadata":{"x":"\\ud800"}}', 400, 'invalid_input'],
-    ['a byte order mark', '\ufeff{"name":"a"}', 201, ''],
-    ['no UTF-8', bytes('{"name":"\xff\xfe"}'), 400, 'malformed_body'],
-    ['an overlong form', bytes('{"name":"\xc0\xaf"}'), 400, 'malformed_body'],
-    ['65536 bytes', `{"name":"a"}${' '.repeat(65_524)}`, 201, ''],
-    ['65537 bytes', `{"name":"a"}${' '.repeat(65_525)}`, 413, 'body_too_large'],
-    ['a very deep list', `{"name":"a","metadata":{"x":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`, 400, ''],
-  ])('%s', async (_, raw, status, code) => {
+  it.each<[string, number, string | Uint8Array<ArrayBuffer>, string]>([
+    ['a duplicate name', 400, '{"name":"a","name":"b"}', 'malformed_body'],
+    ['a duplicate name, once escaped', 400, '{"name":"a","n\\u0061me":"b"}', 'malformed_body'],
+    ['a duplicate name in a nested object', 400, '{"name":"a","resources":{"x":[{"y":1,"y":2}]}}', 'malformed_body'],
+    ['__proto__', 400, '{"name":"a","__proto__":{"for":"organization"}}', 'malformed_body'],
+    ['__proto__ in a nested object', 400, '{"name":"a","resources":{"__proto__":{}}}', 'malformed_body'],
+    ['the name constructor', 400, '{"name":"a","constructor":{"prototype":{"x":1}}}', 'invalid_input'],
+    ['a comment', 400, '{"name":"a"/**/}', 'malformed_body'],
+    ['a trailing comma', 400, '{"name":"a",}', 'malformed_body'],
+    ['single quotes', 400, "{'name':'a'}", 'malformed_body'],
+    ['two values', 400, '{"name":"a"}{"name":"b"}', 'malformed_body'],
+    ['NaN', 400, '{"name":"a","resources":{"x":NaN}}', 'malformed_body'],
+    ['a number that overflows', 400, '{"name":"a","resources":{"x":1e999}}', 'invalid_input'],
+    ['a lone surrogate', 400, '{"name":"a","resources":{"x":"\\ud800"}}', 'invalid_input'],
+    ['a byte order mark', 201, '\ufeff{"name":"a"}', ''],
+    ['invalid UTF-8', 400, bytes('{"name":"\xff\xfe"}'), 'malformed_body'],
+    ['an overlong UTF-8 sequence', 400, bytes('{"name":"\xc0\xaf"}'), 'malformed_body'],
+    ['65536 bytes', 201, `{"name":"a"}${' '.repeat(65_524)}`, ''],
+    ['65537 bytes', 413, `{"name":"a"}${' '.repeat(65_525)}`, 'body_too_large'],
+    [
+      'an array nested 30000 deep',
+      400,
+      `{"name":"a","resources":{"x":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
+      '',
+    ],
+  ])('%s: answers %i', async (_, status, raw, code) => {
     const { send } = open()
     const answer = await send('POST /', { raw })
     expect(answer.status, answer.text).toBe(status)
@@ -191,12 +195,12 @@ describe('bodies', () => {
     ['application/json; charset=UTF-8', 201],
     ['APPLICATION/JSON', 201],
     ['application/json;charset="utf-8"', 201],
-  ])('as %s: %i', async (type, status) => {
+  ])('Content-Type %s: answers %i', async (type, status) => {
     const { send } = open()
     expect((await send('POST /', { raw: '{"name":"a"}', headers: { 'Content-Type': type } })).status).toBe(status)
   })
 
-  it('without a type: 415', async () => {
+  it('answers 415 without a Content-Type', async () => {
     const { send } = open()
     const answer = await send('POST /', {
       raw: new Uint8Array(Buffer.from('{"name":"a"}')),
@@ -205,7 +209,7 @@ describe('bodies', () => {
     expect(answer.status).toBe(415)
   })
 
-  it('a problem is a problem+json that is never cached, and never echoes a value (HTTP-8, HTTP-10)', async () => {
+  it('answers every wrong request with a problem+json that no cache keeps and that repeats no token (HTTP-8, HTTP-10)', async () => {
     const { send, create: make, answers, people, org } = open()
     people[org] = { ...people[org], zoe: everything }
     const { token } = await make()
@@ -217,7 +221,7 @@ describe('bodies', () => {
       send('POST /', { body: { name: 'x', environment: token } }),
       send('POST /', { body: { name: 'x', preset: token } }),
       send('POST /', { body: { name: 'x', ip_allow_list: [token] } }),
-      send('POST /', { body: { name: 'x', like: token } }),
+      send('POST /', { body: { name: 'x', copy_from: token } }),
       send('POST /', { body: { name: 'x', [token]: 1 } }),
       send('POST /', { body: { name: 'x', resources: { [token]: { mode: 'all', level: 'read' } } } }),
       send('POST /', { body: { name: 'x', resources: { board: { mode: 'specific', levels: { [token]: 'x' } } } } }),

@@ -1,14 +1,15 @@
-import { KeyNotFound } from '@keywright/core'
+import { hmacSha256, KeyError, KeyNotFound } from '@keywright/core'
+import { testPeppers } from '@keywright/testkit'
 import { describe, expect, it } from 'vitest'
 import type { Caller } from '../src/index.js'
 import { managementApi } from '../src/index.js'
 import { everything, ofMany, ofOneKey, open, ownKeys, testSealer } from './setup.js'
 
-const all = [...ofMany, ...ofOneKey, ['GET /catalogue', undefined, null] as const]
+const all = [...ofMany, ...ofOneKey, ['GET /catalog', undefined, null] as const]
 const at = (request: string, id: string) => request.replace(':id', id)
 
-describe('without a session', () => {
-  it.each(all)('%s is 401, whatever the body says (MGMT-2)', async (request, body) => {
+describe('a request without a session', () => {
+  it.each(all)('%s answers 401, whatever the body says (MGMT-2)', async (request, body) => {
     const { create, send, dump, org } = open()
     const { id } = await create()
     const before = await dump()
@@ -28,7 +29,7 @@ describe('without a session', () => {
 })
 
 describe('permissions (K10)', () => {
-  it.each(all)('%s is refused without its scope, which the answer names', async (request, body, scope) => {
+  it.each(all)('%s answers 403 and names the scope when the caller does not have it', async (request, body, scope) => {
     const { create, send, people, org, dump } = open({
       reveal: testSealer,
       api: { resources: { board: async () => [] } },
@@ -47,7 +48,7 @@ describe('permissions (K10)', () => {
     expect((await send(at(request, id), { body })).status).toBeLessThan(300)
   })
 
-  it('manage_all reaches the keys of others; it gives none of the other permissions', async () => {
+  it('manage_all gives access to the keys of other people, but no other permission', async () => {
     const { create, send, people, org } = open()
     const { id } = await create('max')
     people[org] = { ...people[org], mia: ['api_keys.manage_all', 'api_keys.read'] }
@@ -57,7 +58,7 @@ describe('permissions (K10)', () => {
     expect((await send('POST /', { body: { name: 'x' } })).body).toMatchObject({ missing: ['api_keys.create'] })
   })
 
-  it('a permission may be another scope, or anyone’s; a scope that is not there is nobody’s', async () => {
+  it('the option permissions replaces a scope, or lets every caller in', async () => {
     const { create, send, people, org } = open({ api: { permissions: { read: 'anyone', revoke: 'members.invite' } } })
     const { id } = await create()
     people[org] = { ...people[org], mia: [] }
@@ -67,7 +68,7 @@ describe('permissions (K10)', () => {
     expect((await send(`DELETE /${id}`)).status).toBe(204)
   })
 
-  it('nobody gives away more than they have (SCOPE-14)', async () => {
+  it('answers 403 to a caller who gives a key more scopes than their own (SCOPE-14)', async () => {
     const { create, send } = open()
     for (const body of [{ scopes: ['billing.manage'] }, { scopes: ['audit.read'] }]) {
       expect(await send('POST /', { body: { name: 'x', ...body } })).toMatchObject({
@@ -86,22 +87,22 @@ function access(patterns: readonly string[]): string[] {
   )
 }
 
-describe('keys as callers (MGMT-4, D15)', () => {
+describe('an API key as the caller (MGMT-4, D15)', () => {
   const opened = async (scopes: readonly string[] = ownKeys, allowed = true) => {
     const product = open({ reveal: testSealer, allowKeyManagement: allowed, api: { allowKeys: allowed } })
     const self = await product.create('ada', { name: 'robot', scopes })
-    const sibling = await product.create('ada', { name: 'sibling', metadata: { note: 'private' } })
+    const sibling = await product.create('ada', { name: 'sibling' })
     return { ...product, as: `key:${self.id}`, self, sibling }
   }
 
-  it.each(all)('%s: refused, unless the host allows it', async (request, body) => {
+  it.each(all)('%s answers 403 when allowKeys is off', async (request, body) => {
     const { send, sibling, as, dump } = await opened(everything, false)
     const before = await dump()
     expect(await send(at(request, sibling.id), { as, body })).toMatchObject({ status: 403 })
     expect(await dump()).toBe(before)
   })
 
-  it.each(ofOneKey)('%s: a sibling key is an unknown one without manage_all', async (request, body) => {
+  it.each(ofOneKey)('%s answers for a sibling key as for an unknown key, without manage_all', async (request, body) => {
     const { send, sibling, as, dump } = await opened([...ownKeys, 'api_keys.reveal'])
     const before = await dump()
     const answer = await send(at(request, sibling.id), { as, body })
@@ -110,18 +111,18 @@ describe('keys as callers (MGMT-4, D15)', () => {
     expect(await dump()).toBe(before)
   })
 
-  it('sees and changes itself, and nothing of its siblings', async () => {
+  it('reads and changes itself, but not its sibling keys', async () => {
     const { send, self, sibling, as, keyring } = await opened()
     expect((await send(`GET /${self.id}`, { as })).body).toMatchObject({ name: 'robot' })
     expect((await send(`PATCH /${self.id}`, { as, body: { name: 'r2' } })).body).toMatchObject({ name: 'r2' })
     expect((await send('GET /', { as })).status).toBe(403)
-    expect((await send('POST /', { as, body: { name: 'x', like: sibling.id } })).status).toBe(404)
+    expect((await send('POST /', { as, body: { name: 'x', copy_from: sibling.id } })).status).toBe(404)
     await keyring.verify(sibling.token)
     const usage = (await send(`GET /usage?key_id=${sibling.id}`, { as })).body.data
     expect(new Set(usage.map(({ count }: { count: number }) => count))).toEqual(new Set([0]))
   })
 
-  it('makes keys for whom it acts, and none that may do more than itself', async () => {
+  it('creates keys for its owner, with no more rights than its own', async () => {
     const { send, as } = await opened(['api_keys.create', 'api_keys.read', 'members.read'])
     const made = await send('POST /', { as, body: { name: 'child', scopes: ['members.read'] } })
     expect(made).toMatchObject({ status: 201, body: { owner: { id: 'ada' }, created_by: { type: 'key' } } })
@@ -130,14 +131,14 @@ describe('keys as callers (MGMT-4, D15)', () => {
     }
   })
 
-  it('never reveals a key, itself included, and rotates itself alone', async () => {
+  it('never shows a token, not even its own, and rotates only itself', async () => {
     const { send, self, sibling, as } = await opened(everything)
     for (const { id } of [self, sibling]) expect((await send(`POST /${id}/reveal`, { as })).status).toBe(403)
     expect((await send(`POST /${sibling.id}/rotate`, { as })).status).toBe(403)
     expect((await send(`POST /${self.id}/rotate`, { as })).status).toBe(200)
   })
 
-  it('is nobody in another organisation, and nobody once it is revoked', async () => {
+  it('gets 403 in another organisation, and once it is revoked', async () => {
     const { send, self, other, as } = await opened(everything)
     expect((await send('GET /', { as, headers: { 'X-Organization': other } })).status).toBe(403)
     await send(`DELETE /${self.id}`, { as: 'ada' })
@@ -145,23 +146,25 @@ describe('keys as callers (MGMT-4, D15)', () => {
   })
 })
 
-describe('cookies and browsers (MGMT-6)', () => {
+describe('a request from a browser (MGMT-6)', () => {
   const own = 'http://app.test'
-  const rows: [string, Record<string, string>, boolean][] = [
-    ['a page of the product', { 'Sec-Fetch-Site': 'same-origin', Origin: own }, true],
-    ['a page of the product, as an old browser says it', { Origin: own }, true],
-    ['no browser', {}, true],
-    ['an address that was typed', { 'Sec-Fetch-Site': 'none' }, true],
-    ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }, false],
-    ['another site, without Origin', { 'Sec-Fetch-Site': 'cross-site' }, false],
-    ['another site that names our origin', { 'Sec-Fetch-Site': 'cross-site', Origin: own }, false],
-    ['a sibling domain', { 'Sec-Fetch-Site': 'same-site', Origin: 'http://blog.app.test' }, false],
-    ['another site in an old browser', { Origin: 'https://evil.example' }, false],
-    ['a sandboxed frame', { Origin: 'null' }, false],
-    ['another port', { Origin: 'http://app.test:8080' }, false],
-    ['a page that is trusted', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://console.example' }, true],
+  const rows: [string, boolean, Record<string, string>][] = [
+    ['a page of the product', true, { 'Sec-Fetch-Site': 'same-origin', Origin: own }],
+    ['a page of the product in an old browser', true, { Origin: own }],
+    ['a client that is no browser', true, {}],
+    ['a typed address', true, { 'Sec-Fetch-Site': 'none' }],
+    ['a typed address, with an origin beside it', false, { 'Sec-Fetch-Site': 'none', Origin: 'https://evil.example' }],
+    ['no page, with the own origin', true, { 'Sec-Fetch-Site': 'none', Origin: own }],
+    ['another site', false, { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
+    ['another site, without Origin', false, { 'Sec-Fetch-Site': 'cross-site' }],
+    ['another site that names our origin', false, { 'Sec-Fetch-Site': 'cross-site', Origin: own }],
+    ['a sibling domain', false, { 'Sec-Fetch-Site': 'same-site', Origin: 'http://blog.app.test' }],
+    ['another site in an old browser', false, { Origin: 'https://evil.example' }],
+    ['a sandboxed frame', false, { Origin: 'null' }],
+    ['another port', false, { Origin: 'http://app.test:8080' }],
+    ['a page of a trusted origin', true, { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://console.example' }],
   ]
-  it.each(rows)('from %s', async (_, headers, isAllowed) => {
+  it.each(rows)('from %s: allowed %s', async (_, isAllowed, headers) => {
     const { send, create, dump } = open({ api: { origins: ['https://console.example'] } })
     const { id } = await create()
     const before = await dump()
@@ -173,7 +176,7 @@ describe('cookies and browsers (MGMT-6)', () => {
     if (!isAllowed) expect(await dump()).toBe(before)
   })
 
-  it('a form of another site is refused by its type, even an empty one', async () => {
+  it('answers 415 to a form of another site, even an empty one', async () => {
     const { send, create, dump } = open()
     const { id } = await create()
     const before = await dump()
@@ -187,7 +190,7 @@ describe('cookies and browsers (MGMT-6)', () => {
     expect(await dump()).toBe(before)
   })
 
-  it('what the browser did not send by itself may come from anywhere', async () => {
+  it('allows any origin when the caller is not ambient', async () => {
     const { create, keyring, org } = open()
     const { id } = await create()
     const api = managementApi(keyring, {
@@ -201,7 +204,7 @@ describe('cookies and browsers (MGMT-6)', () => {
     expect(response.status).toBe(200)
   })
 
-  it('says nothing of CORS without origins of its own, and to these what they may do (HTTP-13)', async () => {
+  it('sends CORS headers only to the origins in the options (HTTP-13)', async () => {
     const preflight = { Origin: 'https://console.example', 'Access-Control-Request-Method': 'POST' }
     const corsOf = (headers: Headers) => [...headers].filter(([name]) => name.startsWith('access-control-'))
     const { send } = open()
@@ -229,7 +232,7 @@ describe('cookies and browsers (MGMT-6)', () => {
   })
 })
 
-describe('a host that fails (FI-30)', () => {
+describe('a host function that fails (FI-30)', () => {
   const caller: Caller = { actor: { type: 'user', id: 'ada' }, authority: { scopes: ['*'] } }
   const fail = () => {
     throw new Error('session store: password=hunter2')
@@ -258,19 +261,20 @@ describe('a host that fails (FI-30)', () => {
       { ...caller, authority: { roles: 'planner' } },
       { ...caller, ambient: 'no' },
     ].map((value): [string, object] => [
-      `authenticate answers ${JSON.stringify(value)}`,
+      `authenticate returns ${JSON.stringify(value)}`,
       { authenticate: rubbish(value) },
     ]),
     ['organization throws', { organization: fail }],
     ['organization hangs', { organization: hang }],
     ...[true, '', 7, {}, ['acme']].map((value): [string, object] => [
-      `organization answers ${JSON.stringify(value)}`,
+      `organization returns ${JSON.stringify(value)}`,
       { organization: rubbish(value) },
     ]),
     ['clientIp throws', { clientIp: fail }],
-    ['clientIp answers 7', { clientIp: rubbish(7) }],
+    ['clientIp hangs', { clientIp: hang }],
+    ['clientIp returns 7', { clientIp: rubbish(7) }],
   ]
-  it.each(answers)('%s: 503 with Retry-After, and nothing happens', async (_, host) => {
+  it.each(answers)('%s: answers 503 with Retry-After, and changes nothing', async (name, host) => {
     const errors: unknown[] = []
     const { send, dump } = open({
       api: { authenticate: () => caller, hostTimeoutMs: 20, ...host, onError: (e) => errors.push(e) },
@@ -278,7 +282,8 @@ describe('a host that fails (FI-30)', () => {
     const before = await dump()
     for (const [request, body] of ofMany) {
       const answer = await send(request, { body })
-      expect(answer, request).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+      const code = name.endsWith('hangs') ? 'host_unavailable' : 'unavailable'
+      expect(answer, request).toMatchObject({ status: 503, body: { code } })
       expect(answer.headers.get('retry-after')).toBe('5')
       expect(answer.text).not.toContain('hunter2')
     }
@@ -289,14 +294,28 @@ describe('a host that fails (FI-30)', () => {
   it.each([
     ['throws', fail],
     ['hangs', hang],
-    ['answers no list', rubbish({})],
-    ['answers no choices', rubbish([{ id: 1 }])],
-  ])('a picker that %s: 503', async (_, board) => {
+    ['returns no array', rubbish({})],
+    ['returns choices without a name', rubbish([{ id: 1 }])],
+  ])('GET /resources/board answers 503 when the function of the host %s', async (_, board) => {
     const { send } = open({ api: { hostTimeoutMs: 20, resources: { board } } })
     expect((await send('GET /resources/board')).status).toBe(503)
   })
 
-  it('a picker gives what there is to choose from; an unknown type has none', async () => {
+  it('POST / answers 503 when the hasher has too much to do, and says so', async () => {
+    class Busy extends KeyError {
+      readonly code = 'hasher_busy'
+    }
+    const busy = new Busy('hunter2')
+    const hasher = { ...hmacSha256({ current: 'p1', peppers: testPeppers }), hash: () => Promise.reject(busy) }
+    const answer = await open({ hasher }).send('POST /', { body: { name: 'ci' } })
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'hasher_busy', detail: expect.stringContaining('at once') },
+    })
+    expect(answer.text).not.toContain('hunter2')
+  })
+
+  it('GET /resources/:type lists the choices of the host, and answers 404 for an unknown type', async () => {
     const board = async (_: Caller, __: string, search: string) => [{ id: 'b1', name: `Board ${search}`, secret: 'x' }]
     const { send } = open({ api: { resources: { board } } })
     expect((await send('GET /resources/board?search=1')).body).toEqual({ data: [{ id: 'b1', name: 'Board 1' }] })
@@ -305,9 +324,9 @@ describe('a host that fails (FI-30)', () => {
     }
   })
 
-  it('a store that is down: 503, and a logger that fails changes nothing', async () => {
+  it('every operation answers 503 when the store is down, even if onError throws', async () => {
     const { send, store } = open({ api: { onError: fail } })
-    const verbs = ['list', 'insert', 'change', 'find', 'now', 'stats', 'listUse', 'listAudit', 'appendAudit']
+    const verbs = ['list', 'insert', 'change', 'find', 'now', 'stats', 'listUsage', 'listAudit', 'appendAudit']
     Object.assign(store, Object.fromEntries(verbs.map((verb) => [verb, fail])))
     for (const [request, body] of [...ofMany.filter(([each]) => !each.includes('resources')), ...ofOneKey]) {
       const answer = await send(at(request, 'A'.repeat(12)), { as: 'ada', body })
@@ -317,7 +336,7 @@ describe('a host that fails (FI-30)', () => {
   })
 })
 
-describe('options', () => {
+describe('managementApi', () => {
   const { keyring } = open()
   const host = { authenticate: () => null, organization: () => null }
   it.each<[string, object]>([
@@ -336,7 +355,7 @@ describe('options', () => {
     ['hostTimeoutMs', { hostTimeoutMs: 0 }],
     ['permissions.read', { permissions: { read: 'api_keys.raed' } }],
     ['keyring', { keyring: {} }],
-  ])('a wrong %s is an error at start-up', (field, wrong) => {
+  ])('throws InvalidOptions for a wrong %s', (field, wrong) => {
     const { keyring: given = keyring, ...options } = wrong as { keyring?: typeof keyring }
     expect(() => managementApi(given, { ...host, ...options })).toThrow(
       expect.objectContaining({ code: 'invalid_options', field }),

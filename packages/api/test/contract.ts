@@ -3,14 +3,14 @@ import addFormats from 'ajv-formats'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Says what is wrong with an answer, by the API's own document; an empty list: nothing. */
+/** Lists where a response differs from the API's own document. An empty list means that it is as documented. */
 export type Contract = (method: string, pathname: string, response: Response, body: string) => string[]
 
 const asRecord = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 
 /**
- * Reads the document as promises on answers: the status is listed, the type is the listed one, and the body is what its schema
- * says, with no field that the schema does not have.
+ * Makes a contract from the document: the status and the content type must be listed, and the body must match its schema, with no
+ * field that the schema does not have.
  */
 export function contractOf(document: Json): Contract {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -41,7 +41,7 @@ export function contractOf(document: Json): Contract {
   }
 }
 
-/** The schema with each object closed, so that what is not written down is found. */
+/** The schema with `additionalProperties: false` on each object, so that undocumented fields are found. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed)
   if (typeof schema !== 'object' || schema === null) return schema

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { everything, ofMany, ofOneKey, open, ownKeys, testSealer } from './setup.js'
 
 /** Each attack of the record, sent to the mounted handler, or to the gate where it was about the way a key is sent (TEST-7). */
-describe('replays of published attacks', () => {
-  it('CVE-2025-61928: without a session, a user id in the body makes or changes nobody’s key', async () => {
+describe('a published attack', () => {
+  it('CVE-2025-61928: a user id in the body creates or changes no key of that user', async () => {
     const { create, send, dump } = open()
     const { id } = await create()
     const before = await dump()
@@ -23,7 +23,7 @@ describe('replays of published attacks', () => {
       ] as const) {
         const sent = { body: { ...body, keyId: id, [field]: value } }
         expect((await send(request, { ...sent, as: null })).status).toBe(401)
-        // And with a session of one's own, it is no way to another's.
+        // Not with a session of one's own, either.
         expect((await send(request, { ...sent, as: 'max' })).status).toBe(400)
       }
     }
@@ -53,7 +53,7 @@ describe('replays of published attacks', () => {
     'CVE-2026-45339: Authorization against x-api-key',
     'CVE-2026-28744: Bearer against Basic',
     'CVE-2026-28699: Basic and a scope that is not looked at',
-  ])('%s: a key that lacks the scope passes in no way of sending it', async () => {
+  ])('%s: a key without the scope is refused, however it is sent', async () => {
     const { create, keyring } = open()
     const weak = await create('mia', { name: 'weak', scopes: ['members.read'] })
     const strong = await create('mia', { name: 'strong', scopes: ['members.*'] })
@@ -75,7 +75,7 @@ describe('replays of published attacks', () => {
     ])
   })
 
-  it('CVE-2026-56216: a limited key makes no key without limits, by leaving them out or by emptying them', async () => {
+  it('CVE-2026-56216: a limited key cannot create a key without its limits, neither left out nor emptied', async () => {
     const { create, send, keyring, dump } = open({ allowKeyManagement: true, api: { allowKeys: true } })
     const limits = {
       scopes: ['api_keys.create', 'api_keys.read', 'members.read'],
@@ -109,7 +109,7 @@ describe('replays of published attacks', () => {
       if (isGiven) expect([400, 403]).toContain((await send(`PATCH /${parent.id}`, { as, body: loosened })).status)
     }
     expect(await dump()).toBe(before)
-    // Emptied is nothing, and not everything.
+    // An empty list gives nothing, and not everything.
     const empty = { ...limits, scopes: [], resources: {} }
     const child = await send('POST /', { as, body: { name: 'child', ...empty } })
     expect(child.status).toBe(201)
@@ -117,7 +117,7 @@ describe('replays of published attacks', () => {
     expect(verdict.ok && verdict.principal.scopes).toEqual([])
   })
 
-  it('CVE-2026-56225: a limited key neither reads nor changes its siblings', async () => {
+  it('CVE-2026-56225: a limited key cannot read or change its sibling keys', async () => {
     const { create, send, dump } = open({ reveal: testSealer, allowKeyManagement: true, api: { allowKeys: true } })
     const limited = await create('mia', { name: 'limited', scopes: ownKeys })
     const sibling = await create('mia', { name: 'sibling', scopes: ownKeys })
@@ -130,7 +130,7 @@ describe('replays of published attacks', () => {
     expect(await dump()).toBe(before)
   })
 
-  it('CVE-2026-21621: a key that may only read gets nothing better in exchange', async () => {
+  it('CVE-2026-21621: a key that may only read cannot get a better key or token', async () => {
     const { create, send, dump, keyring } = open({
       reveal: testSealer,
       allowKeyManagement: true,
@@ -148,7 +148,7 @@ describe('replays of published attacks', () => {
     expect(await dump()).toBe(before)
     const verdict = await keyring.verify(token)
     expect(verdict.ok && verdict.principal.scopes).toEqual(['api_keys.read', 'members.read'])
-    // Not even one that may make keys: what it makes is what it is.
+    // A key that may create keys cannot give them more than its own rights.
     const maker = await create('ada', { name: 'maker', scopes: ['api_keys.create'] })
     for (const scopes of [everything, ['members.read'], ['api_keys.read']]) {
       expect((await send('POST /', { as: `key:${maker.id}`, body: { name: 'x', scopes } })).status).toBe(403)

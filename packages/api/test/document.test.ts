@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import openapiTS, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { testsEverything } from '../../../test/support/everything.js'
 import { open } from './setup.js'
 
 const { api, send } = open()
@@ -23,13 +24,13 @@ describe('the OpenAPI document (HTTP-18)', () => {
     expect(api.document).toMatchObject({ openapi: '3.1.0' })
   })
 
-  it('is served to anybody, as it is', async () => {
+  it('is served without a session', async () => {
     const { status, body } = await send('GET /openapi.json', { as: null })
     expect(status).toBe(200)
     expect(body).toEqual(api.document)
   })
 
-  it('lists both ways to send a key, and every problem of every operation', () => {
+  it('lists both ways to send a key, and every problem response of every operation', () => {
     expect(api.document).toMatchObject({
       components: {
         securitySchemes: {
@@ -39,7 +40,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
       },
     })
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
-      ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalogue', 'getKey', 'getStats'],
+      ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalog', 'getKey', 'getStats'],
       ...['getUsage', 'listAudit', 'listKeys', 'listResources', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
     ])
     for (const { operation } of operations) {
@@ -53,14 +54,14 @@ describe('the OpenAPI document (HTTP-18)', () => {
     expect(once.map(({ operation }) => operation.operationId).sort()).toEqual(['createKey', 'rotateKey'])
   })
 
-  it('has its paths under the base path', () => {
+  it('has its paths below basePath', () => {
     const elsewhere = open({ api: { basePath: '/v1/keys' } })
     expect(Object.keys(elsewhere.api.document.paths as object)).toContain('/v1/keys/{id}/rotate')
     expect(operations.map(({ path }) => path)).toContain('/api/api-keys')
   })
 })
 
-describe('a TypeScript client that is generated from it', () => {
+describe.skipIf(!testsEverything)('a TypeScript client that is generated from the document', () => {
   let schema = ''
   beforeAll(async () => {
     schema = astToString(await openapiTS(JSON.stringify(api.document)))
@@ -98,7 +99,7 @@ describe('a TypeScript client that is generated from it', () => {
       .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
   }
 
-  it('compiles, and refuses what the API would refuse', () => {
+  it('compiles for valid requests, and does not compile for requests that the API refuses', () => {
     const right = compile(`
       const { data, error } = await client.POST('/api/api-keys', {
         params: { header: { 'Idempotency-Key': 'x' } },

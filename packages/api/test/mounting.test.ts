@@ -1,11 +1,18 @@
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  createServer,
+  request as httpRequest,
+  IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type ManagementApi, nodeListener } from '../src/index.js'
+import { type ManagementApi, type NodeConnection, nodeListener } from '../src/index.js'
 import { open } from './setup.js'
 
 async function listen(server: Server): Promise<string> {
@@ -40,7 +47,7 @@ const servers: Record<string, (api: ManagementApi, base: string) => Promise<stri
   Fastify: async (api, base) => {
     const app = fastify()
     app.register((scope, _options, done) => {
-      // Its own readers of bodies would take the body away.
+      // Fastify's own parsers would read the body first.
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _payload, read) => read(null))
       const listener = nodeListener(api)
@@ -61,12 +68,12 @@ const servers: Record<string, (api: ManagementApi, base: string) => Promise<stri
 
   Hono: async (api, base) => {
     const app = new Hono().all(`${base}/*`, ({ req }) => api.fetch(req.raw)).all(base, ({ req }) => api.fetch(req.raw))
-    return listen(createServer(nodeListener({ fetch: async (request) => app.fetch(request) }) as RequestListener))
+    return listen(createServer(nodeListener(app) as RequestListener))
   },
 }
 
-describe.each(Object.keys(servers))('mounted on %s', (name) => {
-  it('answers over real HTTP: creating, listing, exporting, refusing', async () => {
+describe.each(Object.keys(servers))('the management API on %s', (name) => {
+  it('creates, lists, exports and refuses over HTTP', async () => {
     const { api, keyring } = open()
     const base = '/api/api-keys'
     const origin = (await servers[name]?.(api, base)) ?? ''
@@ -101,7 +108,7 @@ describe.each(Object.keys(servers))('mounted on %s', (name) => {
 })
 
 describe('nodeListener', () => {
-  /** Sends a request line and a host as they are. */
+  /** Sends the request line and the Host header without changing them, as `fetch` would. */
   const raw = (origin: string, path: string, headers: Record<string, string> = {}) =>
     new Promise<number>((resolve, reject) => {
       const { hostname, port } = new URL(origin)
@@ -113,7 +120,7 @@ describe('nodeListener', () => {
         .end()
     })
 
-  it('goes by the path that was asked for, and takes no other from a host or an absolute address', async () => {
+  it('uses the path of the request line, and takes no path from the Host header or an absolute URL', async () => {
     const { api } = open()
     const origin = await listen(createServer(nodeListener(api) as RequestListener))
     expect(await raw(origin, '/api/api-keys')).toBe(200)
@@ -125,7 +132,7 @@ describe('nodeListener', () => {
     expect(await raw(origin, '/api/api-keys/../public')).toBe(404)
   })
 
-  it('says so where something has read the body before it', async () => {
+  it('answers 500 with the reason when the body was read before', async () => {
     const { api, dump } = open()
     const before = await dump()
     const app = express()
@@ -137,11 +144,75 @@ describe('nodeListener', () => {
       headers: { Cookie: 'session=ada', 'Content-Type': 'application/json' },
     })
     expect(response.status).toBe(500)
-    expect(await response.text()).toContain('mount the management API before it')
+    expect(await response.text()).toContain('Mount this handler before anything that reads bodies')
     expect(await dump()).toBe(before)
   })
 
-  it('stops an export whose reader has gone', async () => {
+  it('gives a function the request and the connection', async () => {
+    const listener = nodeListener(async (request, { remoteAddress, encrypted }) =>
+      Response.json({ url: request.url, text: await request.text(), connection: { remoteAddress, encrypted } }),
+    )
+    const origin = await listen(createServer(listener as RequestListener))
+    const response = await fetch(`${origin}/tasks?done=1`, { method: 'POST', body: 'x' })
+    expect(await response.json()).toEqual({
+      url: `${origin}/tasks?done=1`,
+      text: 'x',
+      connection: { remoteAddress: '127.0.0.1', encrypted: false },
+    })
+  })
+
+  it('gives a Hono app the bindings of Node', async () => {
+    const app = new Hono<{ Bindings: NodeConnection }>().get('/', (c) =>
+      c.text(`${c.env.incoming.socket.remoteAddress}`),
+    )
+    const origin = await listen(createServer(nodeListener(app) as RequestListener))
+    expect(await (await fetch(origin)).text()).toBe('127.0.0.1')
+  })
+
+  it('calls fetch as a method when it gets an object', async () => {
+    const handler = {
+      name: 'tasks',
+      async fetch() {
+        return new Response(this.name)
+      },
+    }
+    const origin = await listen(createServer(nodeListener(handler) as RequestListener))
+    expect(await (await fetch(origin)).text()).toBe('tasks')
+  })
+
+  it('sends every cookie of a response', async () => {
+    const headers = new Headers([
+      ['Set-Cookie', 'a=1; Path=/'],
+      ['Set-Cookie', 'b=2; Path=/'],
+    ])
+    const listener = nodeListener(() => new Response('x', { headers }))
+    const origin = await listen(createServer(listener as RequestListener))
+    expect((await fetch(origin)).headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2; Path=/'])
+  })
+
+  it('sends the headers of an event stream before its first event', async () => {
+    const stream = new ReadableStream<Uint8Array>({ start: () => {} })
+    const listener = nodeListener(() => new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } }))
+    const origin = await listen(createServer(listener as RequestListener))
+    const response = await fetch(origin)
+    expect(response.status).toBe(200)
+    await response.body?.cancel()
+  })
+
+  it('rejects when the handler rejects, so that Express handles the error', async () => {
+    const app = express()
+    app.use(nodeListener(() => Promise.reject(new Error('disk full'))))
+    const seen: unknown[] = []
+    app.use(((error, _request, response, _next) => {
+      seen.push(error)
+      response.status(500).end()
+    }) as express.ErrorRequestHandler)
+    const origin = await listen(createServer(app))
+    expect((await fetch(origin)).status).toBe(500)
+    expect(seen).toEqual([new Error('disk full')])
+  })
+
+  it('stops an export when the client disconnects', async () => {
     const { api, store, create } = open()
     await create()
     let reads = 0
@@ -159,9 +230,29 @@ describe('nodeListener', () => {
     const reader = response.body?.getReader()
     await reader?.read()
     await reader?.cancel()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    const after = reads
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(reads).toBe(after)
+    let before = -1
+    await expect
+      .poll(
+        () => {
+          const isOver = reads === before
+          before = reads
+          return isOver
+        },
+        { interval: 100 },
+      )
+      .toBe(true)
   })
+})
+
+it('hands on the headers of a request that has no server, and only its headers object', async () => {
+  const socket = Object.assign(new Socket(), { encrypted: true })
+  const headers = { host: 'api.example', 'x-one': '1', 'x-two': ['2', '3'] }
+  const incoming = Object.assign(new IncomingMessage(socket), { method: 'GET', url: '/a', headers })
+  const seen: unknown[] = []
+  const listener = nodeListener(({ url, headers }) => {
+    seen.push(url, headers.get('x-one'), headers.get('x-two'))
+    return new Response(null, { status: 204 })
+  })
+  await listener(incoming, new ServerResponse(incoming))
+  expect(seen).toEqual(['https://api.example/a', '1', '2, 3'])
 })

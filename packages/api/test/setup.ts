@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import {
-  createKeyring,
   defineAccess,
-  hmacSha256,
   type Keyring,
   type KeyringOptions,
-  type KeyStore,
   type MemoryStoreOptions,
   memoryStore,
   sealer,
 } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
+import { testKeyring } from '@keywright/testkit'
 import { expect } from 'vitest'
 import { type Caller, type ManagementApi, type ManagementApiOptions, managementApi } from '../src/index.js'
 import { type Contract, contractOf } from './contract.js'
@@ -38,10 +37,10 @@ export type TestKeyring = Keyring<typeof access>
 
 /** Scopes of a member who manages their own keys. */
 export const ownKeys = ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'members.*', 'tasks.*'] as const
-/** Everything but what a wildcard does not cover. */
+/** All scopes that are not sensitive. */
 export const everything = ['*'] as const
 
-/** An answer, read. */
+/** A response whose body has been read. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -51,10 +50,10 @@ export interface Answer {
 }
 
 export interface Sent {
-  /** Who: `mia` or `key:<id>`; `null`: nobody. */
+  /** The sender: `mia` or `key:<id>`; `null` for nobody. */
   readonly as?: string | null
   readonly body?: unknown
-  /** The body as it is. */
+  /** The body as text or bytes, in place of JSON. */
   readonly raw?: string | Uint8Array<ArrayBuffer>
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -71,24 +70,23 @@ export interface Product {
   /** The organisation of this test, and another one. */
   readonly org: string
   readonly other: string
-  /** What everybody may do: by organisation, then by person. */
+  /** The scopes of each person: by organisation, then by person. */
   readonly people: Record<string, Record<string, readonly string[]>>
-  /** Every answer so far. */
+  /** All responses so far. */
   readonly answers: Answer[]
   send(request: string, sent?: Sent): Promise<Answer>
-  /** Creates a key as somebody, over the API. */
+  /** Creates a key over the API. */
   create(as?: string, body?: object): Promise<{ id: string; token: string; body: Answer['body'] }>
-  /** Everything that is stored of both organisations. */
+  /** Everything that the store has of both organisations, as text. */
   dump(): Promise<string>
 }
 
-const hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes, for tests.' } })
 export const testSealer = sealer({ current: 'k1', keys: { k1: Buffer.alloc(32, 7).toString('base64') } })
 export const base = '/api/api-keys'
 
 const contracts = new Map<string, Contract>()
 
-/** The contract of an API; compiled once for each base path. */
+/** The contract of an API, compiled once for each base path. */
 function contractAt(path: string, { document }: ManagementApi): Contract {
   const contract = contracts.get(path) ?? contractOf(document)
   contracts.set(path, contract)
@@ -102,19 +100,14 @@ export function open({ api: apiOptions = {}, clock, ...options }: TestOptions = 
     [org]: { ada: everything, mia: ownKeys, max: ownKeys, eve: [] },
     [other]: { eve: everything },
   }
-  const store = options.store ?? memoryStore(clock)
-  const keyring = createKeyring({
-    prefix: 'tk',
-    environment: 'live',
-    environments: ['live', 'test'],
+  const { keyring, store } = testKeyring({
     access,
-    hasher,
+    store: memoryStore(clock),
     resolveOwner: (owner) =>
       owner.type === 'organization'
         ? { scopes: ['*', 'billing.manage'] }
         : { scopes: people[owner.organizationId]?.[owner.id] ?? [], levels: () => 'edit' },
     ...options,
-    store,
   })
   const organizationOf = (request: Request) => request.headers.get('x-organization') ?? org
   const api = managementApi(keyring, {
@@ -186,7 +179,7 @@ export function open({ api: apiOptions = {}, clock, ...options }: TestOptions = 
   }
 }
 
-/** Every operation that names a key, with a body that it takes. */
+/** Every operation on one key, with a valid body and the scope that it needs. */
 export const ofOneKey = [
   ['GET /:id', undefined, 'api_keys.read'],
   ['PATCH /:id', { name: 'new' }, 'api_keys.create'],
@@ -199,7 +192,7 @@ export const ofOneKey = [
   ['DELETE /:id?permanent=true', undefined, 'api_keys.revoke'],
 ] as const
 
-/** Every other operation. */
+/** Every other operation, likewise. */
 export const ofMany = [
   ['GET /', undefined, 'api_keys.read'],
   ['POST /', { name: 'ci' }, 'api_keys.create'],

@@ -1,4 +1,4 @@
-/** What one hash costs. The names of the PHC string: m, t and p. */
+/** What one hash costs, by the parameters m, t and p of the PHC string. */
 export interface Cost {
   readonly memoryKiB: number
   readonly iterations: number
@@ -6,10 +6,10 @@ export interface Cost {
 }
 
 /**
- * The most that one hash may cost, configured or read from a row: 128 MiB, and about a second. Whoever can write a row must not
- * choose how much memory and time the server spends on it.
+ * The most that one hash may cost, whether configured or read from a row: 128 MiB and about a second. Otherwise, anyone who can
+ * write a row could choose how much memory and time the server spends on it.
  */
-export const ceiling: Cost = { memoryKiB: 131_072, iterations: 10, parallelism: 16 }
+export const maxCost: Cost = { memoryKiB: 131_072, iterations: 10, parallelism: 16 }
 
 /** The minima of the OWASP Password Storage Cheat Sheet: each is as strong as the others. */
 const minima: readonly (readonly [memoryKiB: number, iterations: number])[] = [
@@ -25,14 +25,14 @@ export function isStrong({ memoryKiB, iterations }: Cost): boolean {
   return minima.some(([memory, passes]) => memoryKiB >= memory && iterations >= passes)
 }
 
-/** Whether argon2 can be computed at this cost (RFC 9106, section 3.1), and may be here. */
-export function isBearable({ memoryKiB, iterations, parallelism }: Cost): boolean {
+/** Whether argon2 can be computed at this cost (RFC 9106, section 3.1), and the cost does not exceed {@link maxCost}. */
+export function isWithinCeiling({ memoryKiB, iterations, parallelism }: Cost): boolean {
   return (
     parallelism >= 1 &&
-    parallelism <= ceiling.parallelism &&
+    parallelism <= maxCost.parallelism &&
     iterations >= 1 &&
-    iterations <= ceiling.iterations &&
+    iterations <= maxCost.iterations &&
     memoryKiB >= 8 * parallelism &&
-    memoryKiB <= ceiling.memoryKiB
+    memoryKiB <= maxCost.memoryKiB
   )
 }

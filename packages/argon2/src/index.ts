@@ -1,3 +1,3 @@
 export { argon2id } from './argon2id.js'
-export type { Argon2idOptions } from './options.js'
-export { HasherBusy } from './slots.js'
+export { HasherBusy } from './hasher-busy.js'
+export type { Argon2idOptions } from './parse-options.js'

@@ -1,6 +1,6 @@
-import { type Cost, isBearable } from './cost.js'
+import { type Cost, isWithinCeiling } from './cost.js'
 
-/** What a stored argon2id hash says. */
+/** The parts of a stored argon2id hash. */
 export interface StoredHash {
   readonly cost: Cost
   readonly salt: Uint8Array
@@ -8,14 +8,14 @@ export interface StoredHash {
   readonly hash: Uint8Array
 }
 
-/** What every hash of this algorithm begins with. 19 is the version of RFC 9106. */
+/** The beginning of every hash of this algorithm. 19 is the version of RFC 9106. */
 export const algorithmPrefix = '$argon2id$v=19$'
 
 // 8 to 48 bytes of salt, as in the PHC definition of argon2; 32 bytes of hash. Numbers without leading zeros.
 const shape =
   /^\$argon2id\$v=19\$m=([1-9]\d{0,9}),t=([1-9]\d{0,9}),p=([1-9]\d{0,9})\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{43})$/
 
-/** What every hash of this cost begins with. */
+/** The beginning of every hash of this cost. */
 export function prefixOf({ memoryKiB, iterations, parallelism }: Cost): string {
   return `${algorithmPrefix}m=${memoryKiB},t=${iterations},p=${parallelism}$`
 }
@@ -25,7 +25,7 @@ export function formatHash({ cost, salt, hash }: StoredHash): string {
   return `${prefixOf(cost)}${encode(salt)}$${encode(hash)}`
 }
 
-/** Reads what {@link formatHash} writes, to the character, at a bearable cost; anything else is `null`. Never throws. */
+/** Parses exactly what {@link formatHash} writes, at a cost within the ceiling. Anything else is `null`. Never throws. */
 export function parseHash(text: string): StoredHash | null {
   const fields = shape.exec(text)
   if (fields === null) return null
@@ -35,8 +35,8 @@ export function parseHash(text: string): StoredHash | null {
     salt: Buffer.from(salt, 'base64'),
     hash: Buffer.from(hash, 'base64'),
   }
-  // Bits beyond the last byte are dropped in reading: only writing it again tells.
-  return isBearable(stored.cost) && formatHash(stored) === text ? stored : null
+  // Decoding base64 drops bits beyond the last byte. Formatting the result again shows whether there were any.
+  return isWithinCeiling(stored.cost) && formatHash(stored) === text ? stored : null
 }
 
 function encode(bytes: Uint8Array): string {

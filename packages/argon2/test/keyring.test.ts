@@ -22,7 +22,7 @@ const draft = {
 } as const
 
 describe('a keyring with argon2id', () => {
-  it('issues keys, and lets in their tokens alone', async () => {
+  it('issues keys, and accepts only their tokens', async () => {
     const { keys, store } = open(argon2id(cheap))
     const { key, token } = await keys.create(draft)
     expect((await store.find(key.id))?.record.hash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/)
@@ -38,19 +38,43 @@ describe('a keyring with argon2id', () => {
     }
   })
 
-  it('hashes again, after a success, what was hashed at another cost (HASH-4)', async () => {
+  it('hashes a token of another cost again after a successful verification (HASH-4)', async () => {
     const before = open(argon2id(cheap))
     const { key, token } = await before.keys.create(draft)
-    const dearer = argon2id({ ...cheap, iterations: 6 })
-    const after = open(dearer, before.store)
+    const costlier = argon2id({ ...cheap, iterations: 6 })
+    const after = open(costlier, before.store)
     expect(await after.keys.verify(token.reveal())).toMatchObject({ ok: true })
     await after.keys.close()
     const { hash } = (await before.store.find(key.id))?.record ?? {}
-    expect(hash?.startsWith(dearer.currentPrefix)).toBe(true)
+    expect(hash?.startsWith(costlier.currentPrefix)).toBe(true)
     expect(await after.keys.verify(token.reveal())).toMatchObject({ ok: true })
   })
 
-  it('answers more than it can hash with 503 and Retry-After, at once, and goes on (HASH-10)', async () => {
+  it('lets one key’s holder, or one network, keep nobody else out (HASH-14)', async () => {
+    const { keys } = open(argon2id({ ...cheap, concurrency: 1, maxQueue: 8 }))
+    const [greedy, other] = await Promise.all([keys.create(draft), keys.create(draft)])
+    const flood = (ip: string | null) =>
+      Array.from({ length: 200 }, () => keys.verify(greedy.token.reveal(), { ip }).then(({ ok }) => ok))
+    const unknown = flood(null)
+    expect(await keys.verify(other.token.reveal())).toMatchObject({ ok: true })
+    const near = flood('203.0.113.9')
+    expect(await keys.verify(other.token.reveal(), { ip: '203.0.113.9' })).toMatchObject({ ok: true })
+    // Wrong secrets from elsewhere, for the id of a key that is in use.
+    const guess = formatToken({ namespace: 'tk', id: other.key.id, secret: 'a'.repeat(32) })
+    const guesses = Array.from({ length: 200 }, () => keys.verify(guess, { ip: '198.51.100.7' }))
+    expect(await keys.verify(other.token.reveal(), { ip: '203.0.113.9' })).toMatchObject({ ok: true })
+    // Ids that nobody has, each another, all from one network.
+    const madeUp = Array.from({ length: 200 }, (_, index) => {
+      const id = `nobody${String(index).padStart(6, '0')}`
+      return keys.verify(formatToken({ namespace: 'tk', id, secret: 'a'.repeat(32) }), { ip: '198.51.100.8' })
+    })
+    expect(await keys.verify(other.token.reveal(), { ip: '203.0.113.9' })).toMatchObject({ ok: true })
+    // The flood itself is served as well, within its share.
+    for (const outcomes of [unknown, near]) expect((await Promise.all(outcomes)).filter(Boolean)).not.toHaveLength(0)
+    await Promise.all([...guesses, ...madeUp])
+  })
+
+  it('answers 503 with Retry-After at once when the hasher is busy, and recovers (HASH-10)', async () => {
     const { keys, events } = open(argon2id({ ...cheap, concurrency: 1, maxQueue: 2 }))
     const { token } = await keys.create(draft)
     const gate = createGate(keys)
@@ -59,13 +83,13 @@ describe('a keyring with argon2id', () => {
     const refused = verdicts.flatMap((verdict) => (verdict.ok ? [] : [verdict]))
     expect(refused).toHaveLength(7)
     for (const { reply } of refused) expect(reply).toMatchObject({ status: 503, headers: { 'Retry-After': '5' } })
-    expect(events.filter(({ type }) => type === 'keyring.unavailable')).toEqual(
-      Array(7).fill({ type: 'keyring.unavailable', reason: 'hash', error: expect.any(HasherBusy) }),
-    )
+    expect(events.filter(({ type }) => type === 'keyring.outage_began')).toEqual([
+      { type: 'keyring.outage_began', reason: 'hash', error: expect.any(HasherBusy), at: expect.any(Date) },
+    ])
     expect((await gate(request, request)).ok).toBe(true)
   })
 
-  it('calls a damaged row unavailable, never a bad key (HASH-1)', async () => {
+  it('refuses a damaged row as auth_unavailable, never as a bad key (HASH-1)', async () => {
     const { keys, store } = open(argon2id(cheap))
     const { key, token } = await keys.create(draft)
     const { hash, lookupDigest } = (await store.find(key.id))?.record ?? expect.fail('not stored')

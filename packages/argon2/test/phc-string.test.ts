@@ -7,7 +7,7 @@ import { engine } from './engine.js'
 const { argon2id: own, argon2id_phc_spec: peppered } = vectors.hash
 
 describe('a stored hash', () => {
-  it('is read field by field', () => {
+  it('is parsed field by field', () => {
     expect(parseHash(own)).toEqual({
       cost: { memoryKiB: 19_456, iterations: 2, parallelism: 1 },
       salt: Buffer.from('0123456789abcdef'),
@@ -15,7 +15,7 @@ describe('a stored hash', () => {
     })
   })
 
-  it('means what others mean by it: the example of the PHC specification comes out of the engine', async () => {
+  it('has the meaning of the PHC specification: the engine computes its example', async () => {
     const { cost, salt, hash } = parseHash(peppered) ?? expect.fail('not read')
     const { memoryKiB: memoryCost, iterations: timeCost, parallelism } = cost
     const secret = Buffer.from('pepper')
@@ -59,7 +59,7 @@ describe('a stored hash', () => {
     ['no hash', own.slice(0, own.lastIndexOf('$') + 1)],
     ['an empty salt', own.replace('MDEyMzQ1Njc4OWFiY2RlZg', '')],
     ['an extra field', `${own}$x`],
-  ])('with %s is not read', (_, text) => {
+  ])('with %s is not parsed', (_, text) => {
     expect(text).not.toBe(own)
     expect(parseHash(text)).toBeNull()
   })
@@ -75,11 +75,11 @@ describe('a stored hash', () => {
     ['no memory', 'm=0,t=2,p=1'],
     ['no pass', 'm=19456,t=0,p=1'],
     ['no lane', 'm=19456,t=2,p=0'],
-  ])('that asks for %s is not read (HASH-10, T7)', (_, parameters) => {
+  ])('with a cost of %s is not parsed (HASH-10, T7)', (_, parameters) => {
     expect(parseHash(own.replace('m=19456,t=2,p=1', parameters))).toBeNull()
   })
 
-  it('is read in one spelling alone, whatever the text (fuzz)', () => {
+  it('has exactly one spelling that is parsed (fuzz)', () => {
     const near = fc
       .tuple(fc.nat({ max: own.length }), fc.nat({ max: 3 }), fc.string({ unit: 'binary', maxLength: 3 }))
       .map(([at, gap, insert]) => own.slice(0, at) + insert + own.slice(at + gap))

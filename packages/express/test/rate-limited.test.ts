@@ -17,8 +17,8 @@ async function limitedTo(limit: number) {
   return opened
 }
 
-describe.each(versions)('rate limits on %s', (_, express) => {
-  it('are told with 200, 403 and 429, and 429 tells when to come again (HTTP-12, RATE-12)', async () => {
+describe.each(versions)('requireKey for a rate-limited key, on %s', (_, express) => {
+  it('sends the rate-limit fields with 200, 403 and 429, and Retry-After with 429 (HTTP-12, RATE-12)', async () => {
     const { keyring } = await limitedTo(2)
     const { send, handler } = await openApp(express, {
       keyring,
@@ -41,7 +41,7 @@ describe.each(versions)('rate limits on %s', (_, express) => {
     expect(handler).toHaveBeenCalledOnce()
   })
 
-  it('count a request once, however many guards it passes (RATE-5)', async () => {
+  it('takes one unit for a request, however many guards it passes (RATE-5)', async () => {
     const { keyring } = await limitedTo(2)
     const narrow = requireKey(keyring, { scopes: ['members.read'] })
     const { send } = await openApp(express, {
@@ -58,7 +58,7 @@ describe.each(versions)('rate limits on %s', (_, express) => {
     expect((await keyring.stats({ organizationId: organizationOf(owner) })).callsLast24h).toBe(2)
   })
 
-  it('leave fields alone that the app has set', async () => {
+  it('does not overwrite rate-limit fields that the app has set', async () => {
     const { keyring } = await limitedTo(2)
     const own: RequestHandler = (_req, res, next) => {
       res.set('RateLimit', '"mine";r=1;t=1')
@@ -68,13 +68,13 @@ describe.each(versions)('rate limits on %s', (_, express) => {
     expect((await send(authorized)).header('RateLimit')).toBe('"mine";r=1;t=1')
   })
 
-  it('are silent where there are none', async () => {
+  it('sends no rate-limit fields for a key without limits', async () => {
     const { send } = await openApp(express)
     expect((await send(authorized)).bytes).not.toMatch(/^(RateLimit|Retry-After)/im)
   })
 })
 
-describe.each(versions)('a key that is bound to addresses, on %s (HTTP-15)', (_, express) => {
+describe.each(versions)('requireKey for a key that is bound to addresses, on %s (HTTP-15)', (_, express) => {
   it.each<[string, readonly string[], readonly string[] | undefined, Sent, number]>([
     ['the socket’s address', ['127.0.0.1'], undefined, from(), 200],
     ['the socket’s address, whatever is claimed', ['127.0.0.1'], undefined, from('203.0.113.9'), 200],
@@ -85,7 +85,7 @@ describe.each(versions)('a key that is bound to addresses, on %s (HTTP-15)', (_,
     ['a claim on a line of its own', ['203.0.113.9'], ['127.0.0.1'], from('203.0.113.9', '198.51.100.1'), 403],
     ['the proxy, for nobody', ['203.0.113.9'], ['127.0.0.1'], from('unknown'), 403],
     ['nobody', [], ['127.0.0.1'], from('203.0.113.9'), 403],
-  ])('goes by %s', async (_, ipAllowList, trustedProxies, sent, status) => {
+  ])('judges by %s', async (_, ipAllowList, trustedProxies, sent, status) => {
     const { keyring } = await openKeyring()
     await keyring.update(keyId, { ipAllowList })
     const { send, handler } = await openApp(express, { keyring, options: { trustedProxies } })
@@ -95,7 +95,28 @@ describe.each(versions)('a key that is bound to addresses, on %s (HTTP-15)', (_,
     if (status === 403) expect(JSON.parse(answer.body)).toMatchObject({ code: 'api_key_not_allowed_here' })
   })
 
-  it('does not go by what the app itself believes of proxies', async () => {
+  it('takes the setting of the app that the route is mounted in, and asks its function as Express does', async () => {
+    const { keyring } = await openKeyring()
+    await keyring.update(keyId, { ipAllowList: ['203.0.113.9'] })
+    const asked: unknown[][] = []
+    const { send } = await openApp(express, {
+      keyring,
+      options: { trustedProxies: 'framework' },
+      lay: (app, guard, handler) => {
+        const inner = express().set('trust proxy', (...what: unknown[]) => {
+          asked.push(what)
+          return what[1] === 0
+        })
+        app.set('trust proxy', false).use(inner.use(guard, handler))
+      },
+    })
+    expect((await send(from('198.51.100.1, 203.0.113.9'))).status).toBe(200)
+    expect((await send(from('203.0.113.9, 198.51.100.1'))).status).toBe(403)
+    expect(asked).toContainEqual(['127.0.0.1', 0])
+    expect(asked).toContainEqual(['203.0.113.9', 1])
+  })
+
+  it("ignores the app's own trust proxy setting, unless it is told to take it", async () => {
     const { keyring } = await openKeyring()
     await keyring.update(keyId, { ipAllowList: ['203.0.113.9'] })
     const { send } = await openApp(express, {

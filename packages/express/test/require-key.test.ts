@@ -12,21 +12,25 @@ const fail = (error: unknown) => () => {
 describe.each(versions)('requireKey on %s', (name, express) => {
   const open = (options: Parameters<typeof openApp>[1] = {}) => openApp(express, options)
 
-  it('is that version', () => {
+  it('is tested on that version', () => {
     expect('del' in express.application).toBe(name === 'Express 4')
   })
 
-  describe('cannot know (ADP-1, HTTP-9)', () => {
-    it('when the gate itself fails: hands Express an Error, even where nothing was thrown', async () => {
-      const { keyring } = await openKeyring()
-      const broken = { ...keyring, verify: fail(undefined), notify: fail(undefined) }
-      const { send, handler, errors } = await open({ keyring: broken })
+  describe('when it cannot know (ADP-1, HTTP-9)', () => {
+    it('because the gate itself fails, hands Express an Error, even when undefined was thrown', async () => {
+      const breakHeaders: RequestHandler = (req, _res, next) => {
+        Object.defineProperty(req, 'rawHeaders', { get: fail(undefined) })
+        next()
+      }
+      const { send, handler, errors } = await open({
+        lay: (app, guard, handler) => app.use(breakHeaders, guard, handler),
+      })
       expect((await send(authorized)).status).toBe(500)
       expect(handler).not.toHaveBeenCalled()
       expect(errors).toEqual([expect.any(Error)])
     })
 
-    it('when something else has begun to answer: hands the request to Express', async () => {
+    it('because something else has begun to answer, hands the request to Express', async () => {
       const begin: RequestHandler = (_req, res, next) => {
         res.write('half')
         next()
@@ -38,7 +42,7 @@ describe.each(versions)('requireKey on %s', (name, express) => {
     })
   })
 
-  it('leaves the faults of a handler to Express', async () => {
+  it('leaves errors of a handler to Express', async () => {
     const { send, handler, errors } = await open()
     handler.mockImplementation(fail(new Error('mine')))
     expect((await send(authorized)).status).toBe(500)
@@ -57,7 +61,7 @@ describe.each(versions)('requireKey on %s', (name, express) => {
     const answer = await send({ ...authorized, target: `/outer/inner/x?k=${K}` })
     expect(answer.status).toBe(400)
     expect(answer.header('WWW-Authenticate')).toMatch(/^Bearer realm="api", error="invalid_request", error_desc/)
-    expect(events).toContainEqual({ type: 'api_key.exposed_in_url', keyId })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'api_key.exposed_in_url', keyId }))
     expect(handler).not.toHaveBeenCalled()
     expect((await send({ ...authorized, target: '/outer/inner/x?k=demo' })).status).toBe(200)
   })
@@ -84,7 +88,7 @@ describe.each(versions)('requireKey on %s', (name, express) => {
     })
   })
 
-  it('counts guards that stand one behind the other as one use (RATE-5)', async () => {
+  it('counts one use for guards that stand one behind the other (RATE-5)', async () => {
     const { keyring } = await openKeyring({ rateLimits: { burst: { limit: 2, windowMs: 60_000 } } })
     const inner = requireKey(keyring, { scopes: ['members.read'] })
     const { send } = await open({ keyring, lay: (app, guard, handler) => app.use(guard, inner, inner, handler) })
@@ -94,13 +98,13 @@ describe.each(versions)('requireKey on %s', (name, express) => {
     expect(statuses).toEqual([200, 200, 429])
   })
 
-  describe('orElse', () => {
+  describe('with fallback', () => {
     const logIn: RequestHandler = (req, res, next) =>
       req.headers.cookie === 'sid=good' ? next() : res.status(401).send('Who are you?')
     const jwt = 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'
     const typo = `${K.slice(0, -1)}s`
-    const openWith = async (orElse: RequestHandler) => {
-      const app = await open({ options: { orElse } })
+    const openWith = async (fallback: RequestHandler) => {
+      const app = await open({ options: { fallback } })
       app.handler.mockImplementation((req, res) => void res.send(principalOf(req)?.key.id ?? 'a person'))
       return app
     }
@@ -138,14 +142,14 @@ describe.each(versions)('requireKey on %s', (name, express) => {
         'api_key_malformed',
       ],
       [
-        'nor for a key beside a token',
+        'nor for a key beside a token, which is the key',
         [
           ['Authorization', jwt],
           ['X-API-Key', K],
           ['Cookie', 'sid=good'],
         ],
-        400,
-        'api_key_malformed',
+        200,
+        keyId,
       ],
     ])('%s', async (_, fields, status, body) => {
       const { send, events } = await openWith(logIn)
@@ -159,22 +163,22 @@ describe.each(versions)('requireKey on %s', (name, express) => {
       ['throws nothing', fail(undefined)],
       ['rejects', () => Promise.reject(new Error('down'))],
       ['passes an error on', (_req, _res, next) => next(new Error('down'))],
-    ])('that %s lets nobody in', async (_, orElse) => {
-      const { send, handler, errors } = await openWith(orElse)
+    ])('lets nobody in when the fallback %s', async (_, fallback) => {
+      const { send, handler, errors } = await openWith(fallback)
       expect((await send()).status).toBe(500)
       expect(errors).toEqual([expect.any(Error)])
       expect(handler).not.toHaveBeenCalled()
     })
 
-    it('is refused at start-up beside optional, and where it is no function', async () => {
+    it('refuses at start-up a fallback beside optional, or one that is no function', async () => {
       const { keyring } = await openKeyring()
-      expect(() => requireKey(keyring, { orElse: logIn, optional: true })).toThrow(/orElse/)
+      expect(() => requireKey(keyring, { fallback: logIn, optional: true })).toThrow(/fallback/)
       // @ts-expect-error no function
-      expect(() => requireKey(keyring, { orElse: true })).toThrow(/orElse/)
+      expect(() => requireKey(keyring, { fallback: true })).toThrow(/fallback/)
     })
   })
 
-  it('leaves a preflight to what stands before it', async () => {
+  it('leaves preflights to a handler before it', async () => {
     const preflight: RequestHandler = (req, res, next) => (req.method === 'OPTIONS' ? res.sendStatus(204) : next())
     const { send, handler } = await open({ lay: (app, guard, handler) => app.use(preflight, guard, handler) })
     expect((await send({ method: 'OPTIONS' })).status).toBe(204)

@@ -1,53 +1,88 @@
-import { type AssertGuardedOptions, assertOpen } from '@keywright/core/http'
-import type { FastifyContextConfig, FastifyInstance } from 'fastify'
+import { type AssertGuardedOptions, assertPublic, type OpenRoute } from '@keywright/core/adapter'
+import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify'
+import { notFoundHandlers } from './not-found-handlers.js'
+
+type IsGuarded = (config: FastifyContextConfig) => boolean
 
 interface Watch {
-  readonly routes: { readonly method: string; readonly url: string; readonly isGuarded: () => boolean }[]
+  /** Every route since, by the object that Fastify makes of it; with the guards whose context it is in. */
+  readonly routes: Map<RouteOptions, Set<IsGuarded>>
   /** Whether there were routes before, which are not told of any more. */
   readonly cameLate: boolean
 }
 
-/** By the server, which an app and all that is encapsulated in it have in common. */
+/** By the HTTP server, which an app shares with all its encapsulated contexts. */
 const watches = new WeakMap<object, Watch>()
 
-/** Remembers the routes that are added from now on, where the plugin guards them. */
-export function watchRoutes(app: FastifyInstance, isGuarded: (config: FastifyContextConfig) => boolean): void {
-  const watch = watches.get(app.server) ?? { routes: [], cameLate: hasRoutes(app) }
+/** Remembers the routes that are added from now on, anywhere in the app, and which of them are in the context of this guard. */
+export function watchRoutes(app: FastifyInstance, isGuarded: IsGuarded): void {
+  const watch = watches.get(app.server) ?? startWatch(app)
+  app.addHook('onRoute', (route) => void guardsOf(watch, route).add(isGuarded))
+}
+
+function startWatch(app: FastifyInstance): Watch {
+  const watch: Watch = { routes: new Map(), cameLate: hasRoutes(app) }
   watches.set(app.server, watch)
-  app.addHook('onRoute', (route) => {
-    const { method, url } = route
-    for (const one of [method].flat()) {
-      // Asked late: hooks that run after this one may still change the config.
-      watch.routes.push({ method: one, url, isGuarded: () => isGuarded(route.config ?? {}) })
-    }
-  })
+  // The contexts around this one, too: what is added to them, and to others within them, has no guard.
+  for (const context of contextsOf(app)) context.addHook('onRoute', (route) => void guardsOf(watch, route))
+  return watch
+}
+
+function guardsOf({ routes }: Watch, route: RouteOptions): Set<IsGuarded> {
+  const guards = routes.get(route) ?? new Set()
+  routes.set(route, guards)
+  return guards
+}
+
+/** A context, and those around it: each is the prototype of what is encapsulated in it. */
+function contextsOf(app: FastifyInstance): FastifyInstance[] {
+  const around: unknown = Object.getPrototypeOf(app)
+  const isContext = (value: unknown): value is FastifyInstance => Object(value).server === app.server
+  return isContext(around) ? [app, ...contextsOf(around)] : [app]
 }
 
 /**
- * Looks through the routes that were added since `keywright` was loaded, where it was loaded, for those that it does not guard.
- * The `HEAD` that goes with a `GET` is not told apart.
+ * Looks through the routes that were added since `keywright` was loaded, in all contexts, for those that it does not guard; each
+ * version and host of a route is one of its own, as `GET /a {"host":"x.example"}`. A handler of your own for what no route
+ * matches has no guard, and is named as `404 /*`, with the prefix of its context. The `HEAD` that goes with a `GET` is not told
+ * apart.
  *
- * @returns the open routes, all of them named in `open`.
+ * A websocket of `@fastify/websocket` is a route, and guarded as such. A listener of your own for `upgrade` of the server is
+ * not seen: guard it where it is.
+ *
+ * @returns the open routes, all of them named in `public`.
  * @throws Error, naming every other route without a guard; or if routes were added before `keywright`, other than preflights.
+ *
+ * @example
+ * ```ts
+ * await app.ready()
+ * assertGuarded(app, { public: ['GET /health'] })
+ * ```
  */
 export function assertGuarded(app: FastifyInstance, options?: AssertGuardedOptions): readonly string[] {
   const watch = watches.get(app.server)
   if (watch === undefined) throw new Error('assertGuarded needs an app that is ready, with keywright in it')
   if (watch.cameLate) throw new Error('Routes were added before keywright was loaded: await app.register(keywright(…))')
-  const guarded = new Set(watch.routes.filter((route) => route.isGuarded()).map(nameOf))
-  const names = watch.routes.map(nameOf).filter((name) => !guarded.has(name))
+  const names = [...watch.routes].flatMap(([route, guards]) => {
+    // Asked late: a hook that ran after ours may have changed the config.
+    return [...guards].some((isGuarded) => isGuarded(route.config ?? {})) ? [] : namesOf(route)
+  })
   const isAutomatic = (name: string): boolean => name.startsWith('HEAD ') && names.includes(name.replace('HEAD', 'GET'))
-  return assertOpen(
-    names.filter((name) => !isAutomatic(name)),
-    options,
-  )
+  const routes = names.filter((name) => !isAutomatic(name)).map((route): OpenRoute => ({ route, unclear: null }))
+  return assertPublic([...routes, ...notFoundHandlers(contextsOf(app).at(-1) ?? app)], options)
 }
 
-function nameOf({ method, url }: Watch['routes'][number]): string {
-  return `${method} ${url}`
+/** A name for each method. */
+function namesOf({ method, url, constraints = {} }: RouteOptions): string[] {
+  const bounds = Object.keys(constraints).length === 0 ? '' : ` ${JSON.stringify(constraints, asText)}`
+  return [method].flat().map((one) => `${one} ${url}${bounds}`)
 }
 
-/** A CORS plugin stands first, and its route answers preflights alone. */
+function asText(_key: string, value: unknown): unknown {
+  return value instanceof RegExp ? String(value) : value
+}
+
+/** Ignores `OPTIONS` routes: a CORS plugin comes first, and adds one to answer preflights. */
 function hasRoutes(app: FastifyInstance): boolean {
   const methods = [...app.printRoutes().matchAll(/\(([A-Z, ]+)\)/g)].map(([, names]) => names)
   return methods.some((names) => names !== 'OPTIONS')

@@ -1,16 +1,17 @@
 import type { Access, GateOptions, RegisteredAccess } from '@keywright/core'
 import { InvalidOptions } from '@keywright/core'
+import { nearest } from '@keywright/core/adapter'
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-/** The host's own login: lets a request pass by a call of `next` alone, and refuses by an answer or an error. */
-export type OrElse = (
+/** The host's own login. It lets a request pass only by calling `next`, and refuses it with a reply or an error. */
+export type Fallback = (
   this: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
   next: (error?: Error | null) => void,
 ) => unknown
 
-/** A request in `onRequest`: the parameters of its path are texts, for no schema has touched them yet. */
+/** A request in `onRequest`. Its path parameters are strings, because no schema has converted them yet. */
 export type GuardedRequest = FastifyRequest<{ Params: Record<string, string> }>
 
 type RouteOptions<A extends Access> = Pick<
@@ -19,31 +20,49 @@ type RouteOptions<A extends Access> = Pick<
 >
 
 declare module 'fastify' {
-  /** What a route asks of the key. Any of these guards it. */
+  /** The rules of a route. A route with any of them has a guard. */
   interface FastifyContextConfig extends RouteOptions<RegisteredAccess> {
-    /** `true`: any live key. `false`: none, said aloud. @defaultValue whether anything else here is asked for */
+    /** `true` requires an active key. `false` makes the route public, against `everyRoute`. @defaultValue as `everyRoute` says */
     readonly key?: boolean | undefined
-    /** The host's own login, which answers or calls `next` in place of our 401. `request.principal` is not set behind it. */
-    readonly orElse?: OrElse | undefined
+    /**
+     * The host's own login for requests without a key. It answers or calls `next`, instead of the 401. It does not set
+     * `request.principal`. It cannot be combined with `optional`. @defaultValue none
+     */
+    readonly fallback?: Fallback | undefined
+  }
+}
+
+const asking = ['scopes', 'anyOf', 'optional', 'resource', 'fallback'] as const
+const ours: readonly string[] = ['key', ...asking]
+
+/** A route's `config` is shared with other plugins: only a name that is nearly one of ours is taken for a misspelling. */
+function refuseMisspelt(config: FastifyContextConfig): void {
+  for (const name of Object.keys(config)) {
+    const near = ours.includes(name) ? null : nearest(name, ours)
+    if (near === null) continue
+    const message = `Unknown option config.${name}. Did you mean config.${near}? Give it another name if it is for something else.`
+    throw new InvalidOptions(`config.${name}`, 'left out: it is unknown', message)
   }
 }
 
 /** Whether a route has a guard. Whatever is named asks for one: a misunderstanding must not open a route. */
 export function isGuarded(config: FastifyContextConfig, everyRoute: boolean): boolean {
-  const { key, scopes, anyOf, optional, resource, orElse } = config
-  if ([scopes, anyOf, optional, resource, orElse].some((value) => value !== undefined)) return true
-  return key ?? everyRoute
+  refuseMisspelt(config)
+  // Also where it is named as `undefined`: a list that got lost on its way here must not open a route.
+  return asking.some((name) => name in config) || (config.key ?? everyRoute)
 }
 
-/** Reads what a route asks for. @throws InvalidOptions */
-export function readRouteConfig(
+/** Parses the rules of a route. @throws {@link InvalidOptions} when `key` or `fallback` is wrong. */
+export function parseRouteConfig(
   config: FastifyContextConfig,
-): RouteOptions<Access> & Pick<FastifyContextConfig, 'orElse'> {
-  const { key = true, scopes, anyOf, optional, resource, orElse } = config
-  if (key !== true) throw new InvalidOptions('config.key', 'true, or left out, beside scopes and the like')
-  // An async hook of Fastify's lets a request pass by not saying no. A login has to say yes.
-  if (orElse !== undefined && (typeof orElse !== 'function' || orElse.length < 3)) {
-    throw new InvalidOptions('config.orElse', 'a function of the request, the reply and next')
+): RouteOptions<Access> & Pick<FastifyContextConfig, 'fallback'> {
+  const { key = true, scopes, anyOf, optional, resource, fallback } = config
+  if (key !== true) throw new InvalidOptions('config.key', 'true, or left out, on a route with other rules')
+  // An async hook in Fastify lets a request pass if it does nothing. A login must call `next`, so it needs the parameter.
+  if (fallback !== undefined && (typeof fallback !== 'function' || fallback.length < 3)) {
+    throw new InvalidOptions('config.fallback', 'a function of the request, the reply and next')
   }
-  return { scopes, anyOf, optional, resource, orElse }
+  // What is named must have a value, which the gate checks.
+  const named = Object.entries({ scopes, anyOf, optional, resource, fallback }).filter(([name]) => name in config)
+  return Object.fromEntries(named)
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyContextConfig, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openKeyring } from '../../testkit/test/task-keyring.js'
-import { type KeywrightOptions, keywright, type OrElse, principalOf } from '../src/index.js'
+import { type Fallback, type KeywrightOptions, keywright, principalOf } from '../src/index.js'
 
 /** An app with the plugin in it, and a way to add a route and to ask it. */
 async function openApp(options: KeywrightOptions = {}) {
@@ -19,7 +19,7 @@ async function openApp(options: KeywrightOptions = {}) {
   return { ...ring, app, add, ask, bearer: { authorization: `Bearer ${ring.token}` } }
 }
 
-describe('config', () => {
+describe('keywright, by the config of a route,', () => {
   it.each<[string, FastifyContextConfig]>([
     ['scopes', { scopes: ['members.read'] }],
     ['anyOf', { anyOf: ['members.read', 'members.invite'] }],
@@ -33,7 +33,14 @@ describe('config', () => {
     expect(await ask('/', bearer)).toEqual([200, id])
   })
 
-  it('leaves other routes alone, those that are not there, and the fields of no guard', async () => {
+  it('names a refused request to the host by its request.id (FI-45)', async () => {
+    const { add, ask, events } = await openApp()
+    add('/', { key: true })
+    await ask('/', { authorization: 'Bearer nonsense' })
+    expect(events).toMatchObject([{ type: 'api_key.verify_failed', requestId: 'req-1', ip: '127.0.0.1' }])
+  })
+
+  it('leaves routes without a guard alone, missing routes and request fields included', async () => {
     const { add, ask, app } = await openApp()
     add('/none')
     add('/open', { key: false })
@@ -44,7 +51,7 @@ describe('config', () => {
     expect((await ask('/asks'))[0]).toBe(500)
   })
 
-  it('guards every route, where that is asked for', async () => {
+  it('guards every route with everyRoute', async () => {
     const { add, ask, app, bearer, id } = await openApp({ everyRoute: true })
     add('/')
     add('/open', { key: false })
@@ -62,15 +69,19 @@ describe('config', () => {
     ['an unknown scope of several', { anyOf: ['members.read', 'members.reed'] }, /anyOf\[1\]/],
     ['a resource scope without a resource', { anyOf: ['tasks.read'] }, /resource/],
     ['scopes of an open route', { key: false, scopes: ['members.read'] }, /config\.key/],
-    ['a login that is no function', { orElse: true }, /orElse/],
-    ['a login that cannot say yes', { orElse: async (_request: unknown, _reply: unknown) => {} }, /orElse/],
-    ['a login beside optional', { orElse: (_q: unknown, _p: unknown, _next: unknown) => {}, optional: true }, /orElse/],
-  ])('with %s does not start (SCOPE-8)', async (_, config, fault) => {
+    ['a login that is no function', { fallback: true }, /fallback/],
+    ['a login that cannot say yes', { fallback: async (_request: unknown, _reply: unknown) => {} }, /fallback/],
+    [
+      'a login beside optional',
+      { fallback: (_q: unknown, _p: unknown, _next: unknown) => {}, optional: true },
+      /fallback/,
+    ],
+  ])('refuses to start with %s (SCOPE-8)', async (_, config, fault) => {
     const { add } = await openApp()
     expect(() => add('/', config)).toThrow(fault)
   })
 
-  it('is checked in contexts within, and its HEAD too', async () => {
+  it('checks routes in nested contexts, and their HEAD too', async () => {
     const { app, add, ask } = await openApp()
     await app.register(
       (within, _, done) => {
@@ -84,7 +95,7 @@ describe('config', () => {
     expect((await app.inject({ method: 'HEAD', url: '/within' })).statusCode).toBe(401)
   })
 
-  it('of a route that was added too early guards it all the same; what cannot be checked is a fault', async () => {
+  it('guards a route that was added too early, and answers 500 when its config is wrong', async () => {
     const { keyring } = await openKeyring()
     const app = Fastify()
     app.register(keywright(keyring)) // without await: not loaded yet
@@ -94,7 +105,7 @@ describe('config', () => {
     expect((await app.inject('/bad')).statusCode).toBe(500)
   })
 
-  it('is not the place of options for all routes, which are checked at once', async () => {
+  it('checks the options for all routes at once', async () => {
     const { keyring } = await openKeyring()
     expect(() => keywright(keyring, { timeoutMs: 0 })).toThrow(/timeoutMs/)
     // @ts-expect-error no keyring
@@ -102,7 +113,7 @@ describe('config', () => {
   })
 })
 
-it('decides before the body is read, and answers by way of the hooks', async () => {
+it('keywright decides before the body is read, and its answers pass the onSend hooks', async () => {
   const { app, bearer } = await openApp()
   app.addHook('onSend', async (_request, reply) => void reply.header('X-Sent', 'yes'))
   app.post('/', { config: { key: true } }, async () => 'ok')
@@ -112,7 +123,7 @@ it('decides before the body is read, and answers by way of the hooks', async () 
   expect((await app.inject({ ...body, headers: { ...body.headers, ...bearer } })).statusCode).toBe(400)
 })
 
-it('serves two keyrings, each to its own routes', async () => {
+it('keywright serves two keyrings, each for its own routes', async () => {
   const [one, two] = [await openKeyring(), await openKeyring()]
   const app = Fastify()
   for (const [prefix, { keyring }] of [
@@ -131,7 +142,7 @@ it('serves two keyrings, each to its own routes', async () => {
   expect([await ask('/two', one.token), await ask('/two', two.token)]).toEqual([401, 200])
 })
 
-it('leaves preflights to the hook of a CORS plugin before it (HTTP-13)', async () => {
+it('keywright leaves preflights to the hook of a CORS plugin before it (HTTP-13)', async () => {
   const { keyring } = await openKeyring()
   const app = Fastify()
   app.addHook('onRequest', async (request, reply) => {
@@ -145,16 +156,16 @@ it('leaves preflights to the hook of a CORS plugin before it (HTTP-13)', async (
   expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([401, 'https://app.test'])
 })
 
-describe('orElse', () => {
+describe('the fallback of keywright', () => {
   const jwt = 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'
-  const logIn: OrElse = async (request, reply, next) => {
+  const logIn: Fallback = async (request, reply, next) => {
     if (request.headers.cookie === 'sid=good') next()
     else reply.code(401).send('Who are you?')
   }
 
-  it('stands in for the 401 where no key was presented, and nowhere else', async () => {
+  it('answers in place of the 401 when no key was presented, and only then', async () => {
     const { add, ask, id, token, testToken } = await openApp()
-    add('/', { scopes: ['members.read'], orElse: logIn })
+    add('/', { scopes: ['members.read'], fallback: logIn })
     const cookie = 'sid=good'
     expect(await ask('/', { cookie })).toEqual([200, 'nobody'])
     expect(await ask('/')).toEqual([401, 'Who are you?'])
@@ -163,10 +174,10 @@ describe('orElse', () => {
     expect(await ask('/', { cookie, 'x-api-key': 'nonsense' })).toEqual([401, 'api_key_invalid'])
     expect(await ask('/', { cookie, authorization: `Bearer ${testToken}` })).toEqual([401, 'api_key_invalid'])
     expect(await ask('/', { cookie, authorization: token })).toEqual([400, 'api_key_malformed'])
-    expect(await ask('/', { cookie, authorization: jwt, 'x-api-key': token })).toEqual([400, 'api_key_malformed'])
+    expect(await ask('/', { cookie, authorization: jwt, 'x-api-key': token })).toEqual([200, id])
   })
 
-  it.each<[string, number, OrElse]>([
+  it.each<[string, number, Fallback]>([
     ['throws', 500, fail(new Error('down'))],
     ['throws nothing', 500, fail(undefined)],
     ['rejects', 500, (_request, _reply, _next) => Promise.reject(new Error('down'))],
@@ -176,11 +187,11 @@ describe('orElse', () => {
       401,
       async (_request, reply, _next) => void reply.code(401).send('no'),
     ],
-  ])('that %s lets nobody in', async (_, status, orElse) => {
+  ])('that %s lets nobody in', async (_, status, fallback) => {
     const { app, ask } = await openApp()
     let calls = 0
     app.addHook('onSend', async () => sleep(20))
-    app.get('/', { config: { orElse } }, async () => {
+    app.get('/', { config: { fallback } }, async () => {
       calls += 1
     })
     expect((await ask('/'))[0]).toBe(status)
@@ -188,7 +199,7 @@ describe('orElse', () => {
   })
 })
 
-function fail(error: unknown): OrElse {
+function fail(error: unknown): Fallback {
   return (_request, _reply, _next) => {
     throw error
   }

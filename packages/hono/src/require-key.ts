@@ -1,44 +1,57 @@
-import { type Access, createGate, type GateOptions, type GatePrincipal, type Keyring } from '@keywright/core'
-import { answerHeaders, isForOrElse, readOrElse } from '@keywright/core/http'
+import type { Access, GateOptions, GatePrincipal, Keyring } from '@keywright/core'
+import { answerHeaders, gateFor, isForFallback, readFallback } from '@keywright/core/adapter'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { markGuard } from './assert-guarded.js'
-import { requestOf, type TellConnection } from './request-of.js'
+import { type GetConnInfo, requestOf } from './request-of.js'
 
-/** Options of {@link requireKey}. */
+/** The rules of {@link requireKey}, the login for requests without a key, and the source of connection facts. */
 export interface GuardOptions<A extends Access = Access, O extends boolean = false> extends GateOptions<A, Context, O> {
-  /** The host's own login, which answers or calls `next` in place of our 401, with `null` for a principal. */
-  readonly orElse?: MiddlewareHandler | undefined
   /**
-   * Tells the client's address: `getConnInfo` of the runtime's adapter; with `encrypted`, also whether the connection is.
-   *
-   * @defaultValue what the socket tells on Node; elsewhere the address is unknown, and the URL's scheme is believed, but for
-   * Deno, where a client can write it
+   * The host's own login for requests without a key. It answers or calls `next`, instead of the 401. The principal is `null`
+   * then. It cannot be combined with `optional`. @defaultValue none
    */
-  readonly connInfo?: TellConnection | undefined
+  readonly fallback?: MiddlewareHandler | undefined
+  /**
+   * Returns the client's address and, optionally, whether the connection is encrypted. Pass `getConnInfo` of the runtime's
+   * adapter.
+   *
+   * @defaultValue on Node, the socket. On other runtimes the address is unknown, and the scheme of the URL shows whether the
+   * connection is encrypted. On Deno, a client can choose that scheme, so the connection counts as not encrypted.
+   */
+  readonly connInfo?: GetConnInfo | undefined
 }
 
-/** What a guard puts into the context. */
+/** The variables that a guard sets in the context. */
 export interface KeyVariables<A extends Access = Access, O extends boolean = false> {
-  /** The authenticated caller; `null` for a request without a key, where the guard lets one pass. */
+  /** The authenticated caller. Can only be `null`, for a request without a key, with `optional` or `fallback`. */
   principal: GatePrincipal<A, O>
 }
 
-/** The environment of the handlers behind a guard. */
+/** The Hono environment of the handlers after a guard. */
 export interface KeyEnv<A extends Access = Access, O extends boolean = false> {
   Variables: KeyVariables<A, O>
 }
 
 /**
- * Lets a request through only with a live key that allows `options.scopes`; `c.get('principal')` is then its caller. Every
- * other request is answered here.
+ * Creates a middleware that lets a request pass only with an active key that allows `options.scopes`. `c.get('principal')` returns
+ * the caller. The middleware answers every other request itself.
  *
- * @throws InvalidOptions or ScopeUnknown at start-up, for scopes that no key can have.
+ * @throws {@link InvalidOptions} when an option is malformed, or `resource` is missing for a resource scope.
+ * @throws {@link ScopeUnknown} when a scope is not in the catalog.
+ *
+ * @example
+ * ```ts
+ * app.get('/members', requireKey(keyring, { scopes: ['members.read'] }), (c) => {
+ *   return c.json({ askedBy: c.get('principal').user })
+ * })
+ * ```
  */
 export function requireKey<A extends Access, O extends boolean = false>(
   keyring: Keyring<A>,
-  options?: GuardOptions<A, O> & { readonly orElse?: undefined },
+  options?: GuardOptions<A, O> & { readonly fallback?: undefined },
 ): MiddlewareHandler<KeyEnv<A, O>>
+/** With a `fallback`, whose requests have no key: `c.get('principal')` may be `null`. */
 export function requireKey<A extends Access>(
   keyring: Keyring<A>,
   options: GuardOptions<A, boolean>,
@@ -47,23 +60,24 @@ export function requireKey<A extends Access>(
   keyring: Keyring<A>,
   options: GuardOptions<A, boolean> = {},
 ): MiddlewareHandler<KeyEnv<A, boolean>> {
-  const orElse = readOrElse(options)
-  const gate = createGate<A, Context, boolean>(keyring, { ...options, handsOver: orElse !== undefined })
+  const fallback = readFallback(options)
+  const { fallback: _, connInfo, ...asked } = options
+  const gate = gateFor<A, Context, boolean>(keyring, asked, { hasFallback: fallback !== undefined })
   return markGuard(async function requireKey(c, next) {
-    const verdict = await gate(requestOf(c, options.connInfo), c)
+    const verdict = await gate(requestOf(c, connInfo), c)
     if (verdict.ok) {
       c.set('principal', verdict.principal)
       await next()
-      // An upgrade has no fields to cache by, and cannot be copied.
+      // The headers of an upgrade cannot be changed, and caches do not store it.
       if (c.res.status >= 200) answerHeaders(verdict.headers, { get: (name) => c.res.headers.get(name), set: c.header })
       return
     }
-    if (orElse !== undefined && isForOrElse(verdict)) {
+    if (fallback !== undefined && isForFallback(verdict)) {
       c.set('principal', null)
-      return orElse(c, next)
+      return fallback(c, next)
     }
     const { status, headers, body } = verdict.reply
-    // One by one: fields that were set before would win over those of a response that is returned whole.
+    // Headers that were set before take precedence over those of a returned Response, so set each one here.
     for (const [name, value] of Object.entries(headers)) c.header(name, value)
     return c.body(body, status as ContentfulStatusCode) // a refusal always has a body
   })

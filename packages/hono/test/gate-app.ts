@@ -11,10 +11,14 @@ export function gateApp({ keyring, settings, routes }: GateApp, connInfo?: Guard
       continue
     }
     const byRequest = resource && ((c: Context) => resource((name) => c.req.param(name) ?? ''))
-    app.all(path, requireKey(keyring, { ...settings, ...guard, resource: byRequest, connInfo }), (c) => {
-      const { headers, body } = answer(c.get('principal'))
-      return c.text(body, 200, { ...headers })
-    })
+    app.all(
+      path,
+      requireKey(keyring, { ...settings, ...guard, ...(byRequest ? { resource: byRequest } : {}), connInfo }),
+      (c) => {
+        const { headers, body } = answer(c.get('principal'))
+        return c.text(body, 200, { ...headers })
+      },
+    )
   }
   return app
 }

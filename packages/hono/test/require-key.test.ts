@@ -13,7 +13,7 @@ const setting = (name: string, value: string): MiddlewareHandler => {
 }
 
 describe('requireKey on Hono', () => {
-  it('says so once, and beside what others say, that an answer is for one key (HTTP-11)', async () => {
+  it('adds Vary and Cache-Control once, beside those of others (HTTP-11)', async () => {
     const { keyring, token } = await openKeyring()
     const guard = requireKey(keyring)
     const app = new Hono().onError((_error, c) => c.text('fault', 500))
@@ -36,7 +36,7 @@ describe('requireKey on Hono', () => {
     expect(await fieldsOf('/fetched')).toEqual([302, 'Origin, X-API-Key', 'private'])
   })
 
-  it('refuses in its own words, whatever was set before', async () => {
+  it('sends its own refusal, whatever headers were set before', async () => {
     const { keyring } = await openKeyring()
     const app = new Hono().use(
       setting('Cache-Control', 'public'),
@@ -54,7 +54,7 @@ describe('requireKey on Hono', () => {
     })
   })
 
-  it('counts guards that stand one behind the other as one use (RATE-5)', async () => {
+  it('counts one use for guards that stand one behind the other (RATE-5)', async () => {
     const { keyring, token } = await openKeyring({ rateLimits: { burst: { limit: 2, windowMs: 60_000 } } })
     const app = new Hono().use(requireKey(keyring))
     app.get('/', requireKey(keyring), requireKey(keyring, { scopes: ['members.read'] }), (c) => c.text('ok'))
@@ -83,7 +83,7 @@ describe('requireKey on Hono', () => {
     expect(headers.get('Access-Control-Expose-Headers')).toBe('RateLimit,RateLimit-Policy,Retry-After,WWW-Authenticate')
   })
 
-  it('takes the address from the runtime, where it is told how', async () => {
+  it("takes the client's address from the runtime through the option for it", async () => {
     const { keyring } = await openKeyring()
     const owner = { type: 'organization', id: 'org1' } as const
     const { token } = await keyring.create({ name: 'bound', owner, ipAllowList: ['203.0.113.9'] })
@@ -97,7 +97,7 @@ describe('requireKey on Hono', () => {
     expect((await app.request('/known', { headers })).status).toBe(200)
   })
 
-  it('judges a request that an app makes of itself by the key of that request', async () => {
+  it('judges a request that an app makes to itself by the key of that request', async () => {
     const { keyring, token } = await openKeyring()
     const app = new Hono()
     app.get('/inner', requireKey(keyring), (c) => c.text('inner'))
@@ -115,15 +115,15 @@ describe('requireKey on Hono', () => {
   })
 })
 
-describe('orElse on Hono', () => {
+describe('fallback on Hono', () => {
   const logIn: MiddlewareHandler = (c, next) =>
     c.req.header('Cookie') === 'sid=good' ? next() : Promise.resolve(c.text('Who are you?', 401))
   const jwt = 'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'
 
-  it('stands in for the 401 where no key was presented, and nowhere else', async () => {
+  it('answers in place of the 401 when no key was presented, and only then', async () => {
     const { keyring, id, token, testToken } = await openKeyring()
     const app = new Hono()
-    app.get('/', requireKey(keyring, { orElse: logIn }), (c) => c.text(c.get('principal')?.key.id ?? 'a person'))
+    app.get('/', requireKey(keyring, { fallback: logIn }), (c) => c.text(c.get('principal')?.key.id ?? 'a person'))
     const ask = async (headers: Record<string, string>) => {
       const answer = await app.request('/', { headers })
       const text = await answer.text()
@@ -137,17 +137,17 @@ describe('orElse on Hono', () => {
     expect(await ask({ Cookie, 'X-API-Key': 'nonsense' })).toEqual([401, 'api_key_invalid'])
     expect(await ask({ Cookie, Authorization: `Bearer ${testToken}` })).toEqual([401, 'api_key_invalid'])
     expect(await ask({ Cookie, Authorization: token })).toEqual([400, 'api_key_malformed'])
-    expect(await ask({ Cookie, Authorization: jwt, 'X-API-Key': token })).toEqual([400, 'api_key_malformed'])
+    expect(await ask({ Cookie, Authorization: jwt, 'X-API-Key': token })).toEqual([200, id])
   })
 
   it.each<[string, MiddlewareHandler]>([
     ['throws', () => Promise.reject(new Error('down'))],
     ['neither answers nor calls next', async () => {}],
-  ])('that %s lets nobody in', async (_, orElse) => {
+  ])('that %s lets nobody in', async (_, fallback) => {
     const { keyring } = await openKeyring()
     let calls = 0
     const app = new Hono().onError((_error, c) => c.text('fault', 500))
-    app.get('/', requireKey(keyring, { orElse }), (c) => {
+    app.get('/', requireKey(keyring, { fallback }), (c) => {
       calls += 1
       return c.text('ok')
     })
@@ -157,6 +157,6 @@ describe('orElse on Hono', () => {
 
   it('is refused at start-up beside optional', async () => {
     const { keyring } = await openKeyring()
-    expect(() => requireKey(keyring, { orElse: logIn, optional: true })).toThrow(/orElse/)
+    expect(() => requireKey(keyring, { fallback: logIn, optional: true })).toThrow(/fallback/)
   })
 })

@@ -46,6 +46,11 @@ describe('a corrupt row (FI-25)', () => {
     ['owner_type', `'team'`, 'insufficient_scope'],
     ['owner_type', `'organization'`, 'insufficient_scope'],
     ['created_by_type', `'robot'`, 'insufficient_scope'],
+    ['disabled_by_type', `'user'`, 'insufficient_scope'],
+    ['disabled_by_id', `'u1'`, 'insufficient_scope'],
+    ['locked', `'maybe'`, 'insufficient_scope'],
+    ['locked', '2', 'insufficient_scope'],
+    ['locked', `x'00'`, 'insufficient_scope'],
     ['environment', 'null', 'api_key_invalid'],
     ['scopes', 'null', 'insufficient_scope'],
     ['scopes', `'"*"'`, 'insufficient_scope'],
@@ -57,18 +62,21 @@ describe('a corrupt row (FI-25)', () => {
     ['rate_limits', `'[{"limit":0,"windowMs":1000}]'`, 'insufficient_scope'],
     ['version', `'many'`, 'insufficient_scope'],
   ] as const)('with %s = %s is refused with %s', async (column, value, code) => {
-    const { verify, bad } = await withCorrupt(column, value)
+    const { keyring, verify, bad } = await withCorrupt(column, value)
     expect(await verify(bad.token)).toBe(code)
+    expect((await keyring.list()).keys.map(({ id }) => id)).toContain(bad.key.id)
   })
 
   it.each(corruptions)(
-    'with %s = %s is refused, and can still be revoked; no other key notices',
+    'with %s = %s is refused, can still be revoked, and affects no other key',
     async (column, value) => {
       const { keyring, events, verify, bad, good } = await withCorrupt(column, value)
       const code = await verify(bad.token)
       expect(code).toMatch(/^(insufficient_scope|api_key_(expired|invalid))$/)
       if (code === 'insufficient_scope') {
-        expect(events).toContainEqual({ type: 'api_key.damaged', keyId: bad.key.id, fields: [expect.any(String)] })
+        expect(events).toContainEqual(
+          expect.objectContaining({ type: 'api_key.damaged', keyId: bad.key.id, fields: [expect.any(String)] }),
+        )
       }
       expect(await verify(good.token)).toBe('ok')
       expect((await keyring.get(bad.key.id))?.id).toBe(bad.key.id)

@@ -3,18 +3,19 @@ import { type Dialect, Kysely, type KyselyConfig, MysqlDialect, PostgresDialect,
 import Database from 'libsql'
 import { createPool } from 'mysql2'
 import pg from 'pg'
+import { unlessEverything } from '../../../test/support/everything.js'
 import { libsqlDatabase, postgresPool } from '../src/index.js'
 import { onePgliteConnection } from './pglite-pool.js'
 
-/** A database that tests run against, if it is there. */
+/** A database that tests run against if it answers. */
 export interface Engine {
   readonly name: 'SQLite (libsql)' | 'PGlite' | 'PostgreSQL' | 'MariaDB'
-  /** Where the server is looked for; `null` for an engine inside the process. */
+  /** The server's address; `null` for an engine inside the process. */
   readonly url: string | null
   dialect(url: string): Dialect
 }
 
-/** The engines of the contract. Servers are looked for where the environment says, or on their standard local ports. */
+/** The engines of the contract. The addresses of servers come from the environment; the default is their standard local port. */
 export const engines: readonly Engine[] = [
   {
     name: 'SQLite (libsql)',
@@ -30,16 +31,29 @@ export const engines: readonly Engine[] = [
     name: 'PostgreSQL',
     url: process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test',
     dialect: (connectionString) => {
-      const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 2_000 })
+      const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 20_000 })
       return new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) })
     },
   },
   {
     name: 'MariaDB',
     url: process.env.KEYWRIGHT_TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/test',
-    dialect: (uri) => new MysqlDialect({ pool: createPool({ uri, connectionLimit: 10, connectTimeout: 2_000 }) }),
+    dialect: (uri) => new MysqlDialect({ pool: createPool({ uri, connectionLimit: 10, connectTimeout: 20_000 }) }),
   },
 ]
+
+/**
+ * The engines to try everything on: those inside the process, and the servers where everything is tested. Other versions of
+ * Kysely are tried on SQLite and PostgreSQL.
+ */
+export function testedEngines(): readonly Engine[] {
+  const isRepeat = process.env.KYSELY_PEERS !== undefined
+  return unlessEverything(
+    isRepeat ? engines.filter(({ name }) => name !== 'PGlite' && name !== 'MariaDB') : engines,
+    ({ url }) => url === null,
+    ({ name }) => name,
+  )
+}
 
 /** Connects to an engine; `null` where nothing answers. */
 export async function connect(

@@ -1,16 +1,24 @@
-import { type Kysely, sql } from 'kysely'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { signUp as signUpByDrizzle } from '../../../examples/databases/src/drizzle.js'
+import { leave } from '../../../examples/databases/src/leave.js'
 import { connectMysql } from '../../../examples/databases/src/mysql.js'
 import { connectPostgres } from '../../../examples/databases/src/postgres.js'
+import { signUp, type Tables } from '../../../examples/databases/src/sign-up.js'
+import { migrationFiles } from '../../../examples/databases/src/sql.js'
 import { connectSqlite } from '../../../examples/databases/src/sqlite.js'
 import { deploy, openStore } from '../../../examples/databases/src/store.js'
+import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { connect, type Engine, engines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
+import { onePgliteConnection } from './pglite-pool.js'
 import { sqliteFile } from './sqlite-file.js'
 
 const name = `kw${crypto.randomUUID().slice(0, 8)}`
 
-/** Connects as the manual says, to an empty place of its own; `null` where there is no server. */
+/** Connects as the manual says, to an empty database or schema; `null` when there is no server. */
 const places: Readonly<Record<string, () => Promise<Kysely<object> | null>>> = {
   SQLite: async () => connectSqlite(sqliteFile().path),
   PostgreSQL: async () => {
@@ -37,7 +45,7 @@ async function emptyPlace(engine: Engine['name'], make: string, drop: string): P
   return new URL(found.url ?? '')
 }
 
-describe('the examples of docs/databases.md', () => {
+describe('the examples of docs/databases.md and docs/transactions.md', () => {
   it.for(Object.keys(places))('connect to %s, migrate, and keep keys', async (engine, { skip }) => {
     const db = await places[engine]?.()
     if (db === null || db === undefined) return skip('no server')
@@ -48,5 +56,58 @@ describe('the examples of docs/databases.md', () => {
     const { token } = await keyring.create(input)
     expect((await keyring.verify(token.reveal())).ok).toBe(true)
     expect(await keyring.doctor()).toEqual([])
+  })
+
+  it.for(Object.keys(places))(
+    'make a user and a key in one transaction of %s, and end both',
+    async (engine, { skip }) => {
+      const db = await places[engine]?.()
+      if (db === null || db === undefined) return skip('no server')
+      onTestFinished(() => db.destroy())
+      await deploy(db)
+      const { keyring } = keyringOver(openStore(db))
+      const host = db.withTables<Tables>()
+      await host.schema
+        .createTable('users')
+        .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
+        .execute()
+      const token = (await signUp(host, keyring, 'ada')).reveal()
+      await expect(signUp(host, keyring, 'ada')).rejects.toThrow() // she is there
+      const { keys } = await keyring.list({ organizationId: 'ada' })
+      expect(keys).toHaveLength(1)
+      expect((await keyring.verify(token)).ok).toBe(true)
+      await leave(host, keyring, 'ada', keys[0]?.id ?? '')
+      expect((await keyring.verify(token)).ok).toBe(false)
+      expect(await host.selectFrom('users').select('id').execute()).toEqual([])
+    },
+  )
+
+  it('make a user and a key in one transaction of Drizzle', async ({ skip }) => {
+    const url = await emptyPlace('PostgreSQL', `create schema ${name}`, `drop schema ${name} cascade`)
+    if (url === null) return skip('no server')
+    url.searchParams.set('options', `-c search_path=${name}`)
+    const db = connectPostgres(url.href)
+    const pool = new pg.Pool({ connectionString: url.href, max: 2 })
+    onTestFinished(async () => {
+      await pool.end()
+      await db.destroy()
+    })
+    await deploy(db)
+    await pool.query('create table users (id varchar primary key)')
+    const { keyring } = keyringOver(openStore(db))
+    const token = await signUpByDrizzle(pool, keyring, 'ada')
+    await expect(signUpByDrizzle(pool, keyring, 'ada')).rejects.toThrow() // she is there
+    expect((await keyring.verify(token.reveal())).ok).toBe(true)
+    expect((await keyring.list()).keys).toHaveLength(1)
+  })
+
+  it('write migrations that psql can run', async () => {
+    const pglite = new PGlite()
+    const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: onePgliteConnection(pglite) }) })
+    onTestFinished(() => db.destroy())
+    await pglite.exec('create schema auth')
+    for (const text of Object.values(migrationFiles())) await pglite.exec(text)
+    expect(await migrateToLatest(db, { schema: 'auth' })).toEqual([])
+    expect(await keyringOver(kyselyStore(db, { schema: 'auth' })).keyring.doctor()).toEqual([])
   })
 })

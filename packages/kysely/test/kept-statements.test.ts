@@ -2,12 +2,13 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import Database from 'libsql'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { keepPrepared } from '../src/dialect/kept-statement.js'
 import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '../src/index.js'
 import { dropTables, newPrefix } from './drop-tables.js'
 import { engines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
 
-describe('libsqlDatabase keeps prepared statements', () => {
+describe('libsqlDatabase', () => {
   function watched() {
     const database = new Database(':memory:')
     database.exec("create table t (id integer primary key, a text); insert into t values (1, 'x'), (2, 'y')")
@@ -24,7 +25,7 @@ describe('libsqlDatabase keeps prepared statements', () => {
     return { database, kept, prepared, all }
   }
 
-  it('each text once', () => {
+  it('prepares each text once', () => {
     const { all, prepared } = watched()
     expect(all('select a from t where id = ?', 1)).toEqual([{ a: 'x' }])
     expect(all('select a from t where id = ?', 2)).toEqual([{ a: 'y' }])
@@ -32,7 +33,7 @@ describe('libsqlDatabase keeps prepared statements', () => {
     expect(prepared).toHaveLength(1)
   })
 
-  it('a hundred of them: the one that was used least lately gives way', () => {
+  it('keeps a hundred statements, and drops the least recently used', () => {
     const { all, prepared } = watched()
     const text = (n: number) => `select ${n} as n from t where id = 1`
     all(text(0))
@@ -46,7 +47,7 @@ describe('libsqlDatabase keeps prepared statements', () => {
     expect(prepared).toHaveLength(before + 1)
   })
 
-  it('and sees a changed table', () => {
+  it('sees a changed table with a kept statement', () => {
     const { all, database } = watched()
     expect(all('select * from t where id = ?', 1)).toEqual([{ id: 1, a: 'x' }])
     database.exec("alter table t add column b text default 'new'")
@@ -57,7 +58,7 @@ describe('libsqlDatabase keeps prepared statements', () => {
     expect(all('select * from t where id = ?', 1)).toEqual([])
   })
 
-  it('but not those that are read row by row: two may be half-way at once', () => {
+  it('does not keep a statement that is iterated, since two may overlap', () => {
     const { kept } = watched()
     const text = 'select id from t order by id'
     const [one, other] = [kept.prepare(text).iterate([]), kept.prepare(text).iterate([])]
@@ -70,9 +71,9 @@ describe('libsqlDatabase keeps prepared statements', () => {
 
 const url = engines.find(({ name }) => name === 'PostgreSQL')?.url ?? ''
 
-/** A keyring on one connection, or `null` where no server answers. */
+/** A keyring on one connection; `null` when no server answers. */
 async function onOneConnection(prepare?: boolean) {
-  const driver = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 2_000 })
+  const driver = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 20_000 })
   const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: postgresPool(driver, { prepare }) }) })
   const tablePrefix = newPrefix()
   onTestFinished(async () => {
@@ -90,59 +91,82 @@ async function onOneConnection(prepare?: boolean) {
   return { db, tablePrefix, keyring, key, isGood, kept }
 }
 
-const isThere = await new pg.Pool({ connectionString: url, connectionTimeoutMillis: 2_000 })
+const isThere = await new pg.Pool({ connectionString: url, connectionTimeoutMillis: 20_000 })
   .query('select 1')
   .then(() => true)
   .catch(() => false)
 
+/** The same for the same text in every process. */
+const statementName = /^keywright_[0-9a-f]{32}$/
+
 describe.skipIf(!isThere)('postgresPool (PostgreSQL)', () => {
-  it.each([undefined, false])('keeps nothing on the server with prepare: %j', async (prepare) => {
+  it.each([undefined, false])('prepares nothing on the server with prepare: %j', async (prepare) => {
     const { isGood, kept } = await onOneConnection(prepare)
     expect(await isGood()).toBe(true)
     expect(await kept()).toEqual([])
   })
 
-  it('keeps the statement that reads a key, once, with prepare: true; a revocation counts at once', async () => {
+  it('prepares the statement that reads a key once with prepare: true, and refuses a revoked key at once', async () => {
     const { isGood, kept, keyring, key } = await onOneConnection(true)
     for (let n = 0; n < 7; n += 1) expect(await isGood()).toBe(true)
-    expect(await kept()).toEqual(['keywright_0'])
+    expect(await kept()).toEqual([expect.stringMatching(statementName)])
     await keyring.revoke(key.id)
     expect(await isGood()).toBe(false)
-    expect(await kept()).toEqual(['keywright_0'])
+    expect(await kept()).toEqual([expect.stringMatching(statementName)])
   })
 
-  it.each(['discard all', 'deallocate all'])('answers where the host has the server forget it: %s', async (forget) => {
-    const { isGood, db } = await onOneConnection(true)
-    expect(await isGood()).toBe(true)
-    await sql.raw(forget).execute(db)
-    expect(await isGood()).toBe(true)
-    expect(await isGood()).toBe(true)
-  })
+  it.each(['discard all', 'deallocate all'])(
+    'answers after the server has dropped the statement: %s',
+    async (forget) => {
+      const { isGood, db } = await onOneConnection(true)
+      expect(await isGood()).toBe(true)
+      await sql.raw(forget).execute(db)
+      expect(await isGood()).toBe(true)
+      expect(await isGood()).toBe(true)
+    },
+  )
 
-  it('goes on with it when a migration has added a column', async () => {
+  it('keeps using the statement after a migration has added a column', async () => {
     const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
     expect(await isGood()).toBe(true)
     await sql`alter table ${sql.table(`${tablePrefix}api_keys`)} add column later text`.execute(db)
     expect(await isGood()).toBe(true)
-    expect(await kept()).toEqual(['keywright_0'])
+    expect(await kept()).toEqual([expect.stringMatching(statementName)])
   })
 
-  it('prepares it anew when a migration has changed a column', async () => {
+  it('prepares the statement again after a migration has changed a column', async () => {
     const { isGood, kept, db, tablePrefix } = await onOneConnection(true)
     expect(await isGood()).toBe(true)
     await sql`alter table ${sql.table(`${tablePrefix}api_keys`)} alter column name type text`.execute(db)
     expect(await isGood()).toBe(true)
     expect(await isGood()).toBe(true)
-    expect(await kept()).toContain('keywright_1')
+    expect(await kept()).toContainEqual(expect.stringMatching(/^keywright_[0-9a-f]{32}_1$/))
   })
 
-  it('keeps a plan that reads by the primary key, though the table was never analyzed', async () => {
-    const { isGood, db, keyring, tablePrefix } = await onOneConnection(true)
+  it('prepares nothing within a transaction, which an error would end', async () => {
+    const { kept, db } = await onOneConnection(true)
+    const before = await kept()
+    const statement = `select 1 as one${keepPrepared}`
+    for (const ending of ['commit', 'rollback']) {
+      await db.connection().execute(async (connection) => {
+        for (const text of ['start transaction', 'savepoint a', 'rollback to savepoint a', statement, ending]) {
+          await sql.raw(text).execute(connection)
+        }
+      })
+      expect(await kept()).toEqual(before)
+    }
+    await sql.raw(statement).execute(db)
+    expect(await kept()).toHaveLength(before.length + 1)
+  })
+
+  it('plans the statement by primary key, even when the table was never analyzed', async () => {
+    const { isGood, kept, db, keyring, tablePrefix } = await onOneConnection(true)
     for (let n = 0; n < 200; n += 1) await keyring.create(input)
     await sql`set plan_cache_mode = force_generic_plan`.execute(db)
     expect(await isGood()).toBe(true)
     const ids = JSON.stringify(Array.from({ length: 64 }, (_, n) => `k${n}`))
-    const { rows } = await sql<object>`explain execute keywright_0 (${sql.lit(ids)})`.execute(db)
+    const [name = ''] = await kept()
+    const { rows } = await sql<object>`explain execute ${sql.id(name)} (${sql.lit(ids)})`.execute(db)
     const plan = JSON.stringify(rows)
     expect(plan).toContain(`Index Scan using ${tablePrefix}api_keys_pkey`)
     expect(plan).not.toContain('Seq Scan')

@@ -11,21 +11,21 @@ import {
   sql,
 } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { newRow, readRow } from '../src/columns.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
-import { steps } from '../src/migrate.js'
+import { stepNames } from '../src/migrations/steps.js'
+import { newRow, parseRow } from '../src/tables/columns.js'
 import { dropTables, newPrefix } from './drop-tables.js'
-import { connect, engines } from './engines.js'
+import { connect, testedEngines } from './engines.js'
 import { input, keyringOver, owner } from './keyring-over.js'
 import { keyringOnFile } from './sqlite-file.js'
 
-/** What was asked for until now has been sent: one turn to ask, and one to send. */
+/** Waits until all pending reads have been sent: one turn to collect them, and one to send. */
 async function sendAll(): Promise<void> {
   await turn()
   await turn()
 }
 
-/** How many are asked for, and how long the lists are that are sent. */
+/** How many ids are asked for, and the lengths of the lists that are sent. */
 const lists: readonly (readonly [asked: number, sent: readonly number[]])[] = [
   [1, [1]],
   [2, [4]],
@@ -38,8 +38,8 @@ const lists: readonly (readonly [asked: number, sent: readonly number[]])[] = [
   [130, [64, 64, 4]],
 ]
 
-describe('reads of one moment', () => {
-  /** A store on a SQLite file, with what it asks. */
+describe('reads in the same turn', () => {
+  /** A store on a SQLite file, with the statements that it sends. */
   async function watched(keys: number) {
     let statements: CompiledQuery[] = []
     const host = await keyringOnFile({ log: ({ query }) => statements.push(query) })
@@ -49,7 +49,7 @@ describe('reads of one moment', () => {
     return { ...host, store: kyselyStore(host.db), ids, statements: () => statements }
   }
 
-  it.each(lists)('of %i keys are lists of %j ids, and each caller gets its own key', async (asked, sent) => {
+  it.each(lists)('of %i keys are sent as lists of %j ids, and each caller gets its own key', async (asked, sent) => {
     const { store, ids, statements } = await watched(asked)
     await store.find('warm')
     const before = statements().length
@@ -60,7 +60,7 @@ describe('reads of one moment', () => {
     expect(new Set(read.flatMap(({ parameters }) => parameters))).toEqual(new Set(ids))
   })
 
-  it('ask once for the same key, and give each caller a record of its own', async () => {
+  it('of the same key are sent once, and each caller gets its own record', async () => {
     const { store, ids, statements } = await watched(1)
     await store.find('warm')
     const before = statements().length
@@ -70,7 +70,7 @@ describe('reads of one moment', () => {
     expect(unknown).toBeNull()
     if (one === null || one === undefined) expect.unreachable()
     expect(one).toEqual(other)
-    // What no caller should do, and the types do not let it.
+    // The types forbid this; a caller may do it anyway.
     Object.assign(one.record.grants.scopes, ['*'])
     Object.assign(one.record.metadata, { tier: 'gold' })
     one.now.setTime(0)
@@ -81,7 +81,7 @@ describe('reads of one moment', () => {
   })
 })
 
-/** What few keys have, or none should have. */
+/** Values that few keys have, or none should have. */
 const unusual: readonly (readonly [column: string, value: string | number | null])[] = [
   ['description', '"a" \\ \n {}'],
   ...['roles', 'resources', 'metadata'].flatMap((column) =>
@@ -94,6 +94,9 @@ const unusual: readonly (readonly [column: string, value: string | number | null
   ...['preset', 'revoked_reason', 'previous_hash', 'lookup_digest', 'sealed'].map(
     (column) => [column, "o'é\u{1f511}"] as const,
   ),
+  ...['disabled_by_type', 'disabled_by_id'].map((column) => [column, 'user'] as const),
+  ['locked', 1],
+  ['locked', 2],
   ...['disabled_at', 'revoked_at', 'deleted_at', 'previous_hash_expires_at'].map(
     (column) => [column, 1_700_000_000_123] as const,
   ),
@@ -101,7 +104,7 @@ const unusual: readonly (readonly [column: string, value: string | number | null
 
 const notOurs = ['', ' ', 'a b', 'a-b', "x' or '1'='1", 'é', '\0', 'a\n', '%', '\ud800', 'a'.repeat(65)]
 
-for (const engine of engines) {
+for (const engine of testedEngines()) {
   let statements: CompiledQuery[] = []
   const log = ({ query }: LogEvent) => {
     statements.push(query)
@@ -121,7 +124,7 @@ for (const engine of engines) {
     typeof first === 'string' && first.startsWith('[') ? JSON.parse(first) : [first, ...more]
 
   describe(engine.name, () => {
-    it('is never asked for what is no id of ours, and its neighbours get their keys', async () => {
+    it('is never asked for text that cannot be an id, and the other callers get their keys', async () => {
       statements = []
       expect(await Promise.all(notOurs.map((id) => store.find(id)))).toEqual(notOurs.map(() => null))
       expect(statements).toEqual([])
@@ -131,17 +134,17 @@ for (const engine of engines) {
       expect(statements.map(idsOf)).toEqual([[key.id]])
     })
 
-    it.each(unusual)('reads %s = %j as it is in the row', async (column, value) => {
+    it.each(unusual)('reads %s = %j as the row has it', async (column, value) => {
       const { key: other } = await keyringOver(store).keyring.create(input)
       const table = sql.table(`${tablePrefix}api_keys`)
       await sql`update ${table} set ${sql.ref(column)} = ${value} where id = ${other.id}`.execute(db)
       const { rows } = await sql<object>`select * from ${table} where id = ${other.id}`.execute(db)
       const [neighbour, found] = await Promise.all([store.find(key.id), store.find(other.id)])
-      expect(found?.record).toEqual(readRow(rows[0] ?? expect.unreachable()))
+      expect(found?.record).toEqual(parseRow(rows[0] ?? expect.unreachable()))
       expect(neighbour?.record).toMatchObject({ id: key.id, damaged: [] })
     })
 
-    it('knows ids that differ by case alone apart', async () => {
+    it('distinguishes ids that differ only by case', async () => {
       const swapped = [...key.id].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('')
       const [ours, other] = await Promise.all([store.find(key.id), store.find(swapped)])
       expect([ours?.record.id, other]).toEqual([key.id, null])
@@ -149,7 +152,7 @@ for (const engine of engines) {
   })
 }
 
-/** A store over a database that answers when it is told to. */
+/** A store over a database that answers when the test says so. */
 async function heldStore() {
   const sent: { ids: readonly unknown[]; answer(rows: readonly object[]): void; fail(error: Error): void }[] = []
   const connection = {
@@ -174,7 +177,7 @@ async function heldStore() {
   const store = kyselyStore(db)
   const first = store.find('k')
   await sendAll()
-  sent[0]?.answer(Object.keys(steps).map((name) => ({ name }))) // the schema is that of this version
+  sent[0]?.answer(stepNames.map((name) => ({ name }))) // the schema is that of this version
   await expect.poll(() => sent.length).toBe(2)
   sent[1]?.answer([])
   expect(await first).toBeNull()
@@ -182,7 +185,7 @@ async function heldStore() {
   return { store, sent }
 }
 
-/** The row of a key, as a database would give it. */
+/** The row of a key, as a database would return it. */
 function row(id: string, status = 'active'): object {
   const key = {
     ...{ id, environment: 'live', preview: 'tk_live_…', name: 'ci', description: null, owner, preset: null },
@@ -193,14 +196,14 @@ function row(id: string, status = 'active'): object {
   return { ...newRow(key, new Date(0)), status, now: 1 }
 }
 
-const outcome = (asked: Promise<Found | null>): Promise<unknown> =>
-  asked.then(
+const outcome = (asked: Found | null | Promise<Found | null>): Promise<unknown> =>
+  Promise.resolve(asked).then(
     (found) => found?.record.status ?? null,
     (error: Error) => error.message,
   )
 
-describe('a read that is under way', () => {
-  it('does not answer whoever asks after it was sent: they wait for a new one (CONS-8)', async () => {
+describe('a running read', () => {
+  it('does not answer callers that ask after it was sent: they wait for the next one (CONS-8)', async () => {
     const { store, sent } = await heldStore()
     const early = outcome(store.find('k'))
     await sendAll()
@@ -214,7 +217,7 @@ describe('a read that is under way', () => {
     expect(await late).toBe('revoked')
   })
 
-  it('does not hold up the next one', async () => {
+  it('does not delay the next one', async () => {
     const { store, sent } = await heldStore()
     const first = outcome(store.find('k1'))
     await sendAll()
@@ -226,7 +229,7 @@ describe('a read that is under way', () => {
     expect(await first).toBeNull()
   })
 
-  it('that fails rejects each of its callers, and no one else', async () => {
+  it('rejects all of its callers, and no others, when it fails', async () => {
     const { store, sent } = await heldStore()
     const ids = Array.from({ length: 65 }, (_, index) => `k${index}`)
     const asked = [...ids, 'k0'].map((id) => outcome(store.find(id)))

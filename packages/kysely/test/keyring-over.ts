@@ -1,33 +1,18 @@
-import {
-  createKeyring,
-  defineAccess,
-  hmacSha256,
-  type Keyring,
-  type KeyringEvent,
-  type KeyStore,
-} from '@keywright/core'
+import type { KeyringOptions } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
+// Not through the index, which loads Vitest: child processes use this file, too.
+import { type TestKeyring, testKeyring, testOwners } from '../../testkit/src/test-keyring.js'
 
-const access = defineAccess({
-  scopes: { 'members.read': 'View members', 'members.invite': 'Invite members' },
-  roles: { reader: ['members.read'] },
-})
-
-/** A keyring as a host would make it, with what it tells the host. */
-export function keyringOver(store: KeyStore): { keyring: Keyring<typeof access>; events: KeyringEvent[] } {
-  const events: KeyringEvent[] = []
-  const keyring = createKeyring({
-    prefix: 'tk',
-    environment: 'live',
-    access,
-    store,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for tests that is long enough' } }),
-    resolveOwner: () => ({ scopes: ['*'] }),
-    onEvent: (event) => events.push(event),
-  })
+/** `testKeyring` over a store, with its events. The time is the store's. */
+export function keyringOver(
+  store: KeyStore,
+  options: Pick<KeyringOptions, 'hasher'> | object = {},
+): Pick<TestKeyring, 'keyring' | 'events'> {
+  const { keyring, events } = testKeyring({ store, ...options })
   return { keyring, events }
 }
 
-export const owner = { type: 'user', id: 'u1', organizationId: 'org1' } as const
+export const owner = testOwners.user
 
-/** What to create where it does not matter. */
+/** A key to create when its values do not matter. */
 export const input = { name: 'ci', owner, scopes: ['members.read'] } as const

@@ -12,7 +12,7 @@ const { organizationId } = owner
 const outDir = mkdtempSync(join(import.meta.dirname, '../node_modules/.killed-'))
 const program = join(outDir, 'killed-at-statement.cjs')
 
-// In one file of JavaScript, the program starts in a tenth of a second: it is started some forty times.
+// The program is started about forty times. As one file of JavaScript, it starts in a tenth of a second.
 beforeAll(async () => {
   await build({
     entry: [join(import.meta.dirname, 'fixtures/killed-at-statement.ts')],
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
 
-/** Runs the program until it ends or dies, and gives what it printed. */
+/** Runs the program until it ends or is killed, and returns what it printed. */
 function runProgram(
   ...args: readonly string[]
 ): Promise<{ readonly died: boolean; readonly lines: readonly string[] }> {
@@ -51,7 +51,7 @@ function dumpOf({ raw }: Connection): unknown {
   ])
 }
 
-/** A file with one key that was rotated before, and copies of it to be spoilt. */
+/** A file with one key that was rotated before, and copies of the file for the attempts. */
 async function prepared(journal: string) {
   const original = sqliteFile()
   const connection = original.open()
@@ -64,7 +64,7 @@ async function prepared(journal: string) {
     connection.raw.prepare(`pragma ${pragma}`).all()
   connection.raw.close()
 
-  /** Lets the verb die after so many statements on a copy, and opens what is left. */
+  /** Kills the verb after so many statements on a copy, and opens the copy. */
   const attempt = async (verb: string, fatal: number) => {
     const copy = sqliteFile()
     copyFileSync(original.path, copy.path)
@@ -82,7 +82,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
     ['update', 'api_key.scopes_changed', 'wal'],
     ['rotate', 'api_key.rotated', 'delete'],
   ])(
-    'at any statement of %s has changed all or nothing: %s, with a journal in mode %s',
+    'has changed all or nothing, at any statement of %s (%s), with a journal in mode %s',
     async (verb, type, journal) => {
       const { keyId, token, before, attempt } = await prepared(journal)
       const { died, lines } = await attempt(verb, 0)
@@ -93,7 +93,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
       const check = async (fatal: number) => {
         const left = await attempt(verb, fatal)
         expect(left.died).toBe(true)
-        // The last statement is the commit: before it nothing is there, after it everything.
+        // The last statement is the commit: before it nothing is stored, after it everything.
         const isDone = fatal === statements
         const dump = dumpOf(left)
         if (isDone) expect(dump).not.toEqual(before)
@@ -120,7 +120,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
         const created = isDone && verb === 'create' ? 2 : 1
         expect((await keyring.stats({ organizationId })).totalCreated).toBe(created)
         expect((await keyring.list()).keys).toHaveLength(created)
-        // Nobody holds a lock, and the chain goes on.
+        // No lock is left, and the chain continues.
         await keyring.create(input)
         expect(await keyring.audit.verify({ organizationId })).toMatchObject({ ok: true })
         return left.lines.length
@@ -130,7 +130,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
         const pair = [fatal, fatal + 1].filter((each) => each <= statements)
         printed.push(...(await Promise.all(pair.map(check))))
       }
-      // They were made before anything was stored: it is by the commit alone that they work.
+      // The tokens were printed before anything was stored: only the commit makes them valid.
       expect(printed.filter((count) => count > 0).length > 6).toBe(verb === 'create' || verb === 'rotate')
     },
   )

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { keyDatabase } from '../src/dialect/key-database.js'
 
 /** What a key of {@link makeManyKeys} has in place of what its template has. */
 const columns = ['id', 'organization_id', 'owner_id', 'created_at'] as const
@@ -46,8 +47,48 @@ function textOf(number: RawBuilder<unknown>, length: number): RawBuilder<string>
   return sql<string>`cast(${number} as char(${sql.lit(length)}))`
 }
 
-/** Lets the engine count what is there, as it does by itself from time to time, so that it plans for it. */
+/** The organisation and the owner of {@link endMostKeys}: of their keys, only the disabled ones are live. */
+export const deadOwner = { type: 'user', id: 'dead-owner', organizationId: 'dead' } as const
+export const disabledKeys = bigOwnersKeys / 10
+
+/** Gives the keys of the big owner's organisation that are of others to {@link deadOwner}, and ends nine in ten of them. */
+export async function endMostKeys(db: Kysely<object>, table: string): Promise<void> {
+  const last = sql`substr(id, 12, 1)`
+  await sql`
+    update ${sql.table(table)} set
+      owner_id = ${deadOwner.id}, organization_id = ${deadOwner.organizationId},
+      status = case when ${last} < '3' then 'revoked' when ${last} < '6' then 'deleted' when ${last} < '9' then 'active' else 'disabled' end,
+      expires_at = case when ${last} between '6' and '8' then 1000 else null end
+    where organization_id = ${bigOwner.organizationId} and owner_id <> ${bigOwner.id}`.execute(db)
+}
+
+/** How many of {@link makeManyRecords} are of another type and actor: the first ones, of one second each. */
+export const rareRecords = 50
+export const rareActor = { type: 'user', id: 'rare' } as const
+export const firstRecordAt = 1_700_000_000_000
+
+/** Makes `count` audit records of an organisation, one a second, which form no chain. */
+export async function makeManyRecords(
+  db: Kysely<object>,
+  { table, organizationId, count }: { readonly table: string; readonly organizationId: string; readonly count: number },
+): Promise<void> {
+  for (let start = 0; start < count; start += 1_000) {
+    const rows = Array.from({ length: Math.min(1_000, count - start) }, (_, index) => {
+      const n = start + index
+      const [type, actor] = n < rareRecords ? ['api_key.revoked', rareActor.id] : ['api_key.created', 'often']
+      const at = firstRecordAt + n * 1_000
+      return sql`(${sql.join([organizationId, n + 1, `k${n % 100}`, type, 'user', actor, at, '{}', ''].map((value) => sql.lit(value)))})`
+    })
+    await sql`
+      insert into ${sql.table(table)} (organization_id, seq, key_id, type, actor_type, actor_id, at, event, hash)
+      values ${sql.join(rows)}`.execute(db)
+  }
+}
+
+/** Updates the engine's statistics, as it does by itself from time to time, so that its plans fit the rows. */
 export async function countRows(db: Kysely<object>, table: string): Promise<void> {
-  const isMysql = db.getExecutor().adapter.constructor.name === 'MysqlAdapter'
-  await sql`analyze ${sql.raw(isMysql ? 'table' : '')} ${sql.table(table)}`.execute(db)
+  const verb = { sqlite: 'analyze', mysql: 'analyze table', postgres: 'vacuum analyze' }[
+    keyDatabase(db, {}).dialect.name
+  ]
+  await sql`${sql.raw(verb)} ${sql.table(table)}`.execute(db)
 }

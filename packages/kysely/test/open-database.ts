@@ -4,7 +4,7 @@ import { createPool, type Pool as MysqlPool, type PoolOptions as MysqlPoolOption
 import pg from 'pg'
 import { libsqlDatabase, mysqlPool, type PoolOptions, postgresPool } from '../src/index.js'
 
-/** A database as the README tells a host to open it. */
+/** A database, opened as the README says. */
 export interface Opened<P> {
   readonly db: Kysely<object>
   readonly driver: P
@@ -19,7 +19,7 @@ export function openPostgres(
   connectionString: string,
   { answerTimeoutMs, kyselyLog, ...options }: Options & pg.PoolConfig = {},
 ): Opened<pg.Pool> {
-  const driver = new pg.Pool({ connectionString, connectionTimeoutMillis: 2_000, max: 10, ...options })
+  const driver = new pg.Pool({ connectionString, connectionTimeoutMillis: 20_000, max: 10, ...options })
   const dialect = new PostgresDialect({ pool: postgresPool(driver, { answerTimeoutMs, prepare: true }) })
   return { db: new Kysely<object>({ dialect, ...logging(kyselyLog) }), driver }
 }
@@ -29,16 +29,16 @@ export function openMariaDb(
   uri: string,
   { answerTimeoutMs, kyselyLog, ...options }: Options & MysqlPoolOptions = {},
 ): Opened<MysqlPool> {
-  const driver = createPool({ uri, connectTimeout: 2_000, connectionLimit: 10, ...options })
+  const driver = createPool({ uri, connectTimeout: 20_000, connectionLimit: 10, ...options })
   const dialect = new MysqlDialect({ pool: mysqlPool(driver, { answerTimeoutMs }) })
   return { db: new Kysely<object>({ dialect, ...logging(kyselyLog) }), driver }
 }
 
 /** Opens a SQLite file that several processes share. */
 export function openSqlite(path: string): Opened<Database.Database> {
-  const driver = new Database(path, { timeout: 5_000 })
+  const driver = new Database(path, { timeout: 30_000 })
   driver.exec('pragma journal_mode = wal')
-  driver.exec('pragma synchronous = off') // no test outlives a power cut
+  driver.exec('pragma synchronous = off') // tests do not survive a power cut anyway
   return { db: new Kysely<object>({ dialect: new SqliteDialect({ database: libsqlDatabase(driver) }) }), driver }
 }
 

@@ -1,7 +1,7 @@
 import type { PGlite } from '@electric-sql/pglite'
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 
-/** PGlite as a pool of one connection: whoever has it keeps it until it is given back. */
+/** PGlite as a pool of one connection, which one caller at a time has until it is released. */
 export function onePgliteConnection(pglite: PGlite): PostgresPool {
   let free: Promise<void> = Promise.resolve()
   return {

@@ -1,13 +1,14 @@
-import { createKeyring, defineAccess, hmacSha256, type KeyStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
+import { testKeyring, testOwners } from '@keywright/testkit'
 import type { KyselyPlugin } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { type Connection, sqliteFile } from './sqlite-file.js'
 
-const owner = { type: 'user', id: 'u1', organizationId: 'org1' } as const
+const owner = testOwners.user
 const input = { name: 'ci', owner }
 
-/** Lets other work in between any two statements, for a while that nobody can tell. */
+/** Waits for a random time between any two statements, so that other work can run there. */
 const delays: KyselyPlugin = {
   transformQuery: ({ node }) => node,
   transformResult: async ({ result }) => {
@@ -16,17 +17,9 @@ const delays: KyselyPlugin = {
   },
 }
 
-/** A keyring whose organisations have three places. */
+/** A keyring whose plan allows three keys. */
 function threePlaces(store: KeyStore) {
-  return createKeyring({
-    prefix: 'tk',
-    access: defineAccess({ scopes: { 'members.read': 'View members' } }),
-    store,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for tests that is long enough' } }),
-    resolveOwner: () => ({ scopes: ['*'] }),
-    plans: { free: { maxKeys: 3 } },
-    resolvePlan: () => 'free',
-  })
+  return testKeyring({ store, plans: { free: { maxKeys: 3 } }, resolvePlan: () => 'free' }).keyring
 }
 
 /** One file with its tables, and a keyring over each of so many connections to it. */
@@ -42,28 +35,25 @@ describe.each([
   ['one connection', 1, []],
   ['two connections to one file', 2, []],
   ['two connections, with delays in each transaction (FI-21)', 2, [delays]],
-])('the places of a plan, over %s', (_name, count, plugins) => {
-  it.each([0, 2])(
-    'LIM-2, T33: of 50 creations at once, as many succeed as there are places beside %i keys',
-    async (taken) => {
-      const { stores, keyrings } = await keyringsOnFile(count, plugins)
-      for (let index = 0; index < taken; index += 1) await keyrings[0]?.create(input)
-      const outcomes = await Promise.allSettled(
-        Array.from({ length: 50 }, (_, index) => keyrings[index % count]?.create(input)),
-      )
-      const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
-      for (const error of refused) expect(error).toMatchObject({ code: 'plan_limit_reached', limit: 3, used: 3 })
-      expect(refused).toHaveLength(47 + taken)
-      for (const store of stores) {
-        expect((await store.list({ limit: 100 })).records).toHaveLength(3)
-        expect(await store.listAudit({ organizationId: 'org1', order: 'asc', limit: 100 })).toHaveLength(3)
-      }
-    },
-  )
+])('the limit of a plan, over %s', (_name, count, plugins) => {
+  it.each([0, 2])('LIM-2, T33: holds when 50 keys are created at once beside %i keys', async (taken) => {
+    const { stores, keyrings } = await keyringsOnFile(count, plugins)
+    for (let index = 0; index < taken; index += 1) await keyrings[0]?.create(input)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) => keyrings[index % count]?.create(input)),
+    )
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason)
+    for (const error of refused) expect(error).toMatchObject({ code: 'plan_limit_reached', limit: 3, used: 3 })
+    expect(refused).toHaveLength(47 + taken)
+    for (const store of stores) {
+      expect((await store.list({ limit: 100 })).records).toHaveLength(3)
+      expect(await store.listAudit({ organizationId: 'org1', order: 'asc', limit: 100 })).toHaveLength(3)
+    }
+  })
 })
 
-describe('the places of a plan, on SQLite', () => {
-  it('LIM-1: are taken by keys that are active or disabled, until they are revoked or deleted', async () => {
+describe('the limit of a plan, on SQLite', () => {
+  it('LIM-1: counts active and disabled keys, until they are revoked or deleted', async () => {
     const { keyrings, stores } = await keyringsOnFile(2)
     const [here, there] = keyrings
     const ids: string[] = []
@@ -82,7 +72,7 @@ describe('the places of a plan, on SQLite', () => {
     expect((await stores[0]?.list({ limit: 10 }))?.records).toHaveLength(4) // one of them revoked
   })
 
-  it('LIM-1, T34: cannot be taken by an expired key that would live again, nor by enabling and creating at once', async () => {
+  it('LIM-1, T34: holds when an expired key is extended, and when keys are enabled and created at once', async () => {
     const { keyrings } = await keyringsOnFile(2)
     const [here = expect.unreachable(), there = expect.unreachable()] = keyrings
     const { key } = await here.create({ ...input, expiresAt: new Date(Date.now() + 150) })
@@ -94,7 +84,7 @@ describe('the places of a plan, on SQLite', () => {
     const outcomes = await Promise.allSettled([
       here.update(key.id, { expiresAt: null }),
       there.create(input),
-      here.enable(disabled), // has its place
+      here.enable(disabled), // is already counted
       there.update(key.id, { expiresAt: new Date(Date.now() + 60_000) }),
     ])
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'rejected'])

@@ -1,6 +1,6 @@
 import { testInvalidationBus } from '@keywright/testkit'
 import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { postgresBus } from '../src/index.js'
 import { newPrefix } from './drop-tables.js'
 import { connect, engines } from './engines.js'
@@ -38,7 +38,7 @@ if (db !== null) {
 }
 
 describe('postgresBus', () => {
-  it('starts while PostgreSQL is down, says so, and can be stopped (FI-10)', async () => {
+  it('starts while PostgreSQL is down, reports that it is not listening, and can be stopped (FI-10)', async () => {
     const pool = openPool({ host: '127.0.0.1', port: 1, connectionTimeoutMillis: 1_000 })
     const states: boolean[] = []
     const stop = postgresBus(pool).subscribe(
@@ -51,13 +51,25 @@ describe('postgresBus', () => {
     await stop()
   })
 
-  it.each(['', '1a', 'a-b', 'a"b', 'ü', 'a'.repeat(64), 5])('refuses the channel %o', (channel) => {
+  it.each(['', '1a', 'a-b', 'a"b', 'ü', 'a'.repeat(64), 5])('rejects the channel %o', (channel) => {
     // @ts-expect-error wrong on purpose
-    expect(() => postgresBus(openPool(), { channel })).toThrow('Option channel: expected')
+    expect(() => postgresBus(openPool(), { channel })).toThrow('Option channel must be ')
   })
 
-  it('refuses what is no pool', () => {
+  it.each<[string, unknown, string]>([
+    ['a misspelt channel', { chanel: 'keys' }, 'Unknown option chanel. Did you mean channel?'],
+    ['null as options', null, 'Option options must be an object with some of: channel.'],
+    ['a channel in place of options', 'keys', 'Option options must be an object with some of: channel.'],
+  ])('rejects %s, and does not connect', (_, options, message) => {
+    const pool = { connect: vi.fn(), query: vi.fn() }
     // @ts-expect-error wrong on purpose
-    expect(() => postgresBus({})).toThrow('Option pool: expected')
+    expect(() => postgresBus(pool, options)).toThrow(expect.objectContaining({ code: 'invalid_options', message }))
+    expect(pool.connect).not.toHaveBeenCalled()
+    expect(pool.query).not.toHaveBeenCalled()
+  })
+
+  it('rejects an argument that is not a pool', () => {
+    // @ts-expect-error wrong on purpose
+    expect(() => postgresBus({})).toThrow('Option pool must be ')
   })
 })

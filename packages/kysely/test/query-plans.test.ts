@@ -1,52 +1,69 @@
+import { hmacSha256 } from '@keywright/core'
+import type { AuditQuery, StoredKeyQuery } from '@keywright/core/store'
 import { formatToken } from '@keywright/core/token'
-import { CompiledQuery, type Kysely, type LogEvent } from 'kysely'
+import { testPeppers } from '@keywright/testkit'
+import { CompiledQuery, type Kysely, type LogEvent, sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
+import { keyDatabase } from '../src/dialect/key-database.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { type CountingProxy, countingProxy } from './counting-proxy.js'
 import { dropTables, newPrefix } from './drop-tables.js'
-import { connect, type Engine, engines } from './engines.js'
+import { connect, type Engine, testedEngines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
-import { bigOwner, bigOwnersKeys, countRows, makeManyKeys, nthId } from './many-keys.js'
+import {
+  bigOwner,
+  bigOwnersKeys,
+  countRows,
+  deadOwner,
+  disabledKeys,
+  endMostKeys,
+  firstRecordAt,
+  makeManyKeys,
+  makeManyRecords,
+  nthId,
+  rareActor,
+  rareRecords,
+} from './many-keys.js'
+import { expectReads } from './rows-read.js'
 
-/** Rows enough for each planner to prefer an index to reading them all. */
+/** Enough rows for each planner to prefer an index to a full scan. */
 const manyKeys = 50_000
+
+/** What one step of a page of 100 may read: some keys are of another organisation, or at the place of the cursor. */
+const pageReads = 400
 
 /** The plan of a statement, in the engine's own words. */
 async function planOf(db: Kysely<object>, { sql, parameters }: CompiledQuery): Promise<string> {
-  const explain = db.getExecutor().adapter.constructor.name === 'SqliteAdapter' ? 'explain query plan' : 'explain'
+  const explain = keyDatabase(db, {}).dialect.name === 'sqlite' ? 'explain query plan' : 'explain'
   const { rows } = await db.executeQuery(CompiledQuery.raw(`${explain} ${sql}`, [...parameters]))
   return rows.map((row) => JSON.stringify(row)).join('\n')
 }
 
-/** What a plan says that looks up by primary key, that takes the next rows of the owner's index, and that does neither. */
+/** How a plan describes a look-up by primary key, and anything worse. */
 interface Words {
   readonly lookup: RegExp
-  readonly page: RegExp
   readonly bad: RegExp
 }
 
 const postgres: Words = {
   lookup: /Index Scan (using|on) \w+_pkey/,
-  page: /Index Scan Backward using \w+_by_owner/,
   bad: /Seq Scan|Sort/,
 }
 const words: Readonly<Record<Engine['name'], Words>> = {
   'SQLite (libsql)': {
     lookup: /SEARCH \w+ USING INDEX sqlite_autoindex_\w+ \(id=\?\)/,
-    page: /SEARCH \w+ USING INDEX \w+_by_owner \(organization_id=\? AND owner_type=\? AND owner_id=\?/,
     bad: /SCAN|TEMP B-TREE/,
   },
   PGlite: postgres,
   PostgreSQL: postgres,
   MariaDB: {
-    // MariaDB looks for one key while it plans: of one that is not there, it has nothing more to say.
+    // MariaDB looks up a single key while it plans. For an unknown key, the plan says only that.
     lookup: /"type":"(const|range)".*"key":"PRIMARY"|noticed after reading const tables/,
-    page: /"type":"(ref|range)".*"key":"\w+_by_owner"/,
     bad: /filesort|"type":"(ALL|index)"/,
   },
 }
 
-for (const engine of engines) {
+for (const engine of testedEngines()) {
   const proxy: CountingProxy | null = engine.url === null ? null : await countingProxy(engine.url)
   let statements: CompiledQuery[] = []
   const log = ({ query }: LogEvent) => {
@@ -54,7 +71,7 @@ for (const engine of engines) {
   }
   const db = await connect({ ...engine, url: proxy?.url ?? null }, { log })
   if (db === null) {
-    proxy?.close()
+    await proxy?.close()
     continue // engines.test.ts says which, and fails where all must be there
   }
 
@@ -62,26 +79,38 @@ for (const engine of engines) {
   afterAll(async () => {
     await dropTables(db, tablePrefix)
     await db.destroy()
-    proxy?.close()
+    await proxy?.close()
   })
   await migrateToLatest(db, { tablePrefix })
-  const { keyring } = keyringOver(kyselyStore(db, { tablePrefix }))
+  const store = kyselyStore(db, { tablePrefix })
+  const { keyring } = keyringOver(store)
   const created = await Promise.all(Array.from({ length: 20 }, () => keyring.create(input)))
   const [first] = created
   if (first === undefined) expect.unreachable()
   const table = `${tablePrefix}api_keys`
   await makeManyKeys(db, { table, template: first.key.id, count: manyKeys })
-  await countRows(db, table)
+  await endMostKeys(db, table)
+  const records = `${tablePrefix}api_key_audit`
+  await makeManyRecords(db, { table: records, organizationId: deadOwner.organizationId, count: manyKeys })
+  const usage = `${tablePrefix}api_key_usage`
+  // Each key was used, so that its last use is looked for among many, too.
+  await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
+    select organization_id, id, 3600000, 1, 3600000 from ${sql.table(table)}`.execute(db)
+  await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
+    select organization_id, id, 7200000, 1, 7200000 from ${sql.table(table)}
+    where organization_id = ${deadOwner.organizationId} order by id limit 1`.execute(db)
+  for (const counted of [table, records, usage]) await countRows(db, counted)
+  await store.find(first.key.id) // connects again if the pool has closed what was idle meanwhile
 
   const during = async (work: () => Promise<unknown>): Promise<readonly CompiledQuery[]> => {
     statements = []
     proxy?.roundTrips()
     await work()
-    return statements
+    return [...statements]
   }
 
   describe(`${engine.name} with ${manyKeys} keys`, () => {
-    const { lookup, page, bad } = words[engine.name]
+    const { lookup, bad } = words[engine.name]
 
     it.each([
       ['a good token', first.token.reveal(), true],
@@ -96,7 +125,7 @@ for (const engine of engines) {
       expect(plan).not.toMatch(bad)
     })
 
-    it('verifies the 20 tokens of one moment, each twice, with one statement, in one round trip, by primary key', async () => {
+    it('verifies 20 tokens twice in the same turn, with one statement, in one round trip, by primary key', async () => {
       const [read, ...more] = await during(async () => {
         const verdicts = await Promise.all([...created, ...created].map(({ token }) => keyring.verify(token.reveal())))
         const ids = verdicts.map((verdict) => (verdict.ok ? verdict.principal.key.id : null))
@@ -104,7 +133,7 @@ for (const engine of engines) {
       })
       if (proxy !== null) expect(proxy.roundTrips()).toBe(1)
       expect(more).toEqual([])
-      // A list of ids is as many parameters, or one.
+      // The ids are one parameter each, or all in one.
       const asked = read?.parameters.flatMap((one) => String(one).match(/\w+/g) ?? [])
       expect(new Set(asked)).toEqual(new Set(created.map(({ key }) => key.id)))
       const plan = await planOf(db, read ?? expect.unreachable())
@@ -112,7 +141,7 @@ for (const engine of engines) {
       expect(plan).not.toMatch(bad)
     })
 
-    it(`lists the ${bigOwnersKeys} keys of one owner, each page by the owner's index, without a sort (HTTP-17)`, async () => {
+    it(`lists the ${bigOwnersKeys} keys of one owner, each page by one index, and reads a page (HTTP-17)`, async () => {
       let cursor: string | undefined
       for (const _page of [1, 2, 3]) {
         const [read, ...more] = await during(async () => {
@@ -125,10 +154,115 @@ for (const engine of engines) {
           cursor = listed.nextCursor ?? expect.unreachable()
         })
         expect(more).toEqual([])
-        const plan = await planOf(db, read ?? expect.unreachable())
-        expect(plan).toMatch(page)
-        expect(plan).not.toMatch(bad)
+        await expectReads(db, read, { most: pageReads, index: /by_owner_status/ })
       }
+    })
+
+    const { organizationId } = deadOwner
+    const after = { createdAt: new Date(first.key.createdAt.getTime() + 2_500), id: nthId(0) }
+    const lists: readonly [string, Omit<StoredKeyQuery, 'limit'>, RegExp, number][] = [
+      ['an organisation', { organizationId }, /by_organization_status/, 100],
+      ['an organisation, oldest first', { organizationId, order: 'asc' }, /by_organization_status/, 100],
+      ['an organisation, from a cursor', { organizationId, after }, /by_(organization_)?status/, 100],
+      ['disabled keys', { organizationId, status: 'disabled' }, /by_organization_status/, 100],
+      ['revoked keys', { organizationId, status: 'revoked', after }, /by_organization_status/, 100],
+      ['expired keys', { organizationId, status: 'expired' }, /by_organization_status/, 100],
+      [
+        'an owner’s disabled keys',
+        { owner: deadOwner, status: 'disabled' },
+        /by_owner_status|by_organization_status/,
+        100,
+      ],
+      ['an owner’s active keys', { owner: bigOwner, status: 'active' }, /by_owner_status/, 100],
+      ['all organisations', {}, /by_status/, 100],
+      ['all organisations, from a cursor', { after }, /by_status/, 100],
+      ['disabled keys of all organisations', { status: 'disabled' }, /by_status/, 100],
+    ]
+    it.each(lists)('reads a page for a list of %s', async (_what, query, index, length) => {
+      const [read, ...more] = await during(async () => {
+        expect((await store.list({ ...query, limit: 100 })).records).toHaveLength(length)
+      })
+      expect(more).toEqual([])
+      await expectReads(db, read, { most: pageReads, index })
+    })
+
+    it.each([
+      ['an organisation', { organizationId }, /count_by_organization/],
+      ['an owner', { owner: deadOwner }, /count_by_(owner|organization)/],
+    ])('counts the keys of %s towards its plan, and reads only live ones', async (_what, quota, index) => {
+      let used: number | undefined
+      const sent = await during(() =>
+        store.insert({
+          id: 'x'.repeat(12),
+          organizationId,
+          quota,
+          decide: (context) => {
+            used = context.used
+            throw new Error('Not made')
+          },
+        }),
+      ).catch(() => [...statements])
+      expect(used).toBe(disabledKeys)
+      const count = sent.filter(({ sql }) => sql.includes('count(*)'))
+      expect(count).toHaveLength(1)
+      await expectReads(db, count[0], { most: disabledKeys, index, alone: true })
+    })
+
+    it('counts keys by status from an index alone', async () => {
+      const [count, counter, calls, hour, last] = await during(async () => {
+        const stats = await store.stats({ organizationId })
+        expect(stats).toMatchObject({ active: 0, disabled: disabledKeys, expired: 3_000, revoked: 3_000 })
+      })
+      expect(counter?.sql).toContain('api_key_counters')
+      await expectReads(db, count, { most: 7_000, index: /count_by_organization/, alone: true })
+      expect(calls?.sql).toContain('sum(')
+      for (const one of [hour, last]) await expectReads(db, one, { most: 1, index: /./ })
+    })
+
+    const at = (second: number) => new Date(firstRecordAt + second * 1_000)
+    const audits: readonly [
+      string,
+      Partial<AuditQuery>,
+      RegExp,
+      { length: number; most: number; statements: number },
+    ][] = [
+      ['a type', { type: 'api_key.revoked' }, /by_type/, { length: rareRecords, most: rareRecords, statements: 1 }],
+      ['an actor', { actor: rareActor }, /by_actor/, { length: rareRecords, most: rareRecords, statements: 1 }],
+      ['a key', { keyId: 'k7' }, /by_key/, { length: 100, most: 100, statements: 1 }],
+      ['all time', {}, /_pk|PRIMARY|sqlite_autoindex/, { length: 100, most: 100, statements: 1 }],
+      [
+        'most of the time',
+        { from: at(60) },
+        /_pk|PRIMARY|sqlite_autoindex/,
+        { length: 100, most: 1_000, statements: 1 },
+      ],
+      ['five minutes long ago', { from: at(0), to: at(300) }, /by_time/, { length: 100, most: 300, statements: 2 }],
+    ]
+    it.each(audits)(
+      'reads a page for the audit log of %s',
+      async (_what, query, index, { length, most, statements }) => {
+        const sent = await during(async () => {
+          const records = await store.listAudit({ organizationId, order: 'desc', limit: 100, ...query })
+          expect(records.map(({ seq }) => seq)).toEqual(records.map(({ seq }) => seq).sort((a, b) => b - a))
+          expect(records).toHaveLength(length)
+        })
+        expect(sent).toHaveLength(statements)
+        await expectReads(db, sent.at(-1), { most, index })
+        for (const one of sent) await expectReads(db, one, { most: 1_000, index: /./ })
+      },
+    )
+
+    it('looks at a sample of the keys for doctor, and says so', async () => {
+      const sent = await during(async () => {
+        const found = await store.inspect({ hashes: ['$hmac-sha256$v=1$k=p2$'], seals: [] })
+        expect(found).toMatchObject({ unreadableHashes: 20_000, sampledKeys: 20_000 })
+      })
+      const count = sent.filter(({ sql }) => sql.includes('previous_hash'))
+      expect(count).toHaveLength(1)
+      await expectReads(db, count[0], { most: 20_000, index: /./ })
+      const other = keyringOver(store, { hasher: hmacSha256({ current: 'p2', peppers: { p2: testPeppers.p2 } }) })
+      const message = expect.stringMatching(/: 20000 of the 20000 that were looked at\. Their holders get 503\./)
+      expect(await other.keyring.doctor()).toContainEqual({ code: 'unreadable_hashes', severity: 'error', message })
     })
   })
 }

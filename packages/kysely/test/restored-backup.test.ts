@@ -17,14 +17,14 @@ async function restored() {
   return { key, token, checkpoint: kept.checkpoint, ...keyringOver(kyselyStore(backup.open().db)) }
 }
 
-it('a restored backup brings a revoked key back, and a checkpoint that was kept elsewhere tells (FI-40)', async () => {
+it('a restored backup makes a revoked key valid again, and an external checkpoint reveals it (FI-40)', async () => {
   const { keyring, token, checkpoint } = await restored()
   expect((await keyring.verify(token.reveal())).ok).toBe(true)
   expect(await keyring.audit.verify({ organizationId })).toMatchObject({ ok: true })
   expect(await keyring.audit.verify({ organizationId, checkpoint })).toMatchObject({ ok: false, problem: 'truncated' })
 })
 
-it('a restored backup is safe once every key in it is disabled, and each is good again when it is enabled (FI-40)', async () => {
+it('a restored backup is safe once all its keys are disabled, and each works again when it is enabled (FI-40)', async () => {
   const { keyring, key, token } = await restored()
   let cursor: string | null = null
   do {

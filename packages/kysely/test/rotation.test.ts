@@ -7,7 +7,7 @@ import { sqliteFile } from './sqlite-file.js'
 const { organizationId } = owner
 const day = 86_400_000
 
-/** One file and one key; a keyring over each of four connections, and every token that any of them ever made. */
+/** One file and one key, with a keyring over each of four connections, and every token that they have made. */
 async function fourConnections() {
   const file = sqliteFile()
   const connections = Array.from({ length: 4 }, () => file.open())
@@ -27,8 +27,8 @@ async function fourConnections() {
   return { keyring, keyrings, id: key.id, made, live }
 }
 
-describe('on connections of their own', () => {
-  it('rotations of one key at once: whoever is told of a win has won, and at most two tokens live (FI-38)', async () => {
+describe('several connections', () => {
+  it('rotate one key at once: each reported success has happened, and at most two tokens are valid (FI-38)', async () => {
     const { keyring, keyrings, id, made, live } = await fourConnections()
     const calls = await Promise.allSettled(keyrings.map((each) => each.rotate(id, { graceMs: day })))
     const won = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value.token.reveal()] : []))
@@ -47,7 +47,7 @@ describe('on connections of their own', () => {
     expect(alive).toContain((await keyring.reveal(id)).reveal())
   })
 
-  it('a revocation among rotations: the key is revoked in the end, and every token dead (FI-39)', async () => {
+  it('revoke a key among rotations: the key ends revoked, and no token is valid (FI-39)', async () => {
     const { keyring, keyrings, id, live } = await fourConnections()
     const [a, b, c, d] = keyrings
     const graceMs = day

@@ -3,11 +3,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { KeyStore } from '@keywright/core'
-import { emptyChain, linkAudit } from '@keywright/core/store'
+import { emptyChain, type KeyStore, linkAudit } from '@keywright/core/store'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
-import { isSqliteBusy } from '../src/busy.js'
+import { isSqliteBusy } from '../src/dialect/driver-errors.js'
 import { kyselyStore, libsqlDatabase, migrateToLatest } from '../src/index.js'
 import { input, keyringOver, owner } from './keyring-over.js'
 import { sqliteFile } from './sqlite-file.js'
@@ -43,7 +42,7 @@ async function expectChain(store: KeyStore, length: number): Promise<void> {
 }
 
 describe('two connections to one file', () => {
-  it('agree on a revoked key from the next request on (L8)', async () => {
+  it('refuse a revoked key from the next request on (L8)', async () => {
     const { here, there } = await twoConnections()
     const { key, token } = await here.keyring.create(input)
     for (const { keyring } of [here, there]) expect((await keyring.verify(token.reveal())).ok).toBe(true)
@@ -53,7 +52,7 @@ describe('two connections to one file', () => {
     }
   })
 
-  it('create 50 keys at once: none is lost, and one chain holds them all (AUD-4)', async () => {
+  it('create 50 keys at once, lose none, and keep one audit chain (AUD-4)', async () => {
     const { here, there } = await twoConnections()
     const created = await Promise.all(
       Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? here : there).keyring.create(input)),
@@ -62,7 +61,7 @@ describe('two connections to one file', () => {
     await expectChain(there.store, 50)
   })
 
-  it('in two processes create 100 keys at once: none is lost, and one chain holds them all (AUD-4)', async () => {
+  it('create 100 keys at once from two processes, lose none, and keep one audit chain (AUD-4)', async () => {
     const { path, here } = await twoConnections()
     const tsx = pathToFileURL(createRequire(join(import.meta.dirname, '../../../package.json')).resolve('tsx')).href
     const script = join(import.meta.dirname, 'fixtures/create-keys.ts')
@@ -84,7 +83,7 @@ describe('a change that meets another writer (FI-8)', () => {
     await expectChain(here.store, 1)
   })
 
-  it('gives up after three more tries, and has changed nothing', async () => {
+  it('fails after three more tries, and has changed nothing', async () => {
     const { here, there, refused } = await twoConnections()
     there.raw.exec('begin immediate')
     await expect(here.keyring.create(input)).rejects.toMatchObject({
@@ -97,7 +96,7 @@ describe('a change that meets another writer (FI-8)', () => {
     await expectChain(here.store, 0)
   })
 
-  it('is tried once only where anything else fails', async () => {
+  it('is not tried again after any other failure', async () => {
     const { here } = await twoConnections()
     let asked = 0
     const decide = () => {
@@ -116,7 +115,7 @@ describe('a change that meets another writer (FI-8)', () => {
     ['a broken constraint', { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }, false],
     ['node:sqlite, a broken constraint', { code: 'ERR_SQLITE_ERROR', errcode: 1555 }, false],
     ['anything else', {}, false],
-  ])('is known by its error: %s %o', (_driver, fields, busy) => {
+  ])('is recognised by its error: %s %o', (_driver, fields, busy) => {
     expect(isSqliteBusy(Object.assign(new Error('database is locked'), fields))).toBe(busy)
     expect(isSqliteBusy(fields)).toBe(false)
   })
@@ -128,12 +127,12 @@ describe('libsqlDatabase', () => {
     ['insert into numbers values (2)'],
     ['insert into numbers values (2) returning number'],
     ['create table more (number)'],
-  ])('leaves nothing half-way of a refused %s: the connection sees, and makes, every later change', async (write) => {
+  ])('finishes a refused %s, so that the connection sees and makes every later change', async (write) => {
     const file = sqliteFile()
     const there = file.open().raw
     there.exec('create table numbers (number integer primary key)')
     const here = libsqlDatabase(file.open().raw)
-    // Kept, so that the garbage collector cannot do what is tested here.
+    // A reference keeps the garbage collector from resetting the statement.
     const statement = here.prepare(write)
     const seen = () => here.prepare('select number from numbers').all([])
 
@@ -151,7 +150,7 @@ describe('libsqlDatabase', () => {
   })
 
   it('never runs a commit again that was reported as failed', async () => {
-    // Without WAL, a reader is in the way of a commit.
+    // Without WAL, a reader blocks a commit.
     const { path } = sqliteFile()
     const [raw, reader] = [new Database(path), new Database(path)]
     raw.exec('create table numbers (number)')
@@ -170,7 +169,7 @@ describe('libsqlDatabase', () => {
     expect(reader.prepare('select * from numbers').all()).toEqual([{ number: 2 }])
   })
 
-  it('lets a key that was revoked elsewhere die at once, whatever was refused here before', async () => {
+  it('refuses a key that was revoked elsewhere at once, even after a refused write', async () => {
     const { here, there } = await twoConnections()
     const { key, token } = await here.keyring.create(input)
     there.raw.exec('begin immediate')

@@ -12,14 +12,14 @@ export interface OpenOptions {
   readonly plugins?: KyselyPlugin[]
 }
 
-/** A connection to a SQLite file: Kysely's, and the driver's own for what the store would never do. */
+/** A connection to a SQLite file: through Kysely, and through the driver for what the store would never do. */
 export interface Connection {
-  // biome-ignore lint/suspicious/noExplicitAny: a host's schema, whatever it is
+  // biome-ignore lint/suspicious/noExplicitAny: any schema of a host
   readonly db: Kysely<any>
   readonly raw: Database.Database
 }
 
-/** An empty SQLite file in WAL mode, gone with the test; `open` gives one more connection to it. */
+/** An empty SQLite file in WAL mode, deleted after the test. `open` makes one more connection to it. */
 export function sqliteFile(): { readonly path: string; open(options?: OpenOptions): Connection } {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -27,7 +27,7 @@ export function sqliteFile(): { readonly path: string; open(options?: OpenOption
   const open = ({ log, plugins = [] }: OpenOptions = {}): Connection => {
     const raw = new Database(path)
     raw.exec('pragma journal_mode = wal')
-    raw.exec('pragma synchronous = off') // no test outlives a power cut
+    raw.exec('pragma synchronous = off') // tests do not survive a power cut anyway
     const dialect = new SqliteDialect({ database: libsqlDatabase(raw) })
     const db = new Kysely<object>({ dialect, plugins, ...(log === undefined ? {} : { log }) })
     onTestFinished(() => {

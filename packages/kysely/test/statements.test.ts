@@ -1,10 +1,11 @@
 import { formatToken } from '@keywright/core/token'
 import type { CompiledQuery } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { input, owner } from './keyring-over.js'
+import { kyselyStore } from '../src/index.js'
+import { input, keyringOver, owner } from './keyring-over.js'
 import { keyringOnFile } from './sqlite-file.js'
 
-/** A keyring with two keys, and what SQLite is asked from then on. */
+/** A keyring with two keys, and the statements that SQLite gets from then on. */
 async function watched() {
   let statements: CompiledQuery[] = []
   const host = await keyringOnFile({ log: ({ query }) => statements.push(query) })
@@ -48,9 +49,33 @@ describe('one verification (B3)', () => {
     ['nothing', ''],
     ['garbage', 'tk_live_garbage'],
     ['a token of another environment', 'tk_test_'],
-  ])('of %s asks the database nothing', async (_what, text) => {
+  ])('of %s sends no statement', async (_what, text) => {
     const { keyring, during } = await watched()
     expect(await during(() => keyring.verify(text))).toEqual([])
+  })
+})
+
+describe('the first verification of a process (HASH-13)', () => {
+  it('reads the check values of its two peppers beside the key, and writes nothing; no other does', async () => {
+    const { db, raw, token, during } = await watched()
+    const { keyring } = keyringOver(kyselyStore(db))
+    const written = () => (raw.prepare('select total_changes() as n').get() as { n: number }).n
+    const before = written()
+    const verify = async () => expect((await keyring.verify(token.reveal())).ok).toBe(true)
+    const check = expect.stringMatching(/^select "value" from "api_key_checks" where "name" = \?$/)
+    expect((await during(verify)).map(({ sql }) => sql)).toEqual([
+      expect.stringContaining('"api_key_migrations"'),
+      expect.stringContaining('"api_keys"'),
+      check,
+      check,
+    ])
+    expect(await during(() => Promise.all([verify(), verify()]))).toHaveLength(1)
+    expect(written()).toBe(before)
+    const rowOf = (id: string) => ({
+      name: `$hmac-sha256$v=1$k=${id}$cGVwcGVyLWNoZWNr`,
+      value: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(raw.prepare('select * from api_key_checks order by name').all()).toEqual([rowOf('p1'), rowOf('p2')])
   })
 })
 
@@ -58,27 +83,31 @@ describe('a list', () => {
   const cursor = (page: { nextCursor: string | null }) => page.nextCursor ?? expect.unreachable()
 
   it.each([
-    ['an organisation', { organizationId: owner.organizationId }, 'api_keys_by_organization (organization_id=?'],
-    ['an owner', { owner }, 'api_keys_by_owner (organization_id=? AND owner_type=? AND owner_id=?'],
-    ['an owner’s active keys', { owner, status: 'active' }, 'api_keys_by_owner (organization_id=?'],
-  ] as const)('of %s is one indexed read a page, without a sort', async (_what, query, index) => {
+    [
+      'an organisation',
+      { organizationId: owner.organizationId },
+      'api_keys_by_organization_status (organization_id=? AND status=?',
+    ],
+    ['an owner', { owner }, 'api_keys_by_owner_status (organization_id=? AND owner_type=? AND owner_id=? AND status=?'],
+    ['an owner’s active keys', { owner, status: 'active' }, 'api_keys_by_owner_status (organization_id=?'],
+  ] as const)('of %s is one read of an index a page, without a scan', async (_what, query, index) => {
     const { keyring, during, planOf } = await watched()
     const first = await keyring.list({ ...query, limit: 1 })
     for (const page of [query, { ...query, limit: 1, cursor: cursor(first) }]) {
       const [read, ...more] = await during(() => keyring.list(page))
       expect(more).toEqual([])
       const plan = planOf(read ?? expect.unreachable())
-      expect(plan).toContain(`SEARCH api_keys USING INDEX ${index}`)
-      expect(plan).not.toContain('TEMP B-TREE')
+      expect(plan).toContain(`SEARCH api_keys USING COVERING INDEX ${index}`)
+      expect(plan).not.toContain('SCAN api_keys')
       if ('cursor' in page) expect(plan).toContain('created_at<?')
     }
   })
 })
 
-describe('what is kept (TOK-10)', () => {
+describe('the database (TOK-10)', () => {
   const hashes = ['hash', 'previous_hash', 'lookup_digest', 'sealed', 'audit_hash']
 
-  /** All text of a database with 200 new keys, but hashes, and the ids that are not secret; and their secrets. */
+  /** All text of a database with 200 new keys, without hashes and ids; and the secrets of these keys. */
   async function dumpOfNewKeys() {
     const { keyring, raw } = await keyringOnFile()
     const secrets: string[] = []
@@ -99,10 +128,10 @@ describe('what is kept (TOK-10)', () => {
 
   const parts = (text: string): string[] => Array.from({ length: text.length - 4 }, (_, at) => text.slice(at, at + 5))
 
-  it('holds no five characters of any secret outside of hashes', async () => {
+  it('holds no five consecutive characters of any secret outside of hashes', async () => {
     const { text, rows, secrets } = await dumpOfNewKeys()
     expect(rows).toBeGreaterThan(3_000)
-    // What two databases have in common comes from the names of things, not from their secrets.
+    // Text that two databases share comes from names, not from secrets.
     const common = new Set(parts((await dumpOfNewKeys()).text))
     const kept = new Set(parts(text).filter((part) => !common.has(part)))
     expect(secrets.flatMap(parts).filter((part) => kept.has(part))).toEqual([])

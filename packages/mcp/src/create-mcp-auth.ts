@@ -1,142 +1,105 @@
 import { type Access, InvalidOptions, type Keyring, type Principal } from '@keywright/core'
-import { createAdmit } from './admit.js'
-import type { AuthInfo } from './auth-info.js'
-import { type Caller, callerOf, type Login, type Narrowing } from './callers.js'
-import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './fetch-side.js'
-import { withholdArguments } from './hidden-calls.js'
-import { listenFilter } from './listen.js'
-import { type Edge, type NodeMiddleware, nodeMiddleware } from './node-middleware.js'
-import { openStreams } from './open-streams.js'
-import { checkOptions, type McpAuthOptions } from './options.js'
-import { type ProtectableServer, protectServer } from './protect.js'
-import { createRegistry } from './registry.js'
-import { scopeChallenge } from './scope-challenge.js'
-import { sessionTags } from './session-tag.js'
-import { tellShown } from './shown.js'
-import { openStdio, type StdioOptions } from './stdio.js'
-import { type TokenVerifier, tokenVerifier } from './verifier.js'
+import { isolated } from '@keywright/core/adapter'
+import type { Caller } from './caller/caller.js'
+import { callerOf } from './caller/known-callers.js'
+import { createEndpoint } from './edge/endpoint.js'
+import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './edge/fetch.js'
+import { nodeMiddleware } from './edge/node.js'
+import { checkOptions, type McpAuthOptions } from './edge/options.js'
+import { openStdio, type StdioOptions } from './edge/stdio.js'
+import { tokenVerifier } from './edge/verifier.js'
+import type { McpAuth, McpCaller } from './mcp-auth.js'
+import { type ProtectableServer, protectServer } from './server/protect.js'
+import { createRegistry } from './server/registry.js'
 
-/** Who sent a message: a key, or a person whom the host has signed in. */
-export type McpCaller<A extends Access = Access> =
-  | { readonly type: 'key'; readonly principal: Principal<A>; readonly narrowing: Narrowing }
-  | { readonly type: 'login'; readonly login: Login; readonly narrowing: Narrowing }
-
-/** Puts keys before an MCP server. See `createMcpAuth`. */
-export interface McpAuth<A extends Access = Access> {
-  /** Middleware for Express, before the handler of the endpoint: all of its methods, `GET` and `DELETE` too. */
-  express(): NodeMiddleware
-  /** For hosts that call the SDK themselves: who sent the request, or the response to send instead. No sessions, no streams. */
-  gate(request: Request, context?: FetchContext): Promise<AuthInfo | Response>
-  /** Serves an MCP handler on a fetch host. */
-  fetch(handler: FetchHandler): (request: Request, context?: FetchContext) => Promise<Response>
-  /**
-   * For `requireBearerAuth` of either SDK, which knows no limits, sessions and streams: `express` and `fetch` do. `toError` makes
-   * its error: `(message) => new InvalidTokenError(message)`.
-   *
-   * @throws InvalidOptions with `narrow`: a verifier is not told the URL.
-   */
-  verifier(toError: (message: string) => Error): TokenVerifier
-  /**
-   * Has `server` show and do, for each message, only what its sender may. Before anything is registered.
-   *
-   * @throws InvalidOptions for a server that has something registered, or that keeps tasks.
-   */
-  protect<S extends ProtectableServer>(server: S): S
-  /**
-   * The key behind a message, narrowed to its connection; `extra` is a handler's last argument.
-   *
-   * @throws TypeError where there is none.
-   */
-  principal(extra: unknown): Principal<A>
-  /** Who sent a message, or `null`. */
-  caller(extra: unknown): McpCaller<A> | null
-  /**
-   * The same for a server on stdio, whose key is in the environment. Ends the process, with a line on stderr, if it is no good.
-   */
-  stdio(options: StdioOptions): Promise<Pick<McpAuth<A>, 'protect' | 'principal' | 'caller'>>
-  /** Checks the callers of open streams now: call it when a key was changed elsewhere. @param keyId - @defaultValue all */
-  invalidate(keyId?: string): Promise<void>
-}
+/** How many tools, prompts, resources and templates an endpoint remembers, each: servers come and go, the endpoint stays. */
+const maxRegistered = 10_000
 
 /**
- * Makes what an MCP server needs to accept a keyring's keys, on either official SDK. One for each endpoint: servers of another
- * one may ask other things by the same names.
+ * Makes the guard of one MCP endpoint, on either official SDK. Call it once for each endpoint: servers of another endpoint may
+ * register the same names with other requirements.
  *
- * @throws InvalidOptions at start-up, naming the option.
+ * @param keyring - The keyring whose keys are accepted.
+ * @param options - See {@link McpAuthOptions}; each has a default.
+ * @throws {@link InvalidOptions} when an option is wrong or unknown. The error names the option.
+ *
+ * @example
+ * ```ts
+ * const auth = createMcpAuth(keyring, {
+ *   narrow: (url) => ({ board: [url.searchParams.get('boardId')] }),
+ *   docsUrl: 'https://example.com/settings/keys',
+ * })
+ * const server = auth.protect(new McpServer({ name: 'tasks', version: '1.0.0' }))
+ * server.registerTool('report', {}, scoped({ scopes: ['members.read'] }, report))
+ * app.all('/mcp', auth.express(), express.json(), (req, res) => transportOf(req).handleRequest(req, res, req.body))
+ * ```
  */
-export function createMcpAuth<A extends Access>(typed: Keyring<A>, given: McpAuthOptions<A> = {}): McpAuth<A> {
-  // A only narrows names, which the access model checks at run time.
-  const keyring = typed as unknown as Keyring
-  const options = given as unknown as McpAuthOptions
+export function createMcpAuth<A extends Access>(keyring: Keyring<A>, options: McpAuthOptions<A> = {}): McpAuth<A> {
+  // `A` only narrows the types of names. At run time the access model checks them.
+  return createUntyped(keyring as unknown as Keyring, options as unknown as McpAuthOptions) as unknown as McpAuth<A>
+}
+
+function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   checkOptions(options)
-  const known = createRegistry(10_000) // servers come and go, this stays
-  const { docsUrl = null, hidden = 'hide', recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024 } = options
-  const { realm = 'mcp' } = options
+  const { docsUrl = null, unavailableTools = 'hide' } = options
+  const known = createRegistry(maxRegistered)
   const onCall = isolated(options.onCall)
-  const edge: Edge = {
-    admit: createAdmit(keyring, options),
-    tags: sessionTags(sessionSecret),
-    streams: openStreams(recheckMs),
-    filterListen: listenFilter(known),
-    shown: tellShown(known),
-    withhold: hidden === 'hide' ? withholdArguments(known) : null,
-    challenge:
-      options.insufficientScope === 'http-403'
-        ? scopeChallenge(known, { realm, docsUrl, resourceMetadataUrl: options.resourceMetadataUrl }, onCall)
-        : null,
-    maxBodyBytes,
+  const endpoint = createEndpoint(keyring, options, known, onCall)
+  let isWarm = false
+
+  const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {
+    isWarm = true
+    return protectServer(server, {
+      access: keyring.access,
+      known,
+      docsUrl,
+      unavailableTools,
+      onCall,
+      defaultCaller,
+    })
   }
-  let isPrimed = false
-  const protect = <S extends ProtectableServer>(server: S, fallback: (() => Promise<Caller>) | null): S => {
-    isPrimed = true
-    const settings = { access: keyring.access, registry: known, known, docsUrl, hidden, fallback }
-    return protectServer(server, { ...settings, onCall })
-  }
-  const whose = {
-    principal: (extra: unknown) => {
-      const principal = callerOf(extra)?.principal
-      if (principal == null) throw new TypeError('No API key came with this message')
-      return principal as unknown as Principal<A>
-    },
-    caller: (extra: unknown) => publicCaller<A>(callerOf(extra)),
-  }
+
   return Object.freeze({
-    ...whose,
-    express: () => nodeMiddleware(edge),
-    gate: (request: Request, context: FetchContext = {}) => gateFetch(edge, request, context),
+    principal,
+    caller,
+    express: () => nodeMiddleware(endpoint),
+    gate: (request: Request, context: FetchContext = {}) => gateFetch(endpoint, request, context),
     fetch: (handler: FetchHandler) => {
-      if (typeof handler?.fetch !== 'function') throw new InvalidOptions('handler', 'an object with fetch')
+      if (typeof handler?.fetch !== 'function') throw new InvalidOptions('handler', 'an object with a method fetch')
       return (request: Request, context: FetchContext = {}) =>
-        serveFetch(edge, handler, request, context, () => isPrimed)
+        serveFetch(endpoint, handler, request, context, () => isWarm)
     },
     verifier: (toError: (message: string) => Error) => {
-      if (options.narrow !== undefined) throw new InvalidOptions('narrow', 'none: a verifier is not told the URL')
+      if (options.narrow !== undefined) {
+        throw new InvalidOptions('narrow', 'undefined where verifier() is used: a verifier does not receive the URL')
+      }
       if (typeof toError !== 'function') throw new InvalidOptions('toError', "a function that makes the SDK's error")
       return tokenVerifier(keyring, toError)
     },
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),
     stdio: async (stdio: StdioOptions) => {
       const sender = await openStdio(keyring, stdio, docsUrl)
-      return Object.freeze({ ...whose, protect: <S extends ProtectableServer>(server: S) => protect(server, sender) })
+      return Object.freeze({
+        principal,
+        caller,
+        protect: <S extends ProtectableServer>(server: S) => protect(server, sender),
+      })
     },
-    invalidate: (keyId?: string) => edge.streams.invalidate(keyId),
+    invalidate: (keyId?: string) => endpoint.streams.invalidate(keyId),
   })
 }
 
-function publicCaller<A extends Access>(caller: Caller | null): McpCaller<A> | null {
-  if (caller === null) return null
-  const { principal, login, narrowing } = caller
-  if (principal !== null) return { type: 'key', principal: principal as unknown as Principal<A>, narrowing }
-  return login === null ? null : { type: 'login', login, narrowing }
+function principal(extra: unknown): Principal {
+  const found = callerOf(extra)?.principal
+  if (found != null) return found
+  // The SDK shows this text to the client.
+  throw new TypeError('No API key came with this message')
 }
 
-function isolated(onCall: McpAuthOptions['onCall']): NonNullable<McpAuthOptions['onCall']> {
-  if (onCall === undefined) return () => {}
-  return (event) => {
-    try {
-      Promise.resolve(onCall(event)).catch(() => {})
-    } catch {
-      // The host's observer is not on the way of the call.
-    }
-  }
+function caller(extra: unknown): McpCaller | null {
+  const found = callerOf(extra)
+  if (found === null) return null
+  const { principal, login, narrowing } = found
+  if (principal !== null) return { type: 'key', principal, narrowing }
+  return login === null ? null : { type: 'login', login, narrowing }
 }

@@ -10,7 +10,7 @@ const servers = [
 
 describe.each(servers)('$name', ({ serve }) => {
   it.each(['POST', 'GET', 'DELETE'])(
-    'refuses %s without a key, in JSON-RPC, saying where to get one',
+    'answers %s without a key with a JSON-RPC error that says where to get one',
     async (method) => {
       const { url } = await serve({ docsUrl: 'https://example.com/keys' })
       const answer = await send(url, method, mcpHeaders(), method === 'POST' ? initialize : undefined)
@@ -25,7 +25,7 @@ describe.each(servers)('$name', ({ serve }) => {
     },
   )
 
-  it('keeps apart bad, revoked and malformed keys, suspended owners, and limits (MCP-5)', async () => {
+  it('answers bad, revoked and malformed keys, suspended owners and limits each in their own way (MCP-5)', async () => {
     const { url, keyring } = await serve({}, aKeyring({ limit: 1, windowMs: 60_000 }))
     const { token, id } = await aToken(keyring, full)
     const owner = { type: 'user', id: 'eve', organizationId: 'org1' } as const
@@ -48,7 +48,7 @@ describe.each(servers)('$name', ({ serve }) => {
     for (const { text } of [bad, limited, revoked]) expect(text).not.toContain(token.slice(-20))
   })
 
-  it('names an authorization server only where the host says that there is one', async () => {
+  it('sends resource_metadata only when resourceMetadataUrl is set', async () => {
     const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
     const { url } = await serve({ resourceMetadataUrl })
     const answer = await send(url, 'POST', mcpHeaders(), initialize)
@@ -56,7 +56,7 @@ describe.each(servers)('$name', ({ serve }) => {
   })
 
   it.each([null, new Date(Date.now() + 3_600_500)])(
-    'hands on who called, and not the key; expiry %s (MCP-1, MCP-3)',
+    'passes the caller to handlers, but not the key, with expiry %s (MCP-1, MCP-3)',
     async (expiresAt) => {
       const { url, keyring, seen } = await serve()
       const { token, id } = await aToken(keyring, { ...full, expiresAt })
@@ -74,7 +74,22 @@ describe.each(servers)('$name', ({ serve }) => {
     },
   )
 
-  it('serves known hosts and origins alone, where they are named', async () => {
+  it("reads a key in the host's header beside a platform's token, and shows handlers neither (HTTP-22)", async () => {
+    const { url, keyring, seen } = await serve({ headers: ['X-Acme-Key'] })
+    const { token, id } = await aToken(keyring, full)
+    const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'
+    const post = (more: Record<string, string>) => send(url, 'POST', { ...mcpHeaders(jwt), ...more }, initialize)
+    expect((await post({ 'x-acme-key': token })).status).toBe(200)
+    expect(seen.join()).toContain(`"token":"${id}"`)
+    for (const secret of [token, jwt]) expect(seen.join()).not.toContain(secret)
+    expect((await post({ 'x-api-key': token })).status).toBe(401)
+    const refused = await post({ 'x-acme-key': `Bearer ${token}` })
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("Send 'X-Acme-Key: <key>'")])
+    expect(refused.headers['www-authenticate']).toContain("Send 'X-Acme-Key: <key>'")
+    expect(refused.text).not.toContain('X-API-Key')
+  })
+
+  it('answers 403 for a Host or Origin that is not in the allowed list', async () => {
     const { url, keyring } = await serve({
       allowedOrigins: ['https://app.example.com'],
       allowedHosts: ['mcp.example.com'],
@@ -89,7 +104,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect(await status({ host: 'evil.example' })).toBe(403)
   })
 
-  it('narrows a connection to what its URL names, on every request (L6)', async () => {
+  it('narrows every request to the resources that its URL names (L6)', async () => {
     const { url, keyring } = await serve({ narrow: (at) => ({ board: [at.searchParams.get('boardId')] }) })
     const { token } = await aToken(keyring, partial)
     const post = (query: string, body: unknown = initialize, sessionId?: string) =>
@@ -129,7 +144,7 @@ describe.each(servers)('$name', ({ serve }) => {
     )
   })
 
-  it('decides each element of a batch, and each pays', async () => {
+  it('decides and charges each message of a batch', async () => {
     const { url, keyring } = await serve({}, aKeyring({ limit: 5, windowMs: 60_000 }))
     const { token } = await aToken(keyring, partial)
     const opened = await send(url, 'POST', mcpHeaders(token), {
@@ -155,7 +170,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect(answer.text.match(/rate_limited/g)).toHaveLength(4)
   })
 
-  it('counts a call as one use, whatever it costs, and each of a batch', async () => {
+  it('counts each call as one use, whatever it costs, also in a batch', async () => {
     const { url, keyring } = await serve()
     const { token } = await aToken(keyring, full)
     const opened = await send(url, 'POST', mcpHeaders(token), {
@@ -174,7 +189,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect(await calls()).toBe(5)
   })
 
-  it('serves people whom the host has signed in beside keys (O9)', async () => {
+  it('serves people whom fallback signed in, beside keys (O9)', async () => {
     const people = new Map([
       [
         'cookie-of-ann',
@@ -186,7 +201,7 @@ describe.each(servers)('$name', ({ serve }) => {
       ],
     ])
     const { url, keyring } = await serve({
-      orElse: ({ fields }) =>
+      fallback: ({ fields }) =>
         people.get(fields.find(([name]) => name.toLowerCase() === 'authorization')?.[1].slice(7) ?? '') ?? null,
     })
     const { token } = await aToken(keyring, partial)
@@ -210,9 +225,9 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await send(url, 'POST', mcpHeaders('cookie-of-ann', ann.session), listTools)).status).toBe(401)
   })
 
-  it('narrows people, too, and lets them nowhere where they may do nothing', async () => {
+  it('narrows signed-in people, and answers 404 for a resource on which they may do nothing', async () => {
     const ann = { id: 'ann', allows: () => true, allowsOn: (_: string, { id }: { id: string }) => id !== 'b3' }
-    const { url } = await serve({ orElse: () => ann, narrow: (at) => ({ board: [at.searchParams.get('boardId')] }) })
+    const { url } = await serve({ fallback: () => ann, narrow: (at) => ({ board: [at.searchParams.get('boardId')] }) })
     const opened = await send(`${url}?boardId=b1`, 'POST', mcpHeaders(), initialize)
     const session = opened.headers['mcp-session-id']?.toString()
     const call = async (boardId: string) => {
@@ -225,7 +240,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await send(`${url}?boardId=b3`, 'POST', mcpHeaders(), initialize)).status).toBe(404)
   })
 
-  it('answers 403 with the scopes that a call needs, where the host asks for it', async () => {
+  it('answers 403 with the required scopes when insufficientScope is http-403', async () => {
     const { url, keyring } = await serve({ insufficientScope: 'http-403' })
     const { token } = await aToken(keyring, partial)
     const opened = await send(url, 'POST', mcpHeaders(token), initialize)
@@ -245,7 +260,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await call('b1', 'members_remove')).text).toContain('not found')
   })
 
-  it('answers 503 when the host cannot be asked, and lets nobody in', async () => {
+  it('answers 503 when narrow throws', async () => {
     const { url, keyring } = await serve({
       narrow: () => {
         throw new Error('down')
@@ -266,7 +281,7 @@ it.each([
   ['/register', 404],
   ['/.well-known/security.txt', undefined],
   ['/mcp', undefined],
-])('answers for OAuth discovery at %s: %s', async (path, status) => {
+])('OAuth discovery at %s is answered with status %s', async (path, status) => {
   expect(oauthDiscoveryResponse(new Request(`http://localhost${path}`))?.status).toBe(status)
   let passed = false
   const res = { statusCode: 0, setHeader: () => {}, end: (body: string) => void JSON.parse(body) }

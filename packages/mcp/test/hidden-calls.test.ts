@@ -5,7 +5,7 @@ import { createMcpAuth, scoped } from '../src/index.js'
 import { modernHeaders, modernMeta } from './raw.js'
 import { aKeyring, aToken, full } from './task-board.js'
 
-/** Calls of a tool that mirrors an argument into a header, which v2 compares before it asks any handler. */
+/** Calls a tool whose argument is repeated in a header. v2 compares both before any handler runs. */
 async function served() {
   const keyring = aKeyring()
   const auth = createMcpAuth(keyring)
@@ -36,7 +36,7 @@ async function served() {
 }
 
 it.each(['secret', 'forgotten'])(
-  'a hidden tool with a header of its own answers as none, from the first: %s',
+  'a hidden tool with a mirrored header is answered exactly like a missing one: %s',
   async (name) => {
     const { none, call } = await served()
     const first = await call(none, name)
@@ -48,9 +48,14 @@ it.each(['secret', 'forgotten'])(
   },
 )
 
-// Neither 2.1 nor a schema of zod 3.25 knows of such headers.
-it.runIf(process.env.MCP_PEERS === undefined)('and one that is shown is asked for it', async () => {
-  const { all, call } = await served()
-  expect(await call(all, 'secret')).toMatchObject([400, expect.stringMatching(/region/i)])
-  expect(await call(all, 'secret', { 'mcp-param-region': 'eu' })).toMatchObject([200, expect.stringContaining('"eu"')])
-})
+// Neither SDK 2.1 nor a zod 3.25 schema supports such headers.
+if (process.env.MCP_PEERS === undefined) {
+  it('a visible tool is refused by the SDK when the mirrored header is missing', async () => {
+    const { all, call } = await served()
+    expect(await call(all, 'secret')).toMatchObject([400, expect.stringMatching(/region/i)])
+    expect(await call(all, 'secret', { 'mcp-param-region': 'eu' })).toMatchObject([
+      200,
+      expect.stringContaining('"eu"'),
+    ])
+  })
+}

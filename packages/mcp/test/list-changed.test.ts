@@ -9,7 +9,7 @@ import { aToken, full, partial, type Stage, serveV1, serveV2, suspended } from '
 const often = { recheckMs: 20 }
 const fewer = { scopes: ['members.read'] } as const
 
-it('tells an official client of v1 that it is shown other tools, by its own stream', async () => {
+it('an official v1 client is sent list_changed on its stream when its visible tools change', async () => {
   const { url, keyring } = await serveV1(often)
   const { token, id } = await aToken(keyring, full)
   const client = new Client({ name: 'v1', version: '1' })
@@ -18,11 +18,22 @@ it('tells an official client of v1 that it is shown other tools, by its own stre
     lists.push((await client.listTools()).tools.map(({ name }) => name))
   })
   const headers = { Authorization: `Bearer ${token}` }
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } })
+  let opened = (): void => {}
+  const isOpen = new Promise<void>((resolve) => {
+    opened = resolve
+  })
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers },
+    fetch: async (...args) => {
+      const answer = await fetch(...args)
+      if (args[1]?.method === 'GET') opened()
+      return answer
+    },
+  })
   await client.connect(transport as Parameters<Client['connect']>[0])
   onTestFinished(() => client.close())
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain('members_remove')
-  await setTimeout(100) // its stream is open, and has been looked at
+  await isOpen
   expect(lists).toEqual([])
 
   await keyring.update(id, fewer)
@@ -39,7 +50,7 @@ const changesIn = (text: string): readonly string[] =>
     ([, list, params]) => `${list} ${params}`,
   )
 
-it('tells of the lists that have changed, and of no others', async () => {
+it('a stream is sent list_changed only for the lists that changed', async () => {
   const { url, keyring } = await serveV1(often)
   const { token, id } = await aToken(keyring, full)
   const { headers } = await send(url, 'POST', mcpHeaders(token), initialize)
@@ -56,7 +67,7 @@ const subscription = { _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1
 const openListener = ({ url }: Stage, token: string, notifications: object) =>
   openStream(url, 'POST', listenHeaders(token), listenFor(notifications, 'sub-1'))
 
-it('tells a listener of v2 of the lists that it asked for', async () => {
+it('a v2 listener is sent list_changed only for the lists that it asked for', async () => {
   const stage = await serveV2(often)
   const { token, id } = await aToken(stage.keyring, full)
   const both = await openListener(stage, token, { toolsListChanged: true, promptsListChanged: true })
@@ -68,7 +79,7 @@ it('tells a listener of v2 of the lists that it asked for', async () => {
   await expect.poll(() => changesIn(prompts.text())).toEqual([`prompts ${mine}`])
 })
 
-it('ends a listener of v2 that may no more hear of what it listens to', async () => {
+it('a v2 listener is closed when its key loses a resource that it listens to', async () => {
   const stage = await serveV2(often)
   const { token, id } = await aToken(stage.keyring, partial)
   const [b1, b2] = await Promise.all(
@@ -81,7 +92,7 @@ it('ends a listener of v2 that may no more hear of what it listens to', async ()
   expect(still).toBe('open')
 })
 
-it('says nothing to whom it closes', async () => {
+it('a stream that is closed is sent no list_changed', async () => {
   suspended.clear()
   const { url, keyring } = await serveV1(often)
   const { token, id } = await aToken(keyring, full)

@@ -7,7 +7,7 @@ import { McpServer } from '@modelcontextprotocol/server'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { z as z4 } from 'zod/v4'
-import { codeOf } from './peers/code-of.js'
+import { codeOf } from '../../../test/support/code-of.js'
 
 const peers = process.env.MCP_PEERS
 const folder = join(import.meta.dirname, peers === undefined ? '..' : `peers/${peers}`)
@@ -19,7 +19,7 @@ const named = (options: { readonly name: string }) => options.name
 it(`runs on the versions of ${peers ?? 'this package'}`, () => {
   const zod = `zod@${version('zod')}`
   const sdk = `@modelcontextprotocol+sdk@${version('@modelcontextprotocol/sdk')}`
-  // v1 has its schemas from the same zod; v2 brings its own.
+  // v1 uses the same zod for its schemas; v2 brings its own.
   expect(codeOf((options) => new ServerV1(info, options))).toMatch(sdk)
   expect(codeOf((options) => new ServerV1(info, options))).toMatch(zod)
   expect(codeOf((options) => new ClientV1(info, options))).toMatch(sdk)
@@ -47,7 +47,7 @@ it(`runs on the versions of ${peers ?? 'this package'}`, () => {
   ).toBe(zod)
 })
 
-it('calls lowest what the ranges of the package begin with', () => {
+it('the lowest tested versions are those with which the peer ranges begin', () => {
   const { peerDependencies } = read(join(import.meta.dirname, '../package.json'))
   const { devDependencies } = read(join(import.meta.dirname, 'peers/lowest/package.json'))
   for (const [name, range] of Object.entries(peerDependencies)) {

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import { setTimeout } from 'node:timers/promises'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
@@ -17,7 +16,8 @@ import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
 import { initialize, listenFor, listenHeaders, mcpHeaders, modernHeaders, openStream, send } from './raw.js'
-import { aKeyring, aToken, connectV1, full, listening, partial, registerV2 } from './task-board.js'
+import { register, v2 } from './register.js'
+import { aKeyring, aToken, connectV1, full, listening, partial } from './task-board.js'
 
 const info = { name: 'board', version: '1' }
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
@@ -29,7 +29,7 @@ const registering = {
 describe.each(['v1', 'v2'] as const)('protect, on %s', (sdk) => {
   const make = registering[sdk]
 
-  it('comes first: before registration, before capabilities, and once', () => {
+  it('refuses a server that has something registered, has capabilities, or is already protected', () => {
     const auth = createMcpAuth(aKeyring())
     const late = make()
     late.registerTool('early', {}, () => text('early'))
@@ -49,7 +49,7 @@ describe.each(['v1', 'v2'] as const)('protect, on %s', (sdk) => {
     [{ scopes: [] }, /at least one scope/],
     [{ scopes: ['tasks.read'] }, /only allowed on a resource/],
     [{ scopes: ['members.read'], cost: -1 }, /cost/],
-  ])('refuses at registration what no key could have: %j', (access, message) => {
+  ])('refuses at registration a requirement that no key could meet: %j', (access, message) => {
     const server = createMcpAuth(aKeyring()).protect(make())
     expect(() =>
       server.registerTool(
@@ -61,12 +61,12 @@ describe.each(['v1', 'v2'] as const)('protect, on %s', (sdk) => {
   })
 })
 
-it('does not protect a server that keeps tasks', () => {
+it('protect refuses a server that keeps tasks', () => {
   const server = new ServerV1(info, { taskStore: new InMemoryTaskStore(), capabilities: { tasks: { list: {} } } })
   expect(() => createMcpAuth(aKeyring()).protect(server)).toThrow(/tasks/)
 })
 
-it('scoped refuses by itself: without a guard, and without a key', async () => {
+it('a scoped handler on an unprotected server refuses callers without a key or a scope', async () => {
   let runs = 0
   const handler = scoped({ scopes: ['members.read'] }, (_extra: unknown) => {
     runs++
@@ -88,7 +88,7 @@ it('scoped refuses by itself: without a guard, and without a key', async () => {
   expect((await auth.gate(new Request('http://x/'))) instanceof Response).toBe(true)
 })
 
-it('follows a tool that is renamed, given another handler, or disabled', async () => {
+it('a tool that is renamed, disabled or given another handler is decided by its new state', async () => {
   const keyring = aKeyring()
   const auth = createMcpAuth(keyring)
   const server = auth.protect(new ServerV1(info))
@@ -143,7 +143,7 @@ describe('v2 behind Express', () => {
       createMcpHandler(() => {
         const server = auth.protect(new McpServer(info))
         server.server.registerCapabilities({ resources: { subscribe: true } })
-        return registerV2(server, auth)
+        return register(server, auth, v2)
       }),
     )
     const app = express()
@@ -152,16 +152,15 @@ describe('v2 behind Express', () => {
   }
   const listen = listenFor({ resourceSubscriptions: ['board://b1', 'board://b3', 'doc://members'] })
 
-  it('listens only to what the key may read', async () => {
+  it('answers subscriptions/listen without the resources that the key may not read', async () => {
     const { keyring, url } = await serve(true)
     const { token } = await aToken(keyring, partial)
     expect((await send(url, 'POST', mcpHeaders(token), initialize)).status).toBe(200)
     const stream = await openStream(url, 'POST', listenHeaders(token), listen)
-    await setTimeout(100)
-    expect(stream.text()).toContain('"resourceSubscriptions":["board://b1"]')
+    await expect.poll(stream.text).toContain('"resourceSubscriptions":["board://b1"]')
   })
 
-  it('listens to nothing where the guard cannot see the body', async () => {
+  it('answers 500 for subscriptions/listen when no body parser comes before the guard', async () => {
     const { keyring, url } = await serve(false)
     const { token } = await aToken(keyring, partial)
     expect((await send(url, 'POST', listenHeaders(token), listen)).status).toBe(500)
@@ -173,7 +172,7 @@ describe('v2 behind Express', () => {
   })
 })
 
-it('verifies for requireBearerAuth of both SDKs, keys without expiry, too (MCP-1)', async () => {
+it('the verifier accepts good keys in requireBearerAuth of both SDKs, also without an expiry (MCP-1)', async () => {
   const keyring = aKeyring()
   const auth = createMcpAuth(keyring)
   const { token, id } = await aToken(keyring, full)
@@ -202,10 +201,10 @@ it.each([
   [{ recheckMs: 30_001 }, /recheckMs/],
   [{ recheckMs: 0 }, /recheckMs/],
   [{ docsUrl: 'no url' }, /docsUrl/],
-  [{ hidden: 'maybe' as never }, /hidden/],
+  [{ unavailableTools: 'maybe' as never }, /unavailableTools/],
   [{ sessionSecret: 'short' }, /sessionSecret/],
   [{ allowedHosts: 'h' as never }, /allowedHosts/],
   [{ narrow: {} as never }, /narrow/],
-])('refuses options at start-up: %j', (options, message) => {
+])('createMcpAuth throws InvalidOptions for %j', (options, message) => {
   expect(() => createMcpAuth(aKeyring(), options)).toThrow(message)
 })

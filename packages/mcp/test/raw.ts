@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 
-/** An HTTP answer as it came. */
+/** A raw HTTP answer. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -15,7 +15,7 @@ export const initialize = {
 }
 export const listTools = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} }
 
-/** What MCP over HTTP asks of every request. */
+/** The headers that MCP over HTTP requires on every request. */
 export const mcpHeaders = (token?: string, sessionId?: string): Record<string, string> => ({
   accept: 'application/json, text/event-stream',
   'content-type': 'application/json',
@@ -24,21 +24,21 @@ export const mcpHeaders = (token?: string, sessionId?: string): Record<string, s
   ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
 })
 
-/** The same of the modern era, which names the method, and has no sessions. */
+/** The same for modern clients, which name the method and have no sessions. */
 export const modernHeaders = (token: string, method: string): Record<string, string> => ({
   ...mcpHeaders(token),
   'mcp-protocol-version': '2026-07-28',
   'mcp-method': method,
 })
 
-/** What each message of the modern era brings with it. */
+/** The metadata in each message of a modern client. */
 export const modernMeta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
   'io.modelcontextprotocol/clientCapabilities': {},
 }
 
-/** Asks for notifications, such as `{ resourceSubscriptions: ['board://b1'] }`. */
+/** A listen request for notifications, such as `{ resourceSubscriptions: ['board://b1'] }`. */
 export const listenFor = (notifications: object, id: unknown = 7) => ({
   jsonrpc: '2.0',
   id,
@@ -47,7 +47,7 @@ export const listenFor = (notifications: object, id: unknown = 7) => ({
 })
 export const listenHeaders = (token: string) => modernHeaders(token, 'subscriptions/listen')
 
-/** Sends one request, without anything that a client would add or hide. */
+/** Sends one raw request: nothing is added or hidden, as a client would do. */
 export function send(
   url: string,
   method: string,
@@ -69,7 +69,7 @@ export function send(
   })
 }
 
-/** Opens a stream; tells when its head came, and when it ended. */
+/** Opens a stream. Resolves when its headers arrived; `ended` resolves when it ended. */
 export async function openStream(
   url: string,
   method: string,

@@ -1,10 +1,11 @@
 import type { ToolCall } from '@keywright/core'
 import { describe, expect, it } from 'vitest'
-import { type AnyClient, aKeyring, aToken, full, hosts, partial, ran } from './task-board.js'
+import { ran } from './register.js'
+import { type AnyClient, aKeyring, aToken, full, hosts, partial } from './task-board.js'
 
 const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name)
 
-/** What a call came to: a result, or the error that the client threw. */
+/** The result of a call, or the error that the client threw. */
 async function outcome(run: () => Promise<unknown>): Promise<unknown> {
   return run().catch((error: { code?: unknown; message?: unknown }) => ({ code: error.code, message: error.message }))
 }
@@ -12,11 +13,11 @@ async function outcome(run: () => Promise<unknown>): Promise<unknown> {
 const call = (client: AnyClient, name: string, args?: Record<string, unknown>) =>
   outcome(() => client.callTool({ name, ...(args === undefined ? {} : { arguments: args }) }))
 
-/** The words of `answer`, with one name in place of another. */
+/** `answer` as JSON, with one name replaced by another. */
 const as = (answer: unknown, from: string, to: string) => JSON.stringify(answer).replaceAll(from, to)
 
 describe.each(hosts)('$name', ({ serve, connect }) => {
-  it('lists what the key may use, and nothing else (T5, O7, B2)', async () => {
+  it('lists only what the key may use (T5, O7, B2)', async () => {
     const { url, keyring } = await serve()
     const admin = await connect(url, (await aToken(keyring, full)).token)
     const low = await connect(url, (await aToken(keyring, partial)).token)
@@ -40,7 +41,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     expect((await low.listTools()) as { cacheScope?: unknown }).not.toMatchObject({ cacheScope: 'public' })
   })
 
-  it('answers for a hidden tool as for none, bad arguments or not', async () => {
+  it('answers a hidden tool exactly like a missing one, whatever the arguments', async () => {
     const { url, keyring } = await serve()
     const low = await connect(url, (await aToken(keyring, partial)).token)
     const nope = await call(low, 'nope', { id: 'x' })
@@ -55,7 +56,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     }
   })
 
-  it('decides on the resource that the arguments name, and says what is missing', async () => {
+  it('decides on the resource in the arguments, and names the missing scope', async () => {
     const { url, keyring } = await serve({ docsUrl: 'https://example.com/keys' })
     const low = await connect(url, (await aToken(keyring, partial)).token)
     expect(await call(low, 'tasks_create', { boardId: 'b1', title: 't' })).toMatchObject({
@@ -72,10 +73,22 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
       })
     }
     expect(ran).toEqual([])
-    // What names no resource is told what is wrong with it; and what validation changes is decided on again.
+    // Without a resource, validation says what is wrong. Arguments that validation changes are decided again.
     expect(JSON.stringify(await call(low, 'tasks_create', { title: 't' }))).toMatch(/boardId/)
     expect(await call(low, 'tasks_create', { boardId: ' b1', title: 't' })).toMatchObject({ isError: true })
     expect(ran).toEqual([])
+  })
+
+  it('lists tools that the key may not use when unavailableTools is list, and names the missing scope of a call', async () => {
+    const { url, keyring } = await serve({ unavailableTools: 'list' })
+    const none = await connect(url, (await aToken(keyring)).token)
+    const tools = names((await none.listTools()).tools).filter((name) => name !== 'wait')
+    expect(tools).toEqual(['whoami', 'members_remove', 'tasks_create', 'report'])
+    expect(await call(none, 'members_remove', { id: 'x' })).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining('members.manage') }],
+    })
+    expect(JSON.stringify(await call(none, 'forgotten'))).toContain('Tool forgotten not found')
   })
 
   it('reads, prompts and completes only what the key may use', async () => {
@@ -104,7 +117,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     expect(await complete(low, board, 'boardId')).toEqual(['b1', 'b2'])
   })
 
-  it('lets a change of the key take hold with the next message, on an open session', async () => {
+  it('applies a changed key to the next message of an open session', async () => {
     const { url, keyring } = await serve()
     const { token, id } = await aToken(keyring, full)
     const client = await connect(url, token)
@@ -116,7 +129,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     await expect(client.listTools()).rejects.toThrow(/revoked/)
   })
 
-  it('takes a costly call from the limit of the key, and says so in band (RATE-9)', async () => {
+  it('charges a costly call to the limit of the key, and refuses in the tool result (RATE-9)', async () => {
     const events: ToolCall[] = []
     const limit = { limit: 12, windowMs: 60_000 }
     const { url, keyring } = await serve({ onCall: (event) => events.push(event) }, aKeyring(limit))
@@ -128,7 +141,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     expect(events.at(-1)).toMatchObject({ tool: 'report', decision: 'rate_limited' })
   })
 
-  it('tells the host of each call, without its arguments', async () => {
+  it('reports each call to onCall, without its arguments', async () => {
     const events: ToolCall[] = []
     const { url, keyring } = await serve({
       onCall: (event) => {
@@ -151,7 +164,7 @@ describe.each(hosts)('$name', ({ serve, connect }) => {
     expect(JSON.stringify(events)).not.toContain('PRIVATE')
   })
 
-  it('gives what the audit log takes: its last calls, in a chain that holds', async () => {
+  it('reports calls that the audit log accepts and keeps in an intact chain', async () => {
     const keyring = aKeyring()
     const { url } = await serve({ onCall: keyring.audit.recordCall }, keyring)
     const { token, id } = await aToken(keyring, partial)

@@ -7,7 +7,7 @@ import { StdioClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/c
 import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { McpServer } from '@modelcontextprotocol/server'
 import { expect, it, onTestFinished } from 'vitest'
-import { codeOf } from './peers/code-of.js'
+import { codeOf } from '../../../test/support/code-of.js'
 
 const program = join(import.meta.dirname, 'programs/stdio-server.ts')
 const loaders = [import.meta.resolve('tsx'), join(import.meta.dirname, 'peers/redirect.mjs')]
@@ -40,11 +40,11 @@ const servers = {
 }
 
 it.each(['v1', 'v2'] as const)(
-  'serves the key of the environment on stdio, asked again with each message: %s',
+  'a stdio server verifies the key of its environment again with each message: %s',
   async (sdk) => {
     const client = await clients[sdk]()
     onTestFinished(() => client.close())
-    // The SDK of the other process is the one that this one runs on, too.
+    // Both processes run on the same SDK version.
     expect(client.getServerVersion()?.version).toBe(codeOf(servers[sdk]))
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['whoami', 'revoke'])
     expect(await client.callTool({ name: 'whoami', arguments: {} })).toMatchObject({
@@ -62,7 +62,7 @@ it.each(['v1', 'v2'] as const)(
 it.each([
   ['', /^TASKS_KEY: TASKS_KEY is not set How to get a key: https:\/\/example.com\/keys\n$/],
   ['tk_wrong', /^TASKS_KEY: api_key_invalid: .*\n$/],
-])('ends before it connects, without a good key: %j', async (key, line) => {
+])('a stdio server ends before it connects when its key is %j', async (key, line) => {
   const child = spawn(process.execPath, args('v1'), { env: env(key) })
   let [out, err] = ['', '']
   child.stdout.on('data', (data) => {

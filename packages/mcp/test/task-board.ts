@@ -4,28 +4,25 @@ import { serve as serveHono } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import {
   type CreateInput,
-  createKeyring,
   defineAccess,
-  hmacSha256,
   type Keyring,
   type KeyringOptions,
   memoryStore,
   type RateLimit,
 } from '@keywright/core'
+import { testKeyring } from '@keywright/testkit'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { completable as completableV1 } from '@modelcontextprotocol/sdk/server/completable.js'
-import { McpServer as ServerV1, ResourceTemplate as TemplateV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { completable, createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
 import { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
-import { z } from 'zod'
-import { z as z4 } from 'zod/v4'
 import { createMcpAuth, type McpAuth, type McpAuthOptions, scoped } from '../src/index.js'
+import { register, text, v1, v2 } from './register.js'
 
 export const access = defineAccess({
   scopes: {
@@ -38,190 +35,56 @@ export const access = defineAccess({
 })
 export type Board = typeof access
 
-/** Whose owners are suspended. */
+/** The ids of suspended owners. */
 export const suspended = new Set<string>()
 
 export function aKeyring(
   limit: RateLimit = { limit: 1_000, windowMs: 60_000 },
   options: Partial<KeyringOptions<Board>> = {},
 ): Keyring<Board> {
-  return createKeyring({
-    prefix: 'tk',
+  return testKeyring({
     access,
     store: memoryStore(),
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: 'pepper of the tests, 32 bytes or more' } }),
     resolveOwner: ({ id }) => (suspended.has(id) ? null : { scopes: ['*'], levels: () => 'edit' }),
     rateLimits: { default: limit },
     ...options,
-  })
+  }).keyring
 }
 
 export type KeyInput = Partial<CreateInput<Board>>
 
-/** Makes a key and gives its token and id. */
+/** Creates a key, and returns its token and id. */
 export async function aToken(keyring: Keyring<Board>, input: KeyInput = {}): Promise<{ token: string; id: string }> {
   const owner = { type: 'user', id: 'ada', organizationId: 'org1' } as const
   const { key, token } = await keyring.create({ name: 'test', owner, ...input })
   return { token: token.reveal(), id: key.id }
 }
 
-/** All that a full key may do. */
+/** Everything that a key may do. */
 export const full: KeyInput = {
   scopes: ['members.read', 'members.manage'],
   resources: { board: { mode: 'all', level: 'edit' } },
 }
-/** Reads members, edits b1, reads b2. */
+/** May read members, edit b1 and read b2. */
 export const partial: KeyInput = {
   scopes: ['members.read'],
   resources: { board: { mode: 'specific', levels: { b1: 'edit', b2: 'read' } } },
 }
 
-const onBoard = ({ boardId }: Readonly<Record<string, unknown>>) => ({ type: 'board', id: boardId })
-const boards = ['b1', 'b2', 'b3']
-
-/** The handlers are the same for both SDKs: only the SDKs' own classes differ. */
-const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
-const message = (value: string) => ({
-  messages: [{ role: 'user' as const, content: { type: 'text' as const, text: value } }],
-})
-const contents = (uri: URL) => ({ contents: [{ uri: uri.href, text: `content of ${uri.href}` }] })
-
-export const ran: string[] = []
-
-export function registerV1(server: ServerV1, auth: Pick<McpAuth<Board>, 'principal'>): ServerV1 {
-  server.registerTool(
-    'whoami',
-    {},
-    scoped('public', (extra) => text(auth.principal(extra).key.id)),
-  )
-  server.registerTool(
-    'members_remove',
-    { inputSchema: { id: z.string() } },
-    scoped({ scopes: ['members.manage'] }, ({ id }) => text(id.toUpperCase())),
-  )
-  server.registerTool(
-    'tasks_create',
-    { inputSchema: { boardId: z.string().trim(), title: z.string() } },
-    scoped({ scopes: ['tasks.create'], on: onBoard }, async ({ boardId }, extra) => {
-      ran.push(boardId)
-      const widened = auth.principal(extra).narrowTo({ board: boards })
-      const reached: string[] = []
-      for (const id of boards) if ((await widened.levelOn('board', id)) !== null) reached.push(id)
-      return text(`created on ${boardId}, reaches ${reached.join()}`)
-    }),
-  )
-  server.registerTool(
-    'report',
-    {},
-    scoped({ scopes: ['members.read'], cost: 5 }, () => text('report')),
-  )
-  server.registerTool('forgotten', {}, () => text('nobody said who may'))
-  server.registerTool(
-    'wait',
-    {},
-    scoped(
-      'public',
-      (extra) => new Promise((resolve) => extra.signal.addEventListener('abort', () => resolve(text('over')))),
-    ),
-  )
-  server.registerPrompt(
-    'invite',
-    { argsSchema: { name: completableV1(z.string(), () => ['Secret Sue']) } },
-    scoped({ scopes: ['members.manage'] }, ({ name }) => message(name)),
-  )
-  server.registerPrompt(
-    'hello',
-    {},
-    scoped('public', () => message('hello')),
-  )
-  server.registerResource('members', 'doc://members', {}, scoped({ scopes: ['members.manage'] }, contents))
-  server.registerResource('help', 'doc://help', {}, scoped('public', contents))
-  server.registerResource(
-    'board',
-    new TemplateV1('board://{boardId}', {
-      list: () => ({ resources: boards.map((id) => ({ uri: `board://${id}`, name: id })) }),
-      complete: { boardId: () => boards },
-    }),
-    {},
-    scoped({ scopes: ['tasks.read'], on: onBoard }, contents),
-  )
-  server.registerResource(
-    'member',
-    new TemplateV1('member://{id}', { list: undefined }),
-    {},
-    scoped({ scopes: ['members.manage'] }, contents),
-  )
-  return server
-}
-
-export function registerV2(server: McpServer, auth: Pick<McpAuth<Board>, 'principal'>): McpServer {
-  server.registerTool(
-    'whoami',
-    {},
-    scoped('public', (ctx) => text(auth.principal(ctx).key.id)),
-  )
-  server.registerTool(
-    'members_remove',
-    { inputSchema: z4.object({ id: z4.string() }) },
-    scoped({ scopes: ['members.manage'] }, ({ id }) => text(id.toUpperCase())),
-  )
-  server.registerTool(
-    'tasks_create',
-    { inputSchema: z4.object({ boardId: z4.string().trim(), title: z4.string() }) },
-    scoped({ scopes: ['tasks.create'], on: onBoard }, async ({ boardId }, ctx) => {
-      ran.push(boardId)
-      const widened = auth.principal(ctx).narrowTo({ board: boards })
-      const reached: string[] = []
-      for (const id of boards) if ((await widened.levelOn('board', id)) !== null) reached.push(id)
-      return text(`created on ${boardId}, reaches ${reached.join()}`)
-    }),
-  )
-  server.registerTool(
-    'report',
-    {},
-    scoped({ scopes: ['members.read'], cost: 5 }, () => text('report')),
-  )
-  server.registerTool('forgotten', {}, () => text('nobody said who may'))
-  server.registerPrompt(
-    'invite',
-    { argsSchema: z4.object({ name: completable(z4.string(), () => ['Secret Sue']) }) },
-    scoped({ scopes: ['members.manage'] }, ({ name }) => message(name)),
-  )
-  server.registerPrompt(
-    'hello',
-    {},
-    scoped('public', () => message('hello')),
-  )
-  server.registerResource('members', 'doc://members', {}, scoped({ scopes: ['members.manage'] }, contents))
-  server.registerResource('help', 'doc://help', {}, scoped('public', contents))
-  server.registerResource(
-    'board',
-    new ResourceTemplate('board://{boardId}', {
-      list: () => ({ resources: boards.map((id) => ({ uri: `board://${id}`, name: id })) }),
-      complete: { boardId: () => boards },
-    }),
-    {},
-    scoped({ scopes: ['tasks.read'], on: onBoard }, contents),
-  )
-  server.registerResource(
-    'member',
-    new ResourceTemplate('member://{id}', { list: undefined }),
-    {},
-    scoped({ scopes: ['members.manage'] }, contents),
-  )
-  return server
-}
-
-/** A running server: where it is, and what stands before it. */
+/** A running server behind a guard. */
 export interface Stage {
   readonly keyring: Keyring<Board>
   readonly auth: McpAuth<Board>
   readonly url: string
-  /** What the handlers were given, as JSON. */
+  /** What the handlers received, as JSON. */
   readonly seen: string[]
 }
 
 export type Serve = (options?: McpAuthOptions<Board>, keyring?: Keyring<Board>) => Promise<Stage>
+
+/** A tool that answers when its call is aborted. */
+const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>
+  new Promise<ReturnType<typeof text>>((resolve) => signal.addEventListener('abort', () => resolve(text('over'))))
 
 /** v1 on Express, with sessions. */
 export const serveV1: Serve = async (options = {}, keyring = aKeyring()) => {
@@ -230,7 +93,7 @@ export const serveV1: Serve = async (options = {}, keyring = aKeyring()) => {
   const transports = new Map<string, StreamableHTTPServerTransport>()
   const app = express()
   app.all('/mcp', express.json(), auth.express(), async (req, res) => {
-    seen.push(JSON.stringify([req.headers, req.rawHeaders, Reflect.get(req, 'auth')]))
+    seen.push(JSON.stringify([req.headers, req.rawHeaders, req.headersDistinct, Reflect.get(req, 'auth')]))
     const sessionId = req.headers['mcp-session-id']
     let transport = typeof sessionId === 'string' ? transports.get(sessionId) : undefined
     if (transport === undefined) {
@@ -241,7 +104,8 @@ export const serveV1: Serve = async (options = {}, keyring = aKeyring()) => {
       transport = made
       const server = auth.protect(new ServerV1({ name: 'board', version: '1' }))
       server.server.registerCapabilities({ resources: { subscribe: true } })
-      registerV1(server, auth)
+      register(server, auth, v1)
+      server.registerTool('wait', {}, scoped('public', untilAborted))
       server.server.setRequestHandler(SubscribeRequestSchema, () => ({}))
       await server.connect(made as Parameters<ServerV1['connect']>[0])
     }
@@ -258,7 +122,7 @@ export const serveV2: Serve = async (options = {}, keyring = aKeyring()) => {
     seen.push(JSON.stringify([[...(requestInfo?.headers ?? [])], authInfo]))
     const server = auth.protect(new McpServer({ name: 'board', version: '1' }))
     server.server.registerCapabilities({ resources: { subscribe: true } })
-    return registerV2(server, auth)
+    return register(server, auth, v2)
   })
   const mcp = auth.fetch(handler)
   const app = new Hono()
@@ -276,7 +140,7 @@ export async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
 }
 
-/** As much of the official clients as both have. */
+/** The methods that the official clients of both SDKs have. */
 export type AnyClient = Pick<
   ClientV1,
   | 'listTools'

@@ -1,38 +1,38 @@
-/** Runs work, or rejects at once. */
+/** Runs work, or rejects at once while the circuit is open. */
 export type CircuitBreaker = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
- * Keeps away from what has just failed: for `pauseMs` all calls reject at once with that failure. Then one call tries again,
- * and tells the others whether they may.
+ * Makes a circuit breaker. After a failure, all calls reject at once with that failure for `pauseMs`. Then one call tries
+ * again, and the others follow if it succeeds.
  *
- * @param timeoutMs - How long a call may take before it has failed.
+ * @param timeoutMs - How long a call may take, in milliseconds, before it counts as failed.
  */
 export function circuitBreaker({ timeoutMs, pauseMs }: { timeoutMs: number; pauseMs: number }): CircuitBreaker {
   let broken: { readonly failure: unknown; readonly until: number } | null = null
-  const breakOff = (failure: unknown) => {
+  const open = (failure: unknown) => {
     broken = { failure, until: performance.now() + pauseMs }
   }
 
   return async (work) => {
     if (broken !== null) {
       if (performance.now() < broken.until) throw broken.failure
-      breakOff(broken.failure) // until this call knows more, the others stay away
+      open(broken.failure) // the other calls keep rejecting until this one has an answer
     }
     try {
-      const result = await within(work(), timeoutMs)
+      const result = await withDeadline(work(), timeoutMs)
       broken = null
       return result
     } catch (failure) {
-      breakOff(failure)
+      open(failure)
       throw failure
     }
   }
 }
 
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
+function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = () => reject(new Error(`No answer within ${ms} ms`))
-    // An answer may be there already, and wait behind this timer because the process was busy: it is let in first.
+    // After a busy stretch, an answer that came in time may be queued behind this timer. setImmediate lets it in first.
     const timer = setTimeout(() => setImmediate(fail), ms)
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })

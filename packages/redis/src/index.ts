@@ -1,3 +1,4 @@
+export { RateLimiterUnavailable } from './rate-limiter-unavailable.js'
 export { type RedisBusOptions, redisBus } from './redis-bus.js'
 export type {
   IoredisLike,
@@ -6,8 +7,5 @@ export type {
   NodeRedisSubscriber,
   RedisClient,
 } from './redis-client.js'
-export {
-  RateLimiterUnavailable,
-  type RedisRateLimiterOptions,
-  redisRateLimiter,
-} from './redis-rate-limiter.js'
+export { type RedisFailureLimiterOptions, redisFailureLimiter } from './redis-failure-limiter.js'
+export { type RedisRateLimiterOptions, redisRateLimiter } from './redis-rate-limiter.js'

@@ -1,4 +1,6 @@
-import { type InvalidationBus, InvalidOptions } from '@keywright/core'
+import { InvalidOptions } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
+import type { InvalidationBus } from '@keywright/core/store'
 import {
   type IoredisSubscriber,
   isConnected,
@@ -9,22 +11,33 @@ import {
 
 /** Options of {@link redisBus}. */
 export interface RedisBusOptions {
-  /** The channel, which all processes of a product share. @defaultValue 'keywright:changed' */
+  /** The channel that all processes of a product share: a string that is not empty. @defaultValue 'keywright:changed' */
   readonly channel?: string | undefined
 }
 
+const optionNames: NamesOf<RedisBusOptions> = { channel: true }
+
 /**
- * Tells all processes of changed keys, by Redis's publish and subscribe: for the `cache` of a keyring. Listens on a connection
- * of its own, made like `client`, which is made again whenever it breaks.
+ * Notifies every process of key changes through Redis's publish and subscribe, for the `cache` of a keyring. It listens on a
+ * second connection, a duplicate of `client`, and connects again whenever that connection breaks.
  *
- * @throws InvalidOptions
+ * @param client - A client of `ioredis` or `redis` that you connect and close.
+ *
+ * @example
+ * ```ts
+ * const redis = new Redis('redis://127.0.0.1:6379')
+ * redis.on('error', (error) => console.error(error))
+ * const cache = { mode: 'bounded', ttlMs: 5_000, bus: redisBus(redis) } as const // an option of createKeyring
+ * ```
+ *
+ * @throws {@link InvalidOptions} when `client` is no client of `ioredis` or `redis`, an option is unknown, or `channel` is
+ * empty.
  */
-export function redisBus(
-  client: RedisClient,
-  { channel = 'keywright:changed' }: RedisBusOptions = {},
-): InvalidationBus {
+export function redisBus(client: RedisClient, options: RedisBusOptions = {}): InvalidationBus {
+  checkNames(options, optionNames)
+  const { channel = 'keywright:changed' } = options
   if (!isRedisClient(client)) throw new InvalidOptions('client', 'a client of ioredis or redis')
-  if (typeof channel !== 'string' || channel === '') throw new InvalidOptions('channel', 'a name')
+  if (typeof channel !== 'string' || channel === '') throw new InvalidOptions('channel', 'a string that is not empty')
   return {
     async publish(keyId) {
       await client.publish(channel, keyId)
@@ -38,7 +51,7 @@ export function redisBus(
           () => {
             if (!isStopped && isConnected(subscriber)) onState(true)
           },
-          () => {}, // the connection is gone again: the next one will be listened on
+          () => {}, // the connection is lost again, and the next one will be followed
         )
       }
       const onBreak = () => {
@@ -52,17 +65,18 @@ export function redisBus(
         try {
           await subscriber.disconnect()
         } catch {
-          // It had no connection, or was stopped before.
+          // There was no connection, or it was closed before.
         }
       }
     },
   }
 }
 
+/** What the listeners of both kinds of clients call. */
 interface Listening {
   onMessage(keyId: string): void
   onBreak(): void
-  /** Given, on each new connection, what settles once it is listened on. */
+  /** Takes, for each new connection, the promise of its subscription. */
   follow(listening: Promise<unknown>): void
 }
 
@@ -77,7 +91,7 @@ function listenByNodeRedis(
   channel: string,
   { onMessage, onBreak, follow }: Listening,
 ) {
-  // The same listener each time: it is one, and the client listens again by itself before it says that it is ready.
+  // The same function each time, so that it is one listener: the client subscribes again by itself before it is ready.
   subscriber.on('ready', () => follow(subscriber.subscribe(channel, onMessage)))
   for (const event of ['reconnecting', 'end', 'error'] as const) subscriber.on(event, onBreak)
   subscriber.connect().catch(onBreak)

@@ -1,7 +1,7 @@
-/** A client that the host has made, connects and closes, and whose `error` event it listens to. */
+/** A client that the host makes, connects and closes. The host also listens to its `error` event. */
 export type RedisClient = IoredisLike | NodeRedisLike
 
-/** What is used of a client of `ioredis` 5 or 6. */
+/** The part of a client of `ioredis` 5 or 6 that is used. */
 export interface IoredisLike {
   readonly status: string
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
@@ -9,7 +9,7 @@ export interface IoredisLike {
   duplicate(overrides: { readonly lazyConnect: false }): IoredisSubscriber
 }
 
-/** What is used of a second client of `ioredis`, which only listens. */
+/** The part of a second client of `ioredis` that is used: it only listens. */
 export interface IoredisSubscriber {
   readonly status: string
   on(event: 'message', listener: (channel: string, message: string) => void): unknown
@@ -18,7 +18,7 @@ export interface IoredisSubscriber {
   disconnect(): void
 }
 
-/** What is used of a client of `redis` (node-redis) 4, 5 or 6. */
+/** The part of a client of `redis` (node-redis) 4, 5 or 6 that is used. */
 export interface NodeRedisLike {
   readonly isReady: boolean
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
@@ -26,7 +26,7 @@ export interface NodeRedisLike {
   duplicate(): NodeRedisSubscriber
 }
 
-/** What is used of a second client of `redis`, which only listens. */
+/** The part of a second client of `redis` that is used: it only listens. */
 export interface NodeRedisSubscriber {
   readonly isReady: boolean
   on(event: 'ready' | 'reconnecting' | 'end' | 'error', listener: () => void): unknown
@@ -35,23 +35,23 @@ export interface NodeRedisSubscriber {
   disconnect(): Promise<unknown>
 }
 
-/** Whether `client` can be one: for options that nobody has type-checked. */
+/** Whether `client` looks like a Redis client, for callers without type checks. */
 export function isRedisClient(client: unknown): boolean {
   const { eval: run, status, isReady } = (client ?? {}) as Partial<Record<string, unknown>> // each is checked here
   return typeof run === 'function' && (typeof status === 'string' || typeof isReady === 'boolean')
 }
 
-/** Whether a command would be sent now. Otherwise clients keep it until they are connected again. */
+/** Whether the client would send a command now. Otherwise it keeps the command until it is connected again. */
 export function isConnected(client: Pick<IoredisLike, 'status'> | Pick<NodeRedisLike, 'isReady'>): boolean {
   if ('isReady' in client) return client.isReady
-  return client.status === 'ready' || client.status === 'wait' // which waits for its first command to connect
+  return client.status === 'ready' || client.status === 'wait' // a lazy client connects at its first command
 }
 
 /**
- * Runs a script. Its text is sent each time, by EVAL: Redis compiles it once all the same, and can never answer that it does
- * not know it, as it does to EVALSHA after a restart (FI-12).
+ * Runs a script with EVAL, which sends its text each time. Redis still compiles it only once, and can never answer that the
+ * script is unknown, as it does to EVALSHA after a restart.
  *
- * @throws whatever Redis or the client answers, at once where there is no connection.
+ * @throws The error of Redis or the client; at once when there is no connection.
  */
 export async function runScript(
   client: RedisClient,

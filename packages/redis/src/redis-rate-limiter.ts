@@ -1,74 +1,82 @@
-import { InvalidOptions } from '@keywright/core'
-import {
-  checkTake,
-  denialOf,
-  type RateLimiter,
-  type RateLimitPolicy,
-  type RateLimitVerdict,
-} from '@keywright/core/limits'
+import { InvalidOptions, type RateLimiter, type RateLimitPolicy, type RateLimitVerdict } from '@keywright/core'
+import { checkNames, type NamesOf, wholeNumber } from '@keywright/core/adapter'
+import { checkTake, denialOf } from '@keywright/core/limits'
 import { circuitBreaker } from './circuit-breaker.js'
+import { allowAll, countLocally, type Fallback } from './fallback.js'
+import { outageReport } from './outage-report.js'
+import { RateLimiterUnavailable } from './rate-limiter-unavailable.js'
 import { isRedisClient, type RedisClient, runScript } from './redis-client.js'
-import { readTaken, takeArguments, takeKeys, takeScript } from './take-script.js'
-import { countLocally, letThrough, type WithoutRedis } from './without-redis.js'
+import { parseTakeReply, takeArguments, takeKeys, takeScript } from './take-script.js'
 
 /** Options of {@link redisRateLimiter}. */
 export interface RedisRateLimiterOptions {
-  /** Put before each key in Redis; without braces. @defaultValue 'keywright:limit:' */
+  /** Put before each key in Redis. It must not contain braces. @defaultValue 'keywright:limit:' */
   readonly keyPrefix?: string | undefined
   /**
-   * What becomes of calls while Redis is out of reach (RATE-8). Each verdict says `degraded` then.
+   * What happens to calls while Redis is unavailable. Verdicts have `degraded: true` then.
    *
    * - `local`: each process counts by itself, up to `limit / expectedInstances`.
-   * - `open`: all are admitted.
-   * - `closed`: `take` throws {@link RateLimiterUnavailable}; as HTTP, 503.
+   * - `fail-open`: every call is admitted.
+   * - `fail-closed`: `take` throws {@link RateLimiterUnavailable}, and HTTP requests get 503.
    *
    * @defaultValue 'local'
    */
-  readonly outage?: 'local' | 'open' | 'closed' | undefined
-  /** How many processes share the limits, roughly: for `local`. @defaultValue 1: each admits the whole limit */
+  readonly onUnavailable?: 'local' | 'fail-open' | 'fail-closed' | undefined
+  /**
+   * About how many processes share the limits, for `local`: a whole number, 1 or more. @defaultValue 1: each process admits
+   * the whole limit
+   */
   readonly expectedInstances?: number | undefined
-  /** How long Redis may take to answer, 1 to 1000. @defaultValue 40 */
+  /** How long Redis may take to answer, in whole milliseconds from 1 to 1000. @defaultValue 40 */
   readonly timeoutMs?: number | undefined
-  /** Told what hinders it, at most once a minute. @defaultValue a process warning, `KEYWRIGHT_REDIS_UNAVAILABLE` */
+  /**
+   * Called once a minute with the error that keeps the limiter from Redis. An outage that is over within a second does not use
+   * up the minute of the next one.
+   * @defaultValue a process warning with the code `KEYWRIGHT_REDIS_UNAVAILABLE`, which holds no more of the error than its code
+   */
   readonly onOutage?: ((error: unknown) => void) | undefined
 }
 
-/** Redis is out of reach, and the limiter was told to let nobody through then. */
-export class RateLimiterUnavailable extends Error {
-  override readonly name = 'RateLimiterUnavailable'
-  readonly code = 'rate_limiter_unavailable'
-
-  constructor(options: ErrorOptions) {
-    super('The rate limiter cannot reach Redis', options)
-  }
+const optionNames: NamesOf<RedisRateLimiterOptions> = {
+  keyPrefix: true,
+  onUnavailable: true,
+  expectedInstances: true,
+  timeoutMs: true,
+  onOutage: true,
 }
 
-/** How long Redis is left alone after a failure: then one call tries again, and only that one may have to wait. */
+/** For how long calls skip Redis after a failure. Then one call tries again, and only that one may have to wait. */
 const pauseMs = 250
 
 /**
- * Counts in Redis: all processes together admit the limit, exactly (RATE-4). One round trip a call, by the clock of Redis
- * (RATE-7).
+ * Makes a rate limiter that counts in Redis, so that all processes together admit exactly the limit. Each call is one round
+ * trip, and uses the clock of Redis.
  *
- * Redis may be down, at the start or later: calls are decided within `timeoutMs` all the same, as `outage` says, and by Redis
- * again as soon as it answers. Counts that Redis has lost begin anew.
+ * Redis may be down at start-up or later. Calls are still decided within `timeoutMs`, as `onUnavailable` says, and by Redis
+ * again as soon as it answers. If Redis loses its counts, they start again from zero.
  *
- * @throws InvalidOptions
+ * @param client - A client of `ioredis` or `redis` that you connect and close.
+ *
+ * @example
+ * ```ts
+ * const redis = new Redis('redis://127.0.0.1:6379')
+ * redis.on('error', (error) => console.error(error))
+ * const rateLimiter = redisRateLimiter(redis, { expectedInstances: 4 }) // an option of createKeyring
+ * ```
+ *
+ * @throws {@link InvalidOptions} when `client` is no client of `ioredis` or `redis`, or an option is unknown or wrong.
  */
 export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterOptions = {}): RateLimiter {
-  const { keyPrefix = 'keywright:limit:', outage = 'local', expectedInstances = 1, timeoutMs = 40 } = options
+  checkNames(options, optionNames)
+  const { keyPrefix = 'keywright:limit:', onUnavailable = 'local', expectedInstances = 1, timeoutMs = 40 } = options
   if (!isRedisClient(client)) throw new InvalidOptions('client', 'a client of ioredis or redis')
   if (typeof keyPrefix !== 'string' || /[{}]/.test(keyPrefix)) {
-    throw new InvalidOptions('keyPrefix', 'a text without braces')
+    throw new InvalidOptions('keyPrefix', 'a string without braces')
   }
-  if (!Number.isSafeInteger(expectedInstances) || expectedInstances < 1) {
-    throw new InvalidOptions('expectedInstances', 'a whole number, 1 or more')
-  }
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > 1_000) {
-    throw new InvalidOptions('timeoutMs', 'whole milliseconds from 1 to 1000')
-  }
-  const withoutRedis = readOutage(outage, expectedInstances)
-  const report = onceAMinute(options.onOutage ?? warn)
+  wholeNumber(expectedInstances, 'expectedInstances', { least: 1 })
+  wholeNumber(timeoutMs, 'timeoutMs', { least: 1, most: 1_000 })
+  const fallback = parseFallback(onUnavailable, expectedInstances)
+  const report = outageReport(options.onOutage)
   const breaker = circuitBreaker({ timeoutMs, pauseMs })
 
   async function askRedis(
@@ -78,10 +86,10 @@ export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterO
   ): Promise<RateLimitVerdict> {
     const keys = takeKeys(keyPrefix, subject, policies)
     const answer = await runScript(client, takeScript, keys, takeArguments(policies, cost))
-    const { taken, states } = readTaken(answer, policies)
+    const { taken, states } = parseTakeReply(answer, policies)
     if (taken) return { admitted: true, states, degraded: false }
     const denial = denialOf(states, cost)
-    if (denial === null) throw new Error('Redis refused what it has left')
+    if (denial === null) throw new Error('Redis refused a call that its own counts allow')
     return denial
   }
 
@@ -89,40 +97,22 @@ export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterO
     async take(subject, policies, cost) {
       checkTake(policies, cost)
       try {
-        return await breaker(() => askRedis(subject, policies, cost))
+        const verdict = await breaker(() => askRedis(subject, policies, cost))
+        report.worked()
+        return verdict
       } catch (cause) {
-        report(cause)
-        if (withoutRedis === null) throw new RateLimiterUnavailable({ cause })
-        return withoutRedis(subject, policies, cost)
+        report.failed(cause)
+        if (fallback === null) throw new RateLimiterUnavailable({ cause })
+        return fallback(subject, policies, cost)
       }
     },
   }
 }
 
-function readOutage(outage: unknown, expectedInstances: number): WithoutRedis | null {
-  if (outage === 'local') return countLocally(expectedInstances)
-  if (outage === 'open') return letThrough
-  if (outage === 'closed') return null
-  throw new InvalidOptions('outage', 'local, open or closed')
-}
-
-function onceAMinute(tell: (error: unknown) => void): (error: unknown) => void {
-  let toldAt = Number.NEGATIVE_INFINITY
-  return (error) => {
-    if (performance.now() - toldAt < 60_000) return
-    toldAt = performance.now()
-    try {
-      tell(error)
-    } catch {
-      // The host's observer is not on the way of the request.
-    }
-  }
-}
-
-function warn(error: unknown): void {
-  const reason = error instanceof Error ? error.message : String(error)
-  process.emitWarning(`Rate limits are decided without Redis: ${reason}`, {
-    type: 'KeywrightWarning',
-    code: 'KEYWRIGHT_REDIS_UNAVAILABLE',
-  })
+/** @returns `null` for `fail-closed`. */
+function parseFallback(onUnavailable: unknown, expectedInstances: number): Fallback | null {
+  if (onUnavailable === 'local') return countLocally(expectedInstances)
+  if (onUnavailable === 'fail-open') return allowAll
+  if (onUnavailable === 'fail-closed') return null
+  throw new InvalidOptions('onUnavailable', 'local, fail-open or fail-closed')
 }

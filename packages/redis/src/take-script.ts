@@ -1,14 +1,14 @@
-import type { RateLimitPolicy, RateLimitState } from '@keywright/core/limits'
+import type { RateLimitPolicy, RateLimitState } from '@keywright/core'
 
 /**
- * Takes ARGV[1] units from every key, or from none; ARGV goes on with a limit and a window for each key. Answers whether it
- * took them, then the count and the remaining milliseconds of each key.
+ * Takes ARGV[1] units from every key, or from none. After it, ARGV holds a limit and a window for each key. Answers whether it
+ * took the units, then the count and the remaining milliseconds of each key.
  *
- * One script, because Redis runs it as one step (RATE-4, RATE-9). The library that counts in memory counts one key at a time
- * in Redis, and refused calls as well: what it gives back later is missing to others until then, and is given to the wrong
- * window if the old one has ended.
+ * It is one script because Redis runs a script as one step. The library that counts in memory would count one key at a time in
+ * Redis, including refused calls. The units that it gives back later would be missing to others until then, and would go to
+ * the wrong window if the old one has ended.
  *
- * Redis removes a key in the millisecond after its last one: with one less, a window is as long as it says.
+ * Redis removes a key one millisecond after its expiry, so the script sets one millisecond less than the window.
  */
 export const takeScript = `
 local cost = tonumber(ARGV[1])
@@ -42,32 +42,25 @@ end
 return answer
 `
 
-/** The arguments of {@link takeScript}, beside the keys. */
+/** The arguments of {@link takeScript} after its keys. */
 export function takeArguments(policies: readonly RateLimitPolicy[], cost: number): readonly string[] {
   return [cost, ...policies.flatMap(({ limit, windowMs }) => [limit, windowMs])].map(String)
 }
 
-/**
- * The key of each policy. The braces put all keys of a subject on one node of a cluster, where alone a script may use them
- * together.
- */
+/** The key of each policy. The braces put all keys of a subject on one node of a cluster, as a script requires. */
 export function takeKeys(prefix: string, subject: string, policies: readonly RateLimitPolicy[]): readonly string[] {
   const tag = subject.replace(/[{}%]/g, encodeURIComponent)
   return policies.map(({ name, windowMs }) => `${prefix}{${tag}}:${windowMs}:${name}`)
 }
 
-/**
- * Reads the answer of {@link takeScript}.
- *
- * @throws Error for an answer that cannot be one.
- */
-export function readTaken(
-  answer: unknown,
+/** @throws Error when the reply does not have the form of {@link takeScript}. */
+export function parseTakeReply(
+  reply: unknown,
   policies: readonly RateLimitPolicy[],
 ): { readonly taken: boolean; readonly states: readonly RateLimitState[] } {
-  const [taken, ...numbers] = Array.isArray(answer) ? answer.map(Number) : []
+  const [taken, ...numbers] = Array.isArray(reply) ? reply.map(Number) : []
   if (numbers.length !== 2 * policies.length || !numbers.every(Number.isSafeInteger)) {
-    throw new Error('Redis answered something else than counts')
+    throw new Error('Redis answered the rate limit script with something other than counts')
   }
   const states = policies.map((policy, index) => {
     const [count = 0, left = -1] = numbers.slice(2 * index)

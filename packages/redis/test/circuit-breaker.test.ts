@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { circuitBreaker } from '../src/circuit-breaker.js'
 
-it('keeps away from what failed, then lets one call find out for all', async () => {
+afterEach(() => void vi.useRealTimers())
+
+it('rejects at once after a failure, then lets one call try again for all', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
   const failure = new Error('ECONNRESET')
   const breaker = circuitBreaker({ timeoutMs: 1_000, pauseMs: 50 })
   const work = vi.fn<() => Promise<string>>().mockRejectedValueOnce(failure)
@@ -10,7 +13,7 @@ it('keeps away from what failed, then lets one call find out for all', async () 
   await expect(breaker(work)).rejects.toBe(failure)
   expect(work).toHaveBeenCalledTimes(1)
 
-  await sleep(55)
+  vi.advanceTimersByTime(50)
   let answer = (_: string) => {}
   work.mockReturnValue(
     new Promise((resolve) => {
@@ -25,7 +28,7 @@ it('keeps away from what failed, then lets one call find out for all', async () 
   expect(work).toHaveBeenCalledTimes(3)
 })
 
-it('lets in an answer that came in time, though the process was busy', async () => {
+it('accepts an answer that came in time while the process was busy', async () => {
   const breaker = circuitBreaker({ timeoutMs: 20, pauseMs: 50 })
   const asked = breaker(() => sleep(10).then(() => new Promise((resolve) => setImmediate(resolve, 'there'))))
   const until = performance.now() + 40
@@ -33,7 +36,7 @@ it('lets in an answer that came in time, though the process was busy', async () 
   expect(await asked).toBe('there')
 })
 
-it('gives up what takes too long', async () => {
+it('rejects when the work takes longer than timeoutMs', async () => {
   const breaker = circuitBreaker({ timeoutMs: 20, pauseMs: 50 })
   await expect(breaker(() => new Promise(() => {}))).rejects.toThrow('No answer within 20 ms')
 })

@@ -11,7 +11,7 @@ describe.skipIf(!redisIsThere)('over Redis', () => {
       open: async () => {
         const { client, ready } = connectForTest(name)
         await ready
-        return redisRateLimiter(client, { keyPrefix: newPrefix(), outage: 'closed', timeoutMs: 1_000 })
+        return redisRateLimiter(client, { keyPrefix: newPrefix(), onUnavailable: 'fail-closed', timeoutMs: 1_000 })
       },
     })
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { testsEverything } from '../../../test/support/everything.js'
 import { redisIsThere, redisUrl } from './redis-server.js'
 
-it.skipIf(!redisIsThere && process.env.KEYWRIGHT_TEST_ALL_ENGINES !== '1')('Redis is there', () => {
+it.skipIf(!redisIsThere && !testsEverything)('Redis answers', () => {
   expect(redisIsThere, `Nothing answers at ${redisUrl}`).toBe(true)
 })

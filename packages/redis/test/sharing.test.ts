@@ -9,12 +9,12 @@ import { sourceArguments } from './source-arguments.js'
 
 const perHour = { name: 'hour', limit: 50, windowMs: 3_600_000 }
 const perDay = { name: 'day', limit: 1_000, windowMs: 86_400_000 }
-const steady = { outage: 'closed', timeoutMs: 1_000 } as const
+const steady = { onUnavailable: 'fail-closed', timeoutMs: 1_000 } as const
 
 afterEach(() => vi.useRealTimers())
 
 it.skipIf(!redisIsThere)(
-  'admits exactly 50 of 200 calls at once from 4 processes at limit 50, whichever clients they use (RATE-4)',
+  'a limit of 50 admits exactly 50 of 200 calls at once from 4 processes with different clients (RATE-4)',
   async () => {
     const keyPrefix = newPrefix()
     const script = join(import.meta.dirname, 'fixtures/take.ts')
@@ -31,22 +31,19 @@ it.skipIf(!redisIsThere)(
 )
 
 describe.skipIf(!redisIsThere).each(clients.map(({ name }) => name))('over %s', (name) => {
-  it.each([-600_000, 600_000])(
-    'a clock of the process that is off by %s ms changes nothing (RATE-7, FI-14)',
-    async (off) => {
-      const { client, ready } = connectForTest(name)
-      await ready
-      const limiter = redisRateLimiter(client, { ...steady, keyPrefix: newPrefix() })
-      await limiter.take('k1', [perHour], 50)
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off })
-      const denial = await limiter.take('k1', [perHour], 1)
-      expect(denial.admitted).toBe(false)
-      expect(Math.abs((denial.states[0]?.resetMs ?? 0) - 3_600_000)).toBeLessThan(10_000)
-    },
-  )
+  it.each([-600_000, 600_000])('a limit ignores a process clock that is off by %s ms (RATE-7, FI-14)', async (off) => {
+    const { client, ready } = connectForTest(name)
+    await ready
+    const limiter = redisRateLimiter(client, { ...steady, keyPrefix: newPrefix() })
+    await limiter.take('k1', [perHour], 50)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + off })
+    const denial = await limiter.take('k1', [perHour], 1)
+    expect(denial.admitted).toBe(false)
+    expect(Math.abs((denial.states[0]?.resetMs ?? 0) - 3_600_000)).toBeLessThan(10_000)
+  })
 
-  it('begins anew, once, where Redis has lost its counts, and goes on where it has lost the script (FI-12, FI-13)', async () => {
-    // A database of its own among the 16, for it is emptied.
+  it('a limit starts again when Redis loses its counts, and continues when Redis loses the script (FI-12, FI-13)', async () => {
+    // A separate database among the 16, since the test empties it.
     const database = new URL(`/${1 + Math.floor(Math.random() * 15)}`, redisUrl).href
     const { client, command, ready } = connectForTest(name, database)
     await ready
@@ -60,7 +57,7 @@ describe.skipIf(!redisIsThere).each(clients.map(({ name }) => name))('over %s', 
     expect(await remaining(1)).toBe(48)
   })
 
-  it('ends a count that has no end, as a restored key may have none', async () => {
+  it('a count without an expiry, such as a restored key, gets one', async () => {
     const { client, command, ready } = connectForTest(name)
     await ready
     const keyPrefix = newPrefix()

@@ -1,9 +1,38 @@
+import { InvalidInput } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { NewKey } from '@keywright/core/store'
+
+const fieldNames: NamesOf<NewKey> = {
+  id: true,
+  environment: true,
+  preview: true,
+  name: true,
+  description: true,
+  owner: true,
+  createdBy: true,
+  grants: true,
+  preset: true,
+  metadata: true,
+  expiresAt: true,
+  ipAllowList: true,
+  rateLimits: true,
+  hash: true,
+  previousHash: true,
+  previousHashExpiresAt: true,
+  lookupDigest: true,
+  sealed: true,
+  createdAt: true,
+}
 
 let count = 0
 
-/** A new key with every field set to something of its own, so that a store that forgets or swaps one is caught. */
+/**
+ * Returns a new key with a different value in every field, so that tests find a store that drops or swaps fields.
+ *
+ * @throws {@link InvalidInput} when `overrides` has a field that keys do not have.
+ */
 export function aKey(overrides: Partial<NewKey> = {}): NewKey {
+  checkNames(overrides, fieldNames, { Invalid: InvalidInput })
   count += 1
   const id = `k${String(count).padStart(11, '0')}`
   return {

@@ -1,6 +1,7 @@
 import type { Actor, AuditDraft, AuditType } from '@keywright/core'
-import { emptyChain, type KeyStore, linkAudit } from '@keywright/core/store'
+import { type AuditKey, emptyChain, type KeyStore, linkAudit, organizationOf } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
+import { aKey } from './a-key.js'
 
 const admin: Actor = { type: 'user', id: 'admin' }
 const draft = (type: AuditType, keyId: string | null, actor: Actor = admin): AuditDraft => ({
@@ -13,7 +14,7 @@ const draft = (type: AuditType, keyId: string | null, actor: Actor = admin): Aud
 
 let count = 0
 
-/** What a store promises of the audit log beyond the records of its changes. */
+/** The tests of a key store for audit records that do not belong to a change of a key. */
 export function testAuditLog(open: () => Promise<KeyStore>): void {
   describe('audit log', () => {
     const filled = async () => {
@@ -28,7 +29,7 @@ export function testAuditLog(open: () => Promise<KeyStore>): void {
       return { store, organizationId, seqs }
     }
 
-    it('appends records that belong to no change, and knows the end of the chain', async () => {
+    it('appends records that belong to no change, and returns the end of the chain', async () => {
       const { store, organizationId } = await filled()
       const records = await store.listAudit({ organizationId, order: 'asc', limit: 100 })
       expect(records.map(({ seq, type, keyId }) => [seq, type, keyId])).toEqual([
@@ -41,7 +42,7 @@ export function testAuditLog(open: () => Promise<KeyStore>): void {
       expect(await store.auditHead('an-empty-organisation')).toEqual(emptyChain)
     })
 
-    it('filters, in both directions', async () => {
+    it('filters in both directions', async () => {
       const { store, organizationId, seqs } = await filled()
       const [first] = await store.listAudit({ organizationId, order: 'asc', limit: 1 })
       const at = first?.at ?? new Date(NaN)
@@ -56,15 +57,29 @@ export function testAuditLog(open: () => Promise<KeyStore>): void {
       expect(await seqs({ from: at, to: new Date(at.getTime() + 3_600_000) })).toEqual([1, 2, 3, 4])
     })
 
-    it('chains with a key, where one is given (AUD-6)', async () => {
-      const { store, organizationId } = await filled()
-      const key = new Uint8Array(32).fill(7)
-      const head = await store.auditHead(organizationId)
-      await store.appendAudit(organizationId, [draft('api_key.revoked', 'k1')], key)
-      const [record] = await store.listAudit({ organizationId, order: 'desc', limit: 1 })
-      if (record === undefined) throw new Error('The record is not there')
-      expect(record.hash).toBe(linkAudit(head, organizationId, [record], record.at, key)[0]?.hash)
-      expect(record.hash).not.toBe(linkAudit(head, organizationId, [record], record.at)[0]?.hash)
+    it('chains with the audit key when one is given, and names it in the record (AUD-6, AUD-10)', async () => {
+      const store = await open()
+      const key = aKey()
+      const organizationId = organizationOf(key.owner)
+      const keys = ['a1', 'a2', 'a3'].map((id, at) => ({ id, secret: new Uint8Array(32).fill(at + 1) }))
+      const [first, second, third] = keys
+      const audit = [draft('api_key.created', key.id)]
+      await store.appendAudit(organizationId, audit)
+      const decideInsert = () => ({ write: key, audit })
+      await store.insert({ id: key.id, organizationId, quota: null, auditKey: first, decide: decideInsert })
+      await store.change(key.id, { quota: null, auditKey: second, decide: () => ({ write: {}, audit }) })
+      await store.appendAudit(organizationId, audit, third)
+
+      const records = await store.listAudit({ organizationId, order: 'asc', limit: 10 })
+      expect(records.map(({ auditKeyId }) => auditKeyId)).toEqual([null, 'a1', 'a2', 'a3'])
+      let head = emptyChain
+      for (const [at, record] of records.entries()) {
+        const hashOf = (by?: AuditKey) => linkAudit(head, organizationId, [record], record.at, by)[0]?.hash
+        expect(record.hash).toBe(hashOf(keys[at - 1]))
+        expect(record.hash).not.toBe(hashOf(keys[at]))
+        head = record
+      }
+      expect(await store.auditHead(organizationId)).toEqual({ seq: 4, hash: head.hash })
     })
   })
 }

@@ -1,25 +1,40 @@
-import type { InvalidationBus } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
+import type { InvalidationBus } from '@keywright/core/store'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-/** A bus to be tested, and how to break it. */
+/** A bus to test, and a way to break its connections. */
 export interface OpenBus {
   readonly bus: InvalidationBus
-  /** Breaks the connections that it listens on. New ones may be made. */
+  /** Breaks the connections on which the bus listens. It may connect again. */
   breakConnections(): Promise<void>
 }
 
-/** What {@link testInvalidationBus} needs of a bus. */
+/** The bus that {@link testInvalidationBus} tests. */
 export interface InvalidationBusHarness {
+  /** The name of the bus, for the titles of the tests. */
   readonly name: string
-  /** Opens two ends of one bus, as two processes would have them, until the test has finished; no other call shares it. */
+  /** Opens two ends of one bus, as in two processes, until the test has finished. Each call must open a new bus. */
   open(): Promise<readonly [OpenBus, OpenBus]>
 }
 
-/** How long a connection may take. */
-const patience = { timeout: 10_000, interval: 5 }
+const harnessNames: NamesOf<InvalidationBusHarness> = { name: true, open: true }
 
-/** The meaning of an invalidation bus, as tests. A bus's own test file is one call to this, over the real thing. */
-export function testInvalidationBus({ name, open }: InvalidationBusHarness): void {
+/** How long a connection may take to open or to break. */
+const patience = { timeout: 30_000, interval: 5 }
+
+/**
+ * Tests a bus against the contract of `InvalidationBus`. Call it at the top of a Vitest file, with a real bus.
+ *
+ * @example
+ * ```ts
+ * testInvalidationBus({ name: 'my bus', open: async () => [await openEnd(), await openEnd()] })
+ * ```
+ *
+ * @throws {@link InvalidOptions} when a field is unknown.
+ */
+export function testInvalidationBus(harness: InvalidationBusHarness): void {
+  checkNames(harness, harnessNames)
+  const { name, open } = harness
   describe(`${name}: InvalidationBus`, () => {
     const listen = async ({ bus }: OpenBus) => {
       const messages: string[] = []
@@ -33,7 +48,7 @@ export function testInvalidationBus({ name, open }: InvalidationBusHarness): voi
       return { messages, states, stop }
     }
 
-    it('tells every subscriber of every key, once it listens', async () => {
+    it('tells every subscriber of every key once it listens', async () => {
       const [here, there] = await open()
       const ends = [await listen(here), await listen(there)]
       const ids = Array.from({ length: 20 }, (_, index) => `Key'" ${index}`)
@@ -43,7 +58,7 @@ export function testInvalidationBus({ name, open }: InvalidationBusHarness): voi
       }
     })
 
-    it('says when its connection breaks, and when it listens again', async () => {
+    it('reports when its connection breaks, and when it listens again', async () => {
       const [here, there] = await open()
       const { messages, states } = await listen(here)
       for (const id of ['first', 'second']) {
@@ -57,15 +72,15 @@ export function testInvalidationBus({ name, open }: InvalidationBusHarness): voi
       expect(messages).toEqual(['first', 'second'])
     })
 
-    it('is silent once it was stopped', async () => {
+    it('delivers nothing after it was stopped', async () => {
       const [here, there] = await open()
       const [ours, theirs] = [await listen(here), await listen(there)]
       await ours.stop()
-      const told = [...ours.states]
+      const before = [...ours.states]
       await there.bus.publish('late')
       await vi.waitFor(() => expect(theirs.messages).toEqual(['late']), patience)
       expect(ours.messages).toEqual([])
-      expect(ours.states).toEqual(told)
+      expect(ours.states).toEqual(before)
     })
   })
 }

@@ -1,4 +1,5 @@
 import type { Actor, AuditType, JsonObject, KeyRecord, Owner } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import {
   auditEvent,
   emptyChain,
@@ -15,12 +16,15 @@ import { testAuditLog } from './test-audit-log.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testUse } from './test-use.js'
 
-/** What {@link testKeyStore} needs of a store. */
+/** The store that {@link testKeyStore} tests. */
 export interface StoreHarness {
+  /** The name of the store, for the titles of the tests. */
   readonly name: string
-  /** Opens a store. It may hold keys of earlier calls; it must not lose keys while a test runs. */
+  /** Opens a store. It may contain keys of earlier tests, and must not lose keys while a test runs. */
   open(): Promise<KeyStore>
 }
+
+const harnessNames: NamesOf<StoreHarness> = { name: true, open: true }
 
 const actor: Actor = { type: 'user', id: 'tester' }
 
@@ -28,7 +32,7 @@ function draft(type: AuditType, keyId: string, data: JsonObject = {}) {
   return { type, actor, keyId, context: { requestId: 'r-1', ip: '203.0.113.7' }, data }
 }
 
-/** Inserts as the keyring does: with one audit record. */
+/** Inserts a key with one audit record, as the keyring does. */
 function insert(store: KeyStore, key: NewKey, quota: QuotaScope | null = null, limit = Number.POSITIVE_INFINITY) {
   return store.insert({
     id: key.id,
@@ -50,12 +54,21 @@ class LimitReached extends Error {}
 const newOwner = (): Owner => aKey().owner
 
 /**
- * The meaning of a key store, as tests. A store's own test file is one call to this, over the real database.
+ * Tests a store against the contract of `KeyStore`. Call it at the top of a Vitest file, with a real database.
+ *
+ * @example
+ * ```ts
+ * testKeyStore({ name: 'my store', open: async () => myStore(await openDatabase()) })
+ * ```
+ *
+ * @throws {@link InvalidOptions} when a field is unknown.
  */
-export function testKeyStore({ name, open }: StoreHarness): void {
+export function testKeyStore(harness: StoreHarness): void {
+  checkNames(harness, harnessNames)
+  const { name, open } = harness
   describe(`${name}: KeyStore`, () => {
     describe('insert and find', () => {
-      it('gives back every field it was given, by the store’s clock', async () => {
+      it("returns every field that was written, and the store's time", async () => {
         const store = await open()
         const key = aKey()
         const before = await store.now()
@@ -65,6 +78,8 @@ export function testKeyStore({ name, open }: StoreHarness): void {
           ...key,
           status: 'active',
           disabledAt: null,
+          disabledBy: null,
+          locked: false,
           revokedAt: null,
           revokedReason: null,
           deletedAt: null,
@@ -83,7 +98,18 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(Object.hasOwn(levelsOf(found?.record), '__proto__')).toBe(true)
       })
 
-      it('gives back a key with nothing but what is required', async () => {
+      it('keeps the date that an imported key had elsewhere, and its own for the change', async () => {
+        const store = await open()
+        const createdAt = new Date(Date.UTC(2019, 4, 6))
+        const key = { ...aKey(), createdAt }
+        const before = await store.now()
+        expect((await insert(store, key))?.createdAt).toEqual(createdAt)
+        const found = await store.find(key.id)
+        expect(found?.record.createdAt).toEqual(createdAt)
+        expect(found?.record.updatedAt.getTime()).toBeGreaterThanOrEqual(before.getTime())
+      })
+
+      it('returns a key with only the required fields', async () => {
         const store = await open()
         const bare = aKey({
           environment: null,
@@ -105,7 +131,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect((await store.find(bare.id))?.record).toEqual(inserted)
       })
 
-      it('finds nothing under an unknown id, or one in other case', async () => {
+      it('finds nothing by an unknown id, or by an id in another letter case', async () => {
         const store = await open()
         const key = aKey({ id: `Case${Date.now() % 1e8}` })
         await insert(store, key)
@@ -114,7 +140,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(await store.find('')).toBeNull()
       })
 
-      it('leaves a key as it is, version and all, where the write is empty', async () => {
+      it('leaves a key unchanged, version included, when the write is empty', async () => {
         const store = await open()
         const key = aKey()
         const inserted = await insert(store, key)
@@ -124,17 +150,26 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect((await auditOf(store, organizationOf(key.owner))).map(({ type }) => type)).toContain('api_key.revealed')
       })
 
-      it('gives out copies: what a caller does to a record stays with the caller', async () => {
+      it("returns records that a caller's changes do not change", async () => {
         const store = await open()
         const key = aKey()
         await insert(store, key)
         const first = await store.find(key.id)
-        first?.record.expiresAt?.setTime(0)
-        Object.assign(first?.record.grants ?? {}, { scopes: ['*'] })
+        const changes = [
+          () => first?.record.expiresAt?.setTime(0),
+          () => Object.assign(first?.record.grants ?? {}, { scopes: ['*'] }),
+        ]
+        for (const change of changes) {
+          try {
+            change()
+          } catch (error) {
+            expect(error).toBeInstanceOf(TypeError) // a frozen one cannot be changed at all
+          }
+        }
         expect((await store.find(key.id))?.record).toMatchObject({ expiresAt: key.expiresAt, grants: key.grants })
       })
 
-      it('refuses a taken id, and writes nothing, its audit record included', async () => {
+      it('refuses a taken id, and writes neither key nor audit record', async () => {
         const store = await open()
         const key = aKey()
         await insert(store, key)
@@ -153,7 +188,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(await store.find(other.id)).toBeNull()
       })
 
-      it('writes nothing where the decision throws', async () => {
+      it('writes nothing when the decision throws', async () => {
         const store = await open()
         const key = aKey()
         const refused = store.insert({
@@ -180,7 +215,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     describe('change', () => {
-      it('writes the fields it is given, counts the change, and keeps all others', async () => {
+      it('writes the given fields, counts the change, and keeps all other fields', async () => {
         const store = await open()
         const key = aKey()
         const inserted = await insert(store, key)
@@ -189,6 +224,8 @@ export function testKeyStore({ name, open }: StoreHarness): void {
           expiresAt: null,
           status: 'disabled',
           disabledAt: new Date(1_700_000_000_123),
+          disabledBy: { type: 'user', id: 'tester' },
+          locked: true,
         }
         const changed = await change(store, key.id, write)
         expect(changed?.record).toEqual({ ...inserted, ...write, version: 2, updatedAt: changed?.record.updatedAt })
@@ -204,9 +241,12 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expiresAt: new Date(32_503_680_000_001),
         ipAllowList: [],
         rateLimits: null,
+        environment: null,
         preview: 'other…',
         status: 'revoked',
         disabledAt: new Date(1),
+        disabledBy: { type: 'key', id: 'disabler' },
+        locked: true,
         revokedAt: new Date(2),
         revokedReason: 'because',
         deletedAt: new Date(3),
@@ -216,7 +256,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         lookupDigest: null,
         sealed: null,
       }
-      it.each(Object.keys(fields) as (keyof KeyChanges)[])('writes %s alone', async (field) => {
+      it.each(Object.keys(fields) as (keyof KeyChanges)[])('writes %s only', async (field) => {
         const store = await open()
         const key = aKey()
         const inserted = await insert(store, key)
@@ -230,7 +270,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect((await store.find(key.id))?.record).toEqual(changed?.record)
       })
 
-      it('answers null for an unknown id, without asking for a decision', async () => {
+      it('returns null for an unknown id, without asking for a decision', async () => {
         const store = await open()
         let asked = false
         const answer = await store.change('nobody000000', {
@@ -244,7 +284,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(asked).toBe(false)
       })
 
-      it('changes nothing where the decision is null, or throws', async () => {
+      it('changes nothing when the decision is null or throws', async () => {
         const store = await open()
         const key = aKey()
         const inserted = await insert(store, key)
@@ -260,7 +300,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(await auditOf(store, organizationOf(key.owner))).toHaveLength(1)
       })
 
-      it('lets one of many concurrent revokes win: each decision sees what the one before it left', async () => {
+      it('lets one of many concurrent revokes win, for each decision sees what the one before it left', async () => {
         const store = await open()
         const key = aKey()
         await insert(store, key)
@@ -308,7 +348,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     describe('quota', () => {
-      it('counts active and disabled keys that have not expired, and no others', async () => {
+      it('counts active and disabled keys that have not expired, and no other keys', async () => {
         const store = await open()
         const owner = newOwner()
         const now = await store.now()
@@ -363,7 +403,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(used).toBe(1)
       })
 
-      it('lets exactly 3 of 50 parallel inserts through at limit 3 (LIM-2)', async () => {
+      it('lets exactly 3 of 50 concurrent inserts through at limit 3 (LIM-2)', async () => {
         const store = await open()
         const owner = newOwner()
         const quota = { organizationId: organizationOf(owner) }
@@ -380,7 +420,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     describe('replaceHash', () => {
-      it('replaces the hash it was told of, and touches nothing else', async () => {
+      it('replaces the hash that it was given, and changes nothing else', async () => {
         const store = await open()
         const key = aKey()
         const inserted = await insert(store, key)
@@ -403,7 +443,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(won.filter(Boolean)).toHaveLength(1)
       })
 
-      it('undoes nothing of a change that runs at the same time (CONS-14)', async () => {
+      it('does not undo a concurrent change (CONS-14)', async () => {
         const store = await open()
         const key = aKey()
         await insert(store, key)
@@ -418,10 +458,31 @@ export function testKeyStore({ name, open }: StoreHarness): void {
       })
     })
 
+    describe('checkValue', () => {
+      it('keeps the first value under a name, whatever comes after it', async () => {
+        const store = await open()
+        const name = `Check ${crypto.randomUUID()}`
+        expect(await store.checkValue(name, 'first')).toBe('first')
+        expect(await store.checkValue(name, 'second')).toBe('first')
+        expect(await store.checkValue(name, 'first')).toBe('first')
+        expect(await store.checkValue(name.toLowerCase(), 'other')).toBe('other')
+        const long = `${name}${'n'.repeat(128)}`.slice(0, 128)
+        expect(await store.checkValue(long, 'v'.repeat(128))).toBe('v'.repeat(128))
+      })
+
+      it('keeps one value when several come at once (HASH-13)', async () => {
+        const store = await open()
+        const name = `check ${crypto.randomUUID()}`
+        const kept = await Promise.all(['a', 'b', 'c', 'd'].map((value) => store.checkValue(name, value)))
+        expect(new Set(kept).size).toBe(1)
+        expect(['a', 'b', 'c', 'd']).toContain(await store.checkValue(name, 'e'))
+      })
+    })
+
     describe('list', () => {
       const ids = (page: { records: readonly KeyRecord[] }) => page.records.map(({ id }) => id)
 
-      it('lists newest first, in pages that neither repeat nor skip while keys are inserted (HTTP-17)', async () => {
+      it('returns the newest first, in pages that neither repeat nor skip while keys are inserted (HTTP-17)', async () => {
         const store = await open()
         const owner = newOwner()
         const made: string[] = []
@@ -449,7 +510,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         const oldest = await store.list({ owner, order: 'asc', limit: 100 })
         expect(ids(oldest)).toEqual(ids(whole).reverse())
         const [, second] = oldest.records
-        if (second === undefined) throw new Error('The keys are not there')
+        if (second === undefined) throw new Error('The keys are missing.')
         const rest = await store.list({ owner, order: 'asc', after: second, limit: 100 })
         expect(ids(rest)).toEqual(ids(oldest).slice(2))
       })
@@ -487,11 +548,11 @@ export function testKeyStore({ name, open }: StoreHarness): void {
     })
 
     describe('audit', () => {
-      it('changes nothing where the audit record cannot be written (AUD-2)', async () => {
+      it('changes nothing when the audit record cannot be written (AUD-2)', async () => {
         const store = await open()
         const key = aKey()
         const organizationId = organizationOf(key.owner)
-        // Not a number has no canonical form: no link of the chain can hold it.
+        // NaN has no canonical form, so the chain cannot contain it.
         const unwritable = draft('api_key.created', key.id, { limit: Number.NaN })
         const decide = () => ({ write: key, audit: [unwritable] })
         await expect(store.insert({ id: key.id, organizationId, quota: null, decide })).rejects.toThrow()
@@ -504,7 +565,7 @@ export function testKeyStore({ name, open }: StoreHarness): void {
         expect(await auditOf(store, organizationId)).toHaveLength(1)
       })
 
-      it('chains an organisation’s records without gaps, under any number of concurrent changes (AUD-4)', async () => {
+      it("chains an organisation's records without gaps under concurrent changes (AUD-4)", async () => {
         const store = await open()
         const owner = newOwner()
         const organizationId = organizationOf(owner)
@@ -560,5 +621,5 @@ function levelsOf(record: KeyRecord | undefined): Readonly<Record<string, string
 }
 
 function failure(): never {
-  throw new Error('The chain is empty')
+  throw new Error('The chain is empty.')
 }

@@ -3,9 +3,9 @@ import { type InsertRequest, type KeyStore, type NewKey, type Once, organization
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 
-/** What a store promises of requests that are sent again (HTTP-16). */
+/** The tests of a key store for requests that are sent again. */
 export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
-  describe('requests that must happen once (HTTP-16)', () => {
+  describe('requests with an idempotency key (HTTP-16)', () => {
     const newOnce = (): Once => ({ id: crypto.randomUUID(), fingerprint: 'f1' })
     const actor = { type: 'user', id: 'tester' } as const
     const created = (key: NewKey, once: Once | undefined, decide?: InsertRequest['decide']): InsertRequest => ({
@@ -21,7 +21,7 @@ export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
     const auditOf = async (store: KeyStore, key: NewKey) =>
       (await store.listAudit({ organizationId: organizationOf(key.owner), order: 'asc', limit: 100 })).length
 
-    it('inserts once, and tells of the key that is there, whether or not the same was asked', async () => {
+    it('insert once, and report the existing key, for the same request and for another one', async () => {
       const store = await open()
       const [key, once] = [aKey(), newOnce()]
       const first = await store.insert(created(key, once))
@@ -44,7 +44,7 @@ export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
       expect(await store.insert(created(again, newOnce()))).toMatchObject({ id: again.id })
     })
 
-    it('changes once', async () => {
+    it('change once', async () => {
       const store = await open()
       const [key, once] = [aKey(), newOnce()]
       await store.insert(created(key, undefined))
@@ -69,7 +69,7 @@ export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
       expect(await auditOf(store, key)).toBe(2)
     })
 
-    it('remembers nothing of what failed, found its id taken, or changed nothing', async () => {
+    it('are not remembered when they failed, found their id taken, or changed nothing', async () => {
       const store = await open()
       const [key, once] = [aKey(), newOnce()]
       await expect(
@@ -96,7 +96,7 @@ export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
       expect(await store.insert(created(key, once))).toMatchObject({ id: key.id })
     })
 
-    it('inserts one of many that come at once, and all the others learn of it', async () => {
+    it('insert one of many concurrent requests, and report that key to all others', async () => {
       const store = await open()
       const [key, once] = [aKey(), newOnce()]
       const keys = [key, ...Array.from({ length: 7 }, () => inSameOrganization(key))]
@@ -108,7 +108,7 @@ export function testRepeatedRequests(open: () => Promise<KeyStore>): void {
         expect(isKeyError(outcome.reason)).toBe(true)
         expect(outcome.reason).toMatchObject({ code: 'request_repeated', keyId: inserted[0], isSame: true })
       }
-      expect((await store.stats(organizationOf(key.owner))).created).toBe(1)
+      expect((await store.stats({ organizationId: organizationOf(key.owner) })).created).toBe(1)
     })
   })
 }

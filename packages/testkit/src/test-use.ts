@@ -1,19 +1,20 @@
-import { hourOf, type KeyStore, type KeyUse, organizationOf } from '@keywright/core/store'
+import type { Owner } from '@keywright/core'
+import { hourOf, type KeyStore, type KeyUsage, organizationOf } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 
 const hourMs = 3_600_000
 
-/** What a store promises of counted uses, statistics and its own inspection. */
+/** The tests of a key store for usage counts, statistics and `inspect`. */
 export function testUse(open: () => Promise<KeyStore>): void {
-  describe('use', () => {
+  describe('usage', () => {
     const withKey = async () => {
       const store = await open()
       const key = aKey({ expiresAt: null })
       const organizationId = organizationOf(key.owner)
       await store.insert({ id: key.id, organizationId, quota: null, decide: () => ({ write: key, audit: [] }) })
       const now = await store.now()
-      const use = (changes: Partial<KeyUse> = {}): KeyUse => ({
+      const use = (changes: Partial<KeyUsage> = {}): KeyUsage => ({
         keyId: key.id,
         organizationId,
         hour: hourOf(now),
@@ -26,41 +27,41 @@ export function testUse(open: () => Promise<KeyStore>): void {
     const batch = () => crypto.randomUUID()
     const everything = { from: new Date(0), to: new Date(8e15) }
 
-    it('adds up by hour, and touches nothing of the key but its last use (USE-1, CONS-14)', async () => {
+    it('is added up by hour, and changes nothing of the key but its last use (USE-1, CONS-14)', async () => {
       const { store, key, organizationId, now, use } = await withKey()
       const before = (await store.find(key.id))?.record
       const hour = hourOf(now)
       const earlier = new Date(hour.getTime() - hourMs)
-      await store.recordUse(batch(), [use({ count: 2 }), use({ hour: earlier, count: 5, lastUsedAt: earlier })])
-      await store.recordUse(batch(), [use({ count: 3 })])
-      expect(await store.listUse({ organizationId, ...everything })).toEqual([
+      await store.recordUsage(batch(), [use({ count: 2 }), use({ hour: earlier, count: 5, lastUsedAt: earlier })])
+      await store.recordUsage(batch(), [use({ count: 3 })])
+      expect(await store.listUsage({ organizationId, ...everything })).toEqual([
         { hour: earlier, count: 5 },
         { hour, count: 5 },
       ])
-      expect(await store.listUse({ organizationId, keyId: 'another', ...everything })).toEqual([])
+      expect(await store.listUsage({ organizationId, keyId: 'another', ...everything })).toEqual([])
       expect(
-        await store.listUse({ organizationId, keyId: key.id, from: hour, to: new Date(hour.getTime() + 1) }),
+        await store.listUsage({ organizationId, keyId: key.id, from: hour, to: new Date(hour.getTime() + 1) }),
       ).toEqual([{ hour, count: 5 }])
-      expect((await store.find(key.id))?.record).toEqual({ ...before, lastUsedAt: now })
+      expect((await store.find(key.id, { lastUse: true }))?.record).toEqual({ ...before, lastUsedAt: now })
     })
 
-    it('counts a batch once, however often and however concurrently it is sent (USE-2)', async () => {
+    it('of a batch is counted once, however often and concurrently it is sent (USE-2)', async () => {
       const { store, organizationId, use } = await withKey()
       const id = batch()
-      await Promise.all(Array.from({ length: 5 }, () => store.recordUse(id, [use({ count: 2 })])))
-      await store.recordUse(id, [use({ count: 2 })])
-      expect((await store.listUse({ organizationId, ...everything })).map(({ count }) => count)).toEqual([2])
+      await Promise.all(Array.from({ length: 5 }, () => store.recordUsage(id, [use({ count: 2 })])))
+      await store.recordUsage(id, [use({ count: 2 })])
+      expect((await store.listUsage({ organizationId, ...everything })).map(({ count }) => count)).toEqual([2])
     })
 
-    it('loses no use to concurrent batches, and never moves the last use backwards', async () => {
+    it('of concurrent batches is not lost, and never moves the last use backwards', async () => {
       const { store, key, organizationId, now, use } = await withKey()
       const times = [3, 1, 4, 2, 0].map((index) => new Date(now.getTime() - index * 1_000))
-      await Promise.all(times.map((lastUsedAt) => store.recordUse(batch(), [use({ lastUsedAt })])))
-      expect((await store.listUse({ organizationId, ...everything })).map(({ count }) => count)).toEqual([5])
-      expect((await store.find(key.id))?.record.lastUsedAt).toEqual(now)
+      await Promise.all(times.map((lastUsedAt) => store.recordUsage(batch(), [use({ lastUsedAt })])))
+      expect((await store.listUsage({ organizationId, ...everything })).map(({ count }) => count)).toEqual([5])
+      expect((await store.find(key.id, { lastUse: true }))?.record.lastUsedAt).toEqual(now)
     })
 
-    it('counts keys by status and uses of the last 24 hours (USE-4)', async () => {
+    it('is counted for the last 24 hours, and keys by status (USE-4)', async () => {
       const { store, key, organizationId, now, use } = await withKey()
       const add = async (changes: Parameters<typeof aKey>[0], write: object) => {
         const other = aKey({ owner: key.owner, expiresAt: null, ...changes })
@@ -72,34 +73,72 @@ export function testUse(open: () => Promise<KeyStore>): void {
       await add({}, { status: 'deleted' })
       await add({}, { expiresAt: new Date(now.getTime() - 1) })
       const hoursAgo = (hours: number) => new Date(hourOf(now).getTime() - hours * hourMs)
-      await store.recordUse(batch(), [
+      await store.recordUsage(batch(), [
         use({ count: 7 }),
         use({ hour: hoursAgo(22), lastUsedAt: hoursAgo(22), count: 10 }),
         use({ hour: hoursAgo(25), lastUsedAt: hoursAgo(25), count: 100 }),
       ])
-      expect(await store.stats(organizationId)).toEqual({
+      expect(await store.stats({ organizationId })).toEqual({
         created: 5,
         active: 1,
         disabled: 1,
         expired: 1,
         revoked: 1,
-        recentUses: 17,
+        recentUsage: 17,
         lastUsedAt: now,
       })
-      expect(await store.stats('an-empty-organisation')).toEqual({
+      expect(await store.stats({ organizationId: 'an-empty-organisation' })).toEqual({
         created: 0,
         active: 0,
         disabled: 0,
         expired: 0,
         revoked: 0,
-        recentUses: 0,
+        recentUsage: 0,
         lastUsedAt: null,
       })
+    })
+
+    it('is counted for one owner, without the keys and the usage of others (MGMT-11)', async () => {
+      const { store, key, organizationId, now, use } = await withKey()
+      const add = async (owner: Owner, write: object) => {
+        const other = aKey({ owner, expiresAt: null })
+        await store.insert({ id: other.id, organizationId, quota: null, decide: () => ({ write: other, audit: [] }) })
+        await store.change(other.id, { quota: null, decide: () => ({ write, audit: [] }) })
+        return other.id
+      }
+      const colleague: Owner = { type: 'user', id: 'a-colleague', organizationId }
+      const shared: Owner = { type: 'organization', id: organizationId }
+      const deleted = await add(key.owner, { status: 'deleted' })
+      const theirs = await add(colleague, { status: 'revoked' })
+      await add(colleague, { status: 'disabled' })
+      await add(shared, {})
+      const earlier = new Date(now.getTime() - 1_000)
+      await store.recordUsage(batch(), [
+        use({ count: 2, lastUsedAt: earlier }),
+        use({ keyId: deleted, count: 3, lastUsedAt: earlier }),
+        use({ keyId: theirs, count: 10 }),
+      ])
+      const none = { created: 0, active: 0, disabled: 0, expired: 0, revoked: 0, recentUsage: 0, lastUsedAt: null }
+      const of = (owner: Owner) => store.stats({ organizationId, owner })
+      expect(await of(key.owner)).toEqual({ ...none, created: 2, active: 1, recentUsage: 5, lastUsedAt: earlier })
+      expect(await of(colleague)).toEqual({
+        ...{ ...none, created: 2, disabled: 1, revoked: 1 },
+        ...{ recentUsage: 10, lastUsedAt: now },
+      })
+      expect(await of(shared)).toEqual({ ...none, created: 1, active: 1 })
+      expect(await store.stats({ organizationId })).toMatchObject({ created: 5, recentUsage: 15, lastUsedAt: now })
+      for (const owner of [
+        { type: 'user', id: 'nobody', organizationId },
+        { type: 'user', id: key.owner.id, organizationId: 'an-empty-organisation' },
+        { type: 'organization', id: key.owner.id },
+      ] as const) {
+        expect(await of(owner)).toEqual(none)
+      }
     })
   })
 
   describe('inspect', () => {
-    it('counts the hashes and seals that begin with no known prefix, case and all (HASH-5, ENC-4)', async () => {
+    it('counts hashes and seals that begin with no known prefix, by exact case (HASH-5, ENC-4)', async () => {
       const store = await open()
       const known = { hashes: ['$hmac-sha256$v=1$k=p1$', '$sha256$v=1$'], seals: ['$aes-256-gcm$v=1$k=k1$'] }
       const add = async (hash: string, sealed: string | null, before: Parameters<typeof aKey>[0] = {}) => {

@@ -5,18 +5,18 @@ let outcome: FixtureRun
 
 beforeAll(async () => {
   outcome = await runFixture('limiters.fixture.ts')
-}, 60_000)
+}, 120_000)
 
 const titles = (limiter: string, status: 'passed' | 'failed') => outcome.titles(`${limiter}: RateLimiter`, status)
 
 const exact = 'admits exactly 50 of 200 calls at once at limit 50 (RATE-4)'
-const sparing = 'refuses a call of many at once only where too little is left (RATE-4)'
-const allOrNone = 'takes from all policies or from none, and waits for the slowest (RATE-9)'
-const impossible = 'says that a cost above a limit is never admitted, and takes nothing (RATE-10)'
-const honest = 'gives all units back at the moment it said, and not before (RATE-3)'
+const sparing = 'refuses a call of a cost above 1 only when too little is left (RATE-4)'
+const allOrNone = 'takes from all policies or from none, and tells the longest wait (RATE-9)'
+const impossible = 'reports a cost above a limit as never admitted, and takes nothing (RATE-10)'
+const honest = 'admits all units again at the time that it told, and not before (RATE-3)'
 
 describe('testRateLimiter', () => {
-  it('passes a sound limiter, whole', () => {
+  it('passes a sound limiter in every test', () => {
     expect(titles('sound', 'failed')).toEqual([])
     expect(titles('sound', 'passed').length).toBeGreaterThan(15)
   })
@@ -26,7 +26,7 @@ describe('testRateLimiter', () => {
     ['takes from some', [exact, sparing, allOrNone, impossible, honest]],
     ['prolongs windows', [honest]],
     ['tells the first wait', [allOrNone, honest]],
-    ['keeps old limits', ['applies a changed limit at once, to what was counted (RATE-11)']],
+    ['keeps old limits', ['applies a changed limit at once to the units already counted (RATE-11)']],
     [
       'trusts its arguments',
       [
@@ -42,7 +42,7 @@ describe('testRateLimiter', () => {
         'throws on a repeated name',
       ],
     ],
-  ])('fails a limiter that %s: in these tests and no others', (limiter, failing) => {
+  ])('fails a limiter that %s, in the expected tests only', (limiter, failing) => {
     expect(titles(limiter, 'failed')).toEqual(failing)
     expect(titles(limiter, 'passed')).toHaveLength(titles('sound', 'passed').length - failing.length)
     expect(outcome.exitCode).toBe(1)

@@ -9,7 +9,8 @@ export function fetchApp({ keyring, settings, routes }: GateApp): FetchHandler {
     const segments = path.split('/')
     const param = (request: Request) => (name: string) =>
       new URL(request.url).pathname.split('/')[segments.indexOf(`:${name}`)] ?? ''
-    const options = { ...settings, ...guard, resource: resource && ((request: Request) => resource(param(request))) }
+    const byRequest = resource && ((request: Request) => resource(param(request)))
+    const options = { ...settings, ...guard, ...(byRequest ? { resource: byRequest } : {}) }
     const gate = guard === null ? null : fetchGate(keyring, options)
     const fits = (pathname: string) => {
       const given = pathname.split('/')

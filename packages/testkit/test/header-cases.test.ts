@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import vectors from '../../core/test/vectors/headers.json' with { type: 'json' }
 import { headerCases } from '../src/gate/header-cases.js'
 
-it('holds the 89 cases of the vectors, word for word', () => {
+it('headerCases holds the 89 cases of the test vectors, word for word', () => {
   const rows = vectors.map((row) => [
     row.n,
     row.name,

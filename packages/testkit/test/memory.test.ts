@@ -1,5 +1,4 @@
-import { memoryRateLimiter } from '@keywright/core/limits'
-import { memoryStore } from '@keywright/core/memory'
+import { memoryRateLimiter, memoryStore } from '@keywright/core'
 import { testKeyStore, testRateLimiter } from '../src/index.js'
 
 testKeyStore({ name: 'memory', open: async () => memoryStore() })

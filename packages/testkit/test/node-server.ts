@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fieldLines } from '@keywright/core/http'
+import { fieldLines } from '@keywright/core/adapter'
 import type { GateServer } from '../src/index.js'
 import type { FetchHandler } from './fetch-app.js'
 

@@ -21,7 +21,7 @@ const access = defineAccess({ scopes: { 'tasks.read': 'See tasks' } })
 
 /** Opens a product that caches keys, on PostgreSQL, as one of its processes would. */
 export function openCachedProduct({ bus, name, ttlMs }: ProductOptions) {
-  const pool = new pg.Pool({ connectionString: postgresUrl, max: 5, connectionTimeoutMillis: 2_000 })
+  const pool = new pg.Pool({ connectionString: postgresUrl, max: 5, connectionTimeoutMillis: 20_000 })
   pool.on('error', () => {})
   const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) })
   const redis = new Redis(redisUrl)

@@ -2,14 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Access,
-  createKeyring,
-  hmacSha256,
-  type Keyring,
-  type KeyringOptions,
-  type KeyStore,
-} from '@keywright/core'
+import { type Access, createKeyring, hmacSha256, type Keyring, type KeyringOptions } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { type KeyTables, kyselyStore, libsqlDatabase, migrateToLatest } from '@keywright/kysely'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'

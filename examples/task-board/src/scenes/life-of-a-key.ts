@@ -6,7 +6,7 @@ const readOnly = { owner: mia, preset: 'read-only' } as const
 const expired = '401 api_key_expired'
 const invalid = '401 api_key_invalid'
 
-/** Switched off and on, expired, revoked, deleted: each holds on the next request. */
+/** Disabled, enabled, expired, revoked, deleted: each takes effect on the next request. */
 export async function lifeOfAKey({ keyring, visit }: Stage): Promise<void> {
   const paused = await keyring.create({ ...readOnly, name: 'nightly export' })
   await keyring.disable(paused.key.id)

@@ -3,7 +3,7 @@ import { setLevel } from '../database.js'
 import { byMia, editAll, mia } from '../people.js'
 import type { Stage } from '../stage.js'
 
-/** The same server, and three keys: each is shown the tools that it may use. */
+/** One server and three keys: each key sees the tools that it may use. */
 export async function toolLists({ keyring, connect, attempt }: Stage): Promise<void> {
   const board = { mode: 'specific', levels: { launch: 'read' } } as const
   const all = await keyring.create({ name: 'assistant', owner: mia, scopes: ['*'], resources: editAll })
@@ -40,7 +40,7 @@ export async function tools({ keyring, db, connect, attempt }: Stage): Promise<v
   await client.close()
 }
 
-/** A revoked key keeps no stream. */
+/** The stream of a revoked key is closed. */
 export async function openStream({ keyring, connect, attempt }: Stage): Promise<void> {
   const { key, token } = await keyring.create({ name: 'old assistant', owner: mia, preset: 'read-only' })
   const client = await connect(token)

@@ -1,7 +1,7 @@
 import { editAll, mia } from '../people.js'
 import type { Stage } from '../stage.js'
 
-/** A good key, and what only looks like one. */
+/** A good key, and tokens that only look like one. */
 export async function oneKey({ keyring, visit }: Stage): Promise<void> {
   const { token } = await keyring.create({ name: 'laptop', owner: mia, scopes: ['*'], resources: editAll })
   const staging = await keyring.create({ name: 'staging', owner: mia, scopes: ['*'], environment: 'test' })

@@ -5,7 +5,7 @@ import type { Stage } from '../stage.js'
 const refused = '403 insufficient_scope'
 const task = { title: 'Write the announcement' }
 
-/** What a key may do is the lower of what it was given and what its owner may do now. */
+/** A key may do the lower of what it was given and what its owner may do now. */
 export async function rights({ keyring, db, visit, attempt }: Stage): Promise<void> {
   const { token } = await keyring.create({ name: 'script', owner: mia, scopes: ['*'], resources: editAll })
   const report = await keyring.create({ name: 'weekly report', owner: mia, preset: 'read-only' })

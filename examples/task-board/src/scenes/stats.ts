@@ -1,6 +1,6 @@
 import type { Stage } from '../stage.js'
 
-/** What became of all the keys above, and how often they were let through. */
+/** What happened to all the keys above, and how often they passed. */
 export async function stats({ keyring, passed, attempt }: Stage): Promise<void> {
   const { lastCallAt, ...counts } = await keyring.stats({ organizationId: 'acme' })
   const count = (what: string, field: keyof typeof counts, expected: number) =>

@@ -1,30 +1,31 @@
 /** The levels of each resource type: `{ board: 'read' | 'edit' }`. */
 export type ResourceLevels = Readonly<Record<string, string>>
 
-/** What a scope is called and whether it must be named to be granted. */
+/** A scope of the catalog. */
 export interface ScopeInfo {
+  /** The sentence that people read when they choose scopes. */
   readonly description: string
-  /** A wildcard in a key's grants does not cover it: it must be named. */
+  /** Whether a key's grants must name the scope: a wildcard does not cover it. */
   readonly sensitive: boolean
 }
 
-/** A resource type, ready to be asked. */
+/** A resource type with its levels. */
 export interface ResourceType {
   /** Lowest first. */
   readonly levels: readonly string[]
-  /** The scopes of each level: its own, those of the levels below, and what they imply. */
+  /** The scopes of each level: its own, those of lower levels, and the scopes that these imply. */
   readonly scopesByLevel: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** What a role gives: patterns, or a function that looks them up for one organisation at each verification. */
+/** The scopes of a role: patterns, or a function that returns them for one organization. Each verification calls it. */
 export type RoleScopes =
   | readonly string[]
   | ((organizationId: string) => readonly string[] | Promise<readonly string[]>)
 
 /**
- * The access model of a product: its catalogue, checked and frozen. Made by `defineAccess`.
+ * The access model of a product, checked and frozen. Create it with {@link defineAccess}.
  *
- * `S`, `P` and `R` are the names of scopes, presets and roles, `T` maps resource types to their levels.
+ * `S`, `P` and `R` are the names of scopes, presets and roles. `T` maps resource types to their levels.
  */
 export interface Access<
   S extends string = string,
@@ -32,18 +33,21 @@ export interface Access<
   R extends string = string,
   T extends ResourceLevels = ResourceLevels,
 > {
+  /** The catalog: every scope by its name. */
   readonly scopes: ReadonlyMap<S, ScopeInfo>
+  /** For each scope, the scopes that it implies directly. */
   readonly implies: Readonly<Record<string, readonly string[]>>
+  /** For each scope, the scopes that imply it directly. */
+  readonly impliedBy: Readonly<Record<string, readonly string[]>>
+  /** The scopes of each preset. */
   readonly presets: ReadonlyMap<P, readonly string[]>
+  /** The scopes of each role, or the function that looks them up. */
   readonly roles: ReadonlyMap<R, RoleScopes>
+  /** The resource types by name. */
   readonly resources: ReadonlyMap<string, ResourceType>
-  /** Scopes that are only ever allowed on a resource. */
+  /** Scopes that are only allowed on a resource, never globally. */
   readonly resourceScopes: ReadonlySet<string>
-  /** For each scope, those that give it when granted by name: itself and its impliers. */
-  readonly impliers: ReadonlyMap<string, readonly string[]>
-  /** The same for wildcards, which never reach or pass through a sensitive scope. */
-  readonly openImpliers: ReadonlyMap<string, readonly string[]>
-  /** Carries the types; never present at run time. */
+  /** For the compiler only: always missing at run time. */
   readonly types?: { readonly levels: T }
 }
 
@@ -60,5 +64,5 @@ type Prefix<S extends string> = S extends `${infer Head}.${infer Rest}`
   ? `${Head}.*` | (Rest extends `${string}.${string}` ? `${Head}.${Prefix<Rest>}` : never)
   : never
 
-/** A scope's name, or a wildcard over the catalogue: `*`, `members.*`, `*.read`. */
+/** The name of a scope, or a wildcard over the catalog, such as `*`, `members.*` or `*.read`. */
 export type ScopePattern<S extends string> = S | '*' | Prefix<S> | `*.${string}`

@@ -1,18 +1,13 @@
-export type {
-  Access,
-  LevelsOf,
-  PresetOf,
-  ResourceLevels,
-  ResourceType,
-  RoleOf,
-  RoleScopes,
-  ScopeInfo,
-  ScopeOf,
-  ScopePattern,
-} from './access.js'
-export { type AccessDefinition, defineAccess } from './define-access.js'
+export type { Access, LevelsOf, PresetOf, ResourceType, RoleOf, ScopeOf, ScopePattern } from './access.js'
+export type { AccessDefinition } from './access-definition.js'
+export { defineAccess } from './define-access.js'
+export { departedNames, isKnownScope } from './departed-names.js'
+export type { Rights } from './kept-rights.js'
+export { createPrincipal, isAllowed } from './key-principal.js'
 export { grantedLevel, isAtLeast, lowerLevel } from './level.js'
-export { type Authority, createPrincipal, type Principal, type PrincipalParts } from './principal.js'
+export { type OwnerLevels, ownerLevels } from './owner-levels.js'
+export { parseRequiredScopes } from './parse-required-scopes.js'
+export type { Authority, Levels, Principal } from './principal.js'
 export type { Register, RegisteredAccess } from './register.js'
-export { requireScopes } from './require-scopes.js'
-export { authorityRights, everything, grantedRights, lowerOf, type Rights } from './rights.js'
+export { authorityRights, everything, grantedRights } from './rights.js'
+export { unknownName } from './unknown-name.js'

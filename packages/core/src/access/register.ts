@@ -1,7 +1,8 @@
 import type { Access } from './access.js'
 
 /**
- * Where a product says, once, which access model its process uses, so that `req.principal` and its like know its names:
+ * Declares the access model of the process, once, so that `req.principal` and its counterparts in other frameworks have its
+ * types:
  *
  * ```ts
  * declare module '@keywright/core' {
@@ -14,5 +15,5 @@ import type { Access } from './access.js'
 // biome-ignore lint/suspicious/noEmptyInterface: filled in by the product
 export interface Register {}
 
-/** The product's access model, where it was registered; any other accepts every name, and checks it at run time. */
+/** The access model in {@link Register}. Without one, any name compiles, and is checked at run time. */
 export type RegisteredAccess = Register extends { readonly access: infer A extends Access } ? A : Access

@@ -2,10 +2,10 @@ import { InvalidInput } from '../errors/index.js'
 import type { JsonObject, JsonValue } from '../values/index.js'
 
 /**
- * Writes JSON in its one canonical form (RFC 8785): names sorted by UTF-16 code units, no space, numbers as ECMAScript has them.
- * A field that is `undefined` is left out, as `JSON.stringify` does.
+ * Writes canonical JSON (RFC 8785): names sorted by UTF-16 code units, no spaces, numbers as ECMAScript writes them. Like
+ * `JSON.stringify`, it leaves out fields that are `undefined`.
  *
- * @throws {@link InvalidInput} for what has no such form: NaN, infinity, half a surrogate pair, anything that is not JSON.
+ * @throws {@link InvalidInput} when the value has no canonical form: NaN, infinity, a lone surrogate, or a value that is not JSON.
  */
 export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value)
@@ -21,7 +21,8 @@ export function canonicalJson(value: JsonValue): string {
 }
 
 function canonicalText(text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw new InvalidInput('json', 'text without halves of surrogate pairs')
+  if (/\p{Surrogate}/u.test(text))
+    throw new InvalidInput('json', 'free of lone surrogates', 'The JSON must not contain a lone surrogate.')
   return JSON.stringify(text)
 }
 
@@ -31,6 +32,6 @@ function isArray(value: JsonValue): value is readonly JsonValue[] {
 }
 
 function isPlainObject(value: JsonValue): value is JsonObject {
-  // A Date and the like would all read `{}`.
+  // A Date, a Map and others would be written as `{}`.
   return Object.prototype.toString.call(value) === '[object Object]'
 }

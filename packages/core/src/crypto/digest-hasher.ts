@@ -1,70 +1,99 @@
 import { InvalidInput } from '../errors/index.js'
+import { encodeBase64, endOfBase64 } from './base64.js'
 import type { Hasher, HashInput, HashVerdict } from './hasher.js'
-import { formatPhc, parsePhc, phcPrefix } from './phc.js'
+import { parsePhc, phcPrefix } from './phc.js'
 import { sameBytes } from './same-bytes.js'
 
-/** One way to digest a message: an algorithm, with the pepper that it uses. */
+/** One way to digest a message: an algorithm and, if it uses one, a pepper. */
 export interface DigestScheme {
   readonly algorithm: string
   readonly pepperId: string | null
-  /** 32 bytes. */
-  digest(message: string): Uint8Array
+  /** Returns 32 bytes, as base64 without padding. */
+  digest(message: string): string
 }
 
 type DigestHasher = Pick<Hasher, 'hash' | 'hashes' | 'verify' | 'dummy' | 'currentPrefix' | 'prefixes'>
 
-/** The part of a {@link Hasher} that fast digests share. Hashes with the first scheme, recognises all. */
+/** A scheme, and what its hashes begin with. */
+interface Known {
+  readonly prefix: string
+  readonly digest: DigestScheme['digest']
+}
+
+/** The part of a {@link Hasher} that fast digests share. It hashes with the first scheme, and verifies hashes of all schemes. */
 export function digestHasher(current: DigestScheme, ...others: readonly DigestScheme[]): DigestHasher {
-  const schemes = new Map([current, ...others].map((scheme) => [prefixOf(scheme), scheme]))
-  const currentPrefix = prefixOf(current)
+  const known = [current, ...others].map(({ algorithm, pepperId, digest }): Known => {
+    return { prefix: phcPrefix(algorithm, pepperId), digest }
+  })
+  const [first = { prefix: '', digest: current.digest }] = known
+  const noDigest = 'A'.repeat(digestLength)
 
   function verify(stored: readonly string[], input: HashInput): HashVerdict {
     const message = messageOf(input)
-    const digests = new Map<string, Uint8Array>()
+    let scheme: Known | undefined
+    let digest = ''
     let unreadable: number | null = null
-    for (const [index, text] of stored.entries()) {
-      const row = readRow(text, input.id)
-      const scheme = row && schemes.get(row.prefix)
-      if (!scheme) {
-        unreadable ??= index
-        continue
+    for (let index = 0; index < stored.length; index += 1) {
+      const text = stored[index] ?? ''
+      const before = scheme
+      scheme = schemeOf(text)
+      if (scheme !== undefined && scheme !== before) digest = scheme.digest(message)
+      if (scheme !== undefined && isHash(text, scheme, input.id, digest)) {
+        return index === 0 && scheme === first ? currentMatch : { outcome: 'match', index, stale: scheme !== first }
       }
-      const digest = digests.get(row.prefix) ?? scheme.digest(message)
-      digests.set(row.prefix, digest)
-      if (sameBytes(digest, row.hash)) return { outcome: 'match', index, stale: row.prefix !== currentPrefix }
+      if (scheme === undefined || !isHashOf(text, scheme, input.id)) unreadable ??= index
     }
-    return unreadable === null ? { outcome: 'mismatch' } : { outcome: 'misconfigured', index: unreadable }
+    return unreadable === null ? mismatch : { outcome: 'misconfigured', index: unreadable }
   }
 
+  function schemeOf(text: string): Known | undefined {
+    for (const scheme of known) if (text.startsWith(scheme.prefix)) return scheme
+    return undefined
+  }
+
+  const write = ({ prefix, digest }: Known, input: HashInput): string =>
+    `${prefix}${encodeBase64(Buffer.from(input.id))}$${digest(messageOf(input))}`
   return {
-    currentPrefix,
-    prefixes: [...schemes.keys()],
+    currentPrefix: first.prefix,
+    prefixes: known.map(({ prefix }) => prefix),
     verify,
-    hash: (input) => format(current, input, current.digest(messageOf(input))),
-    hashes: (input) => [...schemes.values()].map((scheme) => format(scheme, input, scheme.digest(messageOf(input)))),
+    hash: (input) => write(first, input),
+    hashes: (input) => known.map((scheme) => write(scheme, input)),
     dummy: (input) => {
-      verify([format(current, input, new Uint8Array(32))], input)
+      verify([`${first.prefix}${encodeBase64(Buffer.from(input.id))}$${noDigest}`], input)
     },
   }
 }
 
-/** The label keeps these digests apart from all others made with the same key; the id ties them to their row (HASH-2). */
+const mismatch: HashVerdict = /* @__PURE__ */ Object.freeze({ outcome: 'mismatch' })
+const currentMatch: HashVerdict = /* @__PURE__ */ Object.freeze({ outcome: 'match', index: 0, stale: false })
+
+/** How many characters 32 bytes have as base64 without padding. */
+const digestLength = 43
+// Used again and again, so that a comparison makes nothing.
+const left = /* @__PURE__ */ Buffer.alloc(digestLength)
+const right = /* @__PURE__ */ Buffer.alloc(digestLength)
+
+/** Whether a text is this digest, of this scheme and row, in a time that does not depend on the digest: the rest is no secret. */
+function isHash(text: string, { prefix }: Known, id: string, digest: string): boolean {
+  const saltEnd = endOfBase64(text, prefix.length, id)
+  if (text.length !== saltEnd + 1 + digestLength || text[saltEnd] !== '$') return false
+  left.write(text.slice(-digestLength), 'latin1')
+  right.write(digest, 'latin1')
+  // A letter outside of Latin-1 could have been written as another.
+  return sameBytes(left, right) && text.endsWith(digest)
+}
+
+/** The label separates these digests from other uses of the same key. The id binds a digest to its row. */
 function messageOf({ id, token }: HashInput): string {
-  // A NUL in the id could move the border between id and token.
+  // With a NUL in the id, two pairs of id and token could give the same message.
   if (id === '' || id.includes('\0')) throw new InvalidInput('id', 'the id of a key')
   return `apikey-hash/v1\0${id}\0${token}`
 }
 
-function prefixOf({ algorithm, pepperId }: DigestScheme): string {
-  return phcPrefix(algorithm, pepperId)
-}
-
-function format({ algorithm, pepperId }: DigestScheme, { id }: HashInput, hash: Uint8Array): string {
-  return formatPhc({ algorithm, keyId: pepperId, salt: Buffer.from(id), hash })
-}
-
-function readRow(text: string, id: string): { prefix: string; hash: Uint8Array } | null {
+/** Whether a text is a hash of this scheme, and of the row that it was read from. */
+function isHashOf(text: string, { prefix }: Known, id: string): boolean {
   const phc = parsePhc(text)
-  if (phc === null || phc.hash.length !== 32 || !Buffer.from(id).equals(phc.salt)) return null
-  return { prefix: phcPrefix(phc.algorithm, phc.keyId), hash: phc.hash }
+  if (phc === null || phcPrefix(phc.algorithm, phc.keyId) !== prefix) return false
+  return phc.hash.length === 32 && Buffer.from(id).equals(phc.salt)
 }

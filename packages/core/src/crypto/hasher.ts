@@ -1,50 +1,59 @@
-/** What is hashed: a token, bound to the key it belongs to. */
+/** The input of a hash: a token, and the id of its key. The hash is bound to both. */
 export interface HashInput {
   /** The id of the key's record. */
   readonly id: string
-  /** The whole token, as it was presented. */
+  /** The whole token, as the client sent it. */
   readonly token: string
+  /**
+   * Who presents it: the client's address or IPv6 /64, where it is known. Not hashed: a slow hasher shares its turns among
+   * networks and keys.
+   */
+  readonly network?: string | null | undefined
 }
 
 /**
- * What a comparison found.
+ * The result of {@link Hasher.verify}.
  *
- * - `match`: with `stored[index]`. `stale`: not by today's algorithm and pepper; hash it again (HASH-4).
- * - `mismatch`: with none.
- * - `misconfigured`: with none, and `stored[index]` cannot be read here: an unknown algorithm, version or pepper, or a
- *   damaged string. The server is at fault, not the caller: never a match, and never a bad key (HASH-1).
+ * - `match`: the token matches `stored[index]`. `stale` means that the hash does not use the current algorithm and pepper, and
+ *   should be replaced.
+ * - `mismatch`: the token matches none of the hashes.
+ * - `misconfigured`: the token matches none, and `stored[index]` cannot be read: its algorithm, version or pepper is unknown,
+ *   or the string is damaged. The server is at fault, so the request fails with 503, not 401.
  */
 export type HashVerdict =
   | { readonly outcome: 'match'; readonly index: number; readonly stale: boolean }
   | { readonly outcome: 'mismatch' }
   | { readonly outcome: 'misconfigured'; readonly index: number }
 
-/** How tokens are hashed for storage, and recognised again. Hashes are PHC strings. */
+/** Hashes tokens for storage, and verifies them. Hashes are PHC strings. */
 export interface Hasher {
-  /** The hash to store: by today's algorithm and pepper. */
+  /** Returns the hash to store, made with the current algorithm and pepper. */
   hash(input: HashInput): string | Promise<string>
 
-  /** Compares a token with the hashes of one key, two while a rotation is in grace. Throws for no content of `stored`. */
+  /** Compares a token with the hashes of one key: one, or two after a rotation. No content of `stored` makes it throw. */
   verify(stored: readonly string[], input: HashInput): HashVerdict | Promise<HashVerdict>
 
   /**
-   * The hashes of `input` by each algorithm and pepper, today's first. Left out where hashes are salted at random: there is
-   * nothing to look up by then.
+   * Returns the hashes of `input` with each known algorithm and pepper, the current one first. A hasher with random salts leaves
+   * this method out, because its hashes cannot be used for a lookup.
    */
   hashes?(input: HashInput): readonly string[]
 
-  /** Does the work of one `verify` against one hash, for an id that has none: the time must not tell (HASH-7). */
+  /**
+   * Does the work of a `verify` that matches nothing, so that an unknown id takes as long as a known one. In a slow hasher, that
+   * work is the same whatever is stored: one hash or two, of any cost, or none that it can read.
+   */
   dummy(input: HashInput): void | Promise<void>
 
-  /** What the hashes that `hash` makes begin with. */
+  /** The prefix of the hashes that `hash` returns, such as `$hmac-sha256$v=1$k=p1$`. */
   readonly currentPrefix: string
 
-  /** What the hashes that `verify` can read begin with. A stored hash that begins otherwise needs attention (HASH-5). */
+  /** The prefixes of all hashes that `verify` can read. `doctor` reports stored hashes with any other prefix. */
   readonly prefixes: readonly string[]
 
-  /** The ids of the peppers it knows. */
+  /** The ids of its peppers. */
   readonly pepperIds: readonly string[]
 
-  /** Whether `key` is in use as a pepper, as bytes or as base64 text: one secret must not serve two purposes (ENC-8). */
+  /** Tests whether `key` is also a pepper, as bytes or as base64 text. One secret must not serve two purposes. */
   sharesKeyWith(key: Uint8Array): boolean
 }

@@ -1,30 +1,42 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { checkNames, parseSecrets } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { type DigestScheme, digestHasher } from './digest-hasher.js'
 import type { Hasher } from './hasher.js'
-import { isKeyId } from './phc.js'
 import { plainSha256 } from './sha256.js'
+import { hmacSha256Digest } from './sha256-digest.js'
 
-/** Options of {@link hmacSha256}. */
+/** The peppers of {@link hmacSha256}. */
 export interface HmacSha256Options {
-  /** The id of the pepper that new hashes use. */
+  /** The id of the pepper for new hashes. */
   readonly current: string
   /**
-   * Secrets of at least 32 bytes each, by id (HASH-3): text counts as its UTF-8 bytes. Keep an old one for as long as stored
-   * hashes use it. Ids are 1 to 16 letters, digits, `.` and `-`.
+   * Secrets of at least 32 bytes, by id. A string counts as its UTF-8 bytes. Keep an old pepper as long as stored hashes use
+   * it. Ids are 1 to 16 letters, digits, `.` and `-`.
    */
   readonly peppers: Readonly<Record<string, string | Uint8Array | undefined>>
 }
 
 /**
- * Hashes tokens with HMAC-SHA-256 under a pepper that is kept apart from the database.
+ * Returns a hasher that uses HMAC-SHA-256 with a pepper: a secret that is not in the database. Without the pepper, a copy of the
+ * database does not help to find or forge a token.
  *
- * Hashes under another known pepper, and those of `sha256`, still match and are reported as stale.
+ * Hashes with another known pepper, and those of {@link sha256}, still match. Keywright replaces them when their key is used.
  *
- * @throws {@link InvalidOptions}, naming the pepper, never its value.
+ * @throws {@link InvalidOptions} when a pepper has less than 32 bytes, an id is malformed, or `current` names no pepper.
+ *
+ * @example
+ * ```ts
+ * const hasher = hmacSha256({ current: 'p1', peppers: { p1: process.env.API_KEY_PEPPER } })
+ * ```
  */
-export function hmacSha256({ current, peppers }: HmacSha256Options): Hasher {
-  const keys = new Map(Object.entries(peppers).map(([id, pepper]) => [id, readPepper(id, pepper)]))
+export function hmacSha256(options: HmacSha256Options): Hasher {
+  checkNames(options, { current: true, peppers: true }, { at: 'hasher' })
+  const { current, peppers } = options
+  // A key object keeps the bytes out of logs.
+  const keys = new Map(
+    [...parseSecrets(peppers, 'hasher.peppers')].map(([id, pepper]) => [id, createSecretKey(pepper)]),
+  )
   const currentKey = keys.get(current)
   if (currentKey === undefined) throw new InvalidOptions('hasher.current', 'the id of one of hasher.peppers')
 
@@ -33,7 +45,7 @@ export function hmacSha256({ current, peppers }: HmacSha256Options): Hasher {
     ...digestHasher(hmac(current, currentKey), ...others, plainSha256),
     pepperIds: [...keys.keys()],
     sharesKeyWith: (key) => {
-      // One environment variable read twice: as text here, as base64 of a key there.
+      // The same environment variable may be read as text here, and as the base64 form of a key there.
       const twins = [createSecretKey(key), createSecretKey(Buffer.from(key).toString('base64'), 'utf8')]
       return [...keys.values()].some((pepper) => twins.some((twin) => twin.equals(pepper)))
     },
@@ -41,20 +53,5 @@ export function hmacSha256({ current, peppers }: HmacSha256Options): Hasher {
 }
 
 function hmac(pepperId: string, key: KeyObject): DigestScheme {
-  return {
-    algorithm: 'hmac-sha256',
-    pepperId,
-    digest: (message) => createHmac('sha256', key).update(message).digest(),
-  }
-}
-
-/** Key objects hold their bytes where neither inspection nor a shared buffer shows them. */
-function readPepper(id: string, pepper: string | Uint8Array | undefined): KeyObject {
-  // Not named: where ids and peppers were swapped, this is the pepper.
-  if (!isKeyId(id)) throw new InvalidOptions('hasher.peppers', 'ids of 1 to 16 letters, digits, . and -')
-  const bytes = typeof pepper === 'string' ? Buffer.from(pepper, 'utf8') : pepper
-  if (!(bytes instanceof Uint8Array) || bytes.length < 32) {
-    throw new InvalidOptions(`hasher.peppers.${id}`, 'a secret of at least 32 bytes')
-  }
-  return createSecretKey(bytes)
+  return { algorithm: 'hmac-sha256', pepperId, digest: hmacSha256Digest(key.export()) }
 }

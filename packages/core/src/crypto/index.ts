@@ -1,23 +1,27 @@
 export { chainHash, GENESIS } from './audit-chain.js'
 export { canonicalJson } from './canonical-json.js'
+export { type FormerFormat, isEnvironment, type ReadFormer, readFormerly, readSecretLength } from './former-format.js'
 export type { Hasher, HashInput, HashVerdict } from './hasher.js'
 export { type HmacSha256Options, hmacSha256 } from './hmac-sha256.js'
 export {
   type ForeignFormat,
   importedDigest,
   importedKeyId,
-  type LookupDigestsOptions,
-  lookupDigests,
+  importedPartDigest,
+  type PartFormat,
 } from './import-digest.js'
+export { lookupDigests } from './lookup-digest.js'
 export { isNamespace } from './namespace.js'
 export { phcPrefix } from './phc.js'
-export { createTokenFactory, type RandomBytes, type TokenFactory, type TokenFactoryOptions } from './random.js'
+export { createTokenFactory, type TokenFactory } from './random.js'
+export { beginsWith, type Credential, isOpaqueToken, recognizeToken, type TokenFormat } from './recognize-token.js'
 export { sameBytes } from './same-bytes.js'
 export { type SealContext, type Sealer, type SealerOptions, sealer } from './sealer.js'
 export { Secret } from './secret.js'
 export { type SecretScanning, type SecretScanningOptions, secretScanning } from './secret-scanning.js'
 export { sha256 } from './sha256.js'
 export {
+  DEFAULT_SECRET_LENGTH,
   formatToken,
   type InvalidTokenReason,
   type ParsedToken,

@@ -1,41 +1,46 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import { checkNames, isKeyId } from '../check/index.js'
 import { InvalidInput, InvalidOptions } from '../errors/index.js'
 import type { Hasher } from './hasher.js'
-import { formatPhc, isKeyId, parsePhc } from './phc.js'
+import { formatPhc, parsePhc } from './phc.js'
 
-/** What a sealed text belongs to. It opens nowhere else (ENC-3). */
+/** The purpose, organization and record that a sealed text is bound to. It cannot be opened with any other context. */
 export interface SealContext {
-  /** Tokens that can be shown again, or the signing secrets of webhooks (ENC-10). */
+  /** `apikey-reveal/v1` for tokens that can be shown again; `webhook-secret/v1` for signing secrets of webhooks. */
   readonly purpose: 'apikey-reveal/v1' | 'webhook-secret/v1'
-  /** The organisation. */
+  /** The id of the organization. The name `tenant` is part of the stored form. */
   readonly tenant: string
-  /** The record. */
+  /** The id of the record. */
   readonly id: string
 }
 
-/** Encrypts what has to be readable again. A service for key management can stand in for {@link sealer} (ENC-5). */
+/** Encrypts values that must be readable again. Implement it to use a key management service in place of {@link sealer}. */
 export interface Sealer {
   /** The id of the key that `seal` uses. */
   readonly current: string
   /** The ids of all keys that `open` knows. */
   readonly keyIds: readonly string[]
-  /** @throws InvalidInput where the tenant or the id contains NUL or half a surrogate pair. */
+  /**
+   * Encrypts `plaintext` for this context.
+   *
+   * @throws {@link InvalidInput} when the tenant or the id contains NUL or a lone surrogate.
+   */
   seal(plaintext: string, context: SealContext): string | Promise<string>
-  /** Gives back what was sealed in the same context. Throws where anything differs, and does not say what (ENC-9). */
+  /** Decrypts a text that was sealed in the same context. If anything differs, it throws one error that does not say what. */
   open(sealed: string, context: SealContext): string | Promise<string>
-  /** The id of the key that a text was sealed with; `null` if it is no sealed text. */
+  /** Returns the id of the key that a text was sealed with, or `null` if it is not a sealed text. */
   keyIdOf(sealed: string): string | null
-  /** Whether one of its keys is also a pepper of `hasher` (ENC-8). */
+  /** Tests whether one of its keys is also a pepper of `hasher`. One secret must not serve two purposes. */
   sharesKeyWith(hasher: Pick<Hasher, 'sharesKeyWith'>): boolean
 }
 
-/** Options of {@link sealer}. */
+/** The keys of {@link sealer}. */
 export interface SealerOptions {
-  /** The id of the key that new texts are sealed with. */
+  /** The id of the key for new sealed texts. */
   readonly current: string
   /**
-   * Keys by id: exactly 32 random bytes, or these in base64 (44 characters, as `openssl rand -base64 32` prints). Keep an old
-   * one for as long as sealed texts use it. Ids are 1 to 16 letters, digits, `.` and `-`.
+   * Keys by id: exactly 32 random bytes, or their base64 form (44 characters; `openssl rand -base64 32` prints one). Keep an old
+   * key as long as sealed texts use it. Ids are 1 to 16 letters, digits, `.` and `-`.
    */
   readonly keys: Readonly<Record<string, string | Uint8Array | undefined>>
 }
@@ -45,13 +50,21 @@ const NONCE_LENGTH = 12
 const TAG_LENGTH = 16
 
 /**
- * Seals with AES-256-GCM, each record under its own key, derived with HKDF: random nonces then never come near their limit
- * (ENC-2).
+ * Returns a sealer that encrypts with AES-256-GCM. Each record has its own key, derived with HKDF, so that random nonces stay far
+ * below their limit.
  *
- * @throws {@link InvalidOptions}, naming the key, never its value.
+ * @throws {@link InvalidOptions} when a key is not 32 bytes, an id is malformed, or `current` names no key.
+ *
+ * @example
+ * ```ts
+ * const reveal = sealer({ current: 'k1', keys: { k1: process.env.API_KEY_SEAL } })
+ * const keyring = createKeyring({ prefix: 'tk', store, hasher, access, resolveOwner, reveal })
+ * ```
  */
-export function sealer({ current, keys }: SealerOptions): Sealer {
-  const known = new Map(Object.entries(keys).map(([id, key]) => [id, readKey(id, key)]))
+export function sealer(options: SealerOptions): Sealer {
+  checkNames(options, { current: true, keys: true }, { at: 'sealer' })
+  const { current, keys } = options
+  const known = new Map(Object.entries(keys).map(([id, key]) => [id, parseKey(id, key)]))
   const currentKey = known.get(current)
   if (currentKey === undefined) throw new InvalidOptions('sealer.current', 'the id of one of sealer.keys')
   return {
@@ -62,11 +75,11 @@ export function sealer({ current, keys }: SealerOptions): Sealer {
       try {
         return open(sealed, known, context)
       } catch {
-        // Whatever went wrong, the caller learns one thing, and no cause travels with it.
-        throw new Error('The sealed text cannot be opened')
+        // One error for every cause: a difference would help somebody who tries to forge a sealed text.
+        throw new Error('The sealed text cannot be opened.')
       }
     },
-    keyIdOf: (sealed) => readSealed(sealed)?.keyId ?? null,
+    keyIdOf: (sealed) => parseSealed(sealed)?.keyId ?? null,
     sharesKeyWith: (hasher) => [...known.values()].some((key) => hasher.sharesKeyWith(key.export())),
   }
 }
@@ -80,9 +93,9 @@ function seal(plaintext: string, keyId: string, key: KeyObject, context: SealCon
 }
 
 function open(text: string, keys: ReadonlyMap<string, KeyObject>, context: SealContext): string {
-  const sealed = readSealed(text)
+  const sealed = parseSealed(text)
   const key = sealed && keys.get(sealed.keyId)
-  if (!key) throw new Error('Not sealed with a key that is known here')
+  if (!key) throw new Error('The text was not sealed with a known key.')
   const decipher = createDecipheriv(ALGORITHM, recordKey(key, context), sealed.nonce, { authTagLength: TAG_LENGTH })
   decipher.setAAD(bind(sealed.keyId, context))
   decipher.setAuthTag(sealed.tag)
@@ -97,7 +110,7 @@ interface Sealed {
 }
 
 /** A sealed text is written as a PHC string: the nonce in place of the salt, ciphertext and tag in place of the hash. */
-function readSealed(text: string): Sealed | null {
+function parseSealed(text: string): Sealed | null {
   const phc = parsePhc(text)
   if (phc === null || phc.algorithm !== ALGORITHM || phc.keyId === null) return null
   if (phc.salt.length !== NONCE_LENGTH || phc.hash.length < TAG_LENGTH) return null
@@ -118,19 +131,23 @@ function bind(keyId: string, { purpose, tenant, id }: SealContext): Buffer {
 }
 
 function join(...parts: readonly string[]): Buffer {
-  // A NUL inside a part would let two contexts read the same; so would halves of pairs, which UTF-8 cannot write.
+  // With a NUL in a part, two contexts could give the same bytes. UTF-8 turns every lone surrogate into the same character.
   if (parts.some((part) => /\0|\p{Surrogate}/u.test(part))) {
-    throw new InvalidInput('context', 'tenant and id in whole characters, without NUL')
+    const message = 'The tenant and the id of a sealed text must not contain NUL or a lone surrogate.'
+    throw new InvalidInput('context', 'free of NUL and lone surrogates', message)
   }
   return Buffer.from(parts.join('\0'), 'utf8')
 }
 
-function readKey(id: string, key: string | Uint8Array | undefined): KeyObject {
-  // Not named: where ids and keys were swapped, this is the key.
-  if (!isKeyId(id)) throw new InvalidOptions('sealer.keys', 'ids of 1 to 16 letters, digits, . and -')
+function parseKey(id: string, key: string | Uint8Array | undefined): KeyObject {
+  if (!isKeyId(id)) {
+    // The message leaves out the id: if ids and keys were swapped, it is the key.
+    const message = 'Option sealer.keys must have ids of 1 to 16 letters, digits, . and -.'
+    throw new InvalidOptions('sealer.keys', 'an object with ids of 1 to 16 letters, digits, . and -', message)
+  }
   const bytes = typeof key === 'string' ? fromPaddedBase64(key) : key
   if (!(bytes instanceof Uint8Array) || bytes.length !== 32) {
-    throw new InvalidOptions(`sealer.keys.${id}`, '32 bytes, or these in base64')
+    throw new InvalidOptions(`sealer.keys.${id}`, '32 bytes, or their base64 form')
   }
   return createSecretKey(bytes)
 }

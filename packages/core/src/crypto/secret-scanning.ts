@@ -1,16 +1,20 @@
+import { checkNames } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
+import { type FormerFormat, readFormerly, readSecretLength } from './former-format.js'
 import { isNamespace } from './namespace.js'
-import { DEFAULT_SECRET_LENGTH, ID_LENGTH, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from './token.js'
+import { DEFAULT_SECRET_LENGTH, ID_LENGTH } from './token.js'
 
-/** Options of {@link secretScanning}. */
+/** The form of the tokens that {@link secretScanning} describes. */
 export interface SecretScanningOptions {
-  /** Characters of the secret, 22 to 64. @defaultValue 32 */
-  readonly secretLength?: number
+  /** The `secretLength` of the keyring: 22 to 64 characters. @defaultValue 32 */
+  readonly secretLength?: number | undefined
+  /** The `formerly` of the keyring: formats of older tokens, which may leak as well. @defaultValue none */
+  readonly formerly?: readonly FormerFormat[] | undefined
 }
 
-/** How scanners find tokens that got out. */
+/** Rules for secret scanners, which find leaked tokens. */
 export interface SecretScanning {
-  /** For RE2, Hyperscan (GitHub's custom patterns) and JavaScript. Group 1 is the token. */
+  /** A pattern for RE2, Hyperscan (GitHub's custom patterns) and JavaScript. Group 1 is the token. */
   readonly regex: string
   /** A rule for `.gitleaks.toml`. */
   readonly gitleaks: string
@@ -19,30 +23,47 @@ export interface SecretScanning {
 }
 
 /**
- * Rules by which secret scanners find the tokens of these namespaces (TOK-13).
+ * Returns rules with which secret scanners find the tokens of these namespaces.
  *
- * @throws {@link InvalidInput} for no namespaces, or what is none, or a length that no secret has.
+ * @param namespaces - The beginnings of the tokens, such as `tk_live`.
+ * @throws {@link InvalidInput} when there is no namespace, one is malformed, or `secretLength` is not 22 to 64; also in `formerly`.
+ *
+ * @example
+ * ```ts
+ * const { gitleaks } = secretScanning(['tk_live', 'tk_test'])
+ * await appendFile('.gitleaks.toml', gitleaks)
+ * ```
  */
 export function secretScanning(namespaces: readonly string[], options: SecretScanningOptions = {}): SecretScanning {
-  const { secretLength = DEFAULT_SECRET_LENGTH } = options
-  const [first] = namespaces
-  if (first === undefined || !namespaces.every(isNamespace)) {
-    throw new InvalidInput('namespaces', 'one or more, such as tk_live')
+  checkNames(options, { secretLength: true, formerly: true }, { Invalid: InvalidInput })
+  const { secretLength = DEFAULT_SECRET_LENGTH, formerly } = options
+  const [first] = Array.isArray(namespaces) ? namespaces : []
+  if (
+    first === undefined ||
+    !namespaces.every((namespace) => typeof namespace === 'string' && isNamespace(namespace))
+  ) {
+    throw new InvalidInput('namespaces', 'a list of at least one namespace such as tk_live')
   }
-  // A rule of a wrong length would never match, and nobody would know.
-  if (!Number.isInteger(secretLength) || secretLength < MIN_SECRET_LENGTH || secretLength > MAX_SECRET_LENGTH) {
-    throw new InvalidInput('secretLength', `a whole number from ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH}`)
-  }
-  const token = `(?:${namespaces.join('|')})_[0-9A-Za-z]{${ID_LENGTH}}_[0-9A-Za-z]{${secretLength + 6}}`
-  // In escaped text, the letter of a \n stands before the token and hides the word boundary.
+  // A rule with a wrong length would never match, and nothing would show it.
+  const length = readSecretLength(secretLength, 'secretLength', InvalidInput)
+  const former = readFormerly(formerly, length, InvalidInput)
+  const formats = [...namespaces.map((namespace) => ({ namespace, secretLength: length })), ...former]
+  const lengths = [...new Set(formats.map((format) => format.secretLength))]
+  const forms = lengths.map((each) => {
+    const names = formats.filter((format) => format.secretLength === each).map(({ namespace }) => namespace)
+    return `(?:${[...new Set(names)].join('|')})_[0-9A-Za-z]{${ID_LENGTH}}_[0-9A-Za-z]{${each + 6}}`
+  })
+  const token = forms.length === 1 ? forms.join() : `(?:${forms.join('|')})`
+  const all = [...new Set(formats.map(({ namespace }) => namespace))]
+  // In escaped text, a token may follow the letter of `\n`. There is no word boundary between the two.
   const regex = `(?:\\b|\\\\[nrt])(${token})\\b`
-  const keywords = namespaces.map((namespace) => `${namespace}_`)
+  const keywords = all.map((namespace) => `${namespace}_`)
   return {
     regex,
     gitleaks: [
       '[[rules]]',
       `id = "${first}-api-key"`,
-      `description = "API key: ${namespaces.join(', ')}"`,
+      `description = "API key: ${all.join(', ')}"`,
       `regex = '''${regex}'''`,
       `keywords = [${keywords.map((keyword) => `"${keyword}"`).join(', ')}]`,
       '',

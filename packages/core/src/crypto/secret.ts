@@ -1,8 +1,8 @@
 const REDACTED = '[redacted]'
 
 /**
- * A secret that can be passed on without being shown: `reveal` is the only door (HASH-12). Text, JSON, `console.log`,
- * `structuredClone` and the like see nothing of it.
+ * Wraps a secret so that it cannot be logged by accident: only {@link Secret.reveal} returns it. String conversion, JSON,
+ * `console.log` and `structuredClone` do not show it.
  */
 export class Secret {
   readonly #value: string
@@ -11,7 +11,7 @@ export class Secret {
     this.#value = value
   }
 
-  /** The secret itself. */
+  /** Returns the secret. */
   reveal(): string {
     return this.#value
   }
@@ -29,7 +29,7 @@ export class Secret {
   }
 
   static {
-    // What console.log calls. Not a method: isolatedDeclarations knows no computed names but those of Symbol itself.
+    // console.log calls this. It is not a method, because isolatedDeclarations does not allow a computed name here.
     Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => REDACTED })
   }
 }

@@ -1,17 +1,22 @@
-import { createHash } from 'node:crypto'
 import { type DigestScheme, digestHasher } from './digest-hasher.js'
 import type { Hasher } from './hasher.js'
+import { sha256Digest } from './sha256-digest.js'
 
-/** SHA-256 without a key. */
+/** SHA-256 without a pepper. */
 export const plainSha256: DigestScheme = {
   algorithm: 'sha256',
   pepperId: null,
-  digest: (message) => createHash('sha256').update(message).digest(),
+  digest: sha256Digest,
 }
 
 /**
- * Hashes tokens with SHA-256 and no pepper. Enough for secrets of 112 bits and more (ASVS 6.5.2), but whoever can write to the
- * database can make keys: prefer `hmacSha256`.
+ * Returns a hasher that uses SHA-256 without a pepper. This is enough for secrets of 112 bits or more (ASVS 6.5.2), but a person
+ * with write access to the database can create keys. Prefer {@link hmacSha256}.
+ *
+ * @example
+ * ```ts
+ * const keyring = createKeyring({ prefix: 'tk', store, hasher: sha256(), access, resolveOwner })
+ * ```
  */
 export function sha256(): Hasher {
   return { ...digestHasher(plainSha256), pepperIds: [], sharesKeyWith: () => false }

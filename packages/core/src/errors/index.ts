@@ -1,10 +1,12 @@
 export { InvalidInput, InvalidOptions, ScopeUnknown } from './input-errors.js'
 export { isKeyError, KeyError, type KeyErrorCode } from './key-error.js'
+export { HostUnavailable, UsageLost, WrongPepper } from './outage-errors.js'
 export {
   InvalidState,
+  KeyLocked,
   KeyNotFound,
   PlanLimitReached,
   RevealUnavailable,
   ScopeExceedsActor,
 } from './refusal-errors.js'
-export { OutcomeUnknown, RequestRepeated, StoreUnavailable } from './store-errors.js'
+export { OutcomeUnknown, RequestRepeated, StoreUnavailable, TransactionLost } from './store-errors.js'

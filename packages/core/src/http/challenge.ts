@@ -1,27 +1,32 @@
-import { outcomes } from './outcome.js'
-import { detailFor, type RefusalToTell } from './problem.js'
+import { detailFor, type PublicRefusal } from './problem.js'
+import { statusTable } from './status-table.js'
 
-/** Options of {@link challengeFor}. */
+/** The fixed parameters of a challenge. */
 export interface ChallengeOptions {
-  /** Names what the key opens. */
+  /** The name of the protected API, for the client. */
   readonly realm: string
-  /** The URL of the protected resource's metadata (RFC 9728). @defaultValue none: keys come from no authorization server */
+  /** The URL of the protected resource's metadata (RFC 9728). @defaultValue none: no authorization server issues keys */
   readonly resourceMetadata?: string | undefined
+  /** The headers that may have a key, which texts name. @defaultValue `X-API-Key` */
+  readonly keyHeaders?: readonly string[] | undefined
 }
 
 /**
- * Makes the value of `WWW-Authenticate` for a refused request, or `null` where it gets none. Whatever the texts hold, the
- * value is a legal one (HTTP-6).
+ * Returns the value of `WWW-Authenticate` for a refused request, or `null` if the refusal has no challenge. Characters that are
+ * not allowed in the value are removed.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 | RFC 6750 §3}
  */
-export function challengeFor(refusal: RefusalToTell, { realm, resourceMetadata }: ChallengeOptions): string | null {
-  const { challenge } = outcomes[refusal.code]
+export function challengeFor(
+  refusal: PublicRefusal,
+  { realm, resourceMetadata, keyHeaders }: ChallengeOptions,
+): string | null {
+  const { challenge } = statusTable[refusal.code]
   if (challenge === null) return null
 
   const parameters = [parameter('realm', realm)]
   if (challenge !== 'bare') parameters.push(parameter('error', challenge))
-  if (challenge === 'invalid_request') parameters.push(parameter('error_description', detailFor(refusal)))
+  if (challenge === 'invalid_request') parameters.push(parameter('error_description', detailFor(refusal, keyHeaders)))
   if (refusal.code === 'insufficient_scope') {
     const scopes = [...refusal.required, ...(refusal.anyOf ?? [])]
     if (scopes.length > 0) parameters.push(parameter('scope', scopes.join(' ')))
@@ -30,7 +35,7 @@ export function challengeFor(refusal: RefusalToTell, { realm, resourceMetadata }
   return `Bearer ${parameters.join(', ')}`
 }
 
-/** Drops what RFC 6750 §3 does not allow in a value, so that nothing in it can end the quotes or the line. */
+/** Removes characters that RFC 6750 §3 does not allow, so that the value cannot end the quotes or the line. */
 function parameter(name: string, value: string): string {
   return `${name}="${value.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '')}"`
 }

@@ -1,78 +1,60 @@
 import { isIPv4 } from 'node:net'
-import { InvalidOptions } from '../errors/index.js'
-import { containsRange, formatIpRange, type IpRange, parseIp, parseIpRange } from '../limits/index.js'
-import { trimOws } from './header-syntax.js'
+import { formatIpRange, parsePeer } from '../ip/index.js'
+import { fieldEntries } from './header-syntax.js'
 
-/** Where a request came from. */
+/** The parts of a request that show its client's address. */
 export interface ClientIpInput {
-  /** The address at the other end of the socket; none where there is no network between. */
-  readonly remoteAddress: string | null | undefined
-  /** Every field line as it came. Only `X-Forwarded-For` is looked at. */
+  /** The address at the other end of the socket. @defaultValue none: the client's address is unknown */
+  readonly remoteAddress?: string | null | undefined
+  /** Every field line as it was received. Only `X-Forwarded-For` is read. */
   readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+/** Tests whether a proxy is trusted. `address` is empty if its socket has none; `hop` counts from 0, at the socket. */
+export type TrustProxy = (address: string, hop: number) => boolean
+
+/** Trusts no proxy. */
+export const trustNobody: TrustProxy = () => false
+
+/** The way of a request through trusted proxies. */
+export interface ProxyWalk {
+  /** The client's address in its normal form, or `null` if it is unknown. */
+  readonly client: string | null
+  /** How many trusted proxies the request came through. */
+  readonly proxies: number
 }
 
 /**
  * Tells the client's address in its normal form, or `null` where it is unknown: the first one, going back from the socket,
  * that is not a trusted proxy. What a client writes into `X-Forwarded-For` stands farther back than what our own proxies
- * add, and is never reached (HTTP-15). An entry that is no address ends the way: the hop before it is the client.
+ * add, and is never reached.
  *
- * @param trustedProxies - What {@link readTrustedProxies} returned. Without any, the header is not read.
+ * An entry may be `ip`, `ip:port`, `[ipv6]` or `[ipv6]:port`. Any other that is reached (`unknown`, a name, nothing between two
+ * commas), and a proxy that tells nothing, make the address unknown: a proxy's own address is never given out for a client's.
+ *
+ * @param trusts - What `readTrustedProxies` made of the option. If it trusts nobody, `X-Forwarded-For` is not read.
  */
-export function clientIp({ remoteAddress, fields }: ClientIpInput, trustedProxies: readonly string[]): string | null {
-  // Four numbers are their own normal form, and what most requests have.
-  if (trustedProxies.length === 0 && isIPv4(remoteAddress ?? '')) return remoteAddress ?? null
-  let hop = parseIp(remoteAddress ?? '')
-  if (hop === null) return null
-  const proxies = trustedProxies.map(parseIpRange).filter((range) => range !== null)
-  if (isAmong(proxies, hop)) {
-    for (const entry of forwardedFor(fields).reverse()) {
-      const next = parseIp(entry)
-      if (next === null) break
-      hop = next
-      if (!isAmong(proxies, hop)) break
-    }
+export function clientIp(input: ClientIpInput, trusts: TrustProxy): string | null {
+  return walkBack(input, trusts).client
+}
+
+/** Goes back from the socket, through trusted proxies, to the client. */
+export function walkBack({ remoteAddress, fields }: ClientIpInput, trusts: TrustProxy): ProxyWalk {
+  if (!trusts(remoteAddress ?? '', 0)) return { client: normalIp(remoteAddress), proxies: 0 }
+  let client: string | null = null
+  let proxies = 1
+  for (const [index, entry] of fieldEntries(fields, 'x-forwarded-for').reverse().entries()) {
+    proxies = index + 1
+    client = normalIp(entry)
+    if (client === null || !trusts(client, proxies)) break
   }
-  return formatIpRange(hop)
+  return { client, proxies }
 }
 
-/** Tells whether the other end of the socket is one of our proxies, whose `X-Forwarded-*` fields may be believed. */
-export function isTrustedProxy(
-  remoteAddress: ClientIpInput['remoteAddress'],
-  trustedProxies: readonly string[],
-): boolean {
-  const address = parseIp(remoteAddress ?? '')
-  const proxies = trustedProxies.map(parseIpRange).filter((range) => range !== null)
-  return address !== null && isAmong(proxies, address)
-}
-
-/**
- * Reads the addresses and CIDR ranges of the proxies in front of this server.
- *
- * @throws InvalidOptions, naming the entry.
- */
-export function readTrustedProxies(value: unknown = []): readonly string[] {
-  if (!Array.isArray(value)) throw new InvalidOptions('trustedProxies', 'a list of addresses and CIDR ranges')
-  return value.map((entry: unknown, index) => {
-    const range = typeof entry === 'string' ? parseIpRange(entry) : null
-    // Trust in every address would make the client's own words the answer.
-    if (range === null || range.bits === 0) {
-      throw new InvalidOptions(
-        `trustedProxies[${index}]`,
-        'an address or CIDR range such as 10.0.0.0/8, not all addresses',
-      )
-    }
-    return formatIpRange(range)
-  })
-}
-
-/** The entries of all lines, in their order: a proxy may add to the last line, or add a line. */
-function forwardedFor(fields: ClientIpInput['fields']): string[] {
-  return fields
-    .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
-    .flatMap(([, value]) => value.split(','))
-    .map(trimOws)
-}
-
-function isAmong(ranges: readonly IpRange[], address: IpRange): boolean {
-  return ranges.some((range) => containsRange(range, address))
+/** Writes an address in its normal form; `null` if it cannot be read. */
+export function normalIp(text: string | null | undefined): string | null {
+  // A fast path for most requests: an IPv4 address is in its normal form already.
+  if (isIPv4(text ?? '')) return text ?? null
+  const address = parsePeer(text ?? '')
+  return address === null ? null : formatIpRange(address)
 }

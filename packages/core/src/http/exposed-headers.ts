@@ -1,6 +1,6 @@
 /**
- * What a client in a browser must be able to read of our answers: the list for `Access-Control-Expose-Headers` of the host's
- * own CORS handling, which stands before the guard and also answers preflights (HTTP-13).
+ * The response headers that a client in a browser needs. Add them to `Access-Control-Expose-Headers` in the host's CORS
+ * middleware, which must run before the guard because it also answers preflights.
  */
 export const EXPOSED_HEADERS: readonly string[] = Object.freeze([
   'RateLimit',

@@ -1,31 +1,21 @@
-export { type AnswerFields, answerHeaders } from './answer-headers.js'
-export { type AssertGuardedOptions, assertOpen } from './assert-open.js'
 export { type ChallengeOptions, challengeFor } from './challenge.js'
-export { type ClientIpInput, clientIp, readTrustedProxies } from './client-ip.js'
-export { coversPath } from './covers-path.js'
+export { type ClientIpInput, clientIp, type TrustProxy } from './client-ip.js'
+export type {
+  CredentialFormat,
+  CredentialInput,
+  CredentialReading,
+  CredentialSource,
+  InvalidRequestReason,
+} from './credential-reading.js'
 export { EXPOSED_HEADERS } from './exposed-headers.js'
-export { type FetchGate, type FetchGateOptions, type FetchVerdict, fetchGate } from './fetch-gate.js'
-export { type FetchConnection, fetchRequest } from './fetch-request.js'
-export { fieldLines } from './field-lines.js'
-export {
-  createGate,
-  type Gate,
-  type GateOptions,
-  type GatePrincipal,
-  type GateRefusal,
-  type GateRequest,
-  type GateVerdict,
-} from './gate.js'
-export { isForOrElse, readOrElse } from './or-else.js'
-export type { HttpRefusalCode } from './outcome.js'
-export { PROBLEM_MEDIA_TYPE, type Problem, problemFor, type RefusalToTell } from './problem.js'
+export { createGate, gateFor } from './gate.js'
+export type { GateOptions } from './gate-options.js'
+export type { GateRequest } from './gate-request.js'
+export type { Gate, GatePrincipal, GateRefusal, GateSetting, GateVerdict, MoreUnits } from './gate-verdict.js'
+export { fieldValues } from './header-syntax.js'
+export { PROBLEM_MEDIA_TYPE, type Problem, type PublicRefusal, problemFor } from './problem.js'
 export { rateLimitFields } from './rate-limit-fields.js'
-export {
-  type CredentialFormat,
-  type CredentialInput,
-  type CredentialReading,
-  type CredentialSource,
-  type InvalidRequestReason,
-  readCredential,
-} from './read-credential.js'
+export { readCredential } from './read-credential.js'
 export { type Reply, replyTo } from './reply.js'
+export type { HttpRefusalCode } from './status-table.js'
+export { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js'

@@ -1,20 +1,21 @@
-import { type HttpRefusalCode, outcomes } from './outcome.js'
-import type { InvalidRequestReason } from './read-credential.js'
+import type { InvalidRequestReason } from './credential-reading.js'
+import { usualKeyHeaders } from './key-headers.js'
+import { type HttpRefusalCode, statusTable } from './status-table.js'
 
 /** The media type of {@link Problem} (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** The seconds to name in `Retry-After` where the answer is `auth_unavailable` (HTTP-9). */
+/** The seconds in `Retry-After` of the refusal `auth_unavailable`. */
 export const UNAVAILABLE_RETRY_AFTER_SECONDS = 5
 
-/** As much of a refusal as a client is told. A keyring's `Refusal` is one. */
-export type RefusalToTell =
+/** The fields of a refusal that the client may see. Every `Refusal` of a keyring is one. */
+export type PublicRefusal =
   | { readonly code: 'api_key_malformed'; readonly reason: string }
   | {
       readonly code: 'insufficient_scope'
       readonly required: readonly string[]
       readonly missing: readonly string[]
-      /** One of these is needed too, and none is there. */
+      /** The request also needs one of these scopes, and the key allows none of them. */
       readonly anyOf?: readonly string[] | undefined
     }
   | {
@@ -31,37 +32,48 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly code: HttpRefusalCode
-  /** With `insufficient_scope`: what the request needs. */
+  /** With `insufficient_scope`: all scopes that the request needs. */
   readonly required?: readonly string[]
-  /** With `insufficient_scope`: what of it is not granted. */
+  /** With `insufficient_scope`: the scopes in `required` that the key does not allow. */
   readonly missing?: readonly string[]
-  /** With `insufficient_scope`: scopes of which one would do, and none is granted. */
+  /** With `insufficient_scope`: the request needs one of these scopes, and the key allows none of them. */
   readonly anyOf?: readonly string[]
-  /** With `rate_limited`: the policies that are used up, by name. */
+  /** With `rate_limited`: the names of the policies that have too few units left. */
   readonly 'violated-policies'?: readonly string[]
 }
 
-/** Makes the body that tells a client why it was refused and what to do next. Never echoes what was presented (HTTP-8). */
-export function problemFor(refusal: RefusalToTell): Problem {
+/**
+ * Returns the body for a refused request: the reason, and what to do next. It never contains the credential.
+ *
+ * @param keyHeaders - The headers that may have a key, which the text names. `X-API-Key` if it is left out.
+ */
+export function problemFor(refusal: PublicRefusal, keyHeaders?: readonly string[]): Problem {
   const { code } = refusal
-  const { status, title } = outcomes[code]
-  return { type: typeOf(code), title, status, detail: detailFor(refusal), code, ...membersOf(refusal) }
+  const { status, title } = statusTable[code]
+  return { type: typeOf(code), title, status, detail: detailFor(refusal, keyHeaders), code, ...membersOf(refusal) }
 }
 
-/** The fixed sentence that tells a developer what to do about `refusal`. Fit for an `error_description` as it is. */
-export function detailFor(refusal: RefusalToTell): string {
+/** Returns a fixed text that tells developers how to react. It is also a legal `error_description`. */
+export function detailFor(refusal: PublicRefusal, keyHeaders: readonly string[] = usualKeyHeaders): string {
+  const [first = ''] = keyHeaders
+  return textFor(refusal).replace(/X-API-Key(: )?/g, (_, colon?: string) =>
+    colon === undefined ? keyHeaders.join(' or ') : `${first}${colon}`,
+  )
+}
+
+function textFor(refusal: PublicRefusal): string {
   if (refusal.code === 'insufficient_scope' && refusal.anyOf !== undefined) return NONE_OF_SEVERAL
   if (refusal.code !== 'api_key_malformed') return details[refusal.code]
   return malformedDetails.get(refusal.reason) ?? details.api_key_malformed
 }
 
 function typeOf(code: HttpRefusalCode): string {
-  // Registered by the draft of the rate-limit fields (HTTP-12).
+  // The draft of the rate-limit fields registers this type.
   if (code === 'rate_limited') return 'https://iana.org/assignments/http-problem-types#quota-exceeded'
   return `urn:keywright:problem:${code}`
 }
 
-function membersOf(refusal: RefusalToTell): Pick<Problem, 'required' | 'missing' | 'anyOf' | 'violated-policies'> {
+function membersOf(refusal: PublicRefusal): Pick<Problem, 'required' | 'missing' | 'anyOf' | 'violated-policies'> {
   if (refusal.code === 'insufficient_scope') {
     const { required, missing, anyOf } = refusal
     return { required, missing, ...(anyOf === undefined ? {} : { anyOf }) }
@@ -78,7 +90,7 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
   api_key_malformed: "Send exactly one key, as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'.",
   api_key_invalid:
     'This is not a valid API key here. Check that it was copied whole and is meant for this environment.',
-  api_key_disabled: 'This API key is disabled. Have it enabled again, or use another key.',
+  api_key_disabled: 'This API key is disabled. Enable it again, or use another key.',
   api_key_expired: 'This API key has expired. Create a new one.',
   api_key_revoked: 'This API key was revoked, which is final. Create a new one.',
   owner_inactive: 'The owner of this API key is suspended or no longer a member. Use a key of an active owner.',
@@ -87,10 +99,10 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
   api_key_not_allowed_here:
     "This API key may not be used from this address. Add the address to the key's allowed addresses.",
   api_key_sent_in_clear:
-    'This API key came over plain HTTP, where others can read it. Revoke it, and send its successor over HTTPS.',
-  rate_limited: 'Too many requests. Wait for as many seconds as Retry-After says, then try again.',
+    'This API key was sent over plain HTTP, where others can read it. Revoke it, and send a new key over HTTPS.',
+  rate_limited: 'Too many requests. Wait for the seconds in Retry-After, then try again.',
   auth_unavailable:
-    'The API key could not be checked, so keep it. Wait for as many seconds as Retry-After says, then try again.',
+    'The API key could not be checked, and may be valid. Wait for the seconds in Retry-After, then try again.',
 }
 
 const malformed: Readonly<Record<InvalidRequestReason, string>> = {
@@ -99,16 +111,17 @@ const malformed: Readonly<Record<InvalidRequestReason, string>> = {
   empty_bearer: 'Nothing follows Bearer in the Authorization header. Check that the variable with the key is set.',
   missing_scheme:
     "The Authorization header has a key but no scheme. Put Bearer before it: 'Authorization: Bearer <key>'.",
-  not_b64token: 'What follows Bearer is not one key. Send the key alone, without quotes, brackets, commas or spaces.',
+  not_b64token:
+    'The text after Bearer is not a single key. Send only the key, without quotes, brackets, commas or spaces.',
   repeated_authorization: 'The request has more than one Authorization header. Send exactly one.',
   malformed_x_api_key:
-    "What X-API-Key holds is not one key. Send 'X-API-Key: <key>', without Bearer, quotes or spaces.",
+    "The value of X-API-Key is not a single key. Send 'X-API-Key: <key>', without Bearer, quotes or spaces.",
   repeated_x_api_key: 'The request has more than one X-API-Key header. Send exactly one.',
   multiple_methods:
     'The request has a key in Authorization and another in X-API-Key. Send only one of the two headers.',
   key_in_url:
-    "The URL holds an API key, and URLs end up in logs. Revoke that key, and send its successor as 'Authorization: Bearer <key>'.",
+    "The URL contains an API key, and URLs end up in logs. Revoke that key, and send a new one as 'Authorization: Bearer <key>'.",
 }
 
-// A map, because a reason is any text to the type system and `constructor` must find nothing.
+// A map, because the type of a reason is `string`, and `constructor` must not find an inherited property.
 const malformedDetails: ReadonlyMap<string, string> = new Map(Object.entries(malformed))

@@ -1,8 +1,8 @@
 import type { RateLimitState } from '../limits/index.js'
 
 /**
- * Makes the fields that tell a client how much it may still do, one item for each policy (HTTP-12, RATE-9). None where there
- * are no policies.
+ * Returns the header fields `RateLimit` and `RateLimit-Policy`, with one item for each policy. Without policies, it returns no
+ * fields.
  *
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | RateLimit header fields for HTTP}
  */
@@ -18,12 +18,12 @@ export function rateLimitFields(states: readonly RateLimitState[]): Readonly<Rec
   }
 }
 
-/** Rounds up: a client that comes a moment too early is refused again. */
+/** Rounds up, because a client that retries too early is refused again. */
 function wholeSeconds(ms: number): number {
   return Math.ceil(ms / 1000)
 }
 
-/** RFC 9651 §3.3.3; policy names are printable ASCII already. */
+/** Writes a string as RFC 9651 §3.3.3 requires. Policy names are printable ASCII. */
 function sfString(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

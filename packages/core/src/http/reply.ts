@@ -1,16 +1,16 @@
 import { type ChallengeOptions, challengeFor } from './challenge.js'
-import { PROBLEM_MEDIA_TYPE, problemFor, type RefusalToTell, UNAVAILABLE_RETRY_AFTER_SECONDS } from './problem.js'
+import { PROBLEM_MEDIA_TYPE, type PublicRefusal, problemFor, UNAVAILABLE_RETRY_AFTER_SECONDS } from './problem.js'
 
-/** A whole HTTP answer. Header names are in their usual spelling; an adapter sends all of it as it is. */
+/** A complete HTTP response. An adapter sends it unchanged. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** Makes the answer to a refused request: status, challenge, and a body that says what to do next (HTTP-4 to HTTP-10). */
-export function replyTo(refusal: RefusalToTell, options: ChallengeOptions): Reply {
-  const problem = problemFor(refusal)
+/** Returns the response to a refused request: status, headers with the challenge, and a body that says what to do next. */
+export function replyTo(refusal: PublicRefusal, options: ChallengeOptions): Reply {
+  const problem = problemFor(refusal, options.keyHeaders)
   const challenge = challengeFor(refusal, options)
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' }
   if (challenge !== null) headers['WWW-Authenticate'] = challenge
@@ -19,8 +19,8 @@ export function replyTo(refusal: RefusalToTell, options: ChallengeOptions): Repl
   return { status: problem.status, headers, body: JSON.stringify(problem) }
 }
 
-/** `null`: no wait would help. A wait is rounded up, for who comes a moment too early is refused again (HTTP-12). */
-function retryAfterSeconds(refusal: RefusalToTell): number | null {
+/** Returns `null` if waiting does not help. Rounds up, because a client that retries too early is refused again. */
+function retryAfterSeconds(refusal: PublicRefusal): number | null {
   if (refusal.code === 'auth_unavailable') return UNAVAILABLE_RETRY_AFTER_SECONDS
   if (refusal.code !== 'rate_limited' || refusal.retryAfterMs === null) return null
   return Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))

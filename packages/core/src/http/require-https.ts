@@ -1,36 +1,42 @@
 import { InvalidOptions } from '../errors/index.js'
-import { isTrustedProxy } from './client-ip.js'
-import { trimOws } from './header-syntax.js'
+import { type TrustProxy, walkBack } from './client-ip.js'
+import type { GateRequest } from './gate-request.js'
+import { fieldEntries, isForwardingField } from './header-syntax.js'
+import { isLoopback } from './trusted-proxies.js'
 
-/** How a request came. */
-export interface Transport {
-  readonly remoteAddress?: string | undefined
-  readonly encrypted?: boolean | undefined
-  readonly fields: readonly (readonly [name: string, value: string])[]
-}
-
-/** Reads `requireHttps` of a gate. @throws InvalidOptions */
-export function readRequireHttps(value: unknown = globalThis.process?.env.NODE_ENV === 'production'): boolean {
+/** Parses the option `requireHttps` of a gate. @throws {@link InvalidOptions} when it is not a boolean. */
+export function parseRequireHttps(value: unknown = globalThis.process?.env.NODE_ENV === 'production'): boolean {
   if (typeof value === 'boolean') return value
   throw new InvalidOptions('requireHttps', 'a boolean')
 }
 
 /**
- * Whether a request came over HTTPS as far as we can know (HTTP-14). A trusted proxy's `X-Forwarded-Proto` is believed over
- * the socket, for the client is on the proxy's other side; from anyone else it is not read.
+ * How a key came here: encrypted or from this machine, in clear, or through a proxy that nobody named, so that it cannot be known.
  */
-export function cameOverHttps(
-  { remoteAddress, encrypted, fields }: Transport,
-  trustedProxies: readonly string[],
-): boolean {
-  const forwarded = isTrustedProxy(remoteAddress, trustedProxies) ? forwardedProtos(fields) : []
-  // A client may have written entries of its own: what it adds can only count against it.
-  return forwarded.length === 0 ? encrypted === true : forwarded.every((proto) => proto === 'https')
-}
+export type Passage = 'private' | 'in_clear' | 'unclear'
 
-function forwardedProtos(fields: Transport['fields']): string[] {
-  return fields
-    .filter(([name]) => name.toLowerCase() === 'x-forwarded-proto')
-    .flatMap(([, value]) => value.split(','))
-    .map((proto) => trimOws(proto).toLowerCase())
+/**
+ * Tells how a request came here. What a trusted proxy says takes precedence over the socket, because the client is on the other
+ * side of it; of several, the one counts that the client itself spoke to. A proxy on this machine is believed without being
+ * named, about the scheme alone. From anybody else, `X-Forwarded-Proto: https` proves nothing.
+ */
+export function passageOf(
+  request: Pick<GateRequest, 'fields' | 'remoteAddress' | 'encrypted'>,
+  trusts: TrustProxy,
+): Passage {
+  const { remoteAddress = '', encrypted = false, fields } = request
+  const schemes = fieldEntries(fields, 'x-forwarded-proto').map((scheme) => scheme.toLowerCase())
+  const isNamed = trusts(remoteAddress, 0)
+  const isLocal = isLoopback(remoteAddress)
+  if (!isNamed && !isLocal) {
+    if (encrypted) return 'private'
+    return schemes.includes('https') ? 'unclear' : 'in_clear'
+  }
+  if (schemes.length > 0) {
+    const { proxies } = walkBack(request, (address, hop) => hop === 0 || trusts(address, hop))
+    // Each proxy adds what it saw. Entries before those are the client's own; with fewer, not every proxy added one.
+    return schemes[Math.max(0, schemes.length - proxies)] === 'https' ? 'private' : 'in_clear'
+  }
+  if (encrypted || (isLocal && !fields.some(([name]) => isForwardingField(name)))) return 'private'
+  return isNamed ? 'in_clear' : 'unclear'
 }

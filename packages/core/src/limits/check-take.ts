@@ -1,18 +1,21 @@
+import { wholeNumber } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
+import { expectedRateLimit, isPolicyName, isRateLimit } from './parse-rate-limits.js'
 import type { RateLimitPolicy } from './rate-limiter.js'
-import { expectedRateLimit, isPolicyName, isRateLimit } from './read-rate-limits.js'
 
 /**
- * Checks the arguments that every rate limiter is given, before anything is counted (RATE-10).
+ * Checks the arguments of `take`. Every rate limiter calls it before it counts anything.
  *
- * @throws InvalidInput
+ * @throws {@link InvalidInput} when `cost` is not a whole number of 0 or more.
+ * @throws {@link InvalidInput} when the name, limit or window of a policy is illegal, or two policies have the same name.
  */
 export function checkTake(policies: readonly RateLimitPolicy[], cost: number): void {
-  if (!Number.isSafeInteger(cost) || cost < 0) throw new InvalidInput('cost', 'a whole number, 0 or more')
+  wholeNumber(cost, 'cost', { least: 0, Invalid: InvalidInput })
   for (const [index, policy] of policies.entries()) {
     const isRepeated = policies.findIndex(({ name }) => name === policy.name) !== index
     if (!isPolicyName(policy.name) || isRepeated) {
-      throw new InvalidInput(`policies[${index}].name`, '1 to 64 printable ASCII characters, different for each policy')
+      const expected = 'a name of 1 to 64 printable ASCII characters, different for each policy'
+      throw new InvalidInput(`policies[${index}].name`, expected)
     }
     if (!isRateLimit(policy)) throw new InvalidInput(`policies[${index}]`, expectedRateLimit)
   }

@@ -1,8 +1,8 @@
 import type { RateLimitDenial, RateLimitState } from './rate-limiter.js'
 
 /**
- * What a limiter answers to a call that would take more than is left of one of its policies; `null`: there is enough of
- * all. Taking 0 is always admitted (RATE-10).
+ * Returns the denial for a call that would take more units than one of its policies has left, or `null` if all have enough.
+ * A cost of 0 is never denied.
  */
 export function denialOf(states: readonly RateLimitState[], cost: number): RateLimitDenial | null {
   const violated = states.filter(({ remaining }) => cost > remaining)

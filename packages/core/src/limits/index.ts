@@ -1,12 +1,23 @@
-export { type IdleOrder, idleOrder } from './idle-order.js'
-export { allowsIp, isIpSubset, readIpAllowList } from './ip-allow-list.js'
-export { containsRange, formatIpRange, type IpRange, parseIp, parseIpRange } from './ip-range.js'
-export * from './limiter-index.js'
-export { networkOf } from './network-of.js'
-export {
-  isRateLimit,
-  type LimitFault,
-  nameRateLimits,
-  readRateLimitPolicies,
-  readRateLimits,
-} from './read-rate-limits.js'
+export { checkTake } from './check-take.js'
+export { denialOf } from './denial-of.js'
+export { type Attempt, type FailedAttempts, failedAttempts, type TooManyFailures } from './failed-attempts.js'
+export type {
+  FailureBound,
+  FailureLimiter,
+  FailureVerdict,
+  RefusedAttempt,
+  ReservedAttempt,
+} from './failure-limiter.js'
+export { lruList } from './lru-list.js'
+export { longestRefusal, type MemoryFailureLimiterOptions, memoryFailureLimiter } from './memory-failure-limiter.js'
+export { type MemoryRateLimiterOptions, memoryRateLimiter } from './memory-rate-limiter.js'
+export { nameRateLimits, parseRateLimitPolicies, parseRateLimits } from './parse-rate-limits.js'
+export type {
+  RateLimitAdmission,
+  RateLimitDenial,
+  RateLimiter,
+  RateLimitPolicy,
+  RateLimitReport,
+  RateLimitState,
+  RateLimitVerdict,
+} from './rate-limiter.js'

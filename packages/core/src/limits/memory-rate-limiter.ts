@@ -1,94 +1,77 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
-import { InvalidOptions } from '../errors/index.js'
+import { checkNames, wholeNumber } from '../check/index.js'
 import { checkTake } from './check-take.js'
 import { denialOf } from './denial-of.js'
-import { idleOrder } from './idle-order.js'
 import type { RateLimiter, RateLimitPolicy, RateLimitState, RateLimitVerdict } from './rate-limiter.js'
+import { type WindowCount, windowCounts } from './window-counts.js'
 
-/** Options of {@link memoryRateLimiter}. */
+/** How much memory {@link memoryRateLimiter} may use. */
 export interface MemoryRateLimiterOptions {
   /**
-   * Counts kept at once, one for each subject and policy, each below 1 KB. Beyond it, the one that was idle longest is
-   * forgotten (RATE-13). At least 100. @defaultValue 200000
+   * The most counts to keep: one for each subject and policy, each below 1 KB. Above it, the least recently used count is
+   * dropped. 100 or more. @defaultValue 200000
    */
   readonly maxCounts?: number | undefined
 }
 
+interface Count extends WindowCount {
+  units: number
+}
+
 /**
- * Makes a rate limiter that counts in the memory of this process: each process admits the whole limit. Windows are measured
- * by the wall clock: setting it forward ends them early, setting it back prolongs none.
+ * Creates a rate limiter that counts in the memory of this process. With several processes, each one admits the whole limit.
+ * No clock that is set changes its windows.
  *
- * @throws InvalidOptions
+ * @throws {@link InvalidOptions} when `maxCounts` is not a whole number of 100 or more.
+ *
+ * @example
+ * ```ts
+ * const limiter = memoryRateLimiter()
+ * const verdict = await limiter.take(key.id, [{ name: 'minute', limit: 600, windowMs: 60_000 }], 1)
+ * if (!verdict.admitted) console.log(`Try again in ${verdict.retryAfterMs} ms.`)
+ * ```
  */
-export function memoryRateLimiter({ maxCounts = 200_000 }: MemoryRateLimiterOptions = {}): RateLimiter {
-  if (!Number.isSafeInteger(maxCounts) || maxCounts < 100) {
-    throw new InvalidOptions('maxCounts', 'a whole number, 100 or more')
-  }
-  // One limiter without a limit of its own, which only counts: a limit may differ from key to key and from call to call.
-  const counts = new RateLimiterMemory({ keyPrefix: '', points: Number.MAX_SAFE_INTEGER, duration: 0 })
-  const order = idleOrder()
-  // The library counts at once but answers a microtask later. Calls go one after the other, lest one looks between the
-  // look and the count of another. Nothing in a turn waits for anything but that microtask.
-  let turn: Promise<unknown> = Promise.resolve()
+export function memoryRateLimiter(options: MemoryRateLimiterOptions = {}): RateLimiter {
+  checkNames(options, { maxCounts: true })
+  const { maxCounts = 200_000 } = options
+  wholeNumber(maxCounts, 'maxCounts', { least: 100 })
+  const counts = windowCounts<Count>(maxCounts)
 
-  async function look(subject: string, policy: RateLimitPolicy): Promise<RateLimitState> {
-    const id = countId(subject, policy)
-    const count = await counts.get(id)
-    // Also a call that will be refused is use.
-    if (count !== null) order.touch(id)
-    return stateOf(policy, count)
-  }
-
-  async function count(subject: string, policy: RateLimitPolicy, cost: number): Promise<RateLimitState> {
-    const id = countId(subject, policy)
-    order.touch(id)
-    return stateOf(policy, await counts.consume(id, cost, { customDuration: policy.windowMs / 1000 }))
-  }
-
-  async function forgetIdle(): Promise<void> {
-    while (order.size > maxCounts) {
-      const idlest = order.forgetIdlest()
-      if (idlest === undefined) return
-      await counts.delete(idlest)
-    }
-  }
-
-  async function decide(
-    subject: string,
-    policies: readonly RateLimitPolicy[],
-    cost: number,
-  ): Promise<RateLimitVerdict> {
-    const found = await Promise.all(policies.map((policy) => look(subject, policy)))
-    const denial = denialOf(found, cost)
+  function take(subject: string, policies: readonly RateLimitPolicy[], cost: number): RateLimitVerdict {
+    const now = performance.now()
+    // A refused call counts as use, so that a client over its limit is not forgotten.
+    const found = policies.map((policy) => ({ policy, count: counts.find(countId(subject, policy), now) }))
+    const before = found.map(({ policy, count }) => stateOf(policy, count, now))
+    const denial = denialOf(before, cost)
     if (denial !== null) return denial
-    if (cost === 0) return { admitted: true, states: found, degraded: false }
-    const states = await Promise.all(policies.map((policy) => count(subject, policy, cost)))
-    await forgetIdle()
+    if (cost === 0) return { admitted: true, states: before, degraded: false }
+    const states = found.map(({ policy, count = { units: 0, endsAt: now + policy.windowMs } }) => {
+      count.units += cost
+      counts.keep(countId(subject, policy), count, now)
+      return stateOf(policy, count, now)
+    })
     return { admitted: true, states, degraded: false }
   }
 
   return {
-    async take(subject, policies, cost) {
+    // In one step, with no wait between look and count: calls at once are counted one after the other.
+    take: async (subject, policies, cost) => {
       checkTake(policies, cost)
-      const decided = turn.then(() => decide(subject, policies, cost))
-      turn = decided.catch(() => undefined) // a failure is told to its own caller alone
-      return decided
+      return take(subject, policies, cost)
     },
   }
 }
 
-/** Neither the number nor the name holds a line break, so no two counts share an id. */
+/** The number and the name contain no line break, so no two counts share an id. */
 function countId(subject: string, { name, windowMs }: RateLimitPolicy): string {
   return `${windowMs}\n${name}\n${subject}`
 }
 
-function stateOf(policy: RateLimitPolicy, count: RateLimiterRes | null): RateLimitState {
-  // A count whose window is over may be read before the library's timer has removed it.
-  if (count === null || count.msBeforeNext <= 0) return { policy, remaining: policy.limit, resetMs: 0 }
+function stateOf(policy: RateLimitPolicy, count: Count | undefined, now: number): RateLimitState {
+  if (count === undefined) return { policy, remaining: policy.limit, resetMs: 0 }
   return {
     policy,
-    remaining: Math.max(policy.limit - count.consumedPoints, 0),
-    // After the wall clock was set back it would be more; the library's timer keeps to the window even then.
-    resetMs: Math.min(count.msBeforeNext, policy.windowMs),
+    remaining: Math.max(policy.limit - count.units, 0),
+    // At the very beginning of a window, rounding could tell a millisecond more than it lasts.
+    resetMs: Math.min(Math.ceil(count.endsAt - now), policy.windowMs),
   }
 }

@@ -1,62 +1,62 @@
 import type { RateLimit } from '../values/index.js'
 
-/** A limit with a name: what `RateLimit-Policy` calls it, and, with the window, what its count is kept under. */
+/** A rate limit with a name. The name appears in `RateLimit-Policy`. Name and window identify the count. */
 export interface RateLimitPolicy extends RateLimit {
-  /** 1 to 64 printable ASCII characters (HTTP-12). */
+  /** 1 to 64 printable ASCII characters. */
   readonly name: string
 }
 
 /** How much of a policy is left. */
 export interface RateLimitState {
   readonly policy: RateLimitPolicy
-  /** Units that may still be taken in this window; never negative, even after the limit was lowered (RATE-11). */
+  /** The units left in this window. Never negative, even after the limit was lowered. */
   readonly remaining: number
-  /** Until the window ends and all units are back; `0` while nothing was taken. */
+  /** Milliseconds until the window ends and all units are back; `0` if nothing was taken. */
   readonly resetMs: number
 }
 
 /** The answer to {@link RateLimiter.take}. */
 export type RateLimitVerdict = RateLimitAdmission | RateLimitDenial
 
-/** The units were taken from every policy. */
+/** The call is admitted: its units were taken from every policy. */
 export interface RateLimitAdmission extends RateLimitReport {
   readonly admitted: true
 }
 
-/** Nothing was taken from any policy (RATE-9). */
+/** The call is denied: nothing was taken from any policy. */
 export interface RateLimitDenial extends RateLimitReport {
   readonly admitted: false
-  /** The names of the policies that had too little left. */
+  /** The names of the policies that have too few units left. */
   readonly violated: readonly string[]
   /**
-   * After this time, and with no other traffic, the same call is admitted: the longest wait of all that were violated
-   * (RATE-9). `null`: it never is, because the cost is higher than a limit (RATE-10).
+   * Milliseconds after which the same call is admitted, if there is no other traffic. `null` if it never is, because its cost is
+   * higher than a limit.
    */
   readonly retryAfterMs: number | null
 }
 
-/** What an admission and a denial have in common. */
+/** The fields that an admission and a denial have in common. */
 export interface RateLimitReport {
-  /** Every policy of the call, in its order, as the call left it. */
+  /** The state of every policy after the call, in the order of `policies`. */
   readonly states: readonly RateLimitState[]
-  /** Whether this was decided without the state that all processes share, because it was out of reach (RATE-8). */
+  /** Whether the limiter decided without the counts that all processes share, because it could not reach them. */
   readonly degraded: boolean
 }
 
 /**
- * Counts units in fixed windows. A window begins with the first unit taken in it, lasts `windowMs`, and is not prolonged by
- * what happens within it. Calls for the same subject are atomic, however many run at once (RATE-4).
+ * Counts units in fixed windows. A window begins when its first unit is taken, and lasts `windowMs`. Later calls do not prolong
+ * it. Concurrent calls for the same subject are atomic.
  */
 export interface RateLimiter {
   /**
-   * Takes `cost` units from all `policies` of `subject`, or from none of them (RATE-9).
+   * Takes `cost` units from all `policies` of `subject`, or from none of them.
    *
-   * @param subject - The id of a key: nothing that a client may choose (RATE-13).
-   * @param policies - Each with a name of its own. A changed limit applies from the next call, to what was already counted;
-   * a changed window begins a new count (RATE-11).
-   * @param cost - `0` takes nothing, is always admitted, and tells the states (RATE-10).
-   * @throws InvalidInput if `cost` is negative or not a whole number, or a policy is not a legal one.
-   * @throws whatever hinders it, where it cannot decide and was told to let nobody through then (RATE-8).
+   * @param subject - The id of a key. Never pass a value that a client can choose.
+   * @param policies - The limits, each with a different name. A changed limit applies to the existing count from the next call
+   * on. A changed window begins a new count.
+   * @param cost - The units to take. `0` takes nothing, is always admitted, and returns the states.
+   * @throws {@link InvalidInput} when `cost` is negative or not a whole number, or a policy is malformed.
+   * @throws any other error when the limiter cannot decide, and its options say to refuse calls then.
    */
   take(subject: string, policies: readonly RateLimitPolicy[], cost: number): Promise<RateLimitVerdict>
 }

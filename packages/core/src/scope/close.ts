@@ -1,43 +1,29 @@
 import { InvalidInput } from '../errors/index.js'
-import { covers } from './covers.js'
+import { type Implications, withImplied } from './implications.js'
 import { normalize } from './normalize.js'
+import { parsePatterns } from './parse-patterns.js'
 import { parseScope } from './parse-scope.js'
-import { readPatterns } from './pattern.js'
 
 /**
- * The normal form of `scopes` and all that they imply, directly or through others (SCOPE-5). A pattern implies what
+ * Adds to `scopes` all scopes that they imply, directly or through others, and returns the normal form. A pattern implies what
  * each scope that it matches implies.
  *
- * @param implies - From one scope to those that it brings with it: own properties, no wildcards. A cycle does no harm.
- * @throws `InvalidInput` naming the place, as `scopes[2]`, if a pattern is malformed; naming `implies` if it is no such
- * table.
+ * @param implies - For each scope, the scopes that it implies: own properties, no wildcards. Cycles are allowed.
+ * @throws {@link InvalidInput} when a pattern is malformed (the field is its place, such as `scopes[2]`), or when `implies` is
+ * not an object of such lists.
  */
-export function close(scopes: readonly string[], implies: Readonly<Record<string, readonly string[]>>): string[] {
-  return normalize(withImplied(scopes, 'scopes', implies))
+export function close(scopes: readonly string[], implies: Implications): string[] {
+  const held = parsePatterns(scopes, 'scopes')
+  checkImplications(implies)
+  return normalize(withImplied(held, implies))
 }
 
-/** @internal */
-export function withImplied(
-  scopes: readonly string[],
-  field: string,
-  implies: Readonly<Record<string, readonly string[]>>,
-): string[] {
-  const held = readPatterns(scopes, field).map((pattern) => pattern.scope)
-  const table = readTable(implies)
-  const reached = new Set([...table.keys()].filter((scope) => covers(held, scope)))
-  for (const scope of reached) {
-    for (const implied of table.get(scope) ?? []) reached.add(implied) // the loop comes to it in its turn, and once
-  }
-  return [...held, ...reached]
-}
-
-function readTable(implies: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, readonly string[]> {
-  // Only concrete scopes: what a wildcard implies would differ with the names that exist.
+/** @throws {@link InvalidInput} */
+export function checkImplications(implies: Implications): void {
+  // No wildcards: what one implies would depend on the names that exist.
   const isSound = ([from, to]: [string, readonly string[]]) => Array.isArray(to) && [from, ...to].every(isConcrete)
-  if (typeof implies !== 'object' || implies === null || !Object.entries(implies).every(isSound)) {
-    throw new InvalidInput('implies', 'lists of scopes by scope, without wildcards')
-  }
-  return new Map(Object.entries(implies))
+  if (typeof implies === 'object' && implies !== null && Object.entries(implies).every(isSound)) return
+  throw new InvalidInput('implies', 'an object with a list of scopes for each scope, without wildcards')
 }
 
 function isConcrete(text: string): boolean {

@@ -1,13 +1,14 @@
-import { matches, readPatterns } from './pattern.js'
+import { parsePatterns } from './parse-patterns.js'
+import { patternTree } from './pattern-tree.js'
 
 /**
- * Whether `b` matches every scope that `a` matches, names that do not exist yet included (SCOPE-4). This is the test
- * for "a child has no more than its parent" (SCOPE-14).
+ * Tests whether `b` matches every scope that `a` matches, including scopes that do not exist yet. Use it to check that a child
+ * key has no more rights than its parent.
  *
- * @throws `InvalidInput` naming the place, as `a[2]`, if a pattern is malformed.
+ * @throws {@link InvalidInput} when a pattern is malformed. The field is its place, such as `a[2]`.
  */
 export function isSubset(a: readonly string[], b: readonly string[]): boolean {
-  const upper = readPatterns(b, 'b')
-  // One by one is exact: a pattern within a union is within one of its members.
-  return readPatterns(a, 'a').every((pattern) => upper.some((other) => matches(other.scope, pattern.segments)))
+  const upper = patternTree(parsePatterns(b, 'b'))
+  // Comparing one by one is exact: a pattern within a union is within one of its members.
+  return parsePatterns(a, 'a').every((pattern) => upper.covers(pattern.segments))
 }

@@ -1,11 +1,12 @@
 import { toNormalForm } from './normalize.js'
-import { readPatterns } from './pattern.js'
+import { parsePatterns } from './parse-patterns.js'
 
 /**
- * The normal form of what `a` or `b` matches (SCOPE-1).
+ * Returns the union of two scope sets, in normal form.
  *
- * @throws `InvalidInput` naming the place, as `a[2]`, if a pattern is malformed.
+ * @throws {@link InvalidInput} when a pattern is malformed (the field is its place, such as `a[2]`), or when the union has more
+ * than 2000 patterns.
  */
 export function join(a: readonly string[], b: readonly string[]): string[] {
-  return toNormalForm([...readPatterns(a, 'a'), ...readPatterns(b, 'b')], 'b')
+  return toNormalForm([...parsePatterns(a, 'a'), ...parsePatterns(b, 'b')], 'b')
 }

@@ -1,17 +1,18 @@
 import { InvalidInput } from '../errors/index.js'
-import type { ParsedScope } from './parse-scope.js'
-import { matches, maxPatterns, readPatterns } from './pattern.js'
+import { parsePatterns } from './parse-patterns.js'
+import { maxPatterns, type ParsedScope } from './parse-scope.js'
+import { patternTree } from './pattern-tree.js'
 
 /**
- * The one way to write a scope set: no pattern within another, no duplicates, sorted by code unit. Two sets match the
- * same scopes exactly if their normal forms are equal (SCOPE-3).
+ * Returns the normal form of a scope set: sorted by code unit, without duplicates, and without patterns that another pattern
+ * covers. Two sets match the same scopes if and only if their normal forms are equal.
  *
- * Names that do not exist yet count: `*` is more than every scope of today's catalogue.
+ * Scopes that do not exist yet count: `*` is more than the list of all scopes in the catalog.
  *
- * @throws `InvalidInput` naming the place, as `scopes[2]`, if one is malformed.
+ * @throws {@link InvalidInput} when a pattern is malformed. The field is its place, such as `scopes[2]`.
  */
 export function normalize(scopes: readonly string[]): string[] {
-  return toNormalForm(readPatterns(scopes, 'scopes'), 'scopes')
+  return toNormalForm(parsePatterns(scopes, 'scopes'), 'scopes')
 }
 
 /** @internal */
@@ -19,11 +20,14 @@ export function toNormalForm(patterns: Iterable<ParsedScope>, field: string): st
   const distinct = new Map<string, ParsedScope>()
   for (const pattern of patterns) {
     distinct.set(pattern.scope, pattern)
-    if (distinct.size > maxPatterns) throw new InvalidInput(field, `sets that make at most ${maxPatterns} scopes`)
+    if (distinct.size > maxPatterns) {
+      const message = `The result has more than ${maxPatterns} scopes: shorten ${field}.`
+      throw new InvalidInput(field, `short enough for a result of at most ${maxPatterns} scopes`, message)
+    }
   }
-  const wide = [...distinct.values()].filter((pattern) => !pattern.concrete) // nothing else can hold another pattern
+  const wide = patternTree([...distinct.values()].filter(({ concrete }) => !concrete)) // only these can cover another
   return [...distinct.values()]
-    .filter((pattern) => !wide.some((other) => other !== pattern && matches(other.scope, pattern.segments)))
-    .map((pattern) => pattern.scope)
+    .filter(({ scope, segments }) => !wide.covers(segments, scope))
+    .map(({ scope }) => scope)
     .sort()
 }

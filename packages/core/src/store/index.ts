@@ -1,26 +1,45 @@
+export { type Advice, adviceOn } from './advice.js'
 export type { InvalidationBus } from './invalidation-bus.js'
 export type {
   AuditQuery,
   ChangeRequest,
   Decision,
   DecisionContext,
+  FindWanted,
   Found,
-  HourOfUse,
   InsertRequest,
   KeyChanges,
   KeyHash,
-  KeyPage,
-  KeyQuery,
   KeyStore,
-  KeyUse,
+  KeyUsage,
   KnownPrefixes,
   NewKey,
   Once,
   QuotaScope,
+  StatsRequest,
+  StoredKeyPage,
+  StoredKeyQuery,
   StoreInspection,
+  StoreInTransaction,
   StoreStats,
-  UseQuery,
+  UsageHour,
+  UsageRequest,
 } from './key-store.js'
-export { countsTowardsLimit, firstRecentHour, hourOf, isExpired, isPast, organizationOf } from './lifetime.js'
-export { auditEvent, type ChainHead, emptyChain, linkAudit } from './link-audit.js'
+export { toKey } from './key-view.js'
+export {
+  countsTowardsLimit,
+  firstRecentHour,
+  hourMs,
+  hourOf,
+  isExpired,
+  isPast,
+  isSameOwner,
+  organizationOf,
+  requestMemoryMs,
+} from './lifetime.js'
+export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, linkAudit } from './link-audit.js'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export { readRecord, type StoredFields } from './read-record.js'
+export { reasonOf } from './reason-of.js'
+export { wrapStoreErrors } from './store-errors.js'
+export { timedStore } from './timed-store.js'

@@ -1,19 +1,19 @@
 /**
- * Tells processes of keys that have changed, so that a cache forgets them. It only shortens the time until they do: a message
- * may be lost, come twice or late, and nothing but that time depends on it (CONS-3, FI-37).
+ * Tells all processes which keys have changed, so that their caches drop them. It only makes this faster. A message may be lost,
+ * repeated or late: the cache then drops the key at the end of its `ttlMs`.
  */
 export interface InvalidationBus {
-  /** Tells all subscribers, in this process and in others, that a key has changed. Rejects where it could not. */
+  /** Tells all subscribers, in this process and in others, that a key has changed. Rejects if the message cannot be sent. */
   publish(keyId: string): Promise<void>
 
   /**
-   * Begins to listen. Returns at once, and never throws for want of a connection: it is made, and made again whenever it
-   * breaks.
+   * Begins to listen. Returns at once, and does not throw if there is no connection: it connects in the background, and again
+   * whenever the connection breaks.
    *
-   * @param onMessage - Called with the id of each key that has changed.
-   * @param onState - Called with `true` once no message published from now on is missed for a reason known here, and with
-   * `false` as soon as some may be. Until the first call, nothing is known.
-   * @returns what ends it. No more calls after that.
+   * @param onMessage - Called with the id of each changed key.
+   * @param onState - Called with `true` when the bus begins to receive all messages, and with `false` as soon as it may miss
+   * some. Before the first call, assume that it misses messages.
+   * @returns a function that ends the subscription. No callback is called after it.
    */
   subscribe(onMessage: (keyId: string) => void, onState: (isListening: boolean) => void): () => Promise<void>
 }

@@ -7,255 +7,320 @@ import type {
   KeyRecord,
   KeySecrets,
   KeySettings,
+  MaybePromise,
   Owner,
   StoredStatus,
 } from '../values/index.js'
-import type { ChainHead } from './link-audit.js'
+import type { AuditCheckpoint, AuditKey } from './link-audit.js'
 
-/** A key that was found, with the store's clock at the time of the read: the only clock that decides (CONS-10, RATE-7). */
+/** A key from the store, and the store's clock at the time of the read. Only this clock decides what has expired. */
 export interface Found {
   readonly record: KeyRecord
   readonly now: Date
 }
 
-/** A key to be inserted. The store adds `createdAt`, `updatedAt` and `version: 1`. */
-export interface NewKey extends KeyIdentity, KeySettings, KeySecrets {}
+/** A key to insert. The store adds the status `active`, the dates, `version: 1`, and that nobody has disabled it. */
+export interface NewKey extends KeyIdentity, KeySettings, KeySecrets {
+  /** When another product made it. The date of the change stays the store's. @defaultValue the store's time */
+  readonly createdAt?: Date
+}
 
-/** The fields that a change may write; those left out keep what they hold (CONS-14). */
+/** The fields that a change may write. Missing fields keep their values. */
 export type KeyChanges = Partial<
   KeySettings &
     KeySecrets &
-    Pick<KeyRecord, 'preview' | 'disabledAt' | 'revokedAt' | 'revokedReason' | 'deletedAt'> & {
+    Pick<
+      KeyRecord,
+      'environment' | 'preview' | 'disabledAt' | 'disabledBy' | 'locked' | 'revokedAt' | 'revokedReason' | 'deletedAt'
+    > & {
       readonly status: Exclude<StoredStatus, 'unknown'>
     }
 >
 
-/** Which keys one plan limit counts together. */
+/** The keys that a plan limit counts together: those of one organization, or of one owner. */
 export type QuotaScope = { readonly organizationId: string } | { readonly owner: Owner }
 
-/** What a decision may rest on: read under the same lock that guards the write. */
+/** The data for a decision, read under the lock that also guards the write. */
 export interface DecisionContext {
   readonly now: Date
   /**
-   * Keys that count towards the limit (LIM-1): active or disabled, and not expired. Before the insert or change, and
-   * without the key concerned. 0 where no quota was asked for.
+   * The number of keys that count towards the quota, before the insert or change: active or disabled, and not expired. It
+   * excludes the key of the request. 0 if the request has no quota.
    */
   readonly used: number
 }
 
-/** A write with its audit records, in the order of the chain. */
+/** The result of a decision: a write, and its audit records in the order of the chain. */
 export interface Decision<W> {
   readonly write: W
   readonly audit: readonly AuditDraft[]
 }
 
 /**
- * Makes a change happen once, however often it is asked for (HTTP-16): all or nothing with the change, and remembered for at
- * least 24 hours. Where the id is known already, nothing is changed, `decide` is not asked, and the method throws
- * `RequestRepeated`. A change that fails, or changes nothing, is not remembered.
+ * Makes a store carry out a request only once. The store remembers the id for at least 24 hours, in the same transaction as the
+ * change. If the id is known, it changes nothing, does not call `decide`, and throws {@link RequestRepeated}. It does not
+ * remember a request that failed or changed nothing.
  */
 export interface Once {
   /** At most 64 characters. */
   readonly id: string
-  /** Tells a repetition from another request under the same id. At most 64 characters. */
+  /** The content of the request, as a hash: shows whether a request with the same id is identical. At most 64 characters. */
   readonly fingerprint: string
 }
 
-/** See {@link KeyStore.insert}. */
+/** The request of {@link KeyStore.insert}. */
 export interface InsertRequest {
   readonly id: string
   readonly organizationId: string
+  /** The keys that `used` counts; `null` counts none. */
   readonly quota: QuotaScope | null
-  /** Keys the audit chain. @defaultValue none (AUD-6) */
-  readonly auditKey?: Uint8Array | undefined
-  /** @defaultValue none: each call is a request of its own */
+  /** The secret key for the audit records. @defaultValue none: plain SHA-256 */
+  readonly auditKey?: AuditKey | undefined
+  /** Carries out the request only once. @defaultValue none: every call is carried out */
   readonly once?: Once | undefined
-  /** Pure, and free to be called again. What it throws aborts the insert and reaches the caller. */
+  /** Must be pure: the store may call it again. If it throws, nothing is inserted and the caller gets the error. */
   decide(context: DecisionContext): Decision<NewKey>
 }
 
-/** See {@link KeyStore.change}. */
+/** The request of {@link KeyStore.change}. */
 export interface ChangeRequest {
+  /** The keys that `used` counts; `null` counts none. */
   readonly quota: QuotaScope | null
-  /** Keys the audit chain. @defaultValue none (AUD-6) */
-  readonly auditKey?: Uint8Array | undefined
-  /** @defaultValue none: each call is a request of its own */
+  /** The secret key for the audit records. @defaultValue none: plain SHA-256 */
+  readonly auditKey?: AuditKey | undefined
+  /** Carries out the request only once. @defaultValue none: every call is carried out */
   readonly once?: Once | undefined
   /**
-   * Pure, and free to be called again. What it throws aborts the change and reaches the caller; `null` changes nothing. An
-   * empty `write` leaves the key as it is, `updatedAt` and `version` included.
+   * Must be pure: the store may call it again. If it throws, nothing is changed and the caller gets the error. `null` changes
+   * nothing. An empty `write` only adds the audit records: `updatedAt` and `version` stay as they are.
    */
   decide(record: KeyRecord, context: DecisionContext): Decision<KeyChanges> | null
 }
 
-/** Which keys to list. Tombstones are never listed. */
-export interface KeyQuery {
+/** The keys to list, their order and their number. Tombstones are never listed. */
+export interface StoredKeyQuery {
   readonly organizationId?: string
   readonly owner?: Owner
-  /** By what a person sees: `expired` is an active key whose time has passed. */
+  /** The status that people see: `expired` is an active key after its `expiresAt`. @defaultValue any status */
   readonly status?: 'active' | 'disabled' | 'revoked' | 'expired'
-  /** Keys after this one, in the order of the list. */
+  /** Begins after this key, in the order of the list. @defaultValue the beginning of the list */
   readonly after?: { readonly createdAt: Date; readonly id: string }
-  /** By `createdAt`, then `id`. @defaultValue 'desc': newest first */
+  /** The direction of `createdAt`, then of `id`. @defaultValue 'desc': newest first */
   readonly order?: 'asc' | 'desc'
   readonly limit: number
 }
 
+/** What {@link KeyStore.find} is to read beside the key. */
+export interface FindWanted {
+  /** Whether its last use is shown. It costs a read of the usage, so verifications leave it out. */
+  readonly lastUse: boolean
+}
+
 /** A page of {@link KeyStore.list}, with the store's clock. */
-export interface KeyPage {
+export interface StoredKeyPage {
   readonly records: readonly KeyRecord[]
   readonly now: Date
 }
 
 /**
- * Where keys are kept. Each method is one promise; `testKeyStore` in `@keywright/testkit` holds a store to them.
+ * The store of keys, usage and audit records. `testKeyStore` in `@keywright/testkit` tests a store against this contract.
  *
- * A method that fails throws the driver's own error and has changed nothing, or throws `OutcomeUnknown` where it cannot
- * know. Records come back whole: each field as it was written, each instant to the millisecond.
+ * A method that fails throws the driver's error and has changed nothing. It throws {@link OutcomeUnknown} if it cannot know
+ * whether the change was made. Records come back as they were written, and dates to the millisecond.
  */
 export interface KeyStore {
-  /** Reads one key, tombstones included, by primary key, in one read of the primary (CONS-1). */
-  find(id: string): Promise<Found | null>
+  /**
+   * Reads one key by its id, in one read of the primary database. It also finds tombstones. A store that can read at once may
+   * answer without a promise: a verification then waits for nothing.
+   *
+   * @param wanted - With `lastUse`, the record's `lastUsedAt` is right. Without, nobody looks at it.
+   */
+  find(id: string, wanted?: FindWanted): MaybePromise<Found | null>
 
-  /** Reads the key that was imported under one of these digests (TOK-15). */
+  /** Reads the key with one of these lookup digests. */
   findByLookupDigest(digests: readonly string[]): Promise<Found | null>
 
-  /** The store's clock. */
+  /** Returns the time of the store's clock. */
   now(): Promise<Date>
 
   /**
-   * Inserts a key with its audit records: all or nothing. While `decide` runs and until the insert is visible, no other
-   * insert or change can alter what `used` counted (LIM-2).
+   * Inserts a key with its audit records, all or nothing. From the call of `decide` until the insert is visible, no other insert
+   * or change can alter the number in `used`.
    *
-   * @returns the record as stored, or `null` if the id or the lookup digest is taken, tombstones included: nothing was
-   * written.
-   * @throws RequestRepeated, see {@link Once}.
+   * @returns the stored record, or `null` if a key or a tombstone has the id or the lookup digest. Nothing was written then.
+   * @throws {@link RequestRepeated} when `once` has an id that the store remembers.
    */
   insert(request: InsertRequest): Promise<KeyRecord | null>
 
   /**
-   * Changes one key with its audit records: all or nothing. Changes to the same key happen one after the other: `decide`
-   * sees what the one before it left, and only the fields that it returns are written.
+   * Changes one key with its audit records, all or nothing. Changes to the same key run one after the other: `decide` receives
+   * the record as the previous change left it. Only the fields that it returns are written.
    *
-   * @returns the record afterwards with the store's clock, or `null` if there is no such key.
-   * @throws RequestRepeated, see {@link Once}.
+   * @returns the record after the change with the store's clock, or `null` if there is no such key.
+   * @throws {@link RequestRepeated} when `once` has an id that the store remembers.
    */
   change(id: string, request: ChangeRequest): Promise<Found | null>
 
   /**
-   * Puts `to` in place of the hash `from`, and its lookup digest likewise, if that is still what the key holds (HASH-4).
-   * The only write that a verification may lead to; it changes nothing else, and is not a change in `version`.
+   * Replaces the hash and the lookup digest `from` with `to`, if the key still has `from`. Only verifications call it. It writes
+   * no other field: `version` and `updatedAt` stay as they are.
    *
-   * @returns whether it did.
+   * @returns whether it replaced them.
    */
   replaceHash(id: string, from: KeyHash, to: KeyHash): Promise<boolean>
 
-  /** Lists keys, one indexed read a page. Inserts meanwhile never shift a page (HTTP-17). */
-  list(query: KeyQuery): Promise<KeyPage>
+  /** Lists one page of keys with one indexed read. Concurrent inserts never shift a page. */
+  list(query: StoredKeyQuery): Promise<StoredKeyPage>
 
-  /** Reads audit records of one organisation, by `seq`. */
+  /** Reads audit records of one organization, in the order of `seq`. */
   listAudit(query: AuditQuery): Promise<readonly AuditRecord[]>
 
-  /** Appends audit records that belong to no change of a key, such as that of an export (AUD-9). */
-  appendAudit(organizationId: string, drafts: readonly AuditDraft[], auditKey?: Uint8Array): Promise<void>
+  /** Appends audit records that do not belong to a change of a key, such as the record of an export. */
+  appendAudit(organizationId: string, drafts: readonly AuditDraft[], auditKey?: AuditKey): Promise<void>
 
-  /** The end of an organisation's chain, as the lock's row has it: the log's own last record must agree (AUD-5). */
-  auditHead(organizationId: string): Promise<ChainHead>
+  /** Returns the end of an organization's chain from the row that locks it. It must equal the last record of the log. */
+  auditHead(organizationId: string): Promise<AuditCheckpoint>
 
   /**
-   * Adds a batch of counted uses: all or nothing, and once only, however often it is called with the same `batchId`
-   * (USE-2). `lastUsedAt` only moves forward, and nothing else of a key is touched (USE-1, CONS-14).
+   * Adds a batch of usage counts, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt` only moves
+   * forward; no other field of a key changes. It must lock no key: a change never waits for it.
    */
-  recordUse(batchId: string, uses: readonly KeyUse[]): Promise<void>
+  recordUsage(batchId: string, uses: readonly KeyUsage[]): Promise<void>
 
-  /** Uses by hour, oldest first; hours without any are left out. */
-  listUse(query: UseQuery): Promise<readonly HourOfUse[]>
+  /** Returns the usage by hour, oldest first. Hours without usage are left out. */
+  listUsage(query: UsageRequest): Promise<readonly UsageHour[]>
 
-  /** Counts an organisation's keys and its uses since an instant, by the store's clock (USE-4). */
-  stats(organizationId: string): Promise<StoreStats>
+  /** Counts keys by status, and their usage in the last 24 hours of the store's clock. */
+  stats(request: StatsRequest): Promise<StoreStats>
 
-  /** Looks at the stored hashes and seals, and at the store itself (HASH-5, ENC-4, FI-26). */
+  /**
+   * Keeps `value` under `name`, unless there is a value under this name. Of several calls at once, one keeps its value.
+   *
+   * @param name - At most 128 characters. Names differ by case.
+   * @param value - At most 128 characters.
+   * @returns the value that is kept.
+   */
+  checkValue(name: string, value: string): Promise<string>
+
+  /**
+   * Checks the schema and its grants, and counts hashes and sealed tokens that no known prefix fits. A store with many keys
+   * counts them in a sample, and says how big it is.
+   */
   inspect(known: KnownPrefixes): Promise<StoreInspection>
+
+  /**
+   * Gives the same store within a transaction of the host's, which it neither commits nor ends. Each method leaves that transaction
+   * as it was if it throws: only what it did itself is undone. It never tries again by itself, and keeps its locks until the host
+   * ends the transaction. Left out by a store without transactions.
+   *
+   * @throws {@link InvalidInput} when `transaction` is none of this database.
+   * @throws {@link TransactionLost}, from the methods, when the transaction can do nothing more.
+   */
+  inTransaction?(transaction: object): StoreInTransaction
 }
 
-/** How a key's token is recognised. */
+/** What a store does within a transaction of the host's. */
+export type StoreInTransaction = Pick<
+  KeyStore,
+  'find' | 'findByLookupDigest' | 'list' | 'insert' | 'change' | 'checkValue'
+>
+
+/** The stored values that recognize the token of a key. */
 export interface KeyHash {
   readonly hash: string
   readonly lookupDigest: string | null
 }
 
-/** See {@link KeyStore.listAudit}. */
+/** The records that {@link KeyStore.listAudit} returns, and their order. */
 export interface AuditQuery {
   readonly organizationId: string
   readonly keyId?: string
   readonly type?: AuditType
   readonly actor?: Actor
-  /** Records from this instant on. */
+  /** Records at this time or later. */
   readonly from?: Date
-  /** Records before this instant. */
+  /** Records before this time. */
   readonly to?: Date
-  /** `asc`: records with a higher `seq` than `after`; `desc`: with a lower one. */
+  /** `asc`: oldest first; `desc`: newest first. */
   readonly order: 'asc' | 'desc'
+  /** Begins after the record with this `seq`, in the order of the list. */
   readonly after?: number
   readonly limit: number
 }
 
-/** The uses of one key in one hour. */
-export interface KeyUse {
+/** The usage of one key in one hour. */
+export interface KeyUsage {
   readonly keyId: string
   readonly organizationId: string
   /** The beginning of the hour. */
   readonly hour: Date
+  /** The number of requests. */
   readonly count: number
+  /** The last of them. */
   readonly lastUsedAt: Date
 }
 
-/** See {@link KeyStore.listUse}. */
-export interface UseQuery {
+/** The usage that {@link KeyStore.listUsage} returns. */
+export interface UsageRequest {
   readonly organizationId: string
   readonly keyId?: string
-  /** Hours that begin at this instant or later. */
+  /** Hours that begin at this time or later. */
   readonly from: Date
-  /** Hours that begin before this instant. */
+  /** Hours that begin before this time. */
   readonly to: Date
 }
 
 /** How often keys were used in one hour. */
-export interface HourOfUse {
+export interface UsageHour {
+  /** The beginning of the hour. */
   readonly hour: Date
+  /** The number of requests. */
   readonly count: number
 }
 
-/** What {@link KeyStore.stats} counts. */
+/** The keys that {@link KeyStore.stats} counts. */
+export interface StatsRequest {
+  readonly organizationId: string
+  /** Counts the keys of this owner only, and their usage. @defaultValue all keys of the organization */
+  readonly owner?: Owner
+}
+
+/** The counts of {@link KeyStore.stats}: keys of one organization, or of one owner in it, by status, and their usage. */
 export interface StoreStats {
-  /** All keys that were ever created, those deleted since included. */
+  /** All keys that were ever created, including deleted keys. */
   readonly created: number
   readonly active: number
   readonly disabled: number
   readonly expired: number
   readonly revoked: number
-  /** Uses in this hour and the 23 before it. */
-  readonly recentUses: number
-  /** The last use of any key, those deleted since included. */
+  /** Requests in the current hour and the 23 hours before it. */
+  readonly recentUsage: number
+  /** The last use of any key, including deleted keys; `null` if none was used. */
   readonly lastUsedAt: Date | null
 }
 
-/** What the beginnings of readable hashes and seals are; see {@link KeyStore.inspect}. */
+/** The prefixes of the hashes and sealed tokens that this process can read; see {@link KeyStore.inspect}. */
 export interface KnownPrefixes {
   readonly hashes: readonly string[]
   readonly seals: readonly string[]
 }
 
-/** What {@link KeyStore.inspect} finds. */
+/** The result of {@link KeyStore.inspect}. */
 export interface StoreInspection {
   readonly now: Date
-  /** What is wrong with the schema, and what to do; `null`: nothing. */
+  /** What is wrong with the schema, and how to fix it; `null` if it is correct. */
   readonly schemaProblem: string | null
+  /** The rights on its own tables that the store lacks; `null`, or left out, if it lacks none. */
+  readonly grantProblem?: string | null
+  /** Who else may read or write the tables, and what to do about it; `null`, or left out, if nobody may. */
+  readonly exposure?: string | null
   /**
-   * Keys whose hash, or that of whose token in grace, begins with none of the known prefixes: their holders are refused with
-   * 503.
+   * The number of keys with a hash that has no known prefix. This includes the hash of the previous token until it expires.
+   * Requests with these keys fail with 503.
    */
   readonly unreadableHashes: number
-  /** Keys whose sealed token begins with none of the known prefixes: it cannot be shown again. */
+  /** The number of keys with a sealed token that has no known prefix. These tokens cannot be shown again. */
   readonly unreadableSeals: number
+  /** The number of keys among which both were counted; `null`, or left out, if they were counted among all keys. */
+  readonly sampledKeys?: number | null
 }

@@ -1,39 +1,42 @@
 import type { KeyRecord, Owner } from '../values/index.js'
 
-/** Whether an instant has come: at the instant itself it has, and an unreadable one always has (CONS-10). */
+/** Tests whether `now` is at or after `instant`. An invalid `instant` always counts as past. */
 export function isPast(instant: Date, now: Date): boolean {
   return !(now.getTime() < instant.getTime())
 }
 
-/** Whether a key's time is over. */
+/** Tests whether a key has expired. */
 export function isExpired(record: Pick<KeyRecord, 'expiresAt'>, now: Date): boolean {
   return record.expiresAt !== null && isPast(record.expiresAt, now)
 }
 
-/** Whether a key uses one of the plan's places (LIM-1). */
+/** Tests whether a key counts towards the limit of a plan: active or disabled, and not expired. */
 export function countsTowardsLimit(record: Pick<KeyRecord, 'status' | 'expiresAt'>, now: Date): boolean {
   return (record.status === 'active' || record.status === 'disabled') && !isExpired(record, now)
 }
 
-/** The organisation whose keys, chain and plan this owner's key belongs to. */
+/** Returns the id of the organization that an owner belongs to, or is. */
 export function organizationOf(owner: KeyRecord['owner']): string {
   return owner.type === 'user' ? owner.organizationId : owner.id
 }
 
-/** The length of the buckets that uses are counted in. */
+/** How long a store remembers the ids of requests: 24 hours, in milliseconds. */
+export const requestMemoryMs = 86_400_000
+
+/** The length of a usage bucket: one hour, in milliseconds. */
 export const hourMs = 3_600_000
 
-/** The beginning of the hour that an instant lies in. */
+/** Returns the beginning of the hour that contains `instant`. */
 export function hourOf(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / hourMs) * hourMs)
 }
 
-/** The first of the 24 hours that "the last 24 hours" are: this hour and the 23 before it. */
+/** Returns the beginning of "the last 24 hours": the current hour and the 23 before it. */
 export function firstRecentHour(now: Date): Date {
   return new Date(hourOf(now).getTime() - 23 * hourMs)
 }
 
-/** Whether two owners are the same user of the same organisation, or the same organisation. */
+/** Tests whether two owners are the same user of the same organization, or the same organization. */
 export function isSameOwner(a: Owner, b: Owner): boolean {
   return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
 }

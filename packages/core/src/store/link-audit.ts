@@ -1,35 +1,43 @@
 import { chainHash, GENESIS } from '../crypto/index.js'
 import type { AuditDraft, AuditRecord, JsonObject } from '../values/index.js'
 
-/** The end of an organisation's chain. */
-export interface ChainHead {
+/** A place in an organization's audit chain: the number of a record and its hash. */
+export interface AuditCheckpoint {
   readonly seq: number
   readonly hash: string
+  /** Whether the chain had reached a record that needs a secret key: so do all that follow. A check sets it. @defaultValue false */
+  readonly keyed?: boolean
 }
 
-/** The head of a chain that has no record yet. */
-export const emptyChain: ChainHead = { seq: 0, hash: GENESIS }
+/** A secret key of audit chains, and the id by which records name it. */
+export interface AuditKey {
+  readonly id: string
+  readonly secret: Uint8Array
+}
 
-/** Makes the next links of an organisation's chain. The caller holds the lock on its head (AUD-4). */
+/** The head of a chain without records. */
+export const emptyChain: AuditCheckpoint = { seq: 0, hash: GENESIS }
+
+/** Returns the next records of an organization's chain, after `head`. A store must hold the lock on the head meanwhile. */
 export function linkAudit(
-  head: ChainHead,
+  head: AuditCheckpoint,
   organizationId: string,
   drafts: readonly AuditDraft[],
   at: Date,
-  auditKey?: Uint8Array,
+  auditKey?: AuditKey,
 ): AuditRecord[] {
   const records: AuditRecord[] = []
   let { seq, hash } = head
   for (const draft of drafts) {
     seq += 1
-    const linked = { ...draft, context: cutUserAgent(draft), organizationId, seq, at }
-    hash = chainHash(hash, auditEvent(linked), auditKey)
+    const linked = { ...draft, context: cutUserAgent(draft), auditKeyId: auditKey?.id ?? null, organizationId, seq, at }
+    hash = chainHash(hash, auditEvent(linked), auditKey?.secret)
     records.push({ ...linked, hash })
   }
   return records
 }
 
-/** The part of an audit record that its hash covers. */
+/** Returns the part of an audit record that its hash covers. `tenant` is the organization: the name is part of the stored form. */
 export function auditEvent(record: Omit<AuditRecord, 'hash'>): JsonObject {
   return {
     seq: record.seq,
@@ -39,6 +47,7 @@ export function auditEvent(record: Omit<AuditRecord, 'hash'>): JsonObject {
     target: { id: record.keyId },
     at: record.at.toISOString(),
     ...(Object.keys(record.context).length > 0 ? { context: { ...record.context } } : {}),
+    ...(record.auditKeyId === null ? {} : { auditKeyId: record.auditKeyId }),
     data: record.data,
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Actor,
-  isTextList,
+  isRecord,
+  isStringArray,
   type JsonObject,
   type KeyRecord,
   type Owner,
@@ -10,23 +11,24 @@ import {
 } from '../values/index.js'
 
 /**
- * A key's fields as a database gives them back: text, JSON as text, instants as milliseconds since 1970.
- * Owner and creator are split in their parts.
+ * The fields of a key as a database returns them: strings, JSON as strings, dates as milliseconds since 1970. The parts of the
+ * owner, of the creator and of who disabled it are separate fields.
  */
 export type StoredFields = Readonly<
-  Record<Exclude<keyof KeyRecord, 'damaged' | 'owner' | 'createdBy' | 'grants'>, unknown> &
+  Record<Exclude<keyof KeyRecord, 'damaged' | 'owner' | 'createdBy' | 'disabledBy' | 'grants'>, unknown> &
     Record<'ownerType' | 'ownerId' | 'organizationId' | 'createdByType' | 'createdById', unknown> &
+    Record<'disabledByType' | 'disabledById', unknown> &
     Record<'scopes' | 'roles' | 'resources', unknown>
 >
 
 const statuses: ReadonlySet<unknown> = new Set<StoredStatus>(['active', 'disabled', 'revoked', 'deleted'])
 
 /**
- * Reads a key from stored fields. Never throws: what cannot be read becomes the value that gives least, and is named in
- * `damaged`, so that one corrupt row is refused and no other is touched (FI-25, SCOPE-9).
+ * Reads a key from stored fields. Never throws: a field that cannot be read gets the value that grants the least, and its name is
+ * added to `damaged`. So a corrupt row only makes its own key unusable.
  */
 export function readRecord(fields: StoredFields): KeyRecord {
-  // Every verification comes through here: each helper is handed what it needs, and no closure is made for a row.
+  // Every verification runs this. Passing `damaged` to each helper avoids a closure for each row.
   const damaged: string[] = []
   return {
     id: text(fields.id, 'id', damaged),
@@ -34,22 +36,26 @@ export function readRecord(fields: StoredFields): KeyRecord {
     preview: text(fields.preview, 'preview', damaged),
     name: text(fields.name, 'name', damaged),
     description: optionalText(fields.description, 'description', damaged),
-    owner: readOwner(fields) ?? spoilt<Owner>({ type: 'organization', id: '' }, 'owner', damaged),
-    status: isStatus(fields.status) ? fields.status : spoilt('unknown', 'status', damaged),
+    owner: parseOwner(fields) ?? markDamaged<Owner>({ type: 'organization', id: '' }, 'owner', damaged),
+    status: isStatus(fields.status) ? fields.status : markDamaged('unknown', 'status', damaged),
     grants: {
-      scopes: json(fields.scopes, isTextList, [], 'scopes', damaged),
-      roles: json(fields.roles, isTextList, [], 'roles', damaged),
+      scopes: json(fields.scopes, isStringArray, [], 'scopes', damaged),
+      roles: json(fields.roles, isStringArray, [], 'roles', damaged),
       resources: json(fields.resources, isResourceGrants, {}, 'resources', damaged),
     },
     preset: optionalText(fields.preset, 'preset', damaged),
-    metadata: json(fields.metadata, isObject, {}, 'metadata', damaged),
+    metadata: json(fields.metadata, isJsonObject, {}, 'metadata', damaged),
     expiresAt: optionalInstant(fields.expiresAt, 'expiresAt', damaged),
-    ipAllowList: optionalJson(fields.ipAllowList, isTextList, [], 'ipAllowList', damaged),
+    ipAllowList: optionalJson(fields.ipAllowList, isStringArray, [], 'ipAllowList', damaged),
     rateLimits: optionalJson(fields.rateLimits, isRateLimits, [], 'rateLimits', damaged),
-    createdBy: readActor(fields) ?? spoilt<Actor>({ type: 'system', id: '' }, 'createdBy', damaged),
+    createdBy:
+      parseActor(fields.createdByType, fields.createdById) ??
+      markDamaged<Actor>({ type: 'system', id: '' }, 'createdBy', damaged),
     createdAt: instant(fields.createdAt, 'createdAt', damaged),
     updatedAt: instant(fields.updatedAt, 'updatedAt', damaged),
     disabledAt: optionalInstant(fields.disabledAt, 'disabledAt', damaged),
+    disabledBy: disabler(fields, damaged),
+    locked: flag(fields.locked, 'locked', damaged),
     revokedAt: optionalInstant(fields.revokedAt, 'revokedAt', damaged),
     revokedReason: optionalText(fields.revokedReason, 'revokedReason', damaged),
     deletedAt: optionalInstant(fields.deletedAt, 'deletedAt', damaged),
@@ -64,13 +70,13 @@ export function readRecord(fields: StoredFields): KeyRecord {
   }
 }
 
-function spoilt<T>(least: T, field: string, damaged: string[]): T {
+function markDamaged<T>(least: T, field: string, damaged: string[]): T {
   damaged.push(field)
   return least
 }
 
 function text(value: unknown, field: string, damaged: string[]): string {
-  return typeof value === 'string' ? value : spoilt('', field, damaged)
+  return typeof value === 'string' ? value : markDamaged('', field, damaged)
 }
 
 function optionalText(value: unknown, field: string, damaged: string[]): string | null {
@@ -80,7 +86,7 @@ function optionalText(value: unknown, field: string, damaged: string[]): string 
 function instant(value: unknown, field: string, damaged: string[]): Date {
   const isRead = typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'string' && value !== '')
   const date = new Date(isRead ? Number(value) : Number.NaN)
-  return Number.isNaN(date.getTime()) ? spoilt(date, field, damaged) : date
+  return Number.isNaN(date.getTime()) ? markDamaged(date, field, damaged) : date
 }
 
 function optionalInstant(value: unknown, field: string, damaged: string[]): Date | null {
@@ -89,20 +95,28 @@ function optionalInstant(value: unknown, field: string, damaged: string[]): Date
 
 function count(value: unknown, field: string, damaged: string[]): number {
   const number = Number(value)
-  return Number.isSafeInteger(number) ? number : spoilt(0, field, damaged)
+  return Number.isSafeInteger(number) ? number : markDamaged(0, field, damaged)
+}
+
+/** A boolean, or the 0 or 1 that most databases have for it. What cannot be read is a lock. */
+function flag(value: unknown, field: string, damaged: string[]): boolean {
+  if (value == null) return false
+  if (typeof value === 'boolean') return value
+  const digit = String(value)
+  return digit === '0' || digit === '1' ? digit === '1' : markDamaged(true, field, damaged)
 }
 
 type Accepts<T> = (value: unknown) => value is T
 
 function json<T>(value: unknown, accepts: Accepts<T>, least: T, field: string, damaged: string[]): T {
-  if (typeof value !== 'string') return spoilt(least, field, damaged)
-  // Most of a key's lists are empty.
+  if (typeof value !== 'string') return markDamaged(least, field, damaged)
+  // Most lists of a key are empty, and need no parser.
   if (value === (Array.isArray(least) ? '[]' : '{}')) return least
   try {
     const parsed: unknown = JSON.parse(value)
-    return accepts(parsed) ? parsed : spoilt(least, field, damaged)
+    return accepts(parsed) ? parsed : markDamaged(least, field, damaged)
   } catch {
-    return spoilt(least, field, damaged)
+    return markDamaged(least, field, damaged)
   }
 }
 
@@ -114,34 +128,38 @@ function isStatus(value: unknown): value is StoredStatus {
   return statuses.has(value)
 }
 
-function readOwner({ ownerType, ownerId, organizationId }: StoredFields): Owner | null {
+function parseOwner({ ownerType, ownerId, organizationId }: StoredFields): Owner | null {
   if (typeof ownerId !== 'string' || typeof organizationId !== 'string') return null
   if (ownerType === 'user') return { type: 'user', id: ownerId, organizationId }
   return ownerType === 'organization' && ownerId === organizationId ? { type: 'organization', id: ownerId } : null
 }
 
-function readActor({ createdByType: type, createdById: id }: StoredFields): Actor | null {
+function disabler({ disabledByType: type, disabledById: id }: StoredFields, damaged: string[]): Actor | null {
+  return type == null && id == null ? null : (parseActor(type, id) ?? markDamaged(null, 'disabledBy', damaged))
+}
+
+function parseActor(type: unknown, id: unknown): Actor | null {
   if (typeof id !== 'string') return null
   return type === 'user' || type === 'key' || type === 'system' ? { type, id } : null
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isJsonObject(value: unknown): value is JsonObject {
+  return isRecord(value) // the value comes from JSON.parse
 }
 
 function isResourceGrants(value: unknown): value is Readonly<Record<string, ResourceGrant>> {
-  return isObject(value) && Object.values(value).every(isResourceGrant)
+  return isRecord(value) && Object.values(value).every(isResourceGrant)
 }
 
 function isResourceGrant(value: unknown): value is ResourceGrant {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   if (value.mode === 'all') return typeof value.level === 'string'
-  if (value.mode !== 'specific' || !isObject(value.levels)) return false
+  if (value.mode !== 'specific' || !isRecord(value.levels)) return false
   return Object.values(value.levels).every((level) => typeof level === 'string')
 }
 
 function isRateLimits(value: unknown): value is readonly RateLimit[] {
-  return Array.isArray(value) && value.every((item) => isObject(item) && isCount(item.limit) && isCount(item.windowMs))
+  return Array.isArray(value) && value.every((item) => isRecord(item) && isCount(item.limit) && isCount(item.windowMs))
 }
 
 function isCount(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js'
 import type { Actor } from './owner.js'
 
-/** What can happen to a key, or be done with it, as the audit log names it. Added to, never renamed. */
+/** The types of audit records. New types may be added; a type is never renamed. */
 export type AuditType =
   | 'api_key.created'
   | 'api_key.imported'
@@ -19,32 +19,34 @@ export type AuditType =
   | 'audit.exported'
   | 'tool.called'
 
-/** Where a management call came from, for the audit log. */
+/** Where a management call came from. Stored with the audit record. */
 export interface AuditContext {
   readonly requestId?: string
   readonly ip?: string
-  /** Cut to 256 characters. */
+  /** The `User-Agent` of the caller. Stored up to its first 256 characters. */
   readonly userAgent?: string
 }
 
-/** What a change says of itself; the store adds place and time. */
+/** The caller's part of an audit record. The store adds the sequence number and the time. */
 export interface AuditDraft {
   readonly type: AuditType
   readonly actor: Actor
-  /** The key concerned; `null` for what concerns the log itself. */
+  /** The key that the record is about; `null` if the record is about the log itself. */
   readonly keyId: string | null
   readonly context: AuditContext
-  /** The change in public fields only (AUD-1). */
+  /** The change, in public fields only: no token, hash or sealed text. */
   readonly data: JsonObject
 }
 
-/** One link of an organisation's chain (AUD-4). */
+/** A stored audit record: one link of the organization's hash chain. */
 export interface AuditRecord extends AuditDraft {
   readonly organizationId: string
-  /** 1, 2, 3 … without gaps, per organisation. */
+  /** 1, 2, 3 … without gaps, counted separately for each organization. */
   readonly seq: number
-  /** By the store's clock. */
+  /** The time of the record by the store's clock. */
   readonly at: Date
-  /** Covers this record and, through the one before it, all earlier ones. */
+  /** The id of the secret key that `hash` was made with; `null`: none, plain SHA-256. */
+  readonly auditKeyId: string | null
+  /** Covers this record and, through the previous hash, all earlier records. 64 hexadecimal digits. */
   readonly hash: string
 }

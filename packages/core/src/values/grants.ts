@@ -1,19 +1,19 @@
-/** What a key was given on one resource type. An empty `levels` gives nothing (SCOPE-10, C23). */
+/** The rights of a key on one resource type: one level on all resources, or a level for each id. Empty `levels` grant nothing. */
 export type ResourceGrant =
   | { readonly mode: 'all'; readonly level: string }
   | { readonly mode: 'specific'; readonly levels: Readonly<Record<string, string>> }
 
-/** What a key was given. Its rights are these, lowered to what its owner may do now. */
+/** The rights stored with a key. On each request they are limited to the current rights of the owner. */
 export interface Grants {
-  /** Scope patterns; `[]` gives nothing, everything is written `['*']` (SCOPE-10). */
+  /** Scope patterns. `[]` grants nothing; `['*']` grants everything but sensitive scopes. */
   readonly scopes: readonly string[]
-  /** Names of roles, resolved at each verification. */
+  /** Names of roles. Each verification looks up their scopes. */
   readonly roles: readonly string[]
-  /** By resource type. A type that is left out gives nothing. */
+  /** Grants by resource type. A missing type grants nothing. */
   readonly resources: Readonly<Record<string, ResourceGrant>>
 }
 
-/** One resource, named by its type and the host's own id. */
+/** One resource: its type in the access model, and its id in the host's data. */
 export interface ResourceRef<Type extends string = string> {
   readonly type: Type
   readonly id: string

@@ -1,18 +1,14 @@
 export type { AuditContext, AuditDraft, AuditRecord, AuditType } from './audit.js'
-export { copyOf } from './copy-of.js'
+export { DeadlineLine, DeadlineLines, type Waiting } from './deadline-line.js'
+export { deepCopy, fixedClass, freezeDeep } from './deep-copy.js'
 export type { Grants, ResourceGrant, ResourceRef } from './grants.js'
-export { isTextList } from './is-text-list.js'
+export { isRecord } from './is-record.js'
+export { isStringArray } from './is-string-array.js'
+export { isolated } from './isolated.js'
 export type { JsonObject, JsonValue } from './json.js'
-export type {
-  Key,
-  KeyHistory,
-  KeyIdentity,
-  KeyRecord,
-  KeySecrets,
-  KeySettings,
-  KeyStatus,
-  StoredStatus,
-} from './key.js'
+export type { Key, KeyIdentity, KeyRecord, KeySecrets, KeySettings, KeyStatus, StoredStatus } from './key.js'
+export { isPromise, type MaybePromise } from './maybe-promise.js'
 export type { Actor, Owner } from './owner.js'
 export type { RateLimit } from './rate-limit.js'
 export type { ToolCall } from './tool-call.js'
+export { DeadlineExceeded, type DeadlineOptions, withDeadline } from './with-deadline.js'

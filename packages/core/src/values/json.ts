@@ -1,4 +1,4 @@
-/** What JSON can say. */
+/** A value that JSON can represent. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 
 /** A JSON object. */

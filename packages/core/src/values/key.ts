@@ -4,61 +4,65 @@ import type { Actor, Owner } from './owner.js'
 import type { RateLimit } from './rate-limit.js'
 
 /**
- * The status a store keeps. `unknown` is what a store reports for a value that it must not hold; such a key is refused.
- * `deleted` is a tombstone: id, name, owner and instants remain, everything else is erased (CONS-13).
+ * The status that a store keeps. A `deleted` key is a tombstone: id, name, owner and dates remain, everything else is erased.
+ * Stores report `unknown` for a stored value that is none of the others; the key is then refused.
  */
 export type StoredStatus = 'active' | 'disabled' | 'revoked' | 'deleted' | 'unknown'
 
-/** The status a person sees: `expired` is derived from `expiresAt` and the store's clock. */
+/** The status that people see. `expired` follows from `expiresAt` and the store's clock. */
 export type KeyStatus = 'active' | 'disabled' | 'revoked' | 'expired'
 
-/** What a person may see and change of a key. */
+/** The fields of a key that people may see and change. */
 export interface KeySettings {
   readonly name: string
   readonly description: string | null
   readonly grants: Grants
-  /** The preset that the scopes came from, for display; the grants hold its expansion (SCOPE-17). */
+  /** The preset that the scopes came from, for display only: `grants.scopes` holds its scopes. */
   readonly preset: string | null
   readonly metadata: JsonObject
   /** The first instant at which the key is refused. */
   readonly expiresAt: Date | null
-  /** Addresses and CIDR ranges that may use the key; `null`: any; `[]`: none. */
+  /** Addresses and CIDR ranges that may use the key. `null` allows any address, `[]` allows none. */
   readonly ipAllowList: readonly string[] | null
-  /** Limits in place of the defaults; `null`: the defaults. */
+  /** Rate limits that replace the defaults; `null`: the defaults apply. */
   readonly rateLimits: readonly RateLimit[] | null
 }
 
-/** What is decided at creation and stays. */
+/** The fields that creation sets for good. */
 export interface KeyIdentity {
   readonly id: string
-  /** The environment part of its tokens, or `null` where the product has none. */
+  /** The environment in its tokens, such as `live`; `null` if the product has no environments. */
   readonly environment: string | null
-  /** `tk_live_a1B2…`: safe to show (TOK-10). */
+  /** The beginning of its token, such as `tk_live_a1B2…`. Safe to show. */
   readonly preview: string
   readonly owner: Owner
   readonly createdBy: Actor
 }
 
-/** What happens to a key. */
+/** What happened in the life of a key, and when by the store's clock. */
 export interface KeyHistory {
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly disabledAt: Date | null
+  /** Who disabled it; `null` for a key that is not disabled, and for one that was before this was recorded. */
+  readonly disabledBy: Actor | null
+  /** Whether it is disabled by somebody else than its owner: then its owner cannot enable it. */
+  readonly locked: boolean
   readonly revokedAt: Date | null
   readonly revokedReason: string | null
   readonly lastUsedAt: Date | null
 }
 
-/** What only Keywright reads: digests and sealed text, never a token. */
+/** The fields that only Keywright reads: hashes and sealed text, never a token. */
 export interface KeySecrets {
-  /** The token's hash as a PHC string (HASH-1); `null` on a tombstone. */
+  /** The token's hash as a PHC string; `null` on a tombstone. */
   readonly hash: string | null
-  /** The hash of the token before the last rotation, good until `previousHashExpiresAt` (ROT-1). */
+  /** The hash of the token before the last rotation. That token is accepted until `previousHashExpiresAt`. */
   readonly previousHash: string | null
   readonly previousHashExpiresAt: Date | null
-  /** How an imported token, which does not carry its id, is found (TOK-15). */
+  /** A digest that finds an imported token, which does not contain the key's id; `null` on other keys. */
   readonly lookupDigest: string | null
-  /** The token under the sealer's key, where reveal is on (ENC-1). */
+  /** The encrypted token; `null` if tokens cannot be shown again. */
   readonly sealed: string | null
 }
 
@@ -66,17 +70,17 @@ export interface KeySecrets {
 export interface KeyRecord extends KeyIdentity, KeySettings, KeyHistory, KeySecrets {
   readonly status: StoredStatus
   readonly deletedAt: Date | null
-  /** Counts the changes. */
+  /** 1 at creation. Each change adds 1. */
   readonly version: number
-  /** Names of fields whose stored value cannot be read. A key with any is refused (FI-25). */
+  /** Names of fields with a stored value that cannot be read. If there are any, the key is refused. */
   readonly damaged: readonly string[]
 }
 
-/** A key as people and handlers see it. Holds nothing secret. */
+/** A key as people and handlers see it. Contains no secret. */
 export interface Key extends KeyIdentity, KeySettings, KeyHistory {
   readonly status: KeyStatus
-  /** Until when the token before the last rotation is still good; `null`: it is not. */
+  /** When the token before the last rotation stops working; `null` if none works any more. */
   readonly previousTokenExpiresAt: Date | null
-  /** Whether the token can be shown again. */
+  /** Whether `reveal` can show the token again. */
   readonly revealable: boolean
 }

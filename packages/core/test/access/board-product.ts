@@ -1,13 +1,9 @@
-import { sha256 } from '../../src/crypto/index.js'
-import type { OwnerAuthority } from '../../src/index.js'
-import {
-  type CreateInput,
-  createKeyring,
-  defineAccess,
-  type Keyring,
-  memoryStore,
-  type Principal,
-} from '../../src/index.js'
+import { testKeyring } from '@keywright/testkit'
+import { defineAccess } from '../../src/access/define-access.js'
+import type { Principal } from '../../src/access/principal.js'
+import type { Keyring } from '../../src/keyring/keyring.js'
+import type { CreateInput } from '../../src/manage/key-input.js'
+import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
 
 /** A product with boards of three levels, projects of two, and a sensitive scope. */
 export const access = defineAccess({
@@ -37,13 +33,10 @@ export type Level = (typeof boardLevels)[number]
 
 export const rankOf = (level: Level) => boardLevels.indexOf(level)
 
-/** A keyring in memory whose owner may do what `owner.authority` says at the time. */
+/** `testKeyring` with this model, whose owner may do what `owner.authority` says at the time. */
 export function openKeyring(authority: OwnerAuthority | null) {
   const owner = { authority }
-  const clock = { now: new Date('2026-01-01T00:00:00Z') }
-  const store = memoryStore({ now: () => clock.now })
-  const keyring = createKeyring({ prefix: 'tk', access, store, hasher: sha256(), resolveOwner: () => owner.authority })
-  return { keyring, store, owner, clock }
+  return { ...testKeyring({ access, resolveOwner: () => owner.authority }), owner }
 }
 
 /** A new key of `u1`, and its token. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { Grants } from '../../src/index.js'
+import type { Grants } from '../../src/values/grants.js'
 import { createToken, openKeyring } from './board-product.js'
 
 interface Row {
@@ -40,7 +40,7 @@ async function issue(row: Row, levels: Row['user'] | ((type: string, id: string)
   const authority = { scopes: ['*'], levels: typeof levels === 'function' ? levels : { board: levels } }
   const { keyring, store, clock } = openKeyring(isActive ? authority : null)
   const resources = { board: grantOf(row) } as Grants['resources'] // the corrupt rows are no grants, on purpose
-  const expiresAt = row.status === 'expired' ? new Date(clock.now.getTime() + 1) : null
+  const expiresAt = row.status === 'expired' ? new Date(clock.at + 1) : null
   const isCorrupt = corrupt.includes(row.n)
   const { id, token } = await createToken(keyring, {
     expiresAt,
@@ -52,15 +52,15 @@ async function issue(row: Row, levels: Row['user'] | ((type: string, id: string)
   }
   if (row.status === 'disabled') await keyring.disable(id)
   if (row.status === 'revoked') await keyring.revoke(id)
-  if (row.status === 'expired') clock.now = expiresAt ?? clock.now
+  if (row.status === 'expired') clock.at += 1
   return { keyring, token }
 }
 
 describe.each<[string, (row: Row) => Parameters<typeof issue>[1]]>([
   ['a table', (row) => row.user],
   ['a function', (row) => (_, id) => (Object.hasOwn(row.user, id) ? row.user[id] : undefined)],
-])('capping, with the levels of the owner as %s', (_, levelsOf) => {
-  it.each(rows)('C$n: $effective on $board $note', async (row) => {
+])('the effective level, with the levels of the owner as %s', (_, levelsOf) => {
+  it.each(rows)('C$n: the key has $effective on $board $note', async (row) => {
     const { keyring, token } = await issue(row, levelsOf(row))
     const resource = { type: 'board', id: row.board } as const
     const verdict = await keyring.verify(token)
@@ -76,12 +76,12 @@ describe.each<[string, (row: Row) => Parameters<typeof issue>[1]]>([
   })
 })
 
-describe('capping', () => {
+describe('the table of effective levels', () => {
   it('has its 33 rows', () => {
     expect(rows.map((row) => row.n)).toEqual(Array.from({ length: 33 }, (_, index) => index + 1))
   })
 
-  it.each(rows.filter((row) => corrupt.includes(row.n)))('C$n: creation refuses such a grant', async (row) => {
+  it.each(rows.filter((row) => corrupt.includes(row.n)))('C$n: create refuses a corrupt grant', async (row) => {
     const { keyring } = openKeyring({ scopes: ['*'] })
     const resources = { board: grantOf(row) } as never // no grant, on purpose
     await expect(createToken(keyring, { resources })).rejects.toMatchObject({ code: 'invalid_input' })

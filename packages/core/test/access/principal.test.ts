@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { OwnerAuthority } from '../../src/index.js'
+import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
 import { boardLevels, createToken, type Level, openKeyring, principalOf, rankOf } from './board-product.js'
 
 type Levels = Readonly<Record<string, Exclude<Level, null>>>
@@ -43,8 +43,8 @@ async function highest() {
   return { keyring, token, asked, principal: await principalOf(keyring, token) }
 }
 
-describe('the effective level', () => {
-  it('is the lower of both sides: never above either (A5, SCOPE-13)', async () => {
+describe('the effective level on a resource', () => {
+  it("is the lower of the key's and the owner's, never above either (A5, SCOPE-13)", async () => {
     await fc.assert(
       fc.asyncProperty(grant, levels, async (board, owner) => {
         const given = ids.map((id) => (board.mode === 'all' ? board.level : levelIn(board.levels, id)))
@@ -54,7 +54,7 @@ describe('the effective level', () => {
     )
   })
 
-  it('never falls when either side rises (SCOPE-6)', async () => {
+  it("never falls when the key's or the owner's level rises (SCOPE-6)", async () => {
     const notBelow = (after: readonly number[], before: readonly number[]) =>
       after.every((rank, index) => rank >= (before[index] ?? 0))
     const raiseOne = (table: Levels, id: string, by: number): Levels =>
@@ -106,7 +106,7 @@ describe('the effective level', () => {
 describe.each<[string, PropertyDescriptor]>([
   ['a level', { value: 'edit' }],
   ['a grant', { value: { mode: 'all', level: 'edit' } }],
-])('where Object.prototype was given %s', (_, descriptor) => {
+])('with %s on Object.prototype', (_, descriptor) => {
   const added = ['b9', 'project']
   beforeEach(() => {
     for (const name of added) Object.defineProperty(Object.prototype, name, { ...descriptor, configurable: true })
@@ -118,7 +118,7 @@ describe.each<[string, PropertyDescriptor]>([
   it.each<[string, Grant, OwnerAuthority['levels']]>([
     ['key', { board: { mode: 'specific', levels: {} } }, () => 'edit'],
     ['owner', { board: { mode: 'all', level: 'edit' } }, { board: {} }],
-  ])('the %s has nothing more (C29)', async (_, resources, levels) => {
+  ])('the %s gains nothing (C29)', async (_, resources, levels) => {
     const { keyring } = openKeyring({ levels })
     const { token } = await createToken(keyring, { resources })
     const principal = await principalOf(keyring, token)
@@ -127,8 +127,8 @@ describe.each<[string, PropertyDescriptor]>([
   })
 })
 
-describe('narrowTo (L6)', () => {
-  it('keeps what every narrowing leaves: none widens it again', async () => {
+describe('principal.narrowTo (L6)', () => {
+  it('narrowed several times, keeps only what every list leaves', async () => {
     const { principal } = await highest()
     const narrowing = fc.record(
       { board: fc.subarray([...ids]), project: fc.subarray(['p1', 'p2']) },
@@ -151,7 +151,7 @@ describe('narrowTo (L6)', () => {
     expect(await principal.levelOn('board', 'b1')).toBe('own')
   })
 
-  it('reaches nothing with an empty list, and is not reached by later changes of the list', async () => {
+  it('with an empty list reaches nothing, and ignores later changes of the list', async () => {
     const { principal } = await highest()
     const boards: string[] = []
     const narrow = principal.narrowTo({ board: boards })
@@ -159,7 +159,7 @@ describe('narrowTo (L6)', () => {
     expect(await narrow.levelOn('board', 'b1')).toBeNull()
   })
 
-  it('refuses a type that the model does not have: it would narrow nothing', async () => {
+  it('refuses a resource type that the model does not have', async () => {
     const { principal } = await highest()
     expect(() => principal.narrowTo({ bord: ['b1'] } as object)).toThrow(
       expect.objectContaining({ code: 'scope_unknown' }),
@@ -167,8 +167,8 @@ describe('narrowTo (L6)', () => {
   })
 })
 
-describe('the owner is asked for a level', () => {
-  it('at most once for each resource and principal, narrowed ones included', async () => {
+describe("the host's levels function", () => {
+  it('is asked at most once for each resource and principal, narrowed principals included', async () => {
     const { keyring, token, asked, principal } = await highest()
     const narrow = principal.narrowTo({ board: ['b1'] })
     await Promise.all([
@@ -184,7 +184,7 @@ describe('the owner is asked for a level', () => {
     expect(asked.length).toBe(4)
   })
 
-  it('not at all where the key, the narrowing or the question leaves nothing to ask', async () => {
+  it('is not asked where the key, the narrowing or the question already rules everything out', async () => {
     const { principal, asked } = await highest()
     await principal.levelOn('project', 'p2')
     await principal.narrowTo({ board: ['b1'] }).levelOn('board', 'b2')
@@ -192,7 +192,7 @@ describe('the owner is asked for a level', () => {
     expect(asked).toEqual([])
   })
 
-  it('and its failure is an error, never a level', async () => {
+  it('that throws makes the question throw, and never gives a level', async () => {
     const { keyring } = openKeyring({ levels: () => Promise.reject(new Error('down')) })
     const { token } = await createToken(keyring, { resources: { board: { mode: 'all', level: 'own' } } })
     const principal = await principalOf(keyring, token)
@@ -205,13 +205,13 @@ describe('the owner is asked for a level', () => {
 })
 
 describe('a principal', () => {
-  it('names its key, owner, organisation and user', async () => {
+  it('names its key, its owner, the organisation and the user', async () => {
     const { principal } = await highest()
     const owner = { type: 'user', id: 'u1', organizationId: 'org1' }
     expect(principal).toMatchObject({ owner, organizationId: 'org1', user: { id: 'u1' }, key: { name: 'ci', owner } })
   })
 
-  it('of an organisation has no user', async () => {
+  it('of a key of an organisation has no user', async () => {
     const { keyring } = openKeyring({})
     const { token } = await keyring.create({ name: 'ci', owner: { type: 'organization', id: 'org1' } })
     expect(await principalOf(keyring, token.reveal())).toMatchObject({ organizationId: 'org1', user: null })
@@ -219,6 +219,10 @@ describe('a principal', () => {
 
   it.each<[string, (principal: Awaited<ReturnType<typeof highest>>['principal']) => unknown]>([
     ['its answers', (principal) => Object.assign(principal, { allows: () => true })],
+    [
+      'what all principals share',
+      (principal) => Object.defineProperty(Object.getPrototypeOf(principal), 'allows', { get: () => () => true }),
+    ],
     ['its scopes', (principal) => Object.assign(principal, { scopes: ['billing.pay'] })],
     ['its user', (principal) => Object.assign(principal.user ?? {}, { id: 'u2' })],
     ['its owner', (principal) => Object.assign(principal.owner, { id: 'u2' })],
@@ -232,7 +236,7 @@ describe('a principal', () => {
       'one level of its key',
       ({ key }) => Object.assign(key.grants.resources.project ?? {}, { mode: 'all', level: 'edit' }),
     ],
-  ])('cannot be tampered with: %s', async (_, tamper) => {
+  ])('cannot be tampered with through %s', async (_, tamper) => {
     const { principal } = await highest()
     expect(() => tamper(principal)).toThrow(TypeError)
     expect(() => tamper(principal.narrowTo({ board: [] }))).toThrow(TypeError)
@@ -240,7 +244,7 @@ describe('a principal', () => {
     expect(await principal.levelOn('project', 'p2')).toBeNull()
   })
 
-  it('hands out its scopes as a copy', async () => {
+  it('returns its scopes as a copy', async () => {
     const { principal } = await highest()
     ;(principal.scopes as string[]).push('billing.pay')
     expect(principal.scopes).toEqual(['members.read'])

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type Access, defineAccess } from '../../src/access/index.js'
+import type { Access } from '../../src/access/access.js'
+import { defineAccess } from '../../src/access/define-access.js'
 
 const segment = fc.constantFrom('a', 'b', 'c')
 const patternSegment = fc.constantFrom('a', 'b', 'c', '*')

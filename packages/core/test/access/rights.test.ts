@@ -1,27 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type Access,
-  authorityRights,
-  defineAccess,
-  grantedRights,
-  lowerOf,
-  type Rights,
-} from '../../src/access/index.js'
-import { cap, close, covers } from '../../src/scope/index.js'
+import type { Access } from '../../src/access/access.js'
+import { defineAccess } from '../../src/access/define-access.js'
+import type { Rights } from '../../src/access/kept-rights.js'
+import { authorityRights, grantedRights } from '../../src/access/rights.js'
+import { cap } from '../../src/scope/cap.js'
+import { close } from '../../src/scope/close.js'
+import { covers } from '../../src/scope/covers.js'
+
 import { access, createToken, openKeyring, principalOf } from './board-product.js'
 import { model, patterns } from './random-model.js'
 
 const namesOf = (of: Access) => [...of.scopes.keys()]
 const allowedBy = (of: Access, rights: Rights) => namesOf(of).filter((scope) => rights.allows(scope))
+const lowerOf = (a: Rights, b: Rights): Rights => ({ allows: (scope) => a.allows(scope) && b.allows(scope) })
 const effective = (of: Access, user: readonly string[], key: readonly string[]) =>
   allowedBy(of, lowerOf(authorityRights(of, user), grantedRights(of, key)))
 const within = (part: readonly string[], whole: readonly string[]) => part.every((scope) => whole.includes(scope))
 
-describe('effective rights, without sensitive scopes', () => {
+describe('effective rights, in a model without sensitive scopes', () => {
   const plain = model({ sensitive: false })
 
-  it('are what the algebra caps them to (SCOPE-6, SCOPE-7)', () => {
+  it('are what cap() makes of the two sides (SCOPE-6, SCOPE-7)', () => {
     fc.assert(
       fc.property(plain, patterns, patterns, (of, user, key) => {
         const capped = cap(user, key, of.implies)
@@ -31,7 +31,7 @@ describe('effective rights, without sensitive scopes', () => {
     )
   })
 
-  it('are never above either side, and gain nothing from closing again (SCOPE-6)', () => {
+  it('are never above either side, and are closed already (SCOPE-6)', () => {
     fc.assert(
       fc.property(plain, patterns, patterns, (of, user, key) => {
         const both = effective(of, user, key)
@@ -46,7 +46,7 @@ describe('effective rights, without sensitive scopes', () => {
 describe('effective rights', () => {
   const any = model({ sensitive: true })
 
-  it('grow with each side, and never shrink (SCOPE-6)', () => {
+  it('never shrink when either side grows (SCOPE-6)', () => {
     fc.assert(
       fc.property(any, patterns, patterns, patterns, (of, user, key, more) => {
         const before = effective(of, user, key)
@@ -62,7 +62,7 @@ describe('effective rights', () => {
     ['null (SCOPE-9)', null],
     ['malformed patterns (SCOPE-9)', ['', 'A', '**', 'a*', 'a..b', ' *', '*.', null, 1]],
     ['names that left the catalogue (SCOPE-11)', ['constructor', '__proto__', 'gone.read']],
-  ])('are none with %s on either side', (_, stored) => {
+  ])('are empty with %s on either side', (_, stored) => {
     const nothing = stored as string[] // as a damaged record may hold it
     fc.assert(
       fc.property(any, (of) => {
@@ -74,11 +74,11 @@ describe('effective rights', () => {
   })
 })
 
-describe('sensitive scopes (Rulings)', () => {
+describe('sensitive scopes', () => {
   const any = model({ sensitive: true })
   const isSensitive = (of: Access, scope: string) => of.scopes.get(scope)?.sensitive === true
 
-  it('are given only by a name, never by a wildcard', () => {
+  it('are granted by their name only, never by a wildcard', () => {
     fc.assert(
       fc.property(any, patterns, (of, key) => {
         const given = allowedBy(of, grantedRights(of, key))
@@ -91,7 +91,7 @@ describe('sensitive scopes (Rulings)', () => {
     )
   })
 
-  it('take nothing else from a wildcard, and nothing from an owner', () => {
+  it("are all that a wildcard leaves out, and an owner's wildcard includes them", () => {
     fc.assert(
       fc.property(any, patterns, (of, key) => {
         const open = namesOf(of).filter((scope) => !isSensitive(of, scope))
@@ -115,13 +115,16 @@ describe('sensitive scopes (Rulings)', () => {
     { key: ['*'], given: ['wide.start', 'audit'] },
     { key: ['*', 'pay'], given: ['wide.start', 'pay', 'audit'] },
     { key: ['pay'], given: ['pay', 'audit'] },
-  ])('$key gives $given where wide.start implies pay, which is sensitive and implies audit', ({ key, given }) => {
-    const of = defineAccess({
-      scopes: { 'wide.start': '', pay: { description: '', sensitive: true }, audit: '' },
-      implies: { 'wide.start': ['pay'], pay: ['audit'] },
-    })
-    expect(allowedBy(of, grantedRights(of, key))).toEqual(given)
-  })
+  ])(
+    'of the key $key come to $given, where wide.start implies pay, which is sensitive and implies audit',
+    ({ key, given }) => {
+      const of = defineAccess({
+        scopes: { 'wide.start': '', pay: { description: '', sensitive: true }, audit: '' },
+        implies: { 'wide.start': ['pay'], pay: ['audit'] },
+      })
+      expect(allowedBy(of, grantedRights(of, key))).toEqual(given)
+    },
+  )
 })
 
 describe('a verified key', () => {
@@ -156,7 +159,7 @@ describe('a verified key', () => {
     }
   })
 
-  it('never has a resource scope without its resource, not even by the highest grants', async () => {
+  it('has no resource scope without its resource, not even with the highest grants', async () => {
     const { keyring } = openKeyring({ scopes: ['*', 'tasks.read'], levels: () => 'own' })
     const { token } = await createToken(keyring, { scopes: ['*'], resources: { board: { mode: 'all', level: 'own' } } })
     const principal = await principalOf(keyring, token)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chainHash, GENESIS } from '../../src/crypto/audit-chain.js'
 import { canonicalJson } from '../../src/crypto/canonical-json.js'
-import { InvalidInput } from '../../src/errors/index.js'
+import { InvalidInput } from '../../src/errors/input-errors.js'
 import vectors from '../vectors/crypto.json' with { type: 'json' }
 
 const key = Buffer.alloc(32, 7)
@@ -11,18 +11,18 @@ const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Bu
 const event = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)))
 
 describe('chainHash', () => {
-  it.each(vectors.audit)('makes the hash of vector $event.seq (AUD-4)', ({ event, canonical, prev, hash }) => {
+  it.each(vectors.audit)('gives the hash of vector $event.seq (AUD-4)', ({ event, canonical, prev, hash }) => {
     expect(canonicalJson(event)).toBe(canonical)
     expect(chainHash(prev, event)).toBe(hash)
   })
 
-  it('links the vectors into one chain, from 32 zero bytes (AUD-4)', () => {
+  it('links the vectors into one chain, which begins with 32 zero bytes (AUD-4)', () => {
     expect(GENESIS).toBe('00'.repeat(32))
     const head = vectors.audit.reduce((previous, { event }) => chainHash(previous, event), GENESIS)
     expect(head).toBe(vectors.audit.at(-1)?.hash)
   })
 
-  it('hashes label, previous bytes and canonical event, nothing else; with a key it is a MAC (AUD-6)', () => {
+  it('hashes the label, the previous bytes and the canonical event only, and is a MAC with a key (AUD-6)', () => {
     fc.assert(
       fc.property(digest, event, (previous, event) => {
         const message = Buffer.concat([
@@ -37,7 +37,7 @@ describe('chainHash', () => {
     )
   })
 
-  it('differs where the event, the previous hash or the key differs (AUD-5, AUD-6)', () => {
+  it('differs when the event, the previous hash or the key differs (AUD-5, AUD-6)', () => {
     fc.assert(
       fc.property(digest, digest, event, event, (before, otherBefore, event, otherEvent) => {
         const hash = chainHash(before, event)

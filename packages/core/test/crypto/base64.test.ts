@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeBase64, encodeBase64 } from '../../src/crypto/base64.js'
 
 describe('base64 without padding', () => {
-  it('gives back what was written', () => {
+  it('decodes to what was encoded', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(new Uint8Array(decodeBase64(encodeBase64(bytes)) ?? [0, 0])).toEqual(bytes)
@@ -11,7 +11,7 @@ describe('base64 without padding', () => {
     )
   })
 
-  it('has one text for each value: any other is none', () => {
+  it('decodes one text only for each value', () => {
     const digit = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \n')
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: digit, maxLength: 6 }), fc.string()), (text) => {

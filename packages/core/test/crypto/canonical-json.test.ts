@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../src/crypto/canonical-json.js'
-import { InvalidInput } from '../../src/errors/index.js'
-import type { JsonValue } from '../../src/values/index.js'
+import { InvalidInput } from '../../src/errors/input-errors.js'
+import type { JsonValue } from '../../src/values/json.js'
 
 // Not fc.jsonValue(): that makes -0 and `__proto__` at will, and few names that sort unlike numbers do.
 const json = fc.letrec<{ value: JsonValue }>((tie) => ({
@@ -54,29 +54,29 @@ describe('canonicalJson', () => {
     expect(canonicalJson(number)).toBe(text)
   })
 
-  it('sorts names as text, also those that look like numbers', () => {
+  it('sorts names as text, even names that look like numbers', () => {
     expect(canonicalJson({ b: 1, 10: 2, 9: 3, '-': 4, a: { d: 1, c: 2 } })).toBe(
       '{"-":4,"10":2,"9":3,"a":{"c":2,"d":1},"b":1}',
     )
   })
 
-  it('keeps the order of lists, and leaves out fields that are undefined', () => {
+  it('keeps the order of lists, and leaves out undefined fields', () => {
     expect(canonicalJson([3, 1, [2]])).toBe('[3,1,[2]]')
     expect(canonicalJson({ b: undefined, a: 1 } as unknown as JsonValue)).toBe('{"a":1}')
   })
 
-  it('takes __proto__ for a name like any other', () => {
+  it('treats __proto__ as any other name', () => {
     expect(canonicalJson(JSON.parse('{"z":1,"__proto__":{"b":1,"a":2}}'))).toBe('{"__proto__":{"a":2,"b":1},"z":1}')
     expect(canonicalJson(Object.assign(Object.create(null), { b: 1, a: 2 }))).toBe('{"a":2,"b":1}')
   })
 
-  it('writes escapes in their shortest form, and all other characters as they are', () => {
+  it('writes the shortest escapes, and all other characters unchanged', () => {
     expect(canonicalJson('\b\t\n\f\r"\\\u0000\u001f\u007f/\u2028é😀')).toBe(
       '"\\b\\t\\n\\f\\r\\"\\\\\\u0000\\u001f\u007f/\u2028é😀"',
     )
   })
 
-  it('means what it was given, whatever the order of the fields', () => {
+  it('parses to its input, and does not depend on the order of the fields', () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = canonicalJson(value)
@@ -104,7 +104,7 @@ describe('canonicalJson', () => {
     ['half a surrogate pair', 'a\ud800'],
     ['the other half', '\udc00a'],
     ['a hole in a list', new Array(1)],
-  ])('refuses %s, wherever it stands', (_, value) => {
+  ])('refuses %s at any depth', (_, value) => {
     const bad = value as JsonValue // what a caller without types may pass
     const fields = value === undefined ? [] : [{ a: bad }, { a: [{ b: bad }] }]
     for (const json of [bad, [bad], [0, [bad]], ...fields]) {
@@ -113,7 +113,7 @@ describe('canonicalJson', () => {
     }
   })
 
-  it('refuses half a surrogate pair in a name', () => {
+  it('refuses a lone surrogate in a name', () => {
     expect(() => canonicalJson({ '\ud83d': 1 })).toThrow(InvalidInput)
   })
 })

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatPhc, isKeyId, parsePhc, phcPrefix } from '../../src/crypto/phc.js'
+import { isKeyId } from '../../src/check/secrets-by-id.js'
+import { formatPhc, parsePhc, phcPrefix } from '../../src/crypto/phc.js'
 import vectors from '../vectors/crypto.json' with { type: 'json' }
 
 const good = vectors.hash.hmac_p1
 const [salt, hash] = good.split('$').slice(-2)
 
 describe('parsePhc', () => {
-  it('reads the parts', () => {
+  it('returns the parts of a PHC string', () => {
     const phc = parsePhc(good)
     expect(phc).toMatchObject({ algorithm: 'hmac-sha256', keyId: 'p1' })
     expect(Buffer.from(phc?.salt ?? []).toString()).toBe(vectors.hash.id)
@@ -15,11 +16,14 @@ describe('parsePhc', () => {
     expect(parsePhc(vectors.hash.sha256)).toMatchObject({ algorithm: 'sha256', keyId: null })
   })
 
-  it.each([good, vectors.hash.hmac_p2, vectors.hash.sha256, vectors.reveal.sealed])('writes %s again', (text) => {
-    const phc = parsePhc(text)
-    expect(phc && formatPhc(phc)).toBe(text)
-    expect(phc && text.startsWith(phcPrefix(phc.algorithm, phc.keyId))).toBe(true)
-  })
+  it.each([good, vectors.hash.hmac_p2, vectors.hash.sha256, vectors.reveal.sealed])(
+    'formatted again gives %s',
+    (text) => {
+      const phc = parsePhc(text)
+      expect(phc && formatPhc(phc)).toBe(text)
+      expect(phc && text.startsWith(phcPrefix(phc.algorithm, phc.keyId))).toBe(true)
+    },
+  )
 
   it.each([
     ['another version', good.replace('v=1', 'v=2')],
@@ -49,7 +53,7 @@ describe('parsePhc', () => {
     expect(parsePhc(text)).toBeNull()
   })
 
-  it('is linear and total, and reads each value from one text only', () => {
+  it('takes any text in linear time, and reads each value from one text only', () => {
     const near = fc
       .tuple(fc.nat({ max: good.length }), fc.nat({ max: 4 }), fc.string({ unit: 'binary', maxLength: 4 }))
       .map(([at, gap, insert]) => good.slice(0, at) + insert + good.slice(at + gap))
@@ -68,7 +72,7 @@ describe('parsePhc', () => {
     expect(parsePhc(undefined)).toBeNull()
   })
 
-  it('reads back whatever is written', () => {
+  it('reads back what formatPhc wrote', () => {
     const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 })
     const keyId = fc.option(fc.stringMatching(/^[a-zA-Z0-9.-]{1,16}$/).filter(isKeyId))
     fc.assert(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { BASE62 } from '../../src/crypto/base62.js'
 import { createTokenFactory, type RandomBytes } from '../../src/crypto/random.js'
 import { formatToken } from '../../src/crypto/token.js'
-import { InvalidOptions } from '../../src/errors/index.js'
+import { InvalidOptions } from '../../src/errors/input-errors.js'
 
 /** Repeats these bytes for ever. */
 function cycle(...bytes: number[]): RandomBytes {
@@ -18,7 +18,7 @@ function stream(): RandomBytes {
 }
 
 describe('createTokenFactory', () => {
-  it('passes over the bytes that would favour some characters (TOK-2)', () => {
+  it('skips bytes that would favour some characters (TOK-2)', () => {
     const { newId, newSecret } = createTokenFactory({ random: cycle(248, 249, 250, 251, 252, 253, 254, 255, 0, 61) })
     expect(newId()).toMatch(/^[0z]{12}$/)
     expect(newSecret()).toMatch(/^[0z]{32}$/)
@@ -41,7 +41,7 @@ describe('createTokenFactory', () => {
     expect(chiSquared).toBeLessThan(100.9)
   })
 
-  it('makes tokens that a double click selects whole (TOK-3)', () => {
+  it('makes tokens that a double click selects in full (TOK-3)', () => {
     const { newId, newSecret } = createTokenFactory()
     const seen = new Set<string>()
     for (let left = 100_000; left > 0; left -= 1) {
@@ -54,7 +54,7 @@ describe('createTokenFactory', () => {
     expect(seen.size).toBe(100_000)
   })
 
-  it('makes secrets as long as configured', () => {
+  it('makes secrets of the configured length', () => {
     expect(createTokenFactory().newSecret()).toHaveLength(32)
     expect(createTokenFactory({ secretLength: 22 }).newSecret()).toHaveLength(22)
     expect(createTokenFactory({ secretLength: 64 }).newSecret()).toHaveLength(64)
@@ -67,7 +67,7 @@ describe('createTokenFactory', () => {
     },
   )
 
-  it('asks for no randomness before it is used (TOK-16)', () => {
+  it('draws no randomness before its first use (TOK-16)', () => {
     const asked: number[] = []
     const source = stream()
     const { newId } = createTokenFactory({
@@ -86,13 +86,13 @@ describe('createTokenFactory', () => {
     ['ones', cycle(255)],
     ['one usable byte', cycle(248, 249, 250, 251, 252, 253, 254, 255, 0)],
     ['too few bytes', () => new Uint8Array([1, 2, 3])],
-  ])('throws where the source gives %s (FI-29)', (_, random) => {
+  ])('throws when the random source gives %s (FI-29)', (_, random) => {
     const { newId, newSecret } = createTokenFactory({ random })
     expect(newId).toThrow('random source is broken')
     expect(newSecret).toThrow('random source is broken')
   })
 
-  it('throws what the source throws (FI-29)', () => {
+  it('throws what the random source throws (FI-29)', () => {
     const { newSecret } = createTokenFactory({
       random: () => {
         throw new Error('no entropy')

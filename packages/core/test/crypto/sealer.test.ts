@@ -5,7 +5,7 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { parsePhc } from '../../src/crypto/phc.js'
 import { type SealContext, type SealerOptions, sealer } from '../../src/crypto/sealer.js'
 import { sha256 } from '../../src/crypto/sha256.js'
-import { InvalidInput, InvalidOptions } from '../../src/errors/index.js'
+import { InvalidInput, InvalidOptions } from '../../src/errors/input-errors.js'
 import vectors from '../vectors/crypto.json' with { type: 'json' }
 
 const { sealed, plaintext, tenant, id } = vectors.reveal
@@ -40,13 +40,13 @@ function refusal(open: () => unknown): unknown {
 }
 
 describe('sealer', () => {
-  it('opens the vector: key derivation, bound context and form are the written ones (ENC-2, ENC-3)', () => {
+  it('opens the test vector, which fixes key derivation, bound context and form (ENC-2, ENC-3)', () => {
     expect(onK1.open(sealed, context)).toBe(plaintext)
     expect(parsePhc(sealed)).toMatchObject({ algorithm: 'aes-256-gcm', keyId: 'k1' })
     expect(Buffer.from(parsePhc(sealed)?.salt ?? []).toString('hex')).toBe(vectors.reveal.nonce_hex)
   })
 
-  it('opens what it sealed: any text, in any context (ENC-2, ENC-10)', () => {
+  it('opens what it sealed, for any text and context (ENC-2, ENC-10)', () => {
     const part = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0'))
     const purpose = fc.constantFrom<SealContext['purpose'][]>('apikey-reveal/v1', 'webhook-secret/v1')
     fc.assert(
@@ -76,13 +76,13 @@ describe('sealer', () => {
     )
   })
 
-  it('never uses a nonce twice, and gives each 96 bits (ENC-2)', () => {
+  it('uses a fresh nonce of 96 bits each time (ENC-2)', () => {
     const nonces = Array.from({ length: 1_000 }, () => parsePhc(String(onK1.seal('', context)))?.salt ?? [])
     expect(new Set(nonces.map((nonce) => nonce.length))).toEqual(new Set([12]))
     expect(new Set(nonces.map((nonce) => Buffer.from(nonce).toString('hex'))).size).toBe(1_000)
   })
 
-  it('seals with the current key, opens by the id in the text, and so can change keys (ENC-4)', () => {
+  it('seals with the current key, and opens with the key that the text names (ENC-4)', () => {
     const old = String(onK1.seal(plaintext, context))
     const rewrapped = String(onK2.seal(String(onK2.open(old, context)), context))
     expect([onK2.keyIdOf(old), onK2.keyIdOf(rewrapped)]).toEqual(['k1', 'k2'])
@@ -94,7 +94,7 @@ describe('sealer', () => {
   })
 })
 
-describe('a sealed text that does not belong or was changed (ENC-3, ENC-9)', () => {
+describe('a sealed text (ENC-3, ENC-9)', () => {
   const cases: [string, string, Partial<SealContext>?][] = [
     ['for another key id', sealed, { id: 'b1B2c3D4e5F6' }],
     ['for another tenant', sealed, { tenant: 'org_2' }],
@@ -127,15 +127,15 @@ describe('a sealed text that does not belong or was changed (ENC-3, ENC-9)', () 
     ]),
   ]
 
-  it.each(cases)('%s, does not open, and nothing says why', (_, text, elsewhere) => {
+  it.each(cases)('%s, does not open, and the error does not say why', (_, text, elsewhere) => {
     const error = refusal(() => onK1.open(text, { ...context, ...elsewhere }))
-    expect(error).toEqual(new Error('The sealed text cannot be opened'))
+    expect(error).toEqual(new Error('The sealed text cannot be opened.'))
     expect(Object.keys(error as object)).toEqual([])
     expect((error as Error).cause).toBeUndefined()
     expect(inspect(error, { showHidden: true })).not.toContain(plaintext)
   })
 
-  it('does not open with any one bit changed', () => {
+  it('does not open when any one bit is changed', () => {
     const bits = Buffer.from(sealed.slice(sealed.lastIndexOf('$') + 1), 'base64').length * 8
     const opened = Array.from({ length: bits }, (_, bit) => withHash((bytes) => flipped(bytes, bit))).filter(
       (text) => refusal(() => onK1.open(text, context)) === 'opened',
@@ -143,9 +143,9 @@ describe('a sealed text that does not belong or was changed (ENC-3, ENC-9)', () 
     expect(opened).toEqual([])
   })
 
-  it('does not open with another key of the same id (T2)', () => {
+  it('does not open with a different key of the same id (T2)', () => {
     const elsewhere = sealer({ current: 'k1', keys: { k1: k2 } })
-    expect(refusal(() => elsewhere.open(sealed, context))).toEqual(new Error('The sealed text cannot be opened'))
+    expect(refusal(() => elsewhere.open(sealed, context))).toEqual(new Error('The sealed text cannot be opened.'))
   })
 
   it.each([
@@ -155,12 +155,12 @@ describe('a sealed text that does not belong or was changed (ENC-3, ENC-9)', () 
     ['a short nonce', sealed.replace('AAECAwQFBgcICQoL', 'AAECAwQFBgcICQo')],
     ['less than a tag', withHash((bytes) => bytes.subarray(0, 15))],
     ['', ''],
-  ])('has no key id where it is %s', (_, text) => {
+  ])('has no key id when it is %s', (_, text) => {
     expect(onK1.keyIdOf(text)).toBeNull()
   })
 })
 
-describe('a context', () => {
+describe('the context of a seal', () => {
   it.each(['org_1\0a', '\0', '\ud800', 'a\udc00b'])('with the part %j is refused (ENC-3)', (part) => {
     for (const context of [
       { purpose: 'apikey-reveal/v1', tenant: part, id },
@@ -173,14 +173,14 @@ describe('a context', () => {
   })
 })
 
-describe('the keys of a sealer', () => {
+describe('the keys of sealer', () => {
   const make =
     (keys: SealerOptions['keys'], current = 'k1') =>
     () =>
       sealer({ current, keys })
   const text = k1.toString('base64')
 
-  it('may be base64', () => {
+  it('may be base64 text', () => {
     expect(sealer({ current: 'k1', keys: { k1: text } }).open(sealed, context)).toBe(plaintext)
   })
 
@@ -196,7 +196,7 @@ describe('the keys of a sealer', () => {
     ['base64 with a line break', `${text}\n`],
     ['hexadecimal', k1.toString('hex')],
     ['a list', [...k1] as unknown as Uint8Array],
-  ])('of %s are refused by name, not by value', (_, key) => {
+  ])('with %s are refused, in an error that names the id and not the value', (_, key) => {
     expect(make({ k1: key })).toThrow(InvalidOptions)
     expect(make({ k1: key })).toThrow(expect.objectContaining({ field: 'sealer.keys.k1' }))
     expect(make({ k1: key })).not.toThrow(/canary|AAEC|q6ur|0001/)
@@ -207,24 +207,24 @@ describe('the keys of a sealer', () => {
     expect(make({ k1, [id]: k1 })).not.toThrow(/canary/)
   })
 
-  it.each(['k9', '', 'constructor', '__proto__'])('without the current one, %j, are refused (ENC-4)', (current) => {
+  it.each(['k9', '', 'constructor', '__proto__'])('without the current key %j are refused (ENC-4)', (current) => {
     expect(make({ k1 }, current)).toThrow(expect.objectContaining({ field: 'sealer.current' }))
   })
 
-  it('are copied', () => {
+  it("are copied: later changes of the caller's bytes have no effect", () => {
     const mine = Buffer.from(k1)
     const copied = sealer({ current: 'k1', keys: { k1: mine } })
     mine.fill(0)
     expect(copied.open(sealed, context)).toBe(plaintext)
   })
 
-  it('are not to be seen', () => {
+  it('are not visible on the sealer', () => {
     const shown = inspect(onK1, { showHidden: true, depth: null }) + JSON.stringify(onK1)
     for (const form of ['hex', 'base64', 'latin1'] as const) expect(shown).not.toContain(k1.toString(form))
     expect(shown).not.toContain('00 01 02')
   })
 
-  it('are told apart from peppers, however each is written (ENC-8)', () => {
+  it('are compared with peppers, whichever form each has (ENC-8)', () => {
     const hasher = (pepper: string | Uint8Array) => hmacSha256({ current: 'p1', peppers: { p1: pepper } })
     expect(onK2.sharesKeyWith(hasher(k1))).toBe(true)
     expect(onK2.sharesKeyWith(hasher(k2))).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createTokenFactory } from '../../src/crypto/random.js'
 import { secretScanning } from '../../src/crypto/secret-scanning.js'
 import { formatToken } from '../../src/crypto/token.js'
-import { InvalidInput } from '../../src/errors/index.js'
+import { InvalidInput } from '../../src/errors/input-errors.js'
 
 const namespaces = ['tk_live', 'tk_test', 'tk']
 const rules = secretScanning(namespaces)
@@ -50,7 +50,7 @@ const contexts: [string, (token: string) => string][] = [
 ]
 
 describe('secretScanning (TOK-13)', () => {
-  it('writes files that the scanners read', () => {
+  it('returns files that the scanners can read', () => {
     const { regex, gitleaks, trufflehog } = secretScanning(['tk_live', 'ak'])
     expect(regex).toBe(String.raw`(?:\b|\\[nrt])((?:tk_live|ak)_[0-9A-Za-z]{12}_[0-9A-Za-z]{38})\b`)
     expect(gitleaks).toBe(`[[rules]]
@@ -69,19 +69,19 @@ keywords = ["tk_live_", "ak_"]
 `)
   })
 
-  it('uses only what RE2, Hyperscan and JavaScript have in common', () => {
+  it('uses only syntax that RE2, Hyperscan and JavaScript have in common', () => {
     // Groups, alternation, \b, an escaped backslash, character sets, exact repetition, literals: no look-around, no
     // back-reference, nothing possessive.
     expect(rules.regex).toMatch(/^(?:\((?:\?:)?|\)|\||\\b|\\\\|\[(?:[a-zA-Z0-9]|-)+\]|\{\d+\}|[a-z0-9_])+$/)
   })
 
-  describe.each(patterns)('%s', (_, pattern) => {
+  describe.each(patterns)('the pattern for %s', (_, pattern) => {
     it.each(contexts)('finds 1000 tokens in %s', (_, write) => {
       const missed = tokens.filter((token) => new RegExp(pattern).exec(write(token))?.[1] !== token)
       expect(missed).toEqual([])
     })
 
-    it('finds every token of a text', () => {
+    it('finds every token in a text', () => {
       const found = [...tokens.join('\n').matchAll(new RegExp(pattern, 'g'))].map((match) => match[1])
       expect(found).toEqual(tokens)
     })
@@ -98,7 +98,7 @@ keywords = ["tk_live_", "ak_"]
       ['an underscore after it', (token) => `${token}_`],
       ['another namespace', (token) => token.replace(/^tk(_live|_test)?/, 'zz')],
       ['its preview', (token) => token.replace(/(_.{4})[^_]{8}_[^_]*$/, '$1…')],
-    ])('leaves alone what has %s', (_, change) => {
+    ])('does not match a token with %s', (_, change) => {
       const changed = tokens.map(change)
       expect(changed.filter((text, index) => text === tokens[index])).toEqual([])
       for (const [, write] of contexts) {
@@ -107,7 +107,7 @@ keywords = ["tk_live_", "ak_"]
     })
   })
 
-  it('gives keywords without which scanners would not even look', () => {
+  it('returns the keywords that scanners search for first', () => {
     const [, list = ''] = /^keywords = (.*)$/m.exec(rules.gitleaks) ?? []
     const forTrufflehog = [...rules.trufflehog.matchAll(/^ {6}- (.*)$/gm)].map((match) => match[1])
     expect(JSON.parse(list)).toEqual(forTrufflehog)
@@ -122,7 +122,7 @@ keywords = ["tk_live_", "ak_"]
   })
 
   it.each([[[]], [['']], [['tk', 'TK']], [['tk_']], [["tk'''"]], [['tk|.*']], [['tk"\n[[rules]]']]])(
-    'refuses the namespaces %j',
+    'refuses as namespaces %j',
     (bad) => {
       expect(() => secretScanning(bad)).toThrow(InvalidInput)
       expect(() => secretScanning(bad)).toThrow(expect.objectContaining({ field: 'namespaces' }))
@@ -130,7 +130,7 @@ keywords = ["tk_live_", "ak_"]
   )
 
   it.each([21, 65, 0, -1, 32.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    'refuses secrets of %s characters: such a rule would find nothing',
+    'refuses secrets of %s characters, which no token has',
     (secretLength) => {
       expect(() => secretScanning(['tk'], { secretLength })).toThrow(
         expect.objectContaining({ name: 'InvalidInput', field: 'secretLength' }),

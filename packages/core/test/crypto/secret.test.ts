@@ -6,7 +6,7 @@ import { Secret } from '../../src/crypto/secret.js'
 describe('Secret', () => {
   const secret = new Secret('canary')
 
-  it('opens by reveal', () => {
+  it('returns its text from reveal()', () => {
     expect(secret.reveal()).toBe('canary')
   })
 
@@ -26,7 +26,7 @@ describe('Secret', () => {
     expect(text).not.toContain('canary')
   })
 
-  it('says that something is left out', () => {
+  it('prints a placeholder in place of its text', () => {
     expect([String(secret), JSON.stringify(secret), inspect(secret)]).toEqual([
       '[redacted]',
       '"[redacted]"',

@@ -5,7 +5,7 @@ import { BASE62, encodeBase62 } from '../../src/crypto/base62.js'
 import { crc32 } from '../../src/crypto/crc32.js'
 import { isNamespace } from '../../src/crypto/namespace.js'
 import { formatToken, parseToken, previewOf } from '../../src/crypto/token.js'
-import { InvalidInput } from '../../src/errors/index.js'
+import { InvalidInput } from '../../src/errors/input-errors.js'
 import vectors from '../vectors/token.json' with { type: 'json' }
 
 const namespaces = ['tk_live']
@@ -21,32 +21,32 @@ describe('crc32 and base62', () => {
     expect(encodeBase62(dec)).toBe(base62)
   })
 
-  it.each(vectors.base62)('$n is $base62', ({ n, base62 }) => {
+  it.each(vectors.base62)('base 62 of $n is $base62', ({ n, base62 }) => {
     expect(encodeBase62(n)).toBe(base62)
   })
 
-  it('agrees with zlib on any ASCII text', () => {
+  it('crc32 agrees with zlib on any ASCII text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary-ascii' }), (text) => crc32(text) === zlibCrc32(text)))
   })
 
-  it('sorts texts as it sorts numbers', () => {
+  it('base 62 texts sort as their numbers do', () => {
     const uint32 = fc.nat({ max: 0xffffffff })
     fc.assert(fc.property(uint32, uint32, (a, b) => a < b === encodeBase62(a) < encodeBase62(b)))
   })
 })
 
 describe('formatToken and parseToken', () => {
-  it.each(vectors.tokens)('writes and reads $token', ({ ns, id, secret, token }) => {
+  it.each(vectors.tokens)('write and read $token', ({ ns, id, secret, token }) => {
     expect(formatToken({ namespace: ns, id, secret })).toBe(token)
     expect(parseToken(token, { namespaces: [ns] })).toEqual({ ok: true, namespace: ns, id, secret })
   })
 
-  it.each(vectors.parse)('$name: $result', ({ token, result }) => {
+  it.each(vectors.parse)('read $name as $result', ({ token, result }) => {
     const parsed = parseToken(token, { namespaces })
     expect(parsed.ok ? 'accept' : `reject:${parsed.reason}`).toBe(result)
   })
 
-  it('finds every substitution (TOK-4)', () => {
+  it('detect every substitution of one character (TOK-4)', () => {
     const { base } = vectors
     const changed = [...base].flatMap((character, at) =>
       at < 'tk_live_'.length
@@ -58,7 +58,7 @@ describe('formatToken and parseToken', () => {
     expect([changed.filter((text) => !accepts(text)).length, changed.length]).toEqual(vectors.detect.substitutions)
   })
 
-  it('finds every transposition of neighbours (TOK-4)', () => {
+  it('detect every transposition of neighbours (TOK-4)', () => {
     const { base } = vectors
     const swapped = [...base.slice(0, -1)].flatMap((character, at) => {
       const next = base.charAt(at + 1)
@@ -69,7 +69,7 @@ describe('formatToken and parseToken', () => {
     expect([swapped.filter((text) => !accepts(text)).length, swapped.length]).toEqual(vectors.detect.transpositions)
   })
 
-  it('reads back what it wrote, for any namespace with inner underscores (TOK-9)', () => {
+  it('read back what was written, for any namespace with inner underscores (TOK-9)', () => {
     fc.assert(
       fc.property(parts, (written) => {
         const token = formatToken(written)
@@ -78,7 +78,7 @@ describe('formatToken and parseToken', () => {
     )
   })
 
-  it('tells namespaces apart of which one begins with the other', () => {
+  it('keep namespaces apart when one begins with the other', () => {
     const id = 'abcdefghijkl'
     const secret = 'x'.repeat(32)
     // The last of these ends where the id of a `tk` token would.
@@ -93,28 +93,28 @@ describe('formatToken and parseToken', () => {
     expect(parseToken(live, { namespaces: ['tk'] })).toEqual({ ok: false, reason: 'length' })
   })
 
-  it('reads the configured width of secret only', () => {
+  it('read secrets of the configured length only', () => {
     const written = { namespace: 'tk', id: 'a1B2c3D4e5F6', secret: 'S'.repeat(22) }
     const token = formatToken(written)
     expect(parseToken(token, { namespaces: ['tk'], secretLength: 22 })).toEqual({ ok: true, ...written })
     expect(parseToken(token, { namespaces: ['tk'] })).toEqual({ ok: false, reason: 'length' })
   })
 
-  it('wants the underscore between id and secret', () => {
+  it('require the underscore between id and secret', () => {
     const token = vectors.base.replace('F6_Kq', 'F60Kq')
     expect(parseToken(token, { namespaces })).toEqual({ ok: false, reason: 'alphabet' })
   })
 
-  it('accepts nothing where no namespace is configured', () => {
+  it('accept no token when no namespace is configured', () => {
     expect(parseToken(vectors.base, { namespaces: [] })).toEqual({ ok: false, reason: 'prefix' })
   })
 
-  it('looks at the length before anything else (TOK-11)', () => {
+  it('check the length before anything else (TOK-11)', () => {
     expect(parseToken('x'.repeat(256), { namespaces })).toEqual({ ok: false, reason: 'too_long' })
     expect(parseToken('x'.repeat(255), { namespaces })).toEqual({ ok: false, reason: 'prefix' })
   })
 
-  it('answers for any text, and says yes to what formatToken writes alone', () => {
+  it('return a result for any text, and accept only what formatToken writes', () => {
     const near = fc
       .tuple(fc.nat({ max: vectors.base.length }), fc.nat({ max: 4 }), fc.string({ unit: 'binary', maxLength: 4 }))
       .map(([at, gap, insert]) => vectors.base.slice(0, at) + insert + vectors.base.slice(at + gap))
@@ -127,7 +127,7 @@ describe('formatToken and parseToken', () => {
     )
   })
 
-  it('answers for what is no text', () => {
+  it('return a result for a value that is no text', () => {
     for (const value of [undefined, null, 7, {}, [], Symbol('x'), () => 'tk_live_']) {
       // @ts-expect-error only text is a token
       expect(parseToken(value, { namespaces })).toEqual({ ok: false, reason: 'empty' })
@@ -141,30 +141,30 @@ describe('formatToken and parseToken', () => {
     { namespace: 'tk', id: 'a1B2c3D4e5F6', secret: 's'.repeat(21), field: 'secret' },
     { namespace: 'tk', id: 'a1B2c3D4e5F6', secret: 's'.repeat(65), field: 'secret' },
     { namespace: 'tk', id: 'a1B2c3D4e5F6', secret: `canary${'_'.repeat(30)}`, field: 'secret' },
-  ])('refuses to write a bad $field, without repeating it', ({ field, ...bad }) => {
+  ])('refuse to write a bad $field, in an error that does not repeat it', ({ field, ...bad }) => {
     const write = () => formatToken(bad)
     expect(write).toThrow(InvalidInput)
     expect(write).toThrow(expect.objectContaining({ field }))
     expect(write).not.toThrow(/canary/)
   })
 
-  it('keeps the longest token below 255 characters', () => {
+  it('keep the longest token below 255 characters', () => {
     const token = formatToken({ namespace: 'a'.repeat(40), id: 'a1B2c3D4e5F6', secret: 's'.repeat(64) })
     expect(parseToken(token, { namespaces: ['a'.repeat(40)], secretLength: 64 }).ok).toBe(true)
   })
 
-  it('previews four characters of the id and none of the secret (TOK-10)', () => {
+  it('preview four characters of the id and none of the secret (TOK-10)', () => {
     expect(previewOf('tk_live', 'a1B2c3D4e5F6')).toBe('tk_live_a1B2…')
   })
 })
 
 describe('isNamespace', () => {
-  it.each(['tk', 'tk_live', 'my_co_test', 'a', 'a1_0', 'a'.repeat(40)])('%s: yes', (text) => {
+  it.each(['tk', 'tk_live', 'my_co_test', 'a', 'a1_0', 'a'.repeat(40)])('accepts %s', (text) => {
     expect(isNamespace(text)).toBe(true)
   })
 
   it.each(['', 'Tk', '1tk', '_tk', 'tk_', 'tk__live', 'tk-live', 'tk live', 'tk\n', 'tké', 'a'.repeat(41)])(
-    '%j: no',
+    'refuses %j',
     (text) => {
       expect(isNamespace(text)).toBe(false)
     },

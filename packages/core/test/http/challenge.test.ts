@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { challengeFor } from '../../src/http/challenge.js'
-import type { RefusalToTell } from '../../src/http/problem.js'
+import type { PublicRefusal } from '../../src/http/problem.js'
 
 const missingScopes = {
   code: 'insufficient_scope',
@@ -10,7 +10,7 @@ const missingScopes = {
 } as const
 
 describe('challengeFor', () => {
-  it.each<[RefusalToTell, string | null]>([
+  it.each<[PublicRefusal, string | null]>([
     [{ code: 'api_key_missing' }, 'Bearer realm="tasks"'],
     [{ code: 'api_key_invalid' }, 'Bearer realm="tasks", error="invalid_token"'],
     [{ code: 'api_key_disabled' }, 'Bearer realm="tasks", error="invalid_token"'],
@@ -22,25 +22,25 @@ describe('challengeFor', () => {
     [{ code: 'api_key_not_allowed_here' }, null],
     [{ code: 'rate_limited', violatedPolicies: [], retryAfterMs: null }, null],
     [{ code: 'auth_unavailable' }, null],
-  ])('%o: %s (HTTP-4, HTTP-5, HTTP-9)', (refusal, challenge) => {
+  ])('answers %o with %s (HTTP-4, HTTP-5, HTTP-9)', (refusal, challenge) => {
     expect(challengeFor(refusal, { realm: 'tasks' })).toBe(challenge)
   })
 
-  it('says what is malformed', () => {
+  it('describes what is malformed in the request', () => {
     expect(challengeFor({ code: 'api_key_malformed', reason: 'repeated_x_api_key' }, { realm: 'tasks' })).toBe(
       'Bearer realm="tasks", error="invalid_request", ' +
         'error_description="The request has more than one X-API-Key header. Send exactly one."',
     )
   })
 
-  it('names the metadata of the resource, where there is some (RFC 9728)', () => {
+  it('names the metadata of the resource when the resource has some (RFC 9728)', () => {
     const options = { realm: 'tasks', resourceMetadata: 'https://tasks.example/.well-known/oauth-protected-resource' }
     expect(challengeFor({ code: 'api_key_missing' }, options)).toBe(
       'Bearer realm="tasks", resource_metadata="https://tasks.example/.well-known/oauth-protected-resource"',
     )
   })
 
-  it('is a legal header whatever the texts hold (HTTP-6)', () => {
+  it('returns a legal header for any texts (HTTP-6)', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(fc.constantFrom('a', '"', '\\', '\r\n', '\0', '\x7f', ', error="x"', '☃')).map((all) => all.join('')),

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvalidOptions, ScopeUnknown } from '../../src/errors/index.js'
-import { createGate, type GateOptions, type GateRequest } from '../../src/http/gate.js'
-import { type access, bearer, openKeyring, type TaskKeyring } from './task-keyring.js'
+import { InvalidOptions, ScopeUnknown } from '../../src/errors/input-errors.js'
+import { createGate } from '../../src/http/gate.js'
+import type { GateOptions } from '../../src/http/gate-options.js'
+import type { GateRequest } from '../../src/http/gate-request.js'
+
+import { memoryStore } from '../../src/store/memory-store.js'
+import { type access, bearer, openKeyring, type TaskKeyring, withVerify } from '../support/task-keyring.js'
 
 type Options = GateOptions<typeof access>
 
@@ -44,18 +48,18 @@ describe('createGate, at start-up (SCOPE-8)', async () => {
     expect(() => createGate(keyring, options as Options)).toThrow(error as typeof Error)
   })
 
-  it('refuses what is no keyring', () => {
+  it('refuses a value that is not a keyring', () => {
     for (const value of [undefined, null, {}, { verify: true }]) {
       expect(() => createGate(value as unknown as TaskKeyring)).toThrow(InvalidOptions) // as above
     }
   })
 
-  it('takes a resource scope with a resource, and no scopes at all', () => {
+  it('takes a resource scope together with a resource, and no scopes at all', () => {
     createGate(keyring, { scopes: ['tasks.read'], resource })
     createGate(keyring)
   })
 
-  it('copies the scopes: emptying the list later opens nothing', async () => {
+  it('copies the scopes, so that emptying the list later opens nothing', async () => {
     const { keyring, token } = await openKeyring()
     const scopes: 'members.invite'[] = ['members.invite']
     const gate = createGate(keyring, { scopes })
@@ -65,7 +69,7 @@ describe('createGate, at start-up (SCOPE-8)', async () => {
 })
 
 describe('a gate', () => {
-  it('passes a live key that allows what the route needs', async () => {
+  it('passes a live key with the scopes of the route', async () => {
     const { keyring, token, id } = await openKeyring()
     for (const options of [{}, { scopes: ['members.read'] }, onBoard('b1')] satisfies Options[]) {
       const verdict = await ask(keyring, bearer(token), options)
@@ -74,7 +78,7 @@ describe('a gate', () => {
     }
   })
 
-  it('keeps answers to X-API-Key out of shared caches (HTTP-11)', async () => {
+  it('varies answers by X-API-Key, and keeps them out of shared caches (HTTP-11)', async () => {
     const { keyring, token } = await openKeyring()
     expect(await ask(keyring, { fields: [['x-api-key', token]], url: '/' })).toMatchObject({
       ok: true,
@@ -90,13 +94,13 @@ describe('a gate', () => {
     ['a type of resource', { ...onBoard('b1'), resource: () => ({ type: card, id: 'b1' }) }, 403, {}],
     ['a resource at all', { ...onBoard('b1'), resource: () => null }, 403, { missing: ['tasks.read'] }],
     ['a resource in time', { ...onBoard('b1'), resource: async () => null }, 403, { missing: ['tasks.read'] }],
-  ])('refuses where the key does not reach %s', async (_, options, status, members) => {
+  ])('refuses a key without %s', async (_, options, status, members) => {
     const { keyring, token } = await openKeyring()
     const verdict = await ask(keyring, bearer(token), options)
     expect(verdict).toMatchObject({ ok: false, refusal: { code: 'insufficient_scope', ...members }, reply: { status } })
   })
 
-  it('asks for the resource of the request as the framework knows it, and only with a key to verify', async () => {
+  it("gets the resource from the framework's request, only when there is a key to verify", async () => {
     const { keyring, token } = await openKeyring()
     const asked: unknown[] = []
     const gate = createGate<typeof access, { board: string }>(keyring, {
@@ -111,7 +115,7 @@ describe('a gate', () => {
     expect(asked).toEqual([{ board: 'b1' }])
   })
 
-  it('tells a holder why the key is dead, and others nothing (HASH-8)', async () => {
+  it('tells the holder of a dead key why it is dead, and tells others nothing (HASH-8)', async () => {
     const states: [string, (open: Awaited<ReturnType<typeof openKeyring>>) => unknown][] = [
       ['api_key_disabled', ({ keyring, id }) => keyring.disable(id)],
       ['api_key_revoked', ({ keyring, id }) => keyring.revoke(id)],
@@ -130,13 +134,13 @@ describe('a gate', () => {
     expect(await ask(keyring, bearer(token))).toMatchObject({ refusal: { code: 'api_key_expired' } })
   })
 
-  it('names the realm', async () => {
+  it('names the realm in its challenge', async () => {
     const { keyring } = await openKeyring()
     const reply = { headers: { 'WWW-Authenticate': 'Bearer realm="tasks"' } }
     expect(await ask(keyring, { fields: [], url: '/' }, { realm: 'tasks' })).toMatchObject({ reply })
   })
 
-  it('tells the host of a key in the URL, by its id alone (HTTP-7)', async () => {
+  it('reports a key in the URL to the host, by its id only (HTTP-7)', async () => {
     const { keyring, token, id, events } = await openKeyring()
     const verdict = await ask(keyring, bearer(token, `/?k=${token}`))
     expect(verdict).toMatchObject({
@@ -153,7 +157,37 @@ describe('a gate', () => {
     ])
   })
 
-  it('never repeats what was presented (HTTP-8)', async () => {
+  it('names each refused request to the host by its address and by what the host calls it (FI-45)', async () => {
+    const { keyring, token, id, events } = await openKeyring()
+    const facts = { ip: '203.0.113.9', requestId: 'req-1' }
+    const from = <T extends object>(request: T) => ({ ...request, remoteAddress: '203.0.113.9' })
+    const requestId = () => 'req-1'
+    await ask(keyring, from(bearer(token, `/?k=${token}`)), { requestId })
+    await ask(keyring, from(bearer(token)), { requestId, requireHttps: true })
+    await ask(keyring, from(bearer(token)), { requestId, scopes: ['members.remove'] })
+    expect(events.map(({ type }) => type)).toEqual([
+      'api_key.exposed_in_url',
+      'api_key.verify_failed',
+      'api_key.sent_in_clear',
+      'api_key.verify_failed',
+      'api_key.verify_failed',
+    ])
+    for (const event of events) expect(event).toMatchObject({ keyId: id, ...facts })
+    expect(events.at(-1)).toMatchObject({ organizationId: 'org1' })
+  })
+
+  it.each<[string, () => unknown]>([
+    ['throws', () => fail(new Error('x'))()],
+    ['gives what is no string', () => 7],
+    ['gives a text with a key in it', () => `via tk_live_a1B2c3D4e5F6_${'x'.repeat(38)}`],
+  ])('goes without a name for a request where requestId %s (FI-45)', async (_, requestId) => {
+    const { keyring, events } = await openKeyring()
+    await ask(keyring, bearer('nonsense'), { requestId } as object)
+    expect(events).toMatchObject([{ type: 'api_key.verify_failed' }])
+    expect(events[0]).not.toHaveProperty('requestId')
+  })
+
+  it('never repeats the text that was presented (HTTP-8)', async () => {
     const { keyring, token } = await openKeyring()
     const gate = createGate(keyring, { scopes: ['members.invite'] })
     const around = fc.constantFrom('', 'Bearer ', 'Bearer', 'Basic ', '"', ',', ' ', '=')
@@ -187,7 +221,6 @@ describe('a gate that cannot know (ADP-1, HTTP-9)', () => {
     ['throws nothing', fail(undefined)],
     ['rejects', () => Promise.reject(thrown)],
     ['rejects with nothing', () => Promise.reject()],
-    ['hangs', never],
     ['gives nothing', () => undefined],
     ['gives null', async () => null],
     ['gives true', () => true],
@@ -200,12 +233,11 @@ describe('a gate that cannot know (ADP-1, HTTP-9)', () => {
     ['gives a verdict that throws', () => Object.defineProperty({}, 'ok', { get: fail(thrown) })],
   ])('refuses when verify %s', async (_, verify) => {
     const { keyring, token, events } = await openKeyring()
-    const wrapped = { ...keyring, verify: verify as TaskKeyring['verify'] } // which it is not
-    const verdict = await ask(wrapped, bearer(token), { timeoutMs: 30 })
+    const verdict = await ask(withVerify(keyring, verify), bearer(token))
     expect(verdict).toMatchObject(unavailable)
     expect(verdict.ok || verdict.reply.headers).not.toHaveProperty('WWW-Authenticate')
     expect(JSON.stringify(verdict.ok || verdict.reply)).not.toContain('canary')
-    expect(events).toMatchObject([{ type: 'keyring.unavailable' }])
+    expect(events).toMatchObject([{ type: 'keyring.outage_began', reason: 'keyring' }])
   })
 
   it.each<[string, NonNullable<Options['resource']>]>([
@@ -214,15 +246,34 @@ describe('a gate that cannot know (ADP-1, HTTP-9)', () => {
     ['hangs', never],
   ])('refuses when resource %s, and tells the host', async (how, resource) => {
     const { keyring, token, events } = await openKeyring()
-    const reason = how === 'hangs' ? 'timeout' : 'keyring'
+    const reason = how === 'hangs' ? 'timeout' : 'resource'
     const verdict = await ask(keyring, bearer(token), { scopes: ['tasks.read'], resource, timeoutMs: 30 })
     expect(verdict).toMatchObject({ ...unavailable, refusal: { code: 'auth_unavailable', reason } })
     expect(events).toEqual([
-      { type: 'keyring.unavailable', reason, error: how === 'hangs' ? expect.any(Error) : thrown },
+      {
+        type: 'keyring.outage_began',
+        reason,
+        error: how === 'hangs' ? expect.any(Error) : thrown,
+        at: expect.any(Date),
+      },
     ])
   })
 
-  it('has an answer for what is no request', async () => {
+  it('refuses with a timeout when the store hangs', async () => {
+    const store = memoryStore()
+    const { keyring, token, events } = await openKeyring({ store })
+    store.find = never
+    expect(await ask(keyring, bearer(token), { timeoutMs: 30 })).toMatchObject(unavailable)
+    expect(events).toMatchObject([{ type: 'keyring.outage_began', reason: 'timeout' }])
+  })
+
+  it('refuses at start-up a wrapper around a keyring, whose verify it would not call', async () => {
+    const { keyring } = await openKeyring()
+    expect(() => createGate({ ...keyring, verify: () => Promise.reject(thrown) })).toThrow(InvalidOptions)
+    expect(() => createGate(Object.create(null))).toThrow(InvalidOptions)
+  })
+
+  it('answers 503 for an argument that is not a request', async () => {
     const { keyring } = await openKeyring()
     for (const request of [undefined, {}, { fields: null, url: '/' }, { fields: [], url: undefined }]) {
       expect(await ask(keyring, request as unknown as GateRequest)).toMatchObject(unavailable) // an adapter's fault

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { rateLimitFields } from '../../src/http/rate-limit-fields.js'
-import type { RateLimitState } from '../../src/limits/index.js'
+import type { RateLimitState } from '../../src/limits/rate-limiter.js'
 
 const state = (name: string, limit: number, windowMs: number, remaining: number, resetMs: number): RateLimitState => ({
   policy: { name, limit, windowMs },
@@ -36,7 +36,7 @@ describe('rateLimitFields (HTTP-12)', () => {
       [state('a";r=9\\', 5, 1_000, 5, 0)],
       { RateLimit: '"a\\";r=9\\\\";r=5;t=0', 'RateLimit-Policy': '"a\\";r=9\\\\";q=5;w=1' },
     ],
-  ])('%s', (_, states, expected) => {
+  ])('writes the fields for %s', (_, states, expected) => {
     expect(rateLimitFields(states)).toEqual(expected)
   })
 })

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { InvalidOptions } from '../../src/errors/index.js'
-import { createGate, type GateOptions } from '../../src/http/gate.js'
-import { type access, guessAt, openKeyring } from '../service/limits-setup.js'
-import { bearer } from './task-keyring.js'
+import { InvalidOptions } from '../../src/errors/input-errors.js'
+import { createGate } from '../../src/http/gate.js'
+import type { GateOptions } from '../../src/http/gate-options.js'
+
+import { type access, guessAt, openKeyring } from '../support/limits-setup.js'
+import { bearer } from '../support/task-keyring.js'
 
 type Options = GateOptions<typeof access>
 
@@ -30,8 +32,8 @@ async function open(options: Parameters<typeof openKeyring>[0] = {}, gateOptions
   return { ...opened, ...key, ask }
 }
 
-describe('a gate to a key with limits (HTTP-12)', () => {
-  it('tells what is left, with a pass, with a refused scope, and with 429', async () => {
+describe('a gate to a rate-limited key (HTTP-12)', () => {
+  it('tells what is left with a pass, with a refused scope, and with 429', async () => {
     const limits = { rateLimits: { burst, minute } }
     const { ask } = await open(limits)
     expect(await ask()).toMatchObject({
@@ -49,7 +51,7 @@ describe('a gate to a key with limits (HTTP-12)', () => {
     expect(await askToInvite()).toMatchObject({ reply: { status: 429, headers } })
   })
 
-  it('says nothing of limits where there are none', async () => {
+  it('sends no rate-limit fields for a key without limits', async () => {
     for (const gateOptions of [{}, { scopes: ['members.invite'] }] satisfies Options[]) {
       const verdict = await (await open({}, gateOptions)).ask()
       const headers = verdict.ok ? verdict.headers : verdict.reply.headers
@@ -57,7 +59,7 @@ describe('a gate to a key with limits (HTTP-12)', () => {
     }
   })
 
-  it('answers 429 with what was violated, how long to wait, and no challenge (RATE-12, HTTP-8)', async () => {
+  it('answers 429 with the violated policies and the wait, without a challenge (RATE-12, HTTP-8)', async () => {
     const { ask } = await open({ rateLimits: { burst, minute } })
     for (let count = 0; count < 2; count += 1) await ask()
     await vi.advanceTimersByTimeAsync(1_000)
@@ -83,7 +85,7 @@ describe('a gate to a key with limits (HTTP-12)', () => {
     })
   })
 
-  it('tells a whole number of seconds after which a request is admitted, whenever it is asked', async () => {
+  it('tells a whole number of seconds, after which it admits a request', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 59_999 }), async (waitMs) => {
         const { ask } = await open({ rateLimits: { minute } })
@@ -101,7 +103,7 @@ describe('a gate to a key with limits (HTTP-12)', () => {
     )
   })
 
-  it('takes one unit of a request that meets several gates, of whatever route (RATE-5)', async () => {
+  it('takes one unit for a request that passes several gates (RATE-5)', async () => {
     const { keyring, token } = await open({ rateLimits: { minute } })
     const gates = [createGate(keyring), createGate(keyring, { scopes: ['members.read'] }), createGate(keyring)]
     const left = async (request: object) => {
@@ -136,9 +138,12 @@ describe('a gate behind proxies (HTTP-15)', () => {
     ['who claims it where no proxy is trusted', {}, via(home), false],
     ['the client itself', {}, { remoteAddress: home }, true],
     ['the client itself, as IPv6', {}, { remoteAddress: `::ffff:${home}` }, true],
+    ['the client, with its port', proxies, via(`${home}:4711`), true],
+    ['another client, with its port', proxies, via('198.51.100.1:4711'), false],
+    ['whom the proxy does not name', proxies, via('unknown'), false],
     ['the proxy itself', proxies, { remoteAddress: '10.0.0.1' }, false],
     ['nobody knows who', proxies, {}, false],
-  ])('lets a key that is bound to an address in from it alone: %s', async (_, options, came, passes) => {
+  ])('judges a key that is bound to an address by %s', async (_, options, came, passes) => {
     const { keyring, id, token, ask } = await open({}, options)
     await keyring.update(id, { ipAllowList: [home] })
     const verdict = await ask('extra' in came ? through(token, came) : came)
@@ -146,6 +151,29 @@ describe('a gate behind proxies (HTTP-15)', () => {
       passes ? { ok: true } : { refusal: { code: 'api_key_not_allowed_here' }, reply: { status: 403 } },
     )
     expect(verdict.ok || verdict.reply.headers).not.toHaveProperty('WWW-Authenticate')
+  })
+
+  it.each(['198.51.100.1:4711', 'unknown', '_hidden', '', 'client.example'])(
+    "lets nobody in with a list of the proxies' own network, by an entry %o (HTTP-21)",
+    async (entry) => {
+      const { keyring, id, token, ask } = await open({}, proxies)
+      await keyring.update(id, { ipAllowList: ['10.0.0.0/8'] })
+      const refusal = { code: 'api_key_not_allowed_here', reason: 'ip' }
+      expect(await ask(through(token, via(entry, '10.0.0.5')))).toMatchObject({ refusal })
+      expect((await ask(through(token, via('10.0.0.9', '10.0.0.5')))).ok).toBe(true)
+    },
+  )
+
+  it('locks nobody out for the bad keys of a client whose address is unknown, or came with a port (HTTP-21)', async () => {
+    const { token, ask } = await open({ failureLimit: minute }, proxies)
+    const bad = guessAt('000000000000')
+    for (let port = 4711; port < 4714; port += 1) {
+      await ask(through(bad, via('unknown')), bad)
+      await ask(through(bad, via(`198.51.100.1:${port}`)), bad)
+    }
+    expect((await ask(through(token, via('unknown')))).ok).toBe(true)
+    expect((await ask(through(token, via(`${home}:4711`)))).ok).toBe(true)
+    expect(await ask(through(token, via('198.51.100.1:4720')))).toMatchObject({ reply: { status: 429 } })
   })
 
   it('counts bad keys by the client, whom no claim hides, and answers it 429 (RATE-6)', async () => {
@@ -162,11 +190,14 @@ describe('a gate behind proxies (HTTP-15)', () => {
     expect((await ask(through(token, via(`${home}, 198.51.100.1`)))).ok).toBe(true)
   })
 
-  it.each([['10.0.0.0/8'], [[]], [['10.1']], [['0.0.0.0/0']], [null]])('trusts %o or refuses to start', (value) => {
-    const { keyring } = openKeyring()
-    // What the compiler refuses, JavaScript may still pass.
-    const start = () => createGate(keyring, { trustedProxies: value as string[] })
-    if (Array.isArray(value) && value.length === 0) expect(start).not.toThrow()
-    else expect(start).toThrow(InvalidOptions)
-  })
+  it.each([['10.1'], [[]], [['10.1']], [['0.0.0.0/0']], [null]])(
+    'refuses to start with %o as trusted proxies',
+    (value) => {
+      const { keyring } = openKeyring()
+      // What the compiler refuses, JavaScript may still pass.
+      const start = () => createGate(keyring, { trustedProxies: value as string[] })
+      if (Array.isArray(value) && value.length === 0) expect(start).not.toThrow()
+      else expect(start).toThrow(InvalidOptions)
+    },
+  )
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { GateRefusal } from '../../src/http/gate.js'
-import { outcomes } from '../../src/http/outcome.js'
-import { detailFor, problemFor, type RefusalToTell } from '../../src/http/problem.js'
+import type { GateRefusal } from '../../src/http/gate-verdict.js'
+import { detailFor, type PublicRefusal, problemFor } from '../../src/http/problem.js'
 import { replyTo } from '../../src/http/reply.js'
+import { statusTable } from '../../src/http/status-table.js'
 
 const canary = 'tk_live_canary000000_secret'
 
 /** Every refusal, with whatever it may carry that is not for the client. */
-const refusals: readonly (readonly [status: number, challenge: string | null, refusal: GateRefusal | RefusalToTell])[] =
+const refusals: readonly (readonly [status: number, challenge: string | null, refusal: GateRefusal | PublicRefusal])[] =
   [
     [401, 'bare', { code: 'api_key_missing' }],
     [400, 'invalid_request', { code: 'api_key_malformed', reason: 'not_b64token' }],
@@ -48,11 +48,11 @@ const refusals: readonly (readonly [status: number, challenge: string | null, re
   ]
 
 describe('replyTo', () => {
-  it('is asked about every code', () => {
-    expect([...new Set(refusals.map(([, , { code }]) => code))].sort()).toEqual(Object.keys(outcomes).sort())
+  it('is tested with every refusal code', () => {
+    expect([...new Set(refusals.map(([, , { code }]) => code))].sort()).toEqual(Object.keys(statusTable).sort())
   })
 
-  it.each(refusals)('%i, challenge %s: %o', (status, challenge, refusal) => {
+  it.each(refusals)('answers %i with the challenge %s to %o', (status, challenge, refusal) => {
     const { headers, body, ...reply } = replyTo(refusal, { realm: 'tasks' })
     expect(reply.status).toBe(status)
     expect(headers).toEqual({
@@ -83,18 +83,18 @@ describe('problemFor (HTTP-8)', () => {
     })
   })
 
-  it('names the policies that are used up, under the registered type', () => {
+  it('names the exhausted policies, under the registered problem type', () => {
     expect(problemFor({ code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 })).toMatchObject({
       type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
       'violated-policies': ['burst'],
     })
   })
 
-  it.each(['unheard_of', 'constructor', '__proto__', ''])('has a sentence for the reason %j too', (reason) => {
+  it.each(['unheard_of', 'constructor', '__proto__', ''])('has a sentence for an unknown reason, %j, too', (reason) => {
     expect(detailFor({ code: 'api_key_malformed', reason })).toMatch(/^Send exactly one key/)
   })
 
-  it('says nothing that a challenge could not repeat', () => {
+  it('repeats no text that a challenge could not repeat', () => {
     for (const [, , refusal] of refusals) expect(detailFor(refusal)).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+\.$/)
   })
 })

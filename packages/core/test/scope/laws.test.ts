@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { covers, isSubset, join, meet, normalize } from '../../src/scope/index.js'
+import { covers } from '../../src/scope/covers.js'
+import { isSubset } from '../../src/scope/is-subset.js'
+import { join } from '../../src/scope/join.js'
+import { meet } from '../../src/scope/meet.js'
+import { normalize } from '../../src/scope/normalize.js'
 import { pattern, scope, scopeSet } from './arbitraries.js'
 import { grow, language } from './oracle.js'
 
 const numRuns = 2_000
 
 describe('covers', () => {
-  it('says what the definition says, for each word of the world (S1-S38)', () => {
+  it('agrees with the definition for each word of the world (S1-S38)', () => {
     fc.assert(
       fc.property(scopeSet, scope, (granted, required) => {
         expect(covers(granted, required)).toBe((language(granted) & language([required])) !== 0n)
@@ -28,7 +32,7 @@ describe('meet and join', () => {
     )
   })
 
-  it('are intersection and union in the whole world (SCOPE-1)', () => {
+  it('are intersection and union over the whole world (SCOPE-1)', () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (a, b) => {
         expect(language(meet(a, b))).toBe(language(a) & language(b))
@@ -38,7 +42,7 @@ describe('meet and join', () => {
     )
   })
 
-  it('give normal forms (SCOPE-3)', () => {
+  it('return normal forms (SCOPE-3)', () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (a, b) => {
         for (const result of [meet(a, b), join(a, b)]) expect(result).toEqual(normalize(result))
@@ -50,7 +54,7 @@ describe('meet and join', () => {
   it.each([
     ['meet', meet],
     ['join', join],
-  ])('%s is idempotent, commutative and associative (SCOPE-2)', (_, op) => {
+  ])('are idempotent, commutative and associative: %s (SCOPE-2)', (_, op) => {
     fc.assert(
       fc.property(scopeSet, scopeSet, scopeSet, (a, b, c) => {
         expect(op(a, a)).toEqual(normalize(a))
@@ -83,7 +87,7 @@ describe('meet and join', () => {
     )
   })
 
-  it('only ever grow what one more scope can reach: there is no deny (SCOPE-12)', () => {
+  it('never shrink when a scope is added, for there is no deny (SCOPE-12)', () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, pattern, (a, b, more) => {
         const wider = [...a, more]
@@ -107,7 +111,7 @@ describe('normalize', () => {
     )
   })
 
-  it('does not see order, duplicates and what is within another (SCOPE-3)', () => {
+  it('does not depend on order, duplicates or covered patterns (SCOPE-3)', () => {
     const respelt = scopeSet.chain((a) => {
       const within = a.map((one) => one.replace('*', 'a')) // the same, or narrower
       return fc.tuple(
@@ -123,7 +127,7 @@ describe('normalize', () => {
     )
   })
 
-  it('is canonical: same normal form, same language, for random sets (SCOPE-3)', () => {
+  it('is canonical for random sets: same language, same normal form (SCOPE-3)', () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (a, b) => {
         expect(normalize(a).join() === normalize(b).join()).toBe(language(a) === language(b))
@@ -168,7 +172,7 @@ describe('isSubset', () => {
     )
   })
 
-  it('and meet agree with the definition on every pair of patterns of up to three segments (SCOPE-1, SCOPE-4)', () => {
+  it('agrees with meet and the definition on every pair of patterns of up to three segments (SCOPE-1, SCOPE-4)', () => {
     const patterns = grow(['a', 'b', '*'], 3)
     const wrong = patterns.flatMap((a) =>
       patterns

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { InvalidInput } from '../../src/errors/index.js'
-import { cap, covers, isSubset, join, meet, normalize, parseScope } from '../../src/scope/index.js'
+import { InvalidInput } from '../../src/errors/input-errors.js'
+import { cap } from '../../src/scope/cap.js'
+import { covers } from '../../src/scope/covers.js'
+import { isSubset } from '../../src/scope/is-subset.js'
+import { join } from '../../src/scope/join.js'
+import { meet } from '../../src/scope/meet.js'
+import { normalize } from '../../src/scope/normalize.js'
+import { parseScope } from '../../src/scope/parse-scope.js'
+
 import rows from '../vectors/scopes.json' with { type: 'json' }
 
 type Row = (typeof rows)[number]

@@ -24,6 +24,6 @@ export declare const principal: Principal<typeof access>
 /** What every new key needs. */
 export const named = { name: 'ci', owner: { type: 'user', id: 'u1', organizationId: 'org1' } } as const
 
-/** Accepts only `true`: `holds<Exactly<A, B>>()` compiles where A and B are the same type. */
-export declare function holds<_ extends true>(): void
+/** Accepts only `true`: `includes<Exactly<A, B>>()` compiles where A and B are the same type. */
+export declare function includes<_ extends true>(): void
 export type Exactly<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

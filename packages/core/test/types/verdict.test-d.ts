@@ -1,6 +1,6 @@
 // Promise: nobody reads a principal off a refused request.
 import type { Gate, Principal } from '@keywright/core'
-import { type access, type Exactly, holds, keyring } from './product.js'
+import { type access, type Exactly, includes, keyring } from './product.js'
 
 const verdict = await keyring.verify('token')
 // @ts-expect-error not before it was asked
@@ -8,7 +8,7 @@ verdict.principal
 // @ts-expect-error nor a refusal
 verdict.refusal
 if (verdict.ok) {
-  holds<Exactly<typeof verdict.principal, Principal<typeof access>>>()
+  includes<Exactly<typeof verdict.principal, Principal<typeof access>>>()
   // @ts-expect-error a live key was not refused
   verdict.refusal
 } else {

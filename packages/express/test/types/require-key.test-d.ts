@@ -46,4 +46,4 @@ app.get(
     res.json(principal?.organizationId ?? 'nobody')
   },
 )
-requireKey(keyring, { orElse: (_req, _res, next) => next() })
+requireKey(keyring, { fallback: (_req, _res, next) => next() })

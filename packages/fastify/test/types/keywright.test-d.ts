@@ -26,7 +26,7 @@ app.get<{ Params: { board: string } }>(
 )
 app.get(
   '/people',
-  { config: { anyOf: ['members.read'], orElse: async (_request, reply, _next) => reply.code(401).send() } },
+  { config: { anyOf: ['members.read'], fallback: async (_request, reply, _next) => reply.code(401).send() } },
   async () => 1,
 )
 

@@ -22,7 +22,7 @@ app.get('/members', requireKey(keyring, { optional: true }), (c) => {
   c.get('principal').key
   return c.text(c.get('principal')?.organizationId ?? 'nobody')
 })
-app.get('/members', requireKey(keyring, { orElse: (_c, next) => next() }), (c) => {
+app.get('/members', requireKey(keyring, { fallback: (_c, next) => next() }), (c) => {
   // @ts-expect-error a person, perhaps
   c.get('principal').key
   return c.text(c.get('principal')?.organizationId ?? 'a person')

@@ -6,7 +6,7 @@ import { continueDev } from './continue.js'
 import { claudeDesktop, jetBrains } from './mcp-remote.js'
 import { claudeCode, cline, cursor, geminiCli, generic, windsurf, zed } from './mcp-servers.js'
 import type { ClientConfigOptions } from './options.js'
-import { isInTheClear } from './read-url.js'
+import { isPlainHttp } from './read-url.js'
 import type { ClientConfig, ConfigFile } from './result.js'
 import { readSetup, type Setup } from './setup.js'
 import { vsCode } from './vs-code.js'
@@ -27,12 +27,12 @@ const clients: Readonly<Record<ClientId, Client>> = {
 }
 
 /**
- * The block that tells an MCP client of a server, with the files it belongs in (O10), and an environment variable or a
- * prompt in place of the key (L7), written as that client writes it. All of it is escaped: whatever the options, what the
- * client reads is what they say.
+ * The configuration with which an MCP client connects to a server: the text, the files it belongs in, and what the user has to
+ * do. In place of the key stands an environment variable or a prompt, in that client's own syntax. Every value is escaped, so
+ * that the client reads exactly what the options say.
  *
  * @param client - One of {@link clientIds}.
- * @throws InvalidInput, naming the option.
+ * @throws {@link InvalidInput} when `client` or an option is wrong, or an option is unknown. The error names the field.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function clientConfig<const Id extends ClientId>(client: Id, options: Cli
   const setup = readSetup(options)
   const { title, key, write } = clients[client]
   const { files, command, link, notes = [] } = write(setup)
-  const warnings = inTheClear(setup)
+  const warnings = warningsOf(setup)
   if (setup.token !== null) {
     return {
       client,
@@ -58,7 +58,7 @@ export function clientConfig<const Id extends ClientId>(client: Id, options: Cli
       files: uncommitted(files),
       notes,
       warnings: [
-        'The key itself is in this text. Whoever reads it can act as its owner: keep it out of repositories, chats and screenshots.',
+        'The key itself is in this text. Anyone who reads it can act as its owner: keep it out of repositories, chats and screenshots.',
         ...warnings,
       ],
     }
@@ -77,19 +77,19 @@ export function clientConfig<const Id extends ClientId>(client: Id, options: Cli
 
 const keyNote: Readonly<Record<Client['key'], (title: string, env: string) => string>> = {
   environment: (title, env) =>
-    `Set ${env} where ${title} is started from, and start it again. What is opened by a click does not see the variables of a shell.`,
+    `Set ${env} in the environment in which ${title} is started, then restart it. A program that is opened by a click does not see the variables of a shell.`,
   prompt: (title) => `${title} asks for the key when it first needs it, and stores it safely.`,
   paste: (title, env) =>
-    `Put the key in place of <${env}>: ${title} reads no variable there. The file then holds the key: do not commit it.`,
+    `Replace <${env}> by the key: ${title} does not read variables there. The file then contains the key: do not commit it.`,
 }
 
-/** A key that is written out is not offered for a file that is committed. */
+/** A key that is written out must not go into a file that is usually committed. */
 function uncommitted(files: readonly ConfigFile[]): readonly ConfigFile[] {
   return files.filter(({ scope }) => scope === 'user')
 }
 
-function inTheClear({ server }: Setup): string[] {
-  return server.type === 'http' && isInTheClear(server.url)
-    ? ['The URL is not https: whoever carries the traffic can read the key.']
+function warningsOf({ server }: Setup): string[] {
+  return server.type === 'http' && isPlainHttp(server.url)
+    ? ['The URL is not https: anyone on the network path can read the key.']
     : []
 }

@@ -1,4 +1,4 @@
-/** The clients that {@link clientConfig} writes for, in the order to show them in. `generic` is for any other. */
+/** The clients that {@link clientConfig} supports, in display order. `generic` is for any other client. */
 export const clientIds = [
   'claude-code',
   'claude-desktop',

@@ -1,15 +1,15 @@
 import type { ConfigFile, KeyPlacement } from './result.js'
 import type { Setup } from './setup.js'
 
-/** One client: what it is called, and what its configuration looks like. */
+/** One client: its display name, and the format of its configuration. */
 export interface Client {
   readonly title: string
-  /** Where the key is found, where the setup brings none. */
+  /** How the client gets the key when the setup contains none. */
   readonly key: Exclude<KeyPlacement, 'literal'>
   write(setup: Setup): Draft
 }
 
-/** What a client's own file says of a setup; what holds for all clients is added afterwards. */
+/** The part of a configuration that differs by client. `clientConfig` adds the rest. */
 export interface Draft {
   readonly files: readonly ConfigFile[]
   readonly command?: string
@@ -17,26 +17,26 @@ export interface Draft {
   readonly notes?: readonly string[]
 }
 
-/** A place that a text belongs to. */
+/** Where a text belongs. */
 export type Place = Pick<ConfigFile, 'path' | 'scope'>
 
-/** A file within a project: usually committed. */
+/** A file of a project, usually committed. */
 export const inProject = (path: string): Place => ({ path, scope: 'project' })
 
-/** A file or settings page of one person. */
+/** A file or settings page of one user. */
 export const ofUser = (path: string): Place => ({ path, scope: 'user' })
 
-/** The same JSON for each place. */
+/** The same JSON text for several places. */
 export function jsonFiles(places: readonly Place[], value: object): ConfigFile[] {
   return places.map((place) => ({ ...place, language: 'json', text: `${JSON.stringify(value, null, 2)}\n` }))
 }
 
-/** How a shell writes a variable, and clients after it. */
+/** A variable as shells write it, and most clients too. */
 export const braced = (env: string): string => `\${${env}}`
 
-/** What stands where a client can neither read a variable nor ask. */
+/** The placeholder for clients that can neither read a variable nor ask. */
 export const pasteHere = (env: string): string => `<${env}>`
 
-/** The note of a format that its maker does not document. */
+/** The note for a format that its maker does not document. */
 export const reported = (title: string): string =>
-  `This format is known from reports, not from the documentation of ${title}: if it is refused, look there.`
+  `This format is known from reports, not from the documentation of ${title}. If ${title} refuses it, look there.`

@@ -7,7 +7,7 @@ export const codex: Client = {
   key: 'environment',
   write(setup) {
     const { name, env, server } = setup
-    // A name is of the characters that TOML lets stand without quotes.
+    // TOML needs no quotes for the characters of a name.
     const text = [`[mcp_servers.${name}]`, ...toLines(setup)].map((line) => `${line}\n`).join('')
     const add = ['codex', 'mcp', 'add', name]
     return {
@@ -16,11 +16,11 @@ export const codex: Client = {
         language: 'toml',
         text,
       })),
-      // For stdio the command only takes the key itself.
+      // For stdio, the command would need the key itself.
       ...(server.type === 'http' && {
         command: shellLine([...add, '--url', server.url, '--bearer-token-env-var', env]),
       }),
-      notes: ['A file in a project is read once the project is trusted.'],
+      notes: ['Codex reads a file in a project only after you trust the project.'],
     }
   },
 }
@@ -29,7 +29,7 @@ function toLines({ env, token, server }: Setup): string[] {
   if (server.type === 'http') {
     return [
       `url = ${quote(server.url)}`,
-      // `headers` would be ignored without a word, and `bearer_token` is refused.
+      // Codex ignores `headers` silently, and refuses `bearer_token`.
       token === null
         ? `bearer_token_env_var = ${quote(env)}`
         : `http_headers = { Authorization = ${quote(`Bearer ${token}`)} }`,
@@ -42,7 +42,7 @@ function toLines({ env, token, server }: Setup): string[] {
   ]
 }
 
-/** JSON is a basic string of TOML, but for DEL and halves of surrogate pairs, which no setup contains. */
+/** A JSON string is a TOML string, except for DEL and lone surrogates. No setup contains those. */
 function quote(text: string): string {
   return JSON.stringify(text)
 }

@@ -1,7 +1,7 @@
 import { type Client, inProject, ofUser } from './client.js'
 import type { Setup } from './setup.js'
 
-/** Named for the product; `continue` cannot be a name. */
+/** The product is called Continue, but `continue` is a reserved word. */
 export const continueDev: Client = {
   title: 'Continue',
   key: 'environment',
@@ -15,9 +15,9 @@ export const continueDev: Client = {
         { ...ofUser('~/.continue/config.yaml'), language: 'yaml', text: join(servers) },
       ],
       notes: [
-        `Continue looks for ${env} among its secrets: in its hub, or in the files .env, .continue/.env and ~/.continue/.env.`,
+        `Continue reads ${env} from its secrets: in its hub, or in the files .env, .continue/.env and ~/.continue/.env.`,
         ...(server.type === 'http'
-          ? ['Some versions are reported not to send these headers: then the server answers 401.']
+          ? ['Some versions reportedly do not send these headers. The server then answers 401.']
           : []),
       ],
     }
@@ -49,7 +49,7 @@ function join(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** JSON is YAML; without the quotes, a name such as `no` or `null` would not be a text. */
+/** A JSON string is a YAML string. Without quotes, a name such as `no` or `null` would be another type. */
 function quote(text: string): string {
   return JSON.stringify(text)
 }

@@ -1,7 +1,7 @@
 import { braced, type Client, jsonFiles, ofUser, type Place, pasteHere, reported } from './client.js'
 import type { Setup } from './setup.js'
 
-/** Pinned: npx would be content with any old version in its cache, and there have been bad ones. */
+/** Pinned, because npx would accept any version in its cache, and some had security holes. */
 const mcpRemote = 'mcp-remote@0.15.1'
 
 interface StdioOnly {
@@ -10,15 +10,15 @@ interface StdioOnly {
   readonly notes: readonly string[]
 }
 
-/** A client whose file has no headers: it reaches an HTTP server through the program mcp-remote. */
+/** A client whose file cannot set headers. It reaches an HTTP server through the program mcp-remote. */
 function stdioOnly({ title, places, notes }: StdioOnly): Client {
   return {
     title,
     key: 'paste',
     write(setup) {
       const bridge = [
-        'The program mcp-remote carries the requests: Node.js has to be installed.',
-        'Where the server refuses the key, mcp-remote opens a browser for OAuth: close it and check the key.',
+        'The program mcp-remote forwards the requests. It needs Node.js.',
+        'If the server refuses the key, mcp-remote opens a browser for OAuth. Close it and check the key.',
       ]
       return {
         files: jsonFiles(places, { mcpServers: { [setup.name]: toEntry(setup) } }),
@@ -34,8 +34,8 @@ function toEntry({ server, env, token }: Setup): object {
   const overHttp = server.url.startsWith('http:') ? ['--allow-http'] : []
   return {
     command: 'npx',
-    // No space in the header: clients on Windows break the argument there. mcp-remote fills in the variable itself, so
-    // that the key is not in the list of processes.
+    // No space in the header: clients on Windows split the argument there. mcp-remote expands the variable itself, so that
+    // the key does not appear in the process list.
     args: ['-y', mcpRemote, server.url, ...overHttp, '--header', `Authorization:${braced('AUTH_HEADER')}`],
     env: { AUTH_HEADER: `Bearer ${key}` },
   }
@@ -48,7 +48,7 @@ export const claudeDesktop: Client = stdioOnly({
     ofUser('%APPDATA%\\Claude\\claude_desktop_config.json'),
   ],
   notes: [
-    'Settings > Connectors may take the URL and the header without a file; this is reported, and differs by plan.',
+    'Settings > Connectors may accept the URL and the header without a file. This is known from reports, and differs by plan.',
   ],
 })
 
@@ -56,7 +56,7 @@ export const jetBrains: Client = stdioOnly({
   title: 'JetBrains AI Assistant',
   places: [ofUser('Settings | Tools | AI Assistant | Model Context Protocol (MCP)')],
   notes: [
-    'It also speaks HTTP itself, but how it is given a header is not confirmed.',
+    'It also supports HTTP itself, but how to set a header is not confirmed.',
     reported('JetBrains AI Assistant'),
   ],
 })

@@ -13,19 +13,19 @@ import { cursorLink } from './install-link.js'
 import type { Setup } from './setup.js'
 import { shellLine } from './shell.js'
 
-/** An entry of `mcpServers`, the JSON that most clients have agreed on but for a few names. */
+/** How one client writes `mcpServers`, the JSON that most clients share. Only a few names differ. */
 interface Dialect {
   readonly title: string
   readonly places: readonly Place[]
   /** @defaultValue mcpServers */
   readonly root?: string
-  /** What `url` is called. */
+  /** The name of the URL field. */
   readonly url: string
-  /** What `type` says, where there is one. */
+  /** The values of the field `type`. @defaultValue there is no such field */
   readonly type?: Readonly<Record<'http' | 'stdio', string>>
-  /** How a variable is written. Without one, the key is pasted. */
+  /** Writes a variable. @defaultValue the client reads none, and the key is pasted */
   readonly variable?: (env: string) => string
-  /** What an entry ends with. */
+  /** Further fields of each entry. */
   readonly rest?: object
   readonly more?: (setup: Setup, entry: object) => Omit<Draft, 'files'>
 }
@@ -65,18 +65,16 @@ export const claudeCode: Client = mcpServers({
   variable: braced,
   more: (setup) => ({
     command: claudeMcpAdd(setup),
-    notes: [
-      'Some versions for Windows are reported to send the placeholder as it stands: then the server answers 401.',
-    ],
+    notes: ['Some versions for Windows reportedly send the placeholder itself. The server then answers 401.'],
   }),
 })
 
-/** Keeps the placeholder, so that the key is neither in the shell's history nor in the file. */
+/** Keeps the placeholder, so that the key is neither in the shell history nor in the file. */
 function claudeMcpAdd({ name, env, server }: Setup): string {
   const common = ['--scope', 'project', name]
   return shellLine(
     server.type === 'http'
-      ? // `--header` takes all words that follow it: it comes last.
+      ? // `--header` takes all words after it, so it comes last.
         [
           'claude',
           'mcp',
@@ -88,7 +86,7 @@ function claudeMcpAdd({ name, env, server }: Setup): string {
           '--header',
           `Authorization: Bearer ${braced(env)}`,
         ]
-      : // So does `--env`: another option has to end it.
+      : // So does `--env`: another option must end it.
         [
           'claude',
           'mcp',
@@ -126,7 +124,7 @@ export const zed: Client = mcpServers({
   places: [ofUser('~/.config/zed/settings.json'), ofUser('%APPDATA%\\Zed\\settings.json')],
   root: 'context_servers',
   url: 'url',
-  more: () => ({ notes: ['The file is opened by the command "zed: open settings file".'] }),
+  more: () => ({ notes: ['The command "zed: open settings file" opens the file.'] }),
 })
 
 export const geminiCli: Client = mcpServers({
@@ -146,8 +144,8 @@ export const cline: Client = mcpServers({
   rest: { disabled: false, autoApprove: [] },
   more: () => ({
     notes: [
-      'The file is opened by "Configure MCP Servers" in the panel of Cline.',
-      'Variables are read by versions since December 2025; an older one needs the key itself.',
+      '"Configure MCP Servers" in the panel of Cline opens the file.',
+      'Versions since December 2025 read variables. An older version needs the key itself.',
       reported('Cline'),
     ],
   }),
@@ -160,8 +158,6 @@ export const generic: Client = mcpServers({
   type: { http: 'http', stdio: 'stdio' },
   variable: braced,
   more: () => ({
-    notes: [
-      'Clients differ: look up how yours writes a variable, and whether it wants "type" and "url" by these names.',
-    ],
+    notes: ['Clients differ. Look up how yours writes a variable, and whether its fields are called "type" and "url".'],
   }),
 })

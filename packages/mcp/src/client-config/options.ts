@@ -1,40 +1,40 @@
 import type { Secret } from '@keywright/core'
 
-/** An MCP server that clients reach by Streamable HTTP. */
+/** An MCP server that clients reach over Streamable HTTP. */
 export interface RemoteServer {
   /**
-   * Where it answers, workspace and all: `https://api.example.com/mcp?projectId=prj_1`. Without user name, password and
-   * fragment. What a client or a shell would expand, such as `$` and `{`, is percent-encoded in path and query.
+   * The URL of the endpoint, with its query: `https://api.example.com/mcp?projectId=prj_1`. A user name, a password and a
+   * fragment are refused. Characters that a client or a shell would expand, such as `$` and `{`, are percent-encoded.
    */
   readonly url: string | URL
   readonly command?: never
   readonly args?: never
 }
 
-/** An MCP server that the client starts itself, and talks to by stdio. */
+/** An MCP server that the client starts itself, and reaches over stdio. */
 export interface LocalServer {
   /** The program to run, such as `npx`. */
   readonly command: string
-  /** What it is run with. No `$`: clients would expand it. @defaultValue none */
+  /** Its arguments. `$` is refused, because clients would expand it. @defaultValue none */
   readonly args?: readonly string[] | undefined
   readonly url?: never
 }
 
-/** What to write a configuration for. */
+/** Options of {@link clientConfig}: the server, and how the client names it and its key. */
 export type ClientConfigOptions = (RemoteServer | LocalServer) & {
-  /** What the client calls the server: a letter, then letters, digits, `_` and `-`; 64 characters at most. */
+  /** The client's name for the server: a letter, then letters, digits, `_` and `-`, at most 64 characters. */
   readonly name: string
   /**
    * The environment variable that holds the key.
    *
-   * @defaultValue the name in capitals with `_API_KEY` after it: `ALMIRANT_API_KEY` for `almirant`
+   * @defaultValue the name in capitals, followed by `_API_KEY`: `ALMIRANT_API_KEY` for `almirant`
    */
   readonly env?: string | undefined
   /**
-   * Writes this key out in full, in place of a placeholder: for the one page that shows a key when it is made. The
-   * result then carries a warning, and neither link nor command.
+   * Writes this key into the text, in place of a placeholder. Use it only on the page that shows a new key. The result then
+   * has a warning, and neither a link nor a command.
    *
-   * @defaultValue none: a placeholder
+   * @defaultValue none: the text has a placeholder
    */
   readonly token?: Secret | undefined
 }

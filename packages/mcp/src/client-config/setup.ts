@@ -1,49 +1,60 @@
 import { InvalidInput, Secret } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { ClientConfigOptions } from './options.js'
 import { readUrl } from './read-url.js'
 
-/** The options, read: safe to be put into any of the formats. */
+/** Checked options, safe to write into any of the formats. */
 export interface Setup {
   readonly name: string
   readonly env: string
-  /** `null`: a placeholder is wanted. */
+  /** `null`: write a placeholder. */
   readonly token: string | null
   readonly server: HttpServer | StdioServer
 }
 
-/** Reached at `url`: ASCII, and nothing in it that a client or a shell expands. */
+/** A server behind a URL, in ASCII, without anything that a client or a shell expands. */
 export interface HttpServer {
   readonly type: 'http'
   readonly url: string
 }
 
-/** Started by the client. */
+/** A server that the client starts. */
 export interface StdioServer {
   readonly type: 'stdio'
   readonly command: string
   readonly args: readonly string[]
 }
 
-/** @throws InvalidInput, naming the option. */
+const optionNames: NamesOf<ClientConfigOptions> = {
+  name: true,
+  env: true,
+  token: true,
+  url: true,
+  command: true,
+  args: true,
+}
+
+/** @throws {@link InvalidInput} when an option is wrong or unknown. The error names it. */
 export function readSetup(options: ClientConfigOptions): Setup {
+  checkNames(options, optionNames, { Invalid: InvalidInput })
   const { name, env = defaultEnv(name) } = options
   if (!isText(name, /^[A-Za-z][A-Za-z0-9_-]{0,63}$/)) {
     throw new InvalidInput('name', 'a letter, then at most 63 letters, digits, _ and -')
   }
   if (!isText(env, /^[A-Za-z_][A-Za-z0-9_]{0,127}$/)) {
-    throw new InvalidInput('env', 'a variable name: letters, digits and _, not beginning with a digit')
+    throw new InvalidInput('env', 'a variable name: letters, digits and _, not starting with a digit')
   }
   const server = readServer(options)
   const token = readToken(options.token)
   if (token !== null && server.type === 'http' && server.url.includes(token)) {
-    throw new InvalidInput('url', 'a URL without the key: it travels in a header')
+    throw new InvalidInput('url', 'a URL without the key. The key is sent in a header.')
   }
   if (
     token !== null &&
     server.type === 'stdio' &&
     [server.command, ...server.args].some((arg) => arg.includes(token))
   ) {
-    throw new InvalidInput('args', 'arguments without the key: it travels in the environment')
+    throw new InvalidInput('args', 'arguments without the key. The key is passed in the environment.')
   }
   return { name, env, token, server }
 }
@@ -54,29 +65,29 @@ function defaultEnv(name: string): string {
 
 function readServer({ url, command, args = [] }: ClientConfigOptions): HttpServer | StdioServer {
   if ((url === undefined) === (command === undefined)) {
-    throw new InvalidInput('url', 'a url, or a command in its place')
+    throw new InvalidInput('url', 'either url or command, but not both')
   }
   if (url !== undefined) return { type: 'http', url: readUrl(url) }
   if (!isWord(command) || command.trim() === '') throw new InvalidInput('command', `a program to run, ${expectedWord}`)
-  if (!Array.isArray(args) || args.length > 100) throw new InvalidInput('args', 'a list of at most 100 texts')
+  if (!Array.isArray(args) || args.length > 100) throw new InvalidInput('args', 'an array of at most 100 strings')
   const wrong = args.findIndex((arg) => !isWord(arg))
   if (wrong !== -1) throw new InvalidInput(`args[${wrong}]`, expectedWord)
   return { type: 'stdio', command, args: [...args] }
 }
 
-const expectedWord = 'at most 1000 characters, without $ and invisible ones'
+const expectedWord = 'at most 1000 characters, without $ and invisible characters'
 
-/** `$` begins what clients expand; invisible characters make what is pasted look like something else. */
+/** Clients expand what starts with `$`. Invisible characters make a pasted text look like something else. */
 function isWord(value: unknown): value is string {
   return isText(value, /^[^$\p{C}\p{Zl}\p{Zp}]{0,1000}$/u)
 }
 
-/** The characters of a bearer token (RFC 6750), none of which means anything in JSON, TOML, YAML or a shell. */
+/** The characters of a bearer token (RFC 6750). None has a meaning in JSON, TOML, YAML or a shell. */
 function readToken(token: Secret | undefined): string | null {
   if (token === undefined) return null
   const text = token instanceof Secret ? token.reveal() : undefined
   if (!isText(text, /^[A-Za-z0-9._~+/-]{1,4096}={0,2}$/)) {
-    throw new InvalidInput('token', 'a Secret that is a key, or nothing for a placeholder')
+    throw new InvalidInput('token', 'a Secret that contains a key. For a placeholder, leave it out.')
   }
   return text
 }

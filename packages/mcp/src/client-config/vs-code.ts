@@ -14,7 +14,7 @@ export const vsCode: Client = {
     return {
       files: jsonFiles(places, { ...(token === null && { inputs }), servers: { [name]: entry } }),
       link: vsCodeLink({ name, inputs, ...entry }),
-      notes: ['Where VS Code offers to register a client or to sign in, the server has refused the key.'],
+      notes: ['If VS Code offers to register a client or to sign in, the server has refused the key.'],
     }
   },
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ClientId, clientConfig, clientIds } from '../../src/index.js'
+import { type ClientId, clientConfig, clientIds } from '../../src/client-config/index.js'
 import { readCursorLink, readEntry, readVsCodeLink } from './read-back.js'
 
 const url = 'https://api.almirant.ai/mcp?projectId=prj_1&mode=a'
@@ -21,7 +21,7 @@ const bridged = {
   env: { AUTH_HEADER: `Bearer ${paste}` },
 }
 
-/** By client: how the key gets in, where the block belongs, the entry for HTTP, and the one for stdio. */
+/** For each client: the placement of the key, the paths, the entry for HTTP, and the entry for stdio. */
 const formats: Record<ClientId, [key: string, paths: string[], http: object, stdio: object]> = {
   'claude-code': [
     'environment',
@@ -103,28 +103,28 @@ const formats: Record<ClientId, [key: string, paths: string[], http: object, std
 describe.each(clientIds)('%s', (client) => {
   const [key, paths, http, stdio] = formats[client]
 
-  it('is told where the server is, and where to find the key (O10, L7)', () => {
+  it('gets the URL of a remote server and a placeholder for the key (O10, L7)', () => {
     const config = clientConfig(client, remote)
     expect(config).toMatchObject({ client, key, warnings: [] })
     expect(config.files.map(({ path }) => path)).toEqual(paths)
     for (const file of config.files) expect(readEntry(file, 'almirant')).toEqual(http)
   })
 
-  it('is told how to start a server, and where to find the key (O10, L7)', () => {
+  it('gets the command of a local server and a placeholder for the key (O10, L7)', () => {
     const config = clientConfig(client, local)
     for (const file of config.files) expect(readEntry(file, 'almirant')).toEqual(stdio)
     expect(config.notes.join('\n')).not.toContain('mcp-remote')
   })
 
-  it('says first what to do with the key', () => {
+  it('gets a first note that says what to do with the key', () => {
     const { notes, title } = clientConfig(client, remote)
     expect(notes[0]).toContain(title)
     expect(notes[0]).toMatch(client === 'vs-code' ? /asks for the key/ : /ALMIRANT_API_KEY/)
   })
 })
 
-describe('to the letter', () => {
-  it('JSON', () => {
+describe('the written text', () => {
+  it('is exactly this JSON for VS Code', () => {
     expect(clientConfig('vs-code', remote).files[0]?.text).toBe(`{
   "inputs": [
     {
@@ -147,7 +147,7 @@ describe('to the letter', () => {
 `)
   })
 
-  it('TOML', () => {
+  it('is exactly this TOML for Codex', () => {
     expect(clientConfig('codex', local).files[0]?.text).toBe(`[mcp_servers.almirant]
 command = "npx"
 args = ["-y", "@almirant/mcp"]
@@ -155,7 +155,7 @@ env_vars = ["ALMIRANT_API_KEY"]
 `)
   })
 
-  it('YAML', () => {
+  it('is exactly this YAML for Continue', () => {
     const [block, config] = clientConfig('continue', remote).files
     const servers = `mcpServers:
   - name: "almirant"
@@ -182,18 +182,18 @@ env_vars = ["ALMIRANT_API_KEY"]
     ],
     ['codex', remote, `codex mcp add almirant --url '${url}' --bearer-token-env-var ALMIRANT_API_KEY`],
     ['codex', local, undefined],
-  ] as const)('the command of %s', (client, options, command) => {
+  ] as const)('has exactly the expected command for %s', (client, options, command) => {
     expect(clientConfig(client, options).command).toBe(command)
   })
 })
 
-describe('a link', () => {
-  it('gives Cursor the entry itself', () => {
+describe('an install link', () => {
+  it('contains the entry alone for Cursor', () => {
     const link = clientConfig('cursor', remote).link ?? ''
     expect(readCursorLink(link)).toEqual({ name: 'almirant', entry: formats.cursor[2] })
   })
 
-  it('gives VS Code the entry, its name and the question', () => {
+  it('contains the entry, its name and its input for VS Code', () => {
     expect(readVsCodeLink(clientConfig('vs-code', remote).link ?? '')).toEqual({
       name: 'almirant',
       inputs: [{ type: 'promptString', id: 'almirant-api-key', description: 'API key of almirant', password: true }],
@@ -202,14 +202,14 @@ describe('a link', () => {
   })
 })
 
-describe('what is not certain', () => {
-  it.each(['cursor', 'windsurf', 'cline', 'jetbrains'] as const)('%s: the notes say so', (client) => {
+describe('a format that its maker does not document', () => {
+  it.each(['cursor', 'windsurf', 'cline', 'jetbrains'] as const)('is marked as such in the notes of %s', (client) => {
     const { notes, title } = clientConfig(client, remote)
     expect(notes).toContainEqual(expect.stringMatching(`known from reports, not from the documentation of ${title}`))
   })
 })
 
-describe('plain HTTP', () => {
+describe('warnings about plain HTTP', () => {
   it.each([
     ['http://mcp.example.com/mcp', 1],
     ['http://127.0.0.1.example.com/mcp', 1],
@@ -219,7 +219,7 @@ describe('plain HTTP', () => {
     ['http://127.0.0.1:3001/mcp', 0],
     ['http://[::1]:3001/mcp', 0],
     ['https://mcp.example.com/mcp', 0],
-  ])('%s: %i warning', (plain, warnings) => {
+  ])('%s gets %i warnings', (plain, warnings) => {
     const config = clientConfig('claude-desktop', { name: 'almirant', url: plain })
     expect(config.warnings).toHaveLength(warnings)
     expect(config.files[0]?.text.includes('"--allow-http"')).toBe(plain.startsWith('http:'))

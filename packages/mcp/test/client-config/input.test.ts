@@ -1,6 +1,6 @@
 import { InvalidInput, Secret } from '@keywright/core'
 import { describe, expect, it } from 'vitest'
-import { type ClientConfigOptions, clientConfig, clientIds } from '../../src/index.js'
+import { type ClientConfigOptions, clientConfig, clientIds } from '../../src/client-config/index.js'
 
 const key = 'tk_live_4fGh7JkLmNpQrStUvWxYz012'
 const good = { name: 'almirant', url: 'https://api.almirant.ai/mcp' }
@@ -8,7 +8,7 @@ const local = { name: 'almirant', command: 'npx' }
 
 const refusal = (options: unknown, client: string = 'codex'): InvalidInput => {
   try {
-    // What JavaScript may pass: the types would refuse most of it.
+    // JavaScript callers may pass this. The types refuse most of it.
     clientConfig(client as 'codex', options as ClientConfigOptions)
   } catch (error) {
     if (error instanceof InvalidInput) return error
@@ -17,7 +17,7 @@ const refusal = (options: unknown, client: string = 'codex'): InvalidInput => {
   return expect.fail('not refused')
 }
 
-describe('refused, by name of the field', () => {
+describe('clientConfig throws InvalidInput that names the field', () => {
   it.each([
     ...[
       '',
@@ -77,27 +77,27 @@ describe('refused, by name of the field', () => {
     ),
     ['url', { ...good, url: `https://api.almirant.ai/mcp?key=${key}`, token: new Secret(key) }],
     ['args', { ...local, args: [`--key=${key}`], token: new Secret(key) }],
-  ] as const)('%s in %o', (field, options) => {
+  ] as const)('%s, for %o', (field, options) => {
     const error = refusal(options)
     expect(error).toMatchObject({ field, code: 'invalid_input' })
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(key)
   })
 
-  it.each(['emacs', 'constructor', '__proto__', 'toString', ''])('client %o', (client) => {
+  it.each(['emacs', 'constructor', '__proto__', 'toString', ''])('client, for %o', (client) => {
     expect(refusal(good, client)).toMatchObject({ field: 'client' })
   })
 })
 
-describe('accepted', () => {
+describe('clientConfig accepts', () => {
   it.each([
     ['almirant', 'ALMIRANT_API_KEY'],
     ['task-board', 'TASK_BOARD_API_KEY'],
     ['a_1', 'A_1_API_KEY'],
-  ])('%s: the variable is %s', (name, variable) => {
+  ])('the name %s, and derives the variable %s', (name, variable) => {
     expect(clientConfig('codex', { ...good, name }).files[0]?.text).toContain(`bearer_token_env_var = "${variable}"`)
   })
 
-  it('a URL object, a port, an address, a name of other letters', () => {
+  it('a URL object, a port, an IP address and an internationalised host name', () => {
     const urls = [
       'https://a.example:8443/mcp',
       'http://[::1]:3001/mcp',
@@ -110,7 +110,7 @@ describe('accepted', () => {
     }
   })
 
-  it('a variable of any legal name, as a name and no more', () => {
+  it('any legal variable name, also __proto__ and constructor', () => {
     for (const env of ['__proto__', 'constructor', '_']) {
       const { files } = clientConfig('gemini-cli', { ...local, env })
       expect(files[0]?.text).toContain(`"${env}": "\${${env}}"`)
@@ -118,14 +118,14 @@ describe('accepted', () => {
   })
 })
 
-it('is typed', () => {
+it('the types reject an unknown client, a URL beside a command, and a key that is a plain string', () => {
   const { client } = clientConfig('cursor', good)
   const same: 'cursor' = client
   expect(clientIds).toContain(same)
-  // @ts-expect-error a client that nobody has written for
+  // @ts-expect-error an unknown client
   expect(() => clientConfig('emacs', good)).toThrow(InvalidInput)
-  // @ts-expect-error a URL or a command
+  // @ts-expect-error a URL beside a command
   expect(() => clientConfig('cursor', { ...good, ...local })).toThrow(InvalidInput)
-  // @ts-expect-error a key travels as a Secret, so that nobody writes one out by accident
+  // @ts-expect-error a key must be a Secret, so that nobody prints one by accident
   expect(() => clientConfig('cursor', { ...good, token: key })).toThrow(InvalidInput)
 })

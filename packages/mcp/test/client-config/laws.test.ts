@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientConfig, clientIds } from '../../src/index.js'
+import { clientConfig, clientIds } from '../../src/client-config/index.js'
 import { readCursorLink, readEntry, readShell, readVsCodeLink, textsIn } from './read-back.js'
 
 const client = fc.constantFrom(...clientIds)
@@ -48,8 +48,8 @@ const placeholders =
 
 const whereIn = (texts: readonly string[]): URL => new URL(texts.find((text) => text.startsWith('https://')) ?? '')
 
-describe('whatever the options', () => {
-  it('a URL arrives with the meaning it had, by file, link and command', () => {
+describe('for all valid options', () => {
+  it('the URL keeps its meaning in file, link and command', () => {
     fc.assert(
       fc.property(client, remote, (id, options) => {
         const { files, link = '' } = clientConfig(id, options)
@@ -69,7 +69,7 @@ describe('whatever the options', () => {
     )
   })
 
-  it('a command and its arguments arrive byte by byte, by file and link', () => {
+  it('a command and its arguments arrive unchanged in file and link', () => {
     fc.assert(
       fc.property(client, local, (id, options) => {
         const { files, link = '' } = clientConfig(id, options)
@@ -82,7 +82,7 @@ describe('whatever the options', () => {
     )
   })
 
-  it('nothing is left for a client to expand but the one placeholder', () => {
+  it('the text has nothing that a client expands, except the placeholder', () => {
     fc.assert(
       fc.property(client, fc.oneof(remote, local), (id, options) => {
         const { files, command = '', link = '' } = clientConfig(id, options)
@@ -96,7 +96,7 @@ describe('whatever the options', () => {
     )
   })
 
-  it('a shell reads each command as the words that were meant', () => {
+  it('a POSIX shell reads each command as the intended words', () => {
     const samples = fc.sample(fc.tuple(fc.constantFrom('claude-code', 'codex'), fc.oneof(remote, local)), 300)
     const commands = samples.flatMap(([id, options]) => {
       const { command, files } = clientConfig(id, options)

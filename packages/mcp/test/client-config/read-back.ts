@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { parse as parseToml } from 'smol-toml'
 import { parse as parseYaml } from 'yaml'
-import type { ConfigFile } from '../../src/index.js'
+import type { ConfigFile } from '../../src/client-config/index.js'
 
 const parsers: Record<ConfigFile['language'], (text: string) => unknown> = {
   json: (text) => JSON.parse(text),
@@ -15,9 +15,9 @@ export interface Entry {
   readonly [field: string]: unknown
 }
 
-/** What a client finds under the server's name. */
+/** The entry that a client finds under the name of the server. */
 export function readEntry({ language, text }: ConfigFile, name: string): Entry {
-  // A file of another shape fails at the first field that is missing.
+  // A file of another shape fails at the first missing field.
   const file = parsers[language](text) as Record<string, Record<string, Entry> | Entry[]>
   const servers = file.mcpServers ?? file.servers ?? file.context_servers ?? file.mcp_servers ?? {}
   const entry = Array.isArray(servers) ? servers.find((one) => one.name === name) : servers[name]
@@ -25,13 +25,13 @@ export function readEntry({ language, text }: ConfigFile, name: string): Entry {
   return entry
 }
 
-/** Every text in `value`, however deep, keys left out. */
+/** Every string in `value`, at any depth, without the keys. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
 }
 
-/** What each of the lines is to the program it starts, as a real shell reads it. */
+/** The words of each line as a real shell passes them to the program. */
 export function readShell(lines: readonly string[]): string[][] {
   const show = (program: string): string => `${program}() { printf '%s\\0' ${program} "$@"; printf '\\n\\0'; }`
   const script = [show('claude'), show('codex'), ...lines].join('\n')
@@ -44,14 +44,14 @@ export function readShell(lines: readonly string[]): string[][] {
   return commands.slice(0, -1)
 }
 
-/** As Cursor reads its link. */
+/** Reads a link as Cursor does. */
 export function readCursorLink(link: string): { name: string | null; entry: unknown } {
   const { searchParams } = new URL(link)
   const json = Buffer.from(searchParams.get('config') ?? '', 'base64').toString('utf8')
   return { name: searchParams.get('name'), entry: JSON.parse(json) }
 }
 
-/** As VS Code reads its link: the query has been decoded when it is decoded again. */
+/** Reads a link as VS Code does, which decodes the query twice. */
 export function readVsCodeLink(link: string): unknown {
   const [scheme, query = ''] = link.split('?')
   if (scheme !== 'vscode:mcp/install') throw new Error(`not an install link: ${scheme}`)

@@ -1,6 +1,6 @@
 import { Secret } from '@keywright/core'
 import { describe, expect, it } from 'vitest'
-import { clientConfig, clientIds } from '../../src/index.js'
+import { clientConfig, clientIds } from '../../src/client-config/index.js'
 import { readEntry, textsIn } from './read-back.js'
 
 const key = 'tk_live_4fGh7JkLmNpQrStUvWxYz012'
@@ -9,8 +9,8 @@ const token = new Secret(key)
 describe.each([
   ['HTTP', { name: 'almirant', url: 'https://api.almirant.ai/mcp' }],
   ['stdio', { name: 'almirant', command: 'npx', args: ['-y', '@almirant/mcp'] }],
-] as const)('a key asked for aloud, over %s', (_, options) => {
-  it.each(clientIds)('%s: is in the files alone, once, and with a warning (L7)', (client) => {
+] as const)('a key that is passed as token, over %s', (_, options) => {
+  it.each(clientIds)('is once in the files of %s, with a warning (L7)', (client) => {
     const { files, ...rest } = clientConfig(client, { ...options, token })
     for (const file of files) {
       const texts = textsIn(readEntry(file, 'almirant')).filter((text) => text.includes(key))
@@ -25,13 +25,13 @@ describe.each([
     })
   })
 
-  it.each(clientIds)('%s: is offered for files that nobody commits', (client) => {
+  it.each(clientIds)('is only in files of %s that are not committed', (client) => {
     const { files } = clientConfig(client, { ...options, token })
     expect(files.map(({ scope }) => scope)).toContain('user')
     expect(files.map(({ scope }) => scope)).not.toContain('project')
   })
 
-  it.each(clientIds)('%s: is in no command and no link', (client) => {
+  it.each(clientIds)('is in no command and no link of %s', (client) => {
     const config = clientConfig(client, { ...options, token })
     expect(config).not.toHaveProperty('command')
     expect(config).not.toHaveProperty('link')

@@ -1,11 +1,11 @@
-// A server on stdio, of the SDK that argv[2] names. The key of the store is the variable's own token, imported at start.
+// A server on stdio, on the SDK that argv[2] names. With TASKS_KEY=good, the variable is set to a key of the server's own keyring.
 import { createKeyring, defineAccess, hmacSha256, memoryStore } from '@keywright/core'
 import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { createMcpAuth, scoped } from '../../src/index.js'
-import { codeOf } from '../peers/code-of.js'
+import { codeOf } from '../../../../test/support/code-of.js'
+import { type AnyHandler, createMcpAuth, scoped } from '../../src/index.js'
 
 const keyring = createKeyring({
   prefix: 'tk',
@@ -22,48 +22,26 @@ const auth = createMcpAuth(keyring, { docsUrl: 'https://example.com/keys' })
 const local = await auth.stdio({ env: 'TASKS_KEY' })
 const info = { name: 'stdio', version: '1' }
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
-const inherited = () => String(process.env.TASKS_KEY)
+const whoami = (extra: unknown) => text(`${auth.principal(extra).owner.id} ${process.env.TASKS_KEY}`)
+
+const tools: readonly (readonly [name: string, handler: AnyHandler])[] = [
+  ['whoami', scoped('public', whoami)],
+  ['remove', scoped({ scopes: ['members.manage'] }, () => text('removed'))],
+  ['revoke', scoped({ scopes: ['members.read'] }, async () => text((await keyring.revoke(key.id)).status))],
+]
+
+/** Registers the tools on a server of either SDK. */
+function register<S extends ServerV1 | McpServer>(server: S): S {
+  // Both SDKs pass a tool without input only `extra`, and have this method alike.
+  for (const [name, handler] of tools)
+    (server as ServerV1).registerTool(name, {}, handler as () => ReturnType<typeof text>)
+  return server
+}
 
 if (process.argv[2] === 'v1') {
-  const server = local.protect(
-    new ServerV1({ name: 'stdio', version: codeOf((options) => new ServerV1(info, options)) }),
-  )
-  server.registerTool(
-    'whoami',
-    {},
-    scoped('public', (extra) => text(`${auth.principal(extra).owner.id} ${inherited()}`)),
-  )
-  server.registerTool(
-    'remove',
-    {},
-    scoped({ scopes: ['members.manage'] }, () => text('removed')),
-  )
-  server.registerTool(
-    'revoke',
-    {},
-    scoped({ scopes: ['members.read'] }, async () => text((await keyring.revoke(key.id)).status)),
-  )
-  await server.connect(new StdioServerTransport())
+  const version = codeOf((options) => new ServerV1(info, options))
+  await register(local.protect(new ServerV1({ name: 'stdio', version }))).connect(new StdioServerTransport())
 } else {
-  serveStdio(() => {
-    const server = local.protect(
-      new McpServer({ name: 'stdio', version: codeOf((options) => new McpServer(info, options)) }),
-    )
-    server.registerTool(
-      'whoami',
-      {},
-      scoped('public', (ctx) => text(`${auth.principal(ctx).owner.id} ${inherited()}`)),
-    )
-    server.registerTool(
-      'remove',
-      {},
-      scoped({ scopes: ['members.manage'] }, () => text('removed')),
-    )
-    server.registerTool(
-      'revoke',
-      {},
-      scoped({ scopes: ['members.read'] }, async () => text((await keyring.revoke(key.id)).status)),
-    )
-    return server
-  })
+  const version = codeOf((options) => new McpServer(info, options))
+  serveStdio(() => register(local.protect(new McpServer({ name: 'stdio', version }))))
 }

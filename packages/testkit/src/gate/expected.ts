@@ -1,14 +1,14 @@
-import { problemFor, type RefusalToTell } from '@keywright/core/http'
+import { type PublicRefusal, problemFor } from '@keywright/core/http'
 import type { RawAnswer } from './raw-request.js'
 
-/** An answer, as far as a guard makes it: a field that is left out must be missing. */
+/** The part of a response that a guard decides. A header that is not listed must be missing. */
 export interface Expected {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** All fields that a guard may set. */
+/** All headers that a guard may set. */
 const fields = [
   'Cache-Control',
   'Retry-After',
@@ -20,22 +20,23 @@ const fields = [
   'Access-Control-Expose-Headers',
 ]
 
-/** The answer of a handler. */
+/** Returns the expected response of a handler. */
 export function passed(body: string, headers: Readonly<Record<string, string>> = {}): Expected {
   return { status: 200, headers, body }
 }
 
-/** The answer of a guard: the body of core, byte for byte. */
+/** Returns the expected response of a guard. Its body must be exactly the body from core. */
 export function refused(
   status: number,
-  refusal: RefusalToTell,
+  refusal: PublicRefusal,
   headers: Readonly<Record<string, string>> = {},
+  keyHeaders?: readonly string[],
 ): Expected {
   const always = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' }
-  return { status, headers: { ...always, ...headers }, body: JSON.stringify(problemFor(refusal)) }
+  return { status, headers: { ...always, ...headers }, body: JSON.stringify(problemFor(refusal, keyHeaders)) }
 }
 
-/** The part of an answer that {@link Expected} speaks of. */
+/** Returns the part of a response to compare with {@link Expected}. */
 export function seen(answer: RawAnswer): Expected {
   const type = answer.status === 200 ? [] : ['Content-Type']
   const headers = [...fields, ...type].flatMap((name) => {
@@ -45,7 +46,7 @@ export function seen(answer: RawAnswer): Expected {
   return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body }
 }
 
-/** A challenge, with an error where a key was presented. */
+/** Returns the header with the expected challenge. It has an error if the request has a key. */
 export function challenge(error?: string, parameters = '', realm = 'api'): Readonly<Record<string, string>> {
   const code = error === undefined ? '' : `, error="${error}"`
   return { 'WWW-Authenticate': `Bearer realm="${realm}"${code}${parameters}` }

@@ -1,47 +1,53 @@
 import type { Access, GateOptions, Keyring, Principal, ResourceRef } from '@keywright/core'
+import type { NamesOf } from '@keywright/core/adapter'
 import type { gateAccess } from './keyring.js'
 import type { parsers } from './parsers.js'
 
+/** The access model of the keyring that {@link testGate} uses. */
 export type GateAccess = typeof gateAccess
 
-/** What {@link testGate} needs of an adapter. */
+/** The adapter that {@link testGate} tests. */
 export interface GateHarness {
+  /** The name of the adapter, for the titles of the tests. */
   readonly name: string
-  /** Serves the routes, on a port of 127.0.0.1, as an app of the framework does. */
+  /** Serves the routes with the framework, on a port of 127.0.0.1. */
   listen(app: GateApp): Promise<GateServer>
-  /** Whether repeated field lines are joined before the guard sees them, as Fetch does. @defaultValue false */
+  /** Whether repeated field lines are joined before the guard, as Fetch does. @defaultValue false */
   readonly joinsLines?: boolean | undefined
-  /** Whose HTTP parser stands before the guard. @defaultValue 'node' */
+  /** The server that parses the requests. @defaultValue 'node' */
   readonly parser?: keyof typeof parsers | undefined
 }
 
-/** An app to serve. */
+/** The fields of {@link GateHarness}. */
+export const gateHarnessNames: NamesOf<GateHarness> = { name: true, listen: true, joinsLines: true, parser: true }
+
+/** The app that the adapter must serve. */
 export interface GateApp {
   readonly keyring: Keyring<GateAccess>
-  /** Options of all its guards. */
-  readonly settings: Pick<GateOptions<Access>, 'realm' | 'trustedProxies' | 'requireHttps' | 'timeoutMs'>
+  /** Options for all guards of the app. */
+  readonly settings: Pick<GateOptions<Access>, 'realm' | 'headers' | 'trustedProxies' | 'requireHttps' | 'timeoutMs'>
   readonly routes: readonly GateRoute[]
 }
 
-/** An app that is being served. */
+/** A running server. */
 export interface GateServer {
   readonly port: number
   close(): unknown
 }
 
-/** A route, for every method that the framework knows. */
+/** A route for all HTTP methods that the framework supports. */
 export interface GateRoute {
-  /** Such as `/boards/:board`. */
+  /** The path, such as `/boards/:board`. */
   readonly path: string
-  /** `null`: without a guard. */
+  /** The options of the route's guard; `null`: no guard. */
   readonly guard: Pick<GateOptions<GateAccess, never, boolean>, 'scopes' | 'anyOf' | 'optional'> | null
-  /** The option of that name, of the value that a parameter of the path has. */
+  /** The guard's option `resource`, as a function of the path parameters. */
   readonly resource?: ((param: (name: string) => string) => ResourceRef<'board'>) | undefined
-  /** What the handler answers. */
+  /** Returns the response of the handler. */
   answer(principal: Principal<Access> | null): GateAnswer
 }
 
-/** A handler's answer: these fields, and status 200. */
+/** The response of a handler: these headers, and status 200. */
 export interface GateAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

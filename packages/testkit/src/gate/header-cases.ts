@@ -1,14 +1,14 @@
 import type { InvalidRequestReason } from '@keywright/core/http'
 
-/** A live key of the keyring under test: it may read members, and tasks of the board `b1`. */
+/** An active key of the keyring under test. It may read members, and tasks on the board `b1`. */
 export const K = 'tk_live_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU3TDB0r'
 export const KEY_ID = 'a1B2c3D4e5F6'
-/** Well-formed, and of no key. */
+/** A well-formed token that belongs to no key. */
 export const K2 = 'tk_live_9xY8wV7uT6sR_000000000000000000000000000000001gco3G'
-/** Of the test environment. */
+/** A token of the environment `test`. */
 export const KT = 'tk_test_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU0UtxI7'
 
-/** What a request comes to. `candidate`: good; a reason: it is malformed. */
+/** The result for a request. `candidate`: it has a good key; a reason: it is malformed. */
 export type Outcome = 'none' | 'candidate' | 'invalid_token' | InvalidRequestReason
 
 type Row = readonly [
@@ -19,7 +19,7 @@ type Row = readonly [
   expected: Outcome,
 ]
 
-/** Every way to send a credential, or nearly, and what it comes to (HTTP-1). The numbers are those of the requirements. */
+/** Ways to send a credential, right and wrong, with the expected result. */
 export const headerCases: readonly Row[] = [
   [1, 'no credential at all', [], '/', 'none'],
   [2, 'empty Authorization value', [['Authorization', '']], '/', 'none'],
@@ -45,7 +45,7 @@ export const headerCases: readonly Row[] = [
   [22, 'test key without scheme on a live server', [['Authorization', KT]], '/', 'missing_scheme'],
   [23, 'double-quoted token', [['Authorization', `Bearer "${K}"`]], '/', 'not_b64token'],
   [24, 'angle-bracketed token', [['Authorization', `Bearer <${K}>`]], '/', 'not_b64token'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text that clients send by mistake
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: clients send this text by mistake
   [25, 'unexpanded ${VAR}', [['Authorization', 'Bearer ${API_KEY}']], '/', 'not_b64token'],
   [26, 'unexpanded $VAR', [['Authorization', 'Bearer $API_KEY']], '/', 'not_b64token'],
   [27, 'literal YOUR_API_KEY', [['Authorization', 'Bearer YOUR_API_KEY']], '/', 'invalid_token'],

@@ -1,17 +1,10 @@
-import {
-  createKeyring,
-  defineAccess,
-  hmacSha256,
-  type Keyring,
-  type KeyringEvent,
-  type KeyringOptions,
-  type KeyStore,
-  memoryStore,
-} from '@keywright/core'
+import { defineAccess, hmacSha256, type KeyringOptions, memoryStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { aKey } from '../a-key.js'
+import { testKeyring, testPeppers } from '../test-keyring.js'
 import { K, KEY_ID } from './header-cases.js'
 
-/** The model of the keyring under test. */
+/** The access model of the keyring under test. */
 export const gateAccess = defineAccess({
   scopes: {
     'members.read': 'View members',
@@ -23,30 +16,26 @@ export const gateAccess = defineAccess({
   resources: { board: { levels: { read: ['tasks.read'], edit: ['tasks.read', 'tasks.move'] } } },
 })
 
-const hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes, for tests.' } })
+const hasher = hmacSha256({ current: 'p1', peppers: testPeppers })
 
-/** What a test may have otherwise. */
-export interface KeyringSettings extends Pick<KeyringOptions, 'rateLimits' | 'failureLimit' | 'resolveOwner'> {
-  /** In place of the store's own. */
+/** The options of the keyring that a test may change. */
+export interface KeyringSettings
+  extends Pick<KeyringOptions, 'rateLimits' | 'failureLimit' | 'resolveOwner' | 'imports'> {
+  /** Methods that replace those of the memory store. */
   readonly store?: Partial<KeyStore>
 }
 
-/** A keyring as a product has it. It knows the key {@link K}, and tells what it told the host. */
+/** Opens a keyring that has the key {@link K}, and returns it with the list of its events. */
 export async function openKeyring(settings: Partial<KeyringSettings> = {}) {
-  const events: KeyringEvent[] = []
-  const { store: broken, resolveOwner = 'uncapped', ...limits } = settings
+  const { store: broken, ...others } = settings
   const memory = memoryStore()
-  const keyring: Keyring<typeof gateAccess> = createKeyring({
-    prefix: 'tk',
-    environment: 'live',
-    environments: ['live', 'test'],
+  const { keyring, events } = testKeyring({
     access: gateAccess,
     store: { ...memory, ...broken },
     hasher,
-    resolveOwner,
-    ...limits,
+    resolveOwner: 'uncapped',
+    ...others,
     verifyTimeoutMs: 50,
-    onEvent: (event) => events.push(event),
   })
   const write = aKey({
     id: KEY_ID,

@@ -1,13 +1,13 @@
 import type { Outcome } from './header-cases.js'
 
-// The one place that says where servers and frameworks may differ: before a guard has its say.
+// All allowed differences between servers and frameworks. They come from the code that runs before a guard.
 
-/** Cases with CR, LF or NUL: on the wire these end the field or the request, so that only a string API can bring them. */
+/** Cases with CR, LF or NUL. On a socket, these end the field or the request, so only a string API can contain them. */
 export const UNSENDABLE: ReadonlySet<number> = new Set([50, 51, 52])
 
 /**
- * Cases of two lines that the `Headers` of Fetch have joined before a guard sees them: refused all the same, with the reason
- * of the joined line.
+ * Cases with two lines, which the `Headers` of Fetch join before the guard. The guard still refuses them, with the reason for the
+ * joined line.
  */
 export const REASON_WHEN_JOINED: ReadonlyMap<number, Outcome> = new Map([
   [37, 'not_b64token'],
@@ -16,25 +16,25 @@ export const REASON_WHEN_JOINED: ReadonlyMap<number, Outcome> = new Map([
   [41, 'malformed_authorization'],
 ])
 
-/** What the HTTP parser of a server does by itself. */
+/** The behaviour of a server's HTTP parser. */
 export interface Parser {
-  /** Cases that it refuses, and its status. */
+  /** The cases that the parser itself refuses, with its status. */
   readonly refused?: ReadonlyMap<number, number>
-  /** Cases of which a guard sees less than was sent, and what it makes of the rest. */
+  /** The cases in which the parser drops lines, with the result for the rest. */
   readonly lessened?: ReadonlyMap<number, Outcome>
-  /** Its status for an absolute target, such as `http://host/path`, where it refuses those. */
+  /** Its status for an absolute target such as `http://host/path`, if it refuses those. */
   readonly absoluteTarget?: number
 }
 
-/** The HTTP parsers, by the server that has them. */
+/** The HTTP parsers by server. */
 export const parsers = {
-  /** Node's, that of `node:http` in Bun and in Deno, and that of `Bun.serve`: at most 16 KB of fields. */
+  /** Node, `node:http` in Bun and Deno, and `Bun.serve`. They accept at most 16 KB of header fields. */
   node: { refused: new Map([[61, 431]]) },
-  /** At most 64 KB of fields. */
+  /** Accepts at most 64 KB of header fields. */
   'Deno.serve': { refused: new Map([[61, 400]]) },
   /**
-   * Takes more than 64 KB of fields. An empty line is gone before a worker can see it. That hides no credential: what is left
-   * is read as if it had been sent alone, so that the one key that was sent decides, or none.
+   * Accepts more than 64 KB of header fields. It drops empty lines before a worker sees them. This hides no credential: the result
+   * is the same as for a request without the empty line.
    */
   workerd: {
     lessened: new Map<number, Outcome>([

@@ -1,38 +1,46 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { InvalidInput } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 
 export type Fields = readonly (readonly [name: string, value: string])[]
 
-/** What to send. */
+/** A request to send byte by byte. */
 export interface RawRequest {
-  /** @defaultValue 'GET' */
+  /** The HTTP method. @defaultValue 'GET' */
   readonly method?: string | undefined
-  /** The request target, as it is to stand in the request line. @defaultValue '/' */
+  /** The request target, exactly as in the request line. @defaultValue '/' */
   readonly target?: string | undefined
-  /** Beside `Host` and `Connection`. @defaultValue none */
+  /** Header fields in addition to `Host` and `Connection`. @defaultValue none */
   readonly fields?: Fields | undefined
 }
 
-/** What came back. */
+const requestNames: NamesOf<RawRequest> = { method: true, target: true, fields: true }
+
+/** The response to a {@link RawRequest}. */
 export interface RawAnswer {
   readonly status: number
   readonly fields: Fields
-  /** The value of a field, `undefined` where it is missing; repeated fields are joined by a comma. */
+  /** Returns the value of a field, or `undefined` if it is missing. Repeated fields are joined with a comma. */
   header(name: string): string | undefined
   readonly body: string
-  /** All of it, as it came. */
+  /** The whole response, as it was received. */
   readonly bytes: string
 }
 
 /**
- * Sends one request to a port of this machine, byte by byte as written, and waits for the answer's end: HTTP clients mend
- * targets and join fields, which is what is to be tested.
+ * Sends one request to a port of this machine, exactly as written, and waits for the end of the response. HTTP clients would
+ * correct targets and join fields, which the tests must not do.
  *
- * @throws Error where no answer comes within two seconds.
+ * @throws {@link InvalidInput} when the request has an unknown field.
+ * @throws Error when no response arrives within ten seconds.
  */
 export async function rawRequest(port: number, request: RawRequest = {}): Promise<RawAnswer> {
+  checkNames(request, requestNames, { Invalid: InvalidInput })
   const { method = 'GET', target = '/', fields = [] } = request
-  const socket = connect(port, '127.0.0.1').setTimeout(2_000, () => socket.destroy(new Error('The request hangs')))
+  const socket = connect(port, '127.0.0.1').setTimeout(10_000, () =>
+    socket.destroy(new Error('The request has no response after 10 seconds.')),
+  )
   const lines = [['Host', 'test'], ['Connection', 'close'], ...fields].map(([name, value]) => `${name}: ${value}\r\n`)
   const sent = write(socket, `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`)
   let bytes = ''
@@ -42,19 +50,19 @@ export async function rawRequest(port: number, request: RawRequest = {}): Promis
       if (isWhole(bytes, method)) break
     }
   } catch (error) {
-    // A server that refuses a field half-way may close while the rest is still on its way; its answer came before that.
+    // A server that refuses a field early may close while the rest is being sent. Its response has arrived before that.
     if (bytes === '') throw error
   }
   await sent
   return parse(bytes)
 }
 
-/** More than `node:http` takes: what it refuses, it refuses before there is more. */
+/** More bytes than `node:http` accepts, so that it refuses a field within the first piece. */
 const PIECE = 20_000
 
 /**
- * Sends piece by piece, until an answer comes: what arrives after a server has refused and closed resets the connection, of
- * which the sockets of Deno tell before they tell the answer.
+ * Sends piece by piece until a response arrives. Bytes that arrive after a server has refused and closed reset the connection, and
+ * the sockets of Deno report the reset before the response.
  */
 async function write(socket: Socket, bytes: string): Promise<void> {
   for (let start = 0; start < bytes.length && socket.writable && socket.bytesRead === 0; start += PIECE) {
@@ -63,7 +71,7 @@ async function write(socket: Socket, bytes: string): Promise<void> {
   }
 }
 
-/** Tells where an answer ends whose server will not close behind it, though it was asked to: workerd does not. */
+/** Tests whether a response is complete, for servers that ignore `Connection: close`, such as workerd. */
 function isWhole(bytes: string, method: string): boolean {
   const end = bytes.indexOf('\r\n\r\n')
   if (end === -1) return false

@@ -1,6 +1,6 @@
 import type { GateRoute } from './harness.js'
 
-/** The routes under test, without their handlers. */
+/** The routes for the tests, without their handlers. */
 export const routes: readonly Omit<GateRoute, 'answer'>[] = [
   { path: '/public', guard: null },
   { path: '/', guard: {} },
@@ -26,5 +26,5 @@ function boardIn(param: (name: string) => string): { type: 'board'; id: string }
 }
 
 function throws(): never {
-  throw new Error('The resource cannot be told')
+  throw new Error('The resource is unknown.')
 }

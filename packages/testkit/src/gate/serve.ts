@@ -5,24 +5,21 @@ import { type KeyringSettings, openKeyring } from './keyring.js'
 import { type RawAnswer, type RawRequest, rawRequest } from './raw-request.js'
 import { routes } from './routes.js'
 
-/** What one test may have otherwise. */
+/** The options that a test may change. */
 export interface Conditions {
   readonly settings?: GateApp['settings']
   readonly keyring?: KeyringSettings | Partial<KeyringSettings>
-  /** In place of the keyring's own. */
-  readonly verify?: () => unknown
 }
 
-/** Serves all routes until the test ends. A handler answers with the id of its caller's key, or `nobody`. */
-export async function serve(harness: GateHarness, { settings = {}, keyring: options, verify }: Conditions = {}) {
+/** Serves all routes until the test ends. Handlers answer with the id of the caller's key, or with `nobody`. */
+export async function serve(harness: GateHarness, { settings = {}, keyring: options }: Conditions = {}) {
   const { keyring, events } = await openKeyring(options)
   const handler = vi.fn((path: string, principal: Principal | null): GateAnswer => {
     const headers: Record<string, string> = path === '/cached' ? { 'Cache-Control': 'max-age=60' } : {}
     return { headers, body: principal?.key.id ?? 'nobody' }
   })
   const app: GateApp = {
-    // Which `verify` a test gives is none, or not a sound one.
-    keyring: verify === undefined ? keyring : { ...keyring, verify: verify as typeof keyring.verify },
+    keyring,
     settings,
     routes: routes.map((route) => ({ ...route, answer: (principal) => handler(route.path, principal) })),
   }

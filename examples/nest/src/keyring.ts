@@ -1,0 +1,22 @@
+import { createKeyring, defineAccess, hmacSha256 } from '@keywright/core'
+import { sqliteStore } from '@keywright/kysely/sqlite'
+
+const access = defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } })
+
+// Your users, and what each may do now. Yours come from your own tables.
+const users = new Map([['ada', { scopes: ['tasks.*'] }]])
+
+/** Under this name, Nest hands the keyring to guards and services. */
+export const KEYRING = Symbol('keyring')
+
+export async function openKeyring() {
+  return createKeyring({
+    prefix: 'tb',
+    access,
+    store: await sqliteStore('keys.sqlite'),
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
+    resolveOwner: (owner) => users.get(owner.id) ?? null,
+  })
+}
+
+export type Keyring = Awaited<ReturnType<typeof openKeyring>>

@@ -1,0 +1,6 @@
+import type { NextConfig } from 'next'
+
+// The driver has a binary, which cannot be bundled.
+const config: NextConfig = { serverExternalPackages: ['libsql'] }
+
+export default config

@@ -1,0 +1,75 @@
+import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
+import { checkNames, type NamesOf, wholeNumber } from '@keywright/core/adapter'
+import type { ManagementApiOptions, Permissions } from './options.js'
+
+const optionNames: NamesOf<ManagementApiOptions> = {
+  authenticate: true,
+  organization: true,
+  basePath: true,
+  permissions: true,
+  allowKeys: true,
+  assertFresh: true,
+  revealLimiter: true,
+  clientIp: true,
+  hostTimeoutMs: true,
+  onError: true,
+  origins: true,
+  resources: true,
+}
+
+const permissionNames: NamesOf<Permissions> = {
+  read: true,
+  create: true,
+  revoke: true,
+  manageAll: true,
+  reveal: true,
+  auditRead: true,
+  auditExport: true,
+}
+
+/**
+ * Checks everything but the scopes in `permissions`, which are checked with the access model.
+ *
+ * @throws {@link InvalidOptions} that names the first option that is wrong, unknown, or a bound that got lost.
+ */
+export function checkOptions<A extends Access>(keyring: Keyring<A>, options: ManagementApiOptions<A>): void {
+  if (typeof keyring?.create !== 'function')
+    throw new InvalidOptions('keyring', 'the keyring that createKeyring returned')
+  checkAllNames(keyring, options)
+  const { authenticate, organization, basePath, origins = [], hostTimeoutMs = 1 } = options
+  if (typeof authenticate !== 'function') {
+    throw new InvalidOptions('authenticate', 'a function that takes the request and returns the caller or null')
+  }
+  if (typeof organization !== 'function') {
+    throw new InvalidOptions('organization', 'a function that takes the request and returns an organization id or null')
+  }
+  if (basePath !== undefined && !/^(\/[A-Za-z0-9._~-]+)+$/.test(basePath)) {
+    throw new InvalidOptions(
+      'basePath',
+      'a path that starts with a slash and does not end with one, such as /api/api-keys',
+    )
+  }
+  for (const name of ['assertFresh', 'clientIp', 'onError'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
+  }
+  // As browsers send it: an origin with a path, for example, would never equal an Origin header.
+  if (!Array.isArray(origins) || !origins.every(isOrigin)) {
+    throw new InvalidOptions('origins', 'an array of origins such as https://app.example.com, without path or wildcard')
+  }
+  wholeNumber(hostTimeoutMs, 'hostTimeoutMs', { least: 1, most: 60_000 })
+}
+
+function checkAllNames<A extends Access>(keyring: Keyring<A>, options: ManagementApiOptions<A>): void {
+  checkNames(options, optionNames, { defined: ['permissions'] })
+  const { permissions = {}, resources = {} } = options
+  checkNames(permissions, permissionNames, { at: 'permissions', defined: Object.keys(permissionNames) })
+  const types = Object.fromEntries([...keyring.access.resources.keys()].map((type) => [type, true] as const))
+  checkNames(resources, types, { at: 'resources' })
+  for (const [type, list] of Object.entries(resources)) {
+    if (typeof list !== 'function') throw new InvalidOptions(`resources.${type}`, 'a function')
+  }
+}
+
+function isOrigin(origin: string): boolean {
+  return URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')
+}

@@ -1,0 +1,115 @@
+import type { Access, RateLimiter, ScopeOf } from '@keywright/core'
+import type { Caller } from './caller.js'
+
+/** A resource that a key can be given. */
+export interface ResourceChoice {
+  readonly id: string
+  /** The name that people see. */
+  readonly name: string
+}
+
+/**
+ * The scope that each kind of request needs. `'anyone'` means every caller of the organisation. If a default scope is not in
+ * your catalog, nobody has its permission.
+ */
+export interface Permissions<S extends string = string> {
+  /** To see one's own keys, with statistics and usage. @defaultValue 'api_keys.read' */
+  readonly read?: S | 'anyone'
+  /** To create, change and rotate one's own keys, and to enable those that one disabled oneself. @defaultValue 'api_keys.create' */
+  readonly create?: S | 'anyone'
+  /** To disable, revoke and delete one's own keys. @defaultValue 'api_keys.revoke' */
+  readonly revoke?: S | 'anyone'
+  /**
+   * To do the same with the keys of other people and of the organisation. If you name another scope, name it as `manageScope` of
+   * the keyring as well: by that, a key that one administrator disabled is enabled by another.
+   *
+   * @defaultValue 'api_keys.manage_all'
+   */
+  readonly manageAll?: S | 'anyone'
+  /**
+   * To show a token again, also as the answer to a request that is sent again with its `Idempotency-Key`. `assertFresh` must
+   * return `true` as well.
+   *
+   * @defaultValue 'api_keys.reveal'
+   */
+  readonly reveal?: S | 'anyone'
+  /** To read the audit log. @defaultValue 'audit.read' */
+  readonly auditRead?: S | 'anyone'
+  /** To export the audit log. @defaultValue 'audit.export' */
+  readonly auditExport?: S | 'anyone'
+}
+
+/** Options of `managementApi`. */
+export interface ManagementApiOptions<A extends Access = Access> {
+  /**
+   * Returns who sends the request, or `null` if nobody is signed in: the answer is then 401. Look the session up at each
+   * request, so that a signed-out session ends at once. If it throws, the answer is 503.
+   */
+  readonly authenticate: (request: Request) => Caller | null | Promise<Caller | null>
+  /**
+   * Returns the id of the organisation that the request is about, or `null` if the caller is not a member of it: the answer is
+   * then 403. Check the membership here; nothing else does. If it throws, the answer is 503.
+   */
+  readonly organization: (request: Request, caller: Caller) => string | null | Promise<string | null>
+  /**
+   * The path that clients ask for, without a slash at its end. Letters, digits and `.`, `_`, `~`, `-` are allowed in its parts.
+   *
+   * @defaultValue '/api/api-keys'
+   */
+  readonly basePath?: string | undefined
+  /** Other scopes for the permissions. @defaultValue the scopes that {@link Permissions} names */
+  readonly permissions?: Permissions<ScopeOf<A>>
+  /**
+   * Lets API keys manage keys within their own rights. The option `allowKeyManagement` of the keyring must be on as well. A key
+   * never shows a token.
+   *
+   * @defaultValue false
+   */
+  readonly allowKeys?: boolean | undefined
+  /**
+   * Returns whether the caller has signed in within the last `maxAgeMs` milliseconds (300000). A token is shown again only
+   * if it returns `true`. If it throws, the answer is 503.
+   *
+   * @defaultValue `false` for everybody: no token is shown again
+   */
+  readonly assertFresh?: ((request: Request, maxAgeMs: number) => boolean | Promise<boolean>) | undefined
+  /**
+   * Counts how often each person shows a token again: at most 5 times an hour.
+   *
+   * @defaultValue `memoryRateLimiter()`, which counts in this process only
+   */
+  readonly revealLimiter?: RateLimiter | undefined
+  /**
+   * Returns the IP address of the client for the audit log, or `null`. Behind proxies, use `clientIp` of
+   * `@keywright/core/http`. If it throws, the answer is 503.
+   *
+   * @defaultValue the audit log has no address
+   */
+  readonly clientIp?: ((request: Request) => string | null | Promise<string | null>) | undefined
+  /**
+   * How long each function in these options may take, in milliseconds, from 1 to 60000. After that, the answer is 503.
+   *
+   * @defaultValue 5000
+   */
+  readonly hostTimeoutMs?: number | undefined
+  /** Gets the error behind each answer with status 503, for your log. The client does not see it. @defaultValue none */
+  readonly onError?: ((error: unknown) => void) | undefined
+  /**
+   * Other origins whose pages may send requests with cookies and read the responses, such as `https://app.example.com`. An
+   * origin has no path and no wildcard.
+   *
+   * @defaultValue none: only pages of the API's own origin, and no CORS headers
+   */
+  readonly origins?: readonly string[] | undefined
+  /**
+   * For each resource type, a function that lists the resources that the caller can choose from. `search` is what the person
+   * has typed, at most 100 characters. If the function throws, the answer is 503.
+   *
+   * @defaultValue none: `GET /resources/:type` answers 404
+   */
+  readonly resources?:
+    | Readonly<
+        Record<string, (caller: Caller, organizationId: string, search: string) => Promise<readonly ResourceChoice[]>>
+      >
+    | undefined
+}

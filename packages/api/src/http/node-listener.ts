@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import type { FetchConnection } from '@keywright/core'
+import { messageLines } from '@keywright/core/adapter'
+
+/** The connection that a request came on. Its fields are those that `fetchGate`, `createMcpAuth` and Hono on Node read. */
+export interface NodeConnection extends FetchConnection {
+  readonly incoming: IncomingMessage
+}
+
+/** A function that answers a Fetch request. */
+export type FetchHandler = (request: Request, connection: NodeConnection) => Response | Promise<Response>
+
+/** A listener for `node:http`, and for the frameworks that are built on it. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/**
+ * Serves a fetch handler on `node:http` and on frameworks that are built on it: Express, Koa, Fastify's raw requests.
+ *
+ * Mount it before anything that reads bodies, such as `express.json()`. It answers 500 if the body has been read already.
+ * You can mount it under any path: the handler gets the URL that the client asked for. A request line or a `Host` header that
+ * makes no URL is answered with 400. When the client disconnects, the signal of the request aborts.
+ *
+ * @param handler - A function, or an object with a method `fetch`: the management API, a Hono app, your own. It gets the
+ * request and a {@link NodeConnection}: pass this on to `fetchGate` or to the handler of `createMcpAuth`.
+ * @returns The listener. Its promise rejects if the handler rejects, before anything is sent: Express 5 passes the error to
+ * its error handler, `node:http` does not catch it. The handler of `managementApi` never rejects.
+ * @example
+ * ```ts
+ * const api = managementApi(keyring, options)
+ * express().use('/api/api-keys', nodeListener(api))
+ *
+ * createServer(nodeListener(async (request) => new Response(`You asked for ${request.url}`))).listen(3000)
+ * ```
+ */
+export function nodeListener(handler: FetchHandler | { readonly fetch: FetchHandler }): NodeListener {
+  const handle: FetchHandler =
+    typeof handler === 'function' ? handler : (request, connection) => handler.fetch(request, connection)
+  return async (incoming, outgoing) => {
+    const gone = new AbortController()
+    outgoing.once('close', () => gone.abort())
+    await sendResponse(await respond(handle, incoming, gone.signal), outgoing)
+  }
+}
+
+async function respond(handle: FetchHandler, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
+  if (hasBody(incoming) && incoming.readableDidRead) {
+    const text = 'The body of this request was read before. Mount this handler before anything that reads bodies.'
+    return new Response(text, { status: 500 })
+  }
+  const encrypted = isEncrypted(incoming)
+  let request: Request
+  try {
+    request = toRequest(incoming, encrypted, signal)
+  } catch {
+    return new Response(null, { status: 400 })
+  }
+  return handle(request, { remoteAddress: incoming.socket.remoteAddress, encrypted, incoming })
+}
+
+async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = response.status
+  for (const [name, value] of response.headers) {
+    // There may be several cookies; all other headers are joined already.
+    if (name === 'set-cookie') outgoing.appendHeader(name, value)
+    else outgoing.setHeader(name, value)
+  }
+  if (response.body === null) {
+    outgoing.end()
+    return
+  }
+  // The first event may be long in coming; without this, the client would wait for the headers until then.
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) outgoing.flushHeaders()
+  // The client may disconnect, and the body may fail. In both cases `pipeline` closes both sides, and nothing is left to do.
+  await pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), outgoing).catch(() => {}) // Node's own type of the same stream
+}
+
+/** @throws Error if the request line or the `Host` header makes no URL. */
+function toRequest(incoming: IncomingMessage, encrypted: boolean, signal: AbortSignal): Request {
+  const { method = 'GET', headers } = incoming
+  const fields = new Headers()
+  for (const [name, value] of messageLines(incoming)) fields.append(name, value)
+  const host = headers.host ?? 'localhost'
+  // A slash in the host, for example, would give the URL another path than the one that middleware before us has checked.
+  if (!/^[A-Za-z0-9.:[\]_-]+$/.test(host)) throw new Error('The Host header has a character that no host can have.')
+  return new Request(`${encrypted ? 'https' : 'http'}://${host}${pathOf(incoming)}`, {
+    method,
+    headers: fields,
+    signal,
+    ...(hasBody(incoming)
+      ? { body: Readable.toWeb(incoming) as NonNullable<RequestInit['body']>, duplex: 'half' as const } // Node's own type of the same stream
+      : {}),
+  })
+}
+
+function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket && socket.encrypted === true
+}
+
+function hasBody({ method }: IncomingMessage): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}
+
+/** The path that the client asked for. Express cuts the mount path off `url`, and keeps the whole in `originalUrl`. */
+function pathOf(incoming: IncomingMessage): string {
+  const { originalUrl, url = '/' } = incoming as IncomingMessage & { readonly originalUrl?: string } // added by Express
+  const path = originalUrl ?? url
+  if (!path.startsWith('/')) throw new Error('The request line does not have a path.')
+  return path
+}

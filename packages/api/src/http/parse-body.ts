@@ -1,0 +1,97 @@
+import type { z } from '@hono/zod-openapi'
+import { type AnyNode, parse } from '@humanwhocodes/momoa'
+import { ApiProblem } from './problem.js'
+
+const maxBytes = 65_536
+
+/**
+ * Parses the JSON body of a request: at most 64 KB, every name once, no `__proto__`, and no field that the schema does not have.
+ *
+ * @throws {@link ApiProblem} with status 400, 413 or 415, which names the field.
+ */
+export async function parseBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.output<S>> {
+  const text = await decodeText(request)
+  const result = schema.safeParse(text === '' ? {} : parseJson(text))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : (issue?.path ?? [])
+  const field = path.map(cleanName).join('.')
+  throw new ApiProblem(400, 'invalid_input', faultOf(issue, field), { field })
+}
+
+/** Cuts and cleans the name of a field: it is text that the client chose. */
+function cleanName(name: PropertyKey | undefined): string {
+  return String(name)
+    .replace(/[^\w.:-]/g, '')
+    .slice(0, 64)
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined, field: string): string {
+  if (issue?.code === 'unrecognized_keys') return `This request does not take the field \`${field}\`. Leave it out.`
+  const subject = field === '' ? 'The body' : `The field \`${field}\``
+  return issue?.code === 'invalid_type'
+    ? `${subject} must be of type ${issue.expected}.`
+    : `${subject} does not have the form that the OpenAPI document describes.`
+}
+
+async function decodeText(request: Request): Promise<string> {
+  const type = request.headers.get('content-type')
+  // A page of another site can send a form without asking, even an empty one, but it cannot send JSON.
+  if (type !== null && !jsonType.test(type)) throw notJson()
+  const bytes = await collectBytes(request)
+  if (bytes.length === 0) return ''
+  if (type === null) throw notJson()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ApiProblem(400, 'malformed_body', 'The body is not valid UTF-8.')
+  }
+}
+
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+function notJson(): ApiProblem {
+  return new ApiProblem(415, 'not_json', 'The body must be JSON in UTF-8. Send it with Content-Type: application/json.')
+}
+
+async function collectBytes(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length
+    if (length > maxBytes) throw new ApiProblem(413, 'body_too_large', `The body must have at most ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(text: string): unknown {
+  let tree: AnyNode
+  try {
+    tree = parse(text, { mode: 'json' })
+  } catch {
+    throw new ApiProblem(400, 'malformed_body', 'The body is not valid JSON.')
+  }
+  // `JSON.parse` takes the last of two equal names. A proxy on the way may have checked the first.
+  if (hasUnsafeNames(tree)) {
+    throw new ApiProblem(
+      400,
+      'malformed_body',
+      'The body must not have a name twice in one object, or the name __proto__.',
+    )
+  }
+  return JSON.parse(text)
+}
+
+function hasUnsafeNames(node: AnyNode): boolean {
+  const nodes = [node]
+  for (let next = nodes.pop(); next !== undefined; next = nodes.pop()) {
+    if (next.type === 'Document') nodes.push(next.body)
+    if (next.type === 'Array') nodes.push(...next.elements.map(({ value }) => value))
+    if (next.type !== 'Object') continue
+    const names = next.members.map(({ name }) => (name.type === 'String' ? name.value : name.name))
+    if (new Set(names).size < names.length || names.includes('__proto__')) return true
+    nodes.push(...next.members.map(({ value }) => value))
+  }
+  return false
+}

@@ -1,8 +1,0 @@
-/** The `Link` field that leads to the next page (RFC 8288); none on the last. */
-export function nextLink(request: Request, cursor: string | null): Readonly<Record<string, string>> {
-  if (cursor === null) return {}
-  const url = new URL(request.url)
-  url.searchParams.set('cursor', cursor)
-  // Without the origin: behind a proxy, this process does not know it.
-  return { Link: `<${url.pathname}${url.search}>; rel="next"` }
-}

@@ -1,0 +1,197 @@
+import type { Owner } from '@keywright/core'
+import { nextLink } from '../http/next-link.js'
+import { ApiProblem, keyNotFound } from '../http/problem.js'
+import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import type { Permission } from '../request/permit.js'
+import { changeOptions } from '../request/request-context.js'
+import { settingsFromJson } from '../schema/from-json.js'
+import {
+  CreateBody,
+  DeleteQuery,
+  EmptyBody,
+  IdParam,
+  Key,
+  KeyPage,
+  KeyQuery,
+  KeyWithToken,
+  RevokeBody,
+  RotateBody,
+  Token,
+  UpdateBody,
+} from '../schema/schemas.js'
+import { keyToJson } from '../schema/to-json.js'
+import { issueToken } from './issue-token.js'
+import { defineOperation, type Operation } from './operation.js'
+import { shownKeys } from './shown-keys.js'
+
+/** The operations that read, create and change keys. */
+export const keyOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'listKeys',
+    method: 'get',
+    path: '/',
+    summary: 'List keys',
+    query: KeyQuery,
+    responses: { 200: jsonContent(KeyPage, 'A page of keys.') },
+    handle: async (context) => {
+      const { keyring, request, query, organizationId } = context
+      const { keys, nextCursor } = await keyring.list({
+        organizationId,
+        ...shownKeys(context, query.owner),
+        status: query.status,
+        first: query.sort === 'created_at' ? 'oldest' : 'newest',
+        limit: query.limit,
+        cursor: query.cursor,
+      })
+      const body = { data: keys.map(keyToJson), next_cursor: nextCursor }
+      return jsonResponse(body, 200, nextLink(request, nextCursor))
+    },
+  }),
+
+  defineOperation({
+    id: 'createKey',
+    method: 'post',
+    path: '/',
+    summary: 'Create a key; only this response shows its token',
+    body: CreateBody,
+    idempotent: true,
+    responses: { 201: jsonContent(KeyWithToken, 'The new key, with its token.') },
+    handle: async (context) => {
+      const { keyring, permit, organizationId, owner: self, canReach, body } = context
+      permit.require('create')
+      if (body.for === 'organization') permit.require('manageAll')
+      const owner: Owner = body.for === 'organization' ? { type: 'organization', id: organizationId } : self
+      const { name, environment, copy_from: copyFrom } = body
+      if (copyFrom !== undefined && !canReach(copyFrom)) throw keyNotFound()
+      const input = { ...settingsFromJson(body), name, owner, environment }
+      return issueToken(context, 201, (idempotencyKey) =>
+        keyring.create(copyFrom === undefined ? input : { ...input, copyFrom }, {
+          ...changeOptions(context),
+          idempotencyKey,
+        }),
+      )
+    },
+  }),
+
+  defineOperation({
+    id: 'getKey',
+    method: 'get',
+    path: '/{id}',
+    summary: 'Read one key',
+    params: IdParam,
+    responses: { 200: jsonContent(Key, 'The key.') },
+    handle: async ({ keyring, permit, within, params }) => {
+      permit.require('read')
+      const key = await keyring.get(params.id, { within })
+      if (key === null) throw keyNotFound()
+      return jsonResponse(keyToJson(key))
+    },
+  }),
+
+  defineOperation({
+    id: 'updateKey',
+    method: 'patch',
+    path: '/{id}',
+    summary: 'Change the settings of a key; fields that are left out stay as they are',
+    params: IdParam,
+    body: UpdateBody,
+    responses: { 200: jsonContent(Key, 'The key after the change.') },
+    handle: async (context) => {
+      const { keyring, permit, params, body } = context
+      permit.require('create')
+      const changes = { ...settingsFromJson(body), name: body.name }
+      return jsonResponse(keyToJson(await keyring.update(params.id, changes, changeOptions(context))))
+    },
+  }),
+
+  switchOperation('enable', 'create', 'Enable a disabled key; its token stays the same'),
+  switchOperation('disable', 'revoke', 'Disable a key: its requests are refused until it is enabled'),
+
+  defineOperation({
+    id: 'revokeKey',
+    method: 'post',
+    path: '/{id}/revoke',
+    summary: 'Revoke a key; it can never be used again',
+    params: IdParam,
+    body: RevokeBody,
+    responses: { 200: jsonContent(Key, 'The revoked key.') },
+    handle: async (context) => {
+      const { keyring, permit, params, body } = context
+      permit.require('revoke')
+      const revoked = await keyring.revoke(params.id, { reason: body.reason }, changeOptions(context))
+      return jsonResponse(keyToJson(revoked))
+    },
+  }),
+
+  defineOperation({
+    id: 'rotateKey',
+    method: 'post',
+    path: '/{id}/rotate',
+    summary: 'Give a key a new token; only this response shows it',
+    params: IdParam,
+    body: RotateBody,
+    idempotent: true,
+    responses: { 200: jsonContent(KeyWithToken, 'The key, with its new token.') },
+    handle: async (context) => {
+      const { keyring, permit, caller, params, body } = context
+      permit.require('create')
+      if (caller.actor.type === 'key' && params.id !== caller.actor.id) {
+        throw new ApiProblem(403, 'not_permitted', 'An API key may rotate only itself.')
+      }
+      return issueToken(context, 200, (idempotencyKey) =>
+        keyring.rotate(params.id, { graceMs: body.grace_ms }, { ...changeOptions(context), idempotencyKey }),
+      )
+    },
+  }),
+
+  defineOperation({
+    id: 'revealKey',
+    method: 'post',
+    path: '/{id}/reveal',
+    summary: 'Show the token of a key again, if the product allows it; every time is recorded in the audit log',
+    params: IdParam,
+    body: EmptyBody,
+    responses: { 200: jsonContent(Token, 'The token.') },
+    handle: async ({ showToken, params: { id } }) => {
+      const token = await showToken(id)
+      return jsonResponse({ id, token: token.reveal() })
+    },
+  }),
+
+  defineOperation({
+    id: 'deleteKey',
+    method: 'delete',
+    path: '/{id}',
+    summary: 'Revoke a key; with `permanent=true`, also delete it',
+    params: IdParam,
+    query: DeleteQuery,
+    body: EmptyBody,
+    responses: { 204: { description: 'The key was revoked or deleted.' } },
+    handle: async (context) => {
+      const { keyring, permit, params, query } = context
+      permit.require('revoke')
+      const options = changeOptions(context)
+      if (query.permanent === 'true') await keyring.delete(params.id, options)
+      else await keyring.revoke(params.id, {}, options)
+      return new Response(null, { status: 204, headers: baseHeaders })
+    },
+  }),
+]
+
+/** The operation that enables or disables a key. */
+function switchOperation(verb: 'enable' | 'disable', permission: Permission, summary: string): Operation {
+  return defineOperation({
+    id: `${verb}Key`,
+    method: 'post',
+    path: `/{id}/${verb}`,
+    summary,
+    params: IdParam,
+    body: EmptyBody,
+    responses: { 200: jsonContent(Key, 'The key after the change.') },
+    handle: async (context) => {
+      const { keyring, permit, params } = context
+      permit.require(permission)
+      return jsonResponse(keyToJson(await keyring[verb](params.id, changeOptions(context))))
+    },
+  })
+}

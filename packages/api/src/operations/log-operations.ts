@@ -1,0 +1,127 @@
+import type { AuditFilter } from '@keywright/core'
+import { nextLink } from '../http/next-link.js'
+import { ApiProblem } from '../http/problem.js'
+import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import { dateFromJson } from '../schema/from-json.js'
+import { AuditPage, AuditQuery, ExportQuery, KeyStats, Usage, UsageQuery } from '../schema/schemas.js'
+import { auditToJson, statsToJson } from '../schema/to-json.js'
+import { defineOperation, type Operation } from './operation.js'
+import { shownKeys } from './shown-keys.js'
+
+/** The operations that read statistics, usage and the audit log. */
+export const logOperations: readonly Operation[] = [
+  defineOperation({
+    id: 'getStats',
+    method: 'get',
+    path: '/stats',
+    summary: 'Count the keys that the caller may list, and their calls',
+    responses: { 200: jsonContent(KeyStats, 'The counts.') },
+    handle: async (context) => {
+      const { keyring, organizationId } = context
+      return jsonResponse(statsToJson(await keyring.stats({ organizationId, ...shownKeys(context) })))
+    },
+  }),
+
+  defineOperation({
+    id: 'getUsage',
+    method: 'get',
+    path: '/usage',
+    summary: 'Count calls by hour, for one key or for all',
+    query: UsageQuery,
+    responses: { 200: jsonContent(Usage, 'One entry for each hour.') },
+    handle: async ({ keyring, permit, organizationId, query, within, canReach }) => {
+      permit.require('read')
+      if (query.key_id === undefined) permit.require('manageAll')
+      const isVisible =
+        query.key_id === undefined || (canReach(query.key_id) && (await keyring.get(query.key_id, { within })) !== null)
+      // A key out of reach gets the same answer as a key without calls.
+      const keyId = isVisible ? query.key_id : 'none'
+      const hours = await keyring.usage({
+        organizationId,
+        keyId,
+        from: dateFromJson(query.from),
+        to: dateFromJson(query.to),
+      })
+      return jsonResponse({ data: hours.map(({ hour, count }) => ({ hour: hour.toISOString(), count })) })
+    },
+  }),
+
+  defineOperation({
+    id: 'listAudit',
+    method: 'get',
+    path: '/audit',
+    summary: 'Read the audit log, newest first',
+    query: AuditQuery,
+    responses: { 200: jsonContent(AuditPage, 'A page of records.') },
+    handle: async ({ keyring, permit, request, organizationId, query }) => {
+      permit.require('auditRead')
+      const { key_id, type, actor_type, actor_id, limit, cursor } = query
+      if ((actor_type === undefined) !== (actor_id === undefined)) {
+        const field = actor_type === undefined ? 'actor_type' : 'actor_id'
+        throw new ApiProblem(
+          400,
+          'invalid_input',
+          `The parameters \`actor_type\` and \`actor_id\` belong together. Send \`${field}\` as well.`,
+          { field },
+        )
+      }
+      const { records, nextCursor } = await keyring.audit.list({
+        organizationId,
+        keyId: key_id,
+        type: type as AuditFilter['type'], // any text: a type that does not exist has no records
+        actor: actor_type === undefined || actor_id === undefined ? undefined : { type: actor_type, id: actor_id },
+        from: dateFromJson(query.from),
+        to: dateFromJson(query.to),
+        limit,
+        cursor,
+      })
+      const body = { data: records.map(auditToJson), next_cursor: nextCursor }
+      return jsonResponse(body, 200, nextLink(request, nextCursor))
+    },
+  }),
+
+  defineOperation({
+    id: 'exportAudit',
+    method: 'get',
+    path: '/audit/export',
+    summary: 'Export the audit log, oldest first; the export itself is recorded',
+    query: ExportQuery,
+    responses: {
+      200: {
+        description: 'One record for each line.',
+        content: { 'application/jsonl': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+      },
+    },
+    handle: async ({ keyring, permit, caller, auditContext, organizationId, query }) => {
+      permit.require('auditExport')
+      const format = query.format ?? 'jsonl'
+      const filter = { organizationId, keyId: query.key_id, from: dateFromJson(query.from), to: dateFromJson(query.to) }
+      const lines = keyring.audit.export({ ...filter, format }, { actor: caller.actor, context: auditContext })
+      return new Response(await toStream(lines), {
+        headers: {
+          'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
+          'Content-Disposition': `attachment; filename="audit.${format}"`,
+          ...baseHeaders,
+        },
+      })
+    },
+  }),
+]
+
+async function toStream(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
+  const encoder = new TextEncoder()
+  const iterator = lines[Symbol.asyncIterator]()
+  // Read before the response begins: if the export fails here, it can still be answered with a problem.
+  let next: Promise<IteratorResult<string>> | null = Promise.resolve(await iterator.next())
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await (next ?? iterator.next())
+      next = null
+      if (done === true) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}

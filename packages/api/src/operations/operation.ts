@@ -1,0 +1,31 @@
+import type { RouteConfig, z } from '@hono/zod-openapi'
+import type { RequestContext } from '../request/request-context.js'
+
+/** One operation: its documentation, the schemas of its input, and its handler. */
+export interface Operation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+> {
+  readonly id: string
+  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  /** Below the base path, in OpenAPI's notation: `/{id}/rotate`. */
+  readonly path: string
+  readonly summary: string
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly idempotent?: boolean
+  readonly responses: RouteConfig['responses']
+  handle(context: RequestContext<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>
+}
+
+/** Infers the types of the handler's input from the schemas, and returns an operation that fits in a list with others. */
+export function defineOperation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+>(operation: Operation<P, Q, B>): Operation {
+  return operation as unknown as Operation // the API calls `handle` only with what these same schemas have parsed
+}

@@ -1,0 +1,24 @@
+import type { z } from '@hono/zod-openapi'
+import type { SettingsInput, UpdateInput } from '@keywright/core'
+import type { UpdateBody } from './schemas.js'
+
+/** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
+export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {
+  const { description, scopes, preset, roles, expires_at, ip_allow_list, rate_limits } = body
+  return {
+    description,
+    scopes: scopes as UpdateInput['scopes'], // checked by the keyring
+    preset,
+    roles,
+    resources: body.resources as UpdateInput['resources'], // checked by the keyring
+    expiresAt: expires_at === null ? null : dateFromJson(expires_at),
+    ipAllowList: ip_allow_list,
+    rateLimits:
+      rate_limits === null ? null : rate_limits?.map(({ limit, window_ms }) => ({ limit, windowMs: window_ms })),
+  }
+}
+
+/** An instant in a request, which its schema has checked. */
+export function dateFromJson(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text)
+}

@@ -1,0 +1,197 @@
+import type { Actor, Key, KeyRecord, Owner, ResourceRef } from '../values/index.js'
+import { fixedClass, freezeDeep } from '../values/index.js'
+import type { Access } from './access.js'
+import type { Rights } from './kept-rights.js'
+import { grantedLevel, lowerLevel } from './level.js'
+import type { Authority, Levels, Principal } from './principal.js'
+import { unknownName } from './unknown-name.js'
+
+/** What a principal is made of. */
+export interface PrincipalParts {
+  readonly access: Access
+  readonly record: Pick<KeyRecord, 'id' | 'owner' | 'grants'>
+  /** Makes what people and handlers see of the key. Called when they look. */
+  readonly view: () => Key
+  /** @defaultValue 'current' */
+  readonly token?: 'current' | 'previous'
+  /** What the key was given, its roles included. */
+  readonly granted: Rights
+  readonly authority: Authority
+}
+
+/** Creates the principal of a verified key. */
+export function createPrincipal(parts: PrincipalParts): Principal {
+  return new FixedPrincipal(parts, noBoundary, null)
+}
+
+/** The ids of a type that a principal is narrowed to. */
+type Boundary = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The answers to what the owner's levels are, by type and id. */
+type Asked = Map<string, Map<string, Promise<Levels>>>
+
+/**
+ * Whatever a request does not ask for is not made, since each request makes a principal. All that it knows is private: nothing
+ * that a handler does to it, or to what it gave, changes what it allows.
+ */
+class KeyPrincipal implements Principal {
+  readonly #parts: PrincipalParts
+  readonly #within: Boundary
+  /** Shared by the principals that were narrowed from one. */
+  #asked: Asked | null
+  #key: Principal['key'] | null = null
+
+  constructor(parts: PrincipalParts, within: Boundary, asked: Asked | null) {
+    this.#parts = parts
+    this.#within = within
+    this.#asked = asked
+    Object.freeze(this)
+  }
+
+  get key(): Principal['key'] {
+    if (this.#key !== null) return this.#key
+    const { lastUsedAt: _, ...key } = this.#parts.view()
+    this.#key = Object.freeze(key)
+    return this.#key
+  }
+
+  get token(): 'current' | 'previous' {
+    return this.#parts.token ?? 'current'
+  }
+
+  get actor(): Actor {
+    return Object.freeze({ type: 'key', id: this.#parts.record.id, token: this.token })
+  }
+
+  get owner(): Owner {
+    return freezeDeep(this.#parts.record.owner)
+  }
+
+  get organizationId(): string {
+    const { owner } = this.#parts.record
+    return owner.type === 'user' ? owner.organizationId : owner.id
+  }
+
+  get user(): { readonly id: string } | null {
+    const { owner } = this.#parts.record
+    return owner.type === 'user' ? Object.freeze({ id: owner.id }) : null
+  }
+
+  get scopes(): string[] {
+    return [...this.#parts.access.scopes.keys()].filter((scope) => this.#allows(scope))
+  }
+
+  // Functions of their own, which may be passed on without the principal: `names.filter(principal.allows)`.
+  get allows(): Principal['allows'] {
+    return (scope) => this.#allows(scope)
+  }
+
+  get allowsOn(): Principal['allowsOn'] {
+    return (scope, resource) => this.#allowsOn(scope, resource)
+  }
+
+  get levelOn(): Principal['levelOn'] {
+    return (type: string, id: string) => this.#levelOn(type, id)
+  }
+
+  get levelsOn(): Principal['levelsOn'] {
+    return (type: string, ids: readonly string[]) => this.#levelsOn(type, ids)
+  }
+
+  get narrowTo(): Principal['narrowTo'] {
+    return (resources) => this.#narrowTo(resources)
+  }
+
+  #allows(scope: string): boolean {
+    const { access, granted, authority } = this.#parts
+    return (
+      access.scopes.has(scope) &&
+      !access.resourceScopes.has(scope) &&
+      granted.allows(scope) &&
+      authority.rights.allows(scope)
+    )
+  }
+
+  async #allowsOn(scope: string, resource: ResourceRef): Promise<boolean> {
+    const { resources, resourceScopes } = this.#parts.access
+    const type = resources.get(resource.type)
+    if (type === undefined || !resourceScopes.has(scope)) return false
+    const level = await this.#levelOn(resource.type, resource.id)
+    return level !== null && type.scopesByLevel.get(level)?.has(scope) === true
+  }
+
+  async #levelOn(type: string, id: string): Promise<string | null> {
+    return (await this.#levelsOn(type, [id])).get(id) ?? null
+  }
+
+  async #levelsOn(typeName: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { access, record } = this.#parts
+    const type = access.resources.get(typeName)
+    const levels = new Map<string, string>()
+    if (type === undefined) return levels
+    const { resources } = record.grants
+    const grant = Object.hasOwn(resources, typeName) ? resources[typeName] : undefined
+    const reach = this.#within.get(typeName)
+    for (const id of ids) {
+      const given = typeof id === 'string' && reach?.has(id) !== false ? grantedLevel(type, grant, id) : null
+      if (given !== null) levels.set(id, given)
+    }
+    const answers = this.#ask(typeName, [...levels.keys()])
+    for (const [id, given] of levels) {
+      const level = lowerLevel(type, given, (await answers.get(id))?.get(id))
+      if (level === null) levels.delete(id)
+      else levels.set(id, level)
+    }
+    return levels
+  }
+
+  /** The owner's levels on resources of a type: of those that nobody asked for yet, in one call. */
+  #ask(type: string, ids: readonly string[]): ReadonlyMap<string, Promise<Levels>> {
+    this.#asked ??= new Map()
+    const answers = this.#asked.get(type) ?? new Map<string, Promise<Levels>>()
+    this.#asked.set(type, answers)
+    const open = ids.filter((id) => !answers.has(id))
+    if (open.length > 0) {
+      const answer = Promise.resolve(this.#parts.authority.levelsOn(type, open))
+      answer.catch(() => {}) // an earlier answer may fail first, and then nobody waits for this one
+      for (const id of open) answers.set(id, answer)
+    }
+    return answers
+  }
+
+  #narrowTo(resources: Readonly<Record<string, readonly string[] | undefined>>): Principal {
+    const narrower = new Map(this.#within)
+    for (const [type, ids] of Object.entries(resources)) {
+      if (!this.#parts.access.resources.has(type))
+        throw unknownName('narrowTo', type, this.#parts.access.resources.keys())
+      const before = this.#within.get(type)
+      narrower.set(type, new Set((ids ?? []).filter((id) => before?.has(id) ?? true)))
+    }
+    this.#asked ??= new Map()
+    return new KeyPrincipal(this.#parts, narrower, this.#asked)
+  }
+
+  /** What a log shows of it. */
+  toJSON(): object {
+    const { key, token, actor, owner, organizationId, user, scopes } = this
+    return { key, token, actor, owner, organizationId, user, scopes }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return this.toJSON()
+  }
+}
+
+const noBoundary: Boundary = new Map()
+const FixedPrincipal = /* @__PURE__ */ fixedClass(KeyPrincipal) // principals of other requests share what it has
+
+/** Tests whether a principal may use a scope: a resource scope is checked on `resource`, any other scope globally. */
+export async function isAllowed(
+  { resourceScopes }: Access,
+  principal: Pick<Principal, 'allows' | 'allowsOn'>,
+  scope: string,
+  resource: ResourceRef | null,
+): Promise<boolean> {
+  if (resource !== null && resourceScopes.has(scope)) return principal.allowsOn(scope, resource)
+  return principal.allows(scope)
+}

@@ -1,0 +1,8 @@
+export { type AnswerFields, answerHeaders } from './answer-headers.js'
+export { type AssertGuardedOptions, assertPublic, type OpenRoute } from './assert-guarded.js'
+export { isForFallback, readFallback } from './fallback.js'
+export { type FetchGate, type FetchGateOptions, type FetchVerdict, fetchGate } from './fetch-gate.js'
+export { type FetchConnection, fetchRequest } from './fetch-request.js'
+export { type GuardMarks, guardMarks } from './guard-marks.js'
+export { fieldLines, messageLines, type NodeMessage, nodeRequest } from './node-request.js'
+export { type ReplyTarget, sendReply } from './send-reply.js'

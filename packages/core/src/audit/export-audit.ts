@@ -1,0 +1,97 @@
+import { checkNames, type NamesOf } from '../check/index.js'
+import { liveActor, requireOfOrganization } from '../delegation/index.js'
+import { InvalidInput } from '../errors/index.js'
+import { checkActor, checkContext, isOwnerWithin, type ManageOptions } from '../input/index.js'
+import { wrapStoreErrors } from '../store/index.js'
+import type { AuditRecord } from '../values/index.js'
+import { type AuditFilter, filterNames, parseFilter } from './audit-filter.js'
+import type { AuditParts } from './parts.js'
+
+/** Selects the records to export, and their format. */
+export interface ExportQuery extends AuditFilter {
+  /** `jsonl`: one JSON object on each line. `csv`: RFC 4180, safe to open in a spreadsheet. */
+  readonly format: 'jsonl' | 'csv'
+}
+
+const exportNames: NamesOf<ExportQuery> = { ...filterNames, format: true }
+const pageSize = 500
+const columns = 'seq,at,type,actorType,actorId,keyId,requestId,ip,userAgent,data,auditKeyId,hash'
+
+/** See {@link AuditLog.export}. It reads and records nothing until the first line is requested. */
+export async function* exportAudit(
+  parts: AuditParts,
+  query: ExportQuery,
+  options: ManageOptions,
+): AsyncGenerator<string, void, undefined> {
+  checkNames(query, exportNames, { Invalid: InvalidInput })
+  const { store, auditKey } = parts
+  const { format } = query
+  if (format !== 'jsonl' && format !== 'csv') throw new InvalidInput('format', "'jsonl' or 'csv'")
+  const filter = parseFilter(query)
+  const { organizationId, keyId = null, type = null, actor: by = null, from, to } = filter
+  // The log covers the whole organization, so a boundary of one owner is too narrow.
+  if (!isOwnerWithin({ type: 'organization', id: organizationId }, options.within)) {
+    throw new InvalidInput('organizationId', 'an organization that the option within contains')
+  }
+  const live = await liveActor(parts, checkActor(options))
+  requireOfOrganization(live, organizationId)
+  const { actor } = live
+  const context = checkContext(options)
+  const span = { from: from?.toISOString() ?? null, to: to?.toISOString() ?? null }
+  const asked = { format, keyId, type, actor: by === null ? null : { ...by }, ...span }
+  const draft = { type: 'audit.exported' as const, actor, keyId: null, context, data: asked }
+  await wrapStoreErrors(store.appendAudit(organizationId, [draft], auditKey))
+
+  const { seq: last } = await wrapStoreErrors(store.auditHead(organizationId))
+  if (format === 'csv') yield `${columns}\r\n`
+  let after = 0
+  for (;;) {
+    const page = await wrapStoreErrors(store.listAudit({ ...filter, order: 'asc', after, limit: pageSize }))
+    for (const record of page) {
+      // Records that are added meanwhile belong to the next export, so that this one ends.
+      if (record.seq > last) return
+      yield format === 'csv' ? csvLine(record) : `${JSON.stringify(record).replace(unprintable, asEscape)}\n`
+    }
+    const end = page.at(-1)
+    if (end === undefined || page.length < pageSize) return
+    after = end.seq
+  }
+}
+
+function csvLine(record: AuditRecord): string {
+  const { seq, at, type, actor, keyId, context, data, auditKeyId, hash } = record
+  const { requestId, ip, userAgent } = context
+  const cells = [
+    seq,
+    at.toJSON(), // an invalid time gives null, and so an empty cell
+    type,
+    actor.type,
+    actor.id,
+    keyId,
+    requestId,
+    ip,
+    userAgent,
+    JSON.stringify(data),
+    auditKeyId,
+    hash,
+  ]
+  return `${cells.map((cell) => csvCell(String(cell ?? ''))).join(',')}\r\n`
+}
+
+/** Quotes a cell. An apostrophe stops spreadsheets from running a text as a formula. */
+function csvCell(text: string): string {
+  const safe = text.replace(unprintable, asEscape).replace(startOfFormula, asEscape)
+  return `"${(/^[=+\-@＝＋－＠]/.test(safe) ? `'${safe}` : safe).replaceAll('"', '""')}"`
+}
+
+// In some locales, spreadsheets split at semicolons, and ignore quotes that do not follow one.
+const startOfFormula = /;(?=[\s"']*[=+\-@＝＋－＠])/g
+
+// Line breaks, terminal sequences and bidirectional characters could mislead a reader of the file.
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+function asEscape(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('')
+}

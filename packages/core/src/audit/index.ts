@@ -1,0 +1,8 @@
+export type { AuditFilter } from './audit-filter.js'
+export { type AuditKeyRing, type AuditKeys, parseAuditKeys } from './audit-key-ring.js'
+export { type AuditListQuery, type AuditLog, type AuditPage, auditLog } from './audit-log.js'
+export type { AuditVerdict } from './chain-check.js'
+export type { ExportQuery } from './export-audit.js'
+export type { AuditParts } from './parts.js'
+export type { AuditVerifyQuery } from './verify-audit.js'
+export { type VerifyAuditExportOptions, verifyAuditExport } from './verify-audit-export.js'

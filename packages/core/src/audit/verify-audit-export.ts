@@ -1,0 +1,64 @@
+import { checkNames, type NamesOf } from '../check/index.js'
+import { InvalidInput } from '../errors/index.js'
+import type { AuditCheckpoint } from '../store/index.js'
+import { type AuditRecord, isRecord } from '../values/index.js'
+import { type AuditKeyRing, parseAuditKeys } from './audit-key-ring.js'
+import { type AuditVerdict, chainCheck } from './chain-check.js'
+
+/** The secret keys and the checkpoint for {@link verifyAuditExport}. */
+export interface VerifyAuditExportOptions {
+  /** A checkpoint that the export must pass through. @defaultValue none: a missing end is not found */
+  readonly checkpoint?: AuditCheckpoint | undefined
+  /** Whether the export begins after the checkpoint instead of at the first record. @defaultValue false */
+  readonly sinceCheckpoint?: boolean | undefined
+  /** The `auditKeys` of the keyring that wrote the log, with all keys that it ever had. @defaultValue none */
+  readonly auditKeys?: AuditKeyRing | undefined
+}
+
+const exportCheckNames: NamesOf<VerifyAuditExportOptions> = { checkpoint: true, sinceCheckpoint: true, auditKeys: true }
+
+/**
+ * Checks an exported audit log without access to its database. Create the export with `audit.export`, `format: 'jsonl'` and no
+ * filter other than the organization.
+ *
+ * @param lines - The lines in their order: the export itself, or a file read line by line. Empty lines are skipped.
+ * @returns a verdict. On success, it has the last record as its checkpoint: keep it to check a later export.
+ * @throws {@link InvalidInput} when `checkpoint` or `auditKeys` is malformed.
+ *
+ * @example
+ * ```ts
+ * const lines = createInterface({ input: createReadStream('audit.jsonl') })
+ * const verdict = await verifyAuditExport(lines, { auditKeys: { current: 'a1', keys: { a1: process.env.AUDIT_KEY } } })
+ * if (!verdict.ok) console.error(`The log is ${verdict.problem} at record ${verdict.seq}.`)
+ * ```
+ */
+export async function verifyAuditExport(
+  lines: Iterable<string> | AsyncIterable<string>,
+  options: VerifyAuditExportOptions = {},
+): Promise<AuditVerdict> {
+  checkNames(options, exportCheckNames, { Invalid: InvalidInput })
+  const check = chainCheck({ ...options, auditKeys: parseAuditKeys(options.auditKeys, InvalidInput) })
+  if (check.fault !== null) return check.fault
+  for await (const line of lines) {
+    if (line.trim() === '') continue
+    const record = parseLine(line)
+    if (record === null) return { ok: false, problem: 'altered', seq: check.at.seq + 1 }
+    const fault = check.next(record)
+    if (fault !== null) return fault
+  }
+  if (check.at.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: check.at.seq }
+  return { ok: true, checkpoint: check.at }
+}
+
+/** Parses the record on one line of the export. Returns `null` if the line is not a record. */
+function parseLine(line: string): AuditRecord | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (!isRecord(value) || typeof value.at !== 'string' || !isRecord(value.context) || !isRecord(value.actor))
+      return null
+    const { auditKeyId = null } = value // older exports lack the field
+    return { ...value, auditKeyId, at: new Date(value.at) } as unknown as AuditRecord // a wrong field gives a wrong hash, which the chain check finds
+  } catch {
+    return null
+  }
+}

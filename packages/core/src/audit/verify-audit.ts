@@ -1,0 +1,50 @@
+import { checkNames, type NamesOf } from '../check/index.js'
+import { InvalidInput } from '../errors/index.js'
+import { checkId } from '../input/index.js'
+import { type AuditCheckpoint, wrapStoreErrors } from '../store/index.js'
+import { type AuditVerdict, chainCheck } from './chain-check.js'
+import type { AuditParts } from './parts.js'
+
+/** The chain that `audit.verify` checks, and its checkpoint. */
+export interface AuditVerifyQuery {
+  readonly organizationId: string
+  /** A checkpoint from an earlier check, kept outside the database. @defaultValue none: see {@link AuditLog.verify} */
+  readonly checkpoint?: AuditCheckpoint | undefined
+  /** Begins at the checkpoint instead of at the first record, for logs with archived records. @defaultValue false */
+  readonly sinceCheckpoint?: boolean | undefined
+}
+
+const verifyNames: NamesOf<AuditVerifyQuery> = { organizationId: true, checkpoint: true, sinceCheckpoint: true }
+const pageSize = 500
+
+/** See {@link AuditLog.verify}. */
+export async function verifyAudit({ store, auditKeys }: AuditParts, query: AuditVerifyQuery): Promise<AuditVerdict> {
+  checkNames(query, verifyNames, { Invalid: InvalidInput })
+  const organizationId = checkId(query.organizationId, 'organizationId')
+  const check = chainCheck({ ...query, auditKeys })
+  // The check ends at this head. Records that are appended meanwhile come after it.
+  const head = await wrapStoreErrors(store.auditHead(organizationId))
+  if (head.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: head.seq }
+  if (check.fault !== null) return check.fault
+
+  while (check.at.seq < head.seq) {
+    // No `after` on the first page, so that an inserted record with a `seq` of 0 or less is found.
+    const after = check.at.seq === 0 ? {} : { after: check.at.seq }
+    const page = await wrapStoreErrors(store.listAudit({ organizationId, order: 'asc', ...after, limit: pageSize }))
+    if (page.length === 0) return { ok: false, problem: 'truncated', seq: check.at.seq }
+    for (const record of page) {
+      const fault = check.next(record)
+      if (fault !== null) return fault
+      if (check.at.seq === head.seq) break
+    }
+  }
+  if (check.at.seq !== head.seq || check.at.hash !== head.hash) {
+    return { ok: false, problem: 'rewritten', seq: check.at.seq }
+  }
+
+  const [last] = await wrapStoreErrors(store.listAudit({ organizationId, order: 'desc', limit: 1 }))
+  const headNow = await wrapStoreErrors(store.auditHead(organizationId))
+  // A record that was added by hand does not move the head.
+  if (last !== undefined && last.seq > headNow.seq) return { ok: false, problem: 'altered', seq: headNow.seq + 1 }
+  return { ok: true, checkpoint: check.at }
+}

@@ -1,0 +1,60 @@
+import type { StoreBreaker } from '../outage/index.js'
+import type { Found, KeyStore } from '../store/index.js'
+import { type MaybePromise, withDeadline } from '../values/index.js'
+import { boundedCache } from './bounded-cache.js'
+import type { CacheEvent } from './cache-event.js'
+import { readCache } from './cache-options.js'
+
+/** How verifications read keys. */
+export interface KeyReader {
+  find(id: string): MaybePromise<Found | null>
+  /** Reads an imported key by the digests of its token. Never kept. */
+  findByLookupDigest(digests: readonly string[]): MaybePromise<Found | null>
+  /** To be called after each change of a key, also one whose outcome is unknown. */
+  changed(id: string): void
+  close(): Promise<void>
+}
+
+/** What a reader needs of the keyring's settings. */
+export interface ReaderSettings {
+  readonly store: Pick<KeyStore, 'find' | 'findByLookupDigest'>
+  /** Stands before the store. What is kept is given without it: it is as true as it was promised to be. */
+  readonly breaker: StoreBreaker
+  readonly emit: (event: CacheEvent) => void
+  readonly background: (work: Promise<unknown>) => void
+}
+
+/** How long a message may take until it is given up. */
+const publishTimeoutMs = 2_000
+
+/** @throws {@link InvalidOptions} */
+export function keyReader(cache: unknown, { store, breaker, emit, background }: ReaderSettings): KeyReader {
+  const read = (id: string) => breaker.read(() => store.find(id))
+  const findByLookupDigest = (digests: readonly string[]) => breaker.read(() => store.findByLookupDigest(digests))
+  if (cache === undefined) {
+    return { find: read, findByLookupDigest, changed: () => {}, close: async () => breaker.close() }
+  }
+
+  const { ttlMs, bus } = readCache(cache)
+  const kept = boundedCache(read, ttlMs)
+  let isListening: boolean | null = null
+  const stop = bus.subscribe(kept.forget, (state) => {
+    if (state !== isListening) emit({ type: state ? 'cache.used' : 'cache.bypassed' })
+    isListening = state
+    kept.use(state)
+  })
+  return {
+    find: kept.find,
+    findByLookupDigest,
+    changed(id) {
+      kept.forget(id)
+      const published = withDeadline(() => bus.publish(id), publishTimeoutMs)
+      background(published.catch((error: unknown) => emit({ type: 'cache.not_told', keyId: id, error })))
+    },
+    async close() {
+      breaker.close()
+      kept.use(false)
+      await stop()
+    },
+  }
+}

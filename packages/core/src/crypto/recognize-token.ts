@@ -1,0 +1,67 @@
+import { type InvalidTokenReason, parseToken } from './token.js'
+
+/** The format of a keyring's tokens. */
+export interface TokenFormat {
+  /** Namespaces that this process accepts, such as `tk_live`; the one of new tokens first. */
+  readonly namespaces: readonly string[]
+  /** Namespaces of the other environments. Their tokens are refused. */
+  readonly foreign: readonly string[]
+  /** Each number of characters that a secret may have; that of new tokens first. */
+  readonly secretLength: readonly number[]
+  /** Whether a token that has not the form of these may be an imported one. */
+  readonly opaque: boolean
+}
+
+/** A token that may belong to a key. */
+export interface Credential {
+  readonly token: string
+  /** The id of its key. `null` for a token that may be imported: its key is looked up by a digest. */
+  readonly id: string | null
+  /** Its namespace, such as `tk_live`; `null` for a token that may be imported. */
+  readonly namespace: string | null
+}
+
+/** The result of {@link recognizeToken}. */
+export type Recognized =
+  | ({ readonly ok: true } & Credential)
+  | {
+      readonly ok: false
+      readonly reason: InvalidTokenReason
+      /** Whether it has none of our namespaces. It may then be another credential, such as a JWT of the host's own login. */
+      readonly isForeign: boolean
+    }
+
+/** Parses a presented token, and tells whether it may belong to a key of this keyring. Does not read the store. */
+export function recognizeToken(token: string, format: TokenFormat): Recognized {
+  const parsed = parseToken(token, format)
+  if (parsed.ok) return { ok: true, token, id: parsed.id, namespace: parsed.namespace }
+  const { reason } = parsed
+  const isForeign = !beginsWith(token, format.namespaces) && !beginsWith(token, format.foreign)
+  if (format.opaque && !isRefusedUnread(token, format)) return { ok: true, token, id: null, namespace: null }
+  return { ok: false, reason, isForeign }
+}
+
+/**
+ * Tests whether a token cannot be an imported one: it has the form of ours, with a mistake in it, or the length of none. Tokens of
+ * other products may begin as ours do.
+ */
+function isRefusedUnread(token: string, { namespaces, foreign, secretLength }: TokenFormat): boolean {
+  const parsed = parseToken(token, { namespaces: [...namespaces, ...foreign], secretLength })
+  return parsed.ok || !(parsed.reason === 'prefix' || parsed.reason === 'length' || parsed.reason === 'alphabet')
+}
+
+/**
+ * Tests whether an imported token consists of characters that tokens of other products have, and a header can carry: the `b64token`
+ * of RFC 6750, and `! # $ % & * : @ ^ |`. No quotes, brackets, commas, semicolons or spaces: those come from mistakes of copying,
+ * and from joined headers.
+ */
+export function isOpaqueToken(text: string): boolean {
+  let end = text.length
+  while (end > 0 && text[end - 1] === '=') end--
+  return end > 0 && !/[^0-9A-Za-z._~+/!#$%&*:@^|-]/.test(text.slice(0, end))
+}
+
+/** Tests whether `text` begins with one of these namespaces and a `_`. */
+export function beginsWith(text: string, namespaces: readonly string[]): boolean {
+  return namespaces.some((namespace) => text.startsWith(namespace) && text[namespace.length] === '_')
+}

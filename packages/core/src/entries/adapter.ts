@@ -1,0 +1,41 @@
+export { isAllowed, unknownName } from '../access/index.js'
+export {
+  type AnswerFields,
+  type AssertGuardedOptions,
+  answerHeaders,
+  assertPublic,
+  fetchRequest,
+  fieldLines,
+  type GuardMarks,
+  guardMarks,
+  isForFallback,
+  messageLines,
+  type NodeMessage,
+  nodeRequest,
+  type OpenRoute,
+  type ReplyTarget,
+  readFallback,
+  sendReply,
+} from '../adapter/index.js'
+export {
+  type CheckNamesOptions,
+  checkNames,
+  type Invalid,
+  type NamesOf,
+  nearest,
+  type WholeNumberRange,
+  wholeNumber,
+} from '../check/index.js'
+export type { Credential, TokenFormat } from '../crypto/index.js'
+export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
+export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
+export { type OutageGate, outageGate } from '../outage/index.js'
+export {
+  DeadlineExceeded,
+  type DeadlineOptions,
+  isolated,
+  isRecord,
+  isStringArray,
+  withDeadline,
+} from '../values/index.js'
+export type { Requirements } from '../verify/index.js'

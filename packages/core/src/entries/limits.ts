@@ -1,0 +1,8 @@
+export {
+  checkTake,
+  denialOf,
+  longestRefusal,
+  type RateLimitAdmission,
+  type RateLimitDenial,
+  type RateLimitReport,
+} from '../limits/index.js'

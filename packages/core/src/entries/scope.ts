@@ -1,0 +1,12 @@
+export {
+  cap,
+  close,
+  covers,
+  isSubset,
+  join,
+  meet,
+  normalize,
+  type ParsedScope,
+  parseScope,
+  type ScopeFault,
+} from '../scope/index.js'

@@ -1,0 +1,46 @@
+import type { Access } from '../access/index.js'
+import type { TokenFormat } from '../crypto/index.js'
+import type { RateLimitState } from '../limits/index.js'
+import { readRequestId } from '../verify/index.js'
+import type { CredentialSource } from './credential-reading.js'
+import type { GateTerms } from './gate-options.js'
+import type { GateRefusal, GateVerdict } from './gate-verdict.js'
+import { rateLimitFields } from './rate-limit-fields.js'
+import { replyTo } from './reply.js'
+
+/** The answer to a request that does not pass. */
+export function refused<A extends Access, R>(
+  { realm, headers: keyHeaders }: GateTerms<A, R>,
+  refusal: GateRefusal,
+  { rateLimits = [], keyPresented = true }: { rateLimits?: readonly RateLimitState[]; keyPresented?: boolean } = {},
+): GateVerdict<never> {
+  const reply = replyTo(refusal, { realm, keyHeaders })
+  const headers = { ...reply.headers, ...rateLimitFields(rateLimits) }
+  return { ok: false, refusal, reply: { ...reply, headers }, keyPresented }
+}
+
+/** HTTP makes responses to `Authorization` private for shared caches. For `X-API-Key`, the response must say so. */
+export function headersOf(
+  { headers }: Pick<GateTerms<Access, never>, 'headers'>,
+  source: CredentialSource,
+  rateLimits: readonly RateLimitState[],
+): Readonly<Record<string, string>> {
+  const limits = rateLimits.length === 0 ? noHeaders : rateLimitFields(rateLimits)
+  return source === 'x-api-key' ? { Vary: headers.join(', '), 'Cache-Control': 'private', ...limits } : limits
+}
+
+const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
+
+/** The host's name for a request. What it cannot name goes without: a log line less is no reason to refuse. */
+export function nameOf<A extends Access, R>(
+  { requestId }: GateTerms<A, R>,
+  original: R,
+  format: TokenFormat,
+): string | null {
+  if (requestId === null) return null
+  try {
+    return readRequestId(requestId(original), format)
+  } catch {
+    return null
+  }
+}

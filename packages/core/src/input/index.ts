@@ -1,0 +1,24 @@
+export { checkGrants, knownGrants, type NamedGrants } from './check-grants.js'
+export {
+  checkDescription,
+  checkExpiry,
+  checkId,
+  checkMetadata,
+  checkName,
+  checkOwner,
+  checkReason,
+} from './check-input.js'
+export { checkKeyId } from './check-key-id.js'
+export {
+  checkActor,
+  checkBoundary,
+  checkContext,
+  checkManageOptions,
+  cut,
+  isOwnerWithin,
+  isWithin,
+  type KeyBoundary,
+  type ManageOptions,
+} from './manage-options.js'
+export { type PageQuery, pageOf, parsePage } from './page.js'
+export { type Naming, readNaming } from './read-naming.js'

@@ -1,0 +1,33 @@
+import { checkId } from '../input/index.js'
+import { wrapStoreErrors } from '../store/index.js'
+import type { RateLimit } from '../values/index.js'
+import type { KeyringParts } from './parts.js'
+
+/** What an organisation may ask of `create` now. */
+export interface Capabilities {
+  /** In which environments keys can be issued; `[null]`: tokens have no environment part. */
+  readonly environments: readonly (string | null)[]
+  /** The one that keys are issued in by default, and that this process accepts. */
+  readonly environment: string | null
+  /** Those of the environments whose tokens can be shown again. */
+  readonly revealable: readonly (string | null)[]
+  /** How many keys the organisation's plan allows, and how many there are. Counted for the whole organisation. */
+  readonly plan: { readonly maxKeys: number | 'unlimited'; readonly used: number }
+  /** The limits of keys that have none of their own. */
+  readonly rateLimits: readonly RateLimit[]
+}
+
+/** @throws InvalidInput, StoreUnavailable, and what the host's `resolvePlan` throws. */
+export async function loadCapabilities(parts: KeyringParts, organizationId: unknown): Promise<Capabilities> {
+  const id = checkId(organizationId, 'organizationId')
+  const environments = [...parts.namespaceOf.keys()]
+  const { maxKeys } = await parts.plans.of(id)
+  const { active, disabled } = await wrapStoreErrors(parts.store.stats({ organizationId: id }))
+  return {
+    environments,
+    environment: parts.environment,
+    revealable: environments.filter((environment) => parts.reveal?.covers(environment) === true),
+    plan: { maxKeys, used: active + disabled },
+    rateLimits: await parts.rateLimits.standard(id),
+  }
+}

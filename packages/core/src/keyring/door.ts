@@ -1,0 +1,45 @@
+import type { Credential, TokenFormat } from '../crypto/index.js'
+import { InvalidOptions } from '../errors/index.js'
+import type { ProxyWarning } from '../outage/index.js'
+import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
+import type { Capabilities } from './capabilities.js'
+
+/** What adapters and pages need of a keyring, and its users do not. */
+export interface KeyringDoor {
+  /** What tokens look like. */
+  readonly format: TokenFormat
+  /** How long a verification may take, where a guard says nothing else. */
+  readonly verifyTimeoutMs: number
+  /** Hands an event to the host's `onEvent`; of a request that was refused as unavailable, it makes an outage. */
+  notify(event: KeyringEvent | Unavailable): void
+  /** Tells the operator of a proxy at this address that nobody named. */
+  readonly warnOfProxy: ProxyWarning
+  /** What an organisation may ask of `create` now: for pages and menus. */
+  capabilities(query: { readonly organizationId: string }): Promise<Capabilities>
+  /** What somebody with these scopes and roles may do: for layers whose callers the host itself has logged in. */
+  rights(
+    authority: Pick<OwnerAuthority, 'scopes' | 'roles'>,
+    query: { readonly organizationId: string },
+  ): Promise<{ allows(scope: string): boolean }>
+  /** Verifies a credential that was read already. Never rejects. */
+  verify(credential: Credential, requirements: Requirements, timeoutMs: number): Promise<Verdict>
+}
+
+// By name, so that a keyring of another copy of this package is known as well.
+const door: unique symbol = Symbol.for('keywright.door')
+
+/** Puts the door into a keyring, where a copy of its fields (`{ ...keyring }`) does not take it along. */
+export function withDoor<K extends object>(keyring: K, opened: KeyringDoor): K {
+  return Object.defineProperty(keyring, door, { value: Object.freeze(opened), enumerable: false })
+}
+
+/**
+ * Gives what authors of adapters need of a keyring.
+ *
+ * @throws {@link InvalidOptions} for what `createKeyring` did not make: a wrapper would be gone round, not asked.
+ */
+export function adapterOf(keyring: object): KeyringDoor {
+  const found = (keyring as { readonly [door]?: KeyringDoor } | null | undefined)?.[door]
+  if (found !== undefined) return found
+  throw new InvalidOptions('keyring', 'what createKeyring returned')
+}

@@ -1,0 +1,138 @@
+import type { Access, ScopeOf } from '../access/index.js'
+import type { AuditKeyRing } from '../audit/index.js'
+import type { CacheOptions } from '../cache/index.js'
+import type { NamesOf } from '../check/index.js'
+import type { FormerFormat, Hasher, Sealer } from '../crypto/index.js'
+import type { FailureLimiter, RateLimiter } from '../limits/index.js'
+import type { KeyStore } from '../store/index.js'
+import type { RateLimit } from '../values/index.js'
+import type { ImportOptions, OnEvent, PlanInput, ResolveOwner, ResolvePlan } from '../verify/index.js'
+
+/** What makes a keyring: see `createKeyring`. */
+export interface KeyringOptions<A extends Access = Access> {
+  /** The first part of every token: `tk` gives `tk_live_…`. Lower-case letters and digits, `_` between them. */
+  readonly prefix: string
+  /** What this process accepts, and issues by default. @defaultValue none: tokens have no environment part */
+  readonly environment?: string | undefined
+  /** All environments that exist; a token of another is recognised, and refused. @defaultValue `[environment]` */
+  readonly environments?: readonly string[] | undefined
+  readonly access: A
+  readonly store: KeyStore
+  /**
+   * Keeps keys in memory for a short time, so that most verifications read nothing. Costs a promise: a change may hold elsewhere
+   * only after `ttlMs`. Each process that changes keys needs it too, to tell the others.
+   * @defaultValue none: every change holds from the next request on, in every process
+   */
+  readonly cache?: CacheOptions | undefined
+  /** How tokens are hashed. @defaultValue plain SHA-256, with a warning: set `hmacSha256` with a pepper in production */
+  readonly hasher?: Hasher | undefined
+  /** Asked on each verification: what the owner may do now. */
+  readonly resolveOwner: ResolveOwner
+  /** What each plan allows. @defaultValue none: as many keys as anyone likes */
+  readonly plans?: Readonly<Record<string, PlanInput>> | undefined
+  /** Asked at each creation, and on each verification where a plan has rate limits: the name of an organisation's plan. */
+  readonly resolvePlan?: ResolvePlan | undefined
+  /** Whose keys a plan's `maxKeys` counts together. @defaultValue 'organization' */
+  readonly countKeysBy?: 'organization' | 'owner' | undefined
+  /**
+   * Limits on the use of one key, by name; all of them hold at once. A plan's or a key's own limits take their place.
+   * @defaultValue none
+   */
+  readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /** Where uses are counted against limits. @defaultValue `memoryRateLimiter()`: each process admits the whole limit */
+  readonly rateLimiter?: RateLimiter | undefined
+  /**
+   * How many bad keys one client network (an IPv4 address, an IPv6 /64) may present in a window before it is refused with 429; a
+   * whole IPv6 /48 may present 16 times as many. Good keys do not count, but whether a key is good shows only after it was looked
+   * up: so of one network no more than `limit` keys are looked up at a time, and further requests wait for them. Set it no lower
+   * than the number of requests that your busiest network has under way at once.
+   *
+   * A guess counts also where its answer came too late; an outage of yours does not. Needs `ip` at `verify`; behind a proxy,
+   * without `trustedProxies`, all clients are one network. Where `imports.slowHasher` is set, it must be.
+   * @defaultValue no limit
+   */
+  readonly failureLimit?: RateLimit | undefined
+  /**
+   * Where failures are counted: `redisFailureLimiter(client)` of `@keywright/redis` counts for all processes together. Needs
+   * `failureLimit`. @defaultValue `memoryFailureLimiter()`: each process counts by itself
+   */
+  readonly failureLimiter?: FailureLimiter | undefined
+  /**
+   * Keeps each new token sealed, so that it can be shown again: in all environments, or in those named.
+   * @defaultValue off
+   */
+  readonly reveal?: Sealer | { readonly sealer: Sealer; readonly environments: readonly string[] } | undefined
+  /** Recognises keys that were imported from elsewhere. @defaultValue off: a foreign token is refused without a read */
+  readonly imports?: ImportOptions | undefined
+  /** Lets a key be the actor of a change, within its own rights. @defaultValue false */
+  readonly allowKeyManagement?: boolean | undefined
+  /**
+   * The scope that is the right to manage the keys of others. Whoever has it may give a role that they do not have themselves, if
+   * they have all that it says, and may enable a key that somebody else disabled. @defaultValue 'api_keys.manage_all', if the catalog has it; else only whoever has everything may
+   */
+  readonly manageScope?: ScopeOf<A> | undefined
+  /**
+   * Secret keys of the audit chain, so that nobody can recompute it who has the database alone. Every process needs the ring. To
+   * introduce it into a log, set `plainUntil`; to change the key, give the new one to all processes before it becomes `current`.
+   * @defaultValue none: plain SHA-256
+   */
+  readonly auditKeys?: AuditKeyRing | undefined
+  /** How long uses are collected before they are written, 100 to 60000. A crash loses no more. @defaultValue 10000 */
+  readonly usageFlushMs?: number | undefined
+  /** Characters of a token's secret part, 22 to 64. @defaultValue 32: 190 bits */
+  readonly secretLength?: number | undefined
+  /**
+   * Formats that tokens had before `prefix`, an environment or `secretLength` changed. Such tokens are recognised and verified as
+   * those of today; new ones, also those of a rotation, have the format of today. @defaultValue none
+   */
+  readonly formerly?: readonly FormerFormat[] | undefined
+  /** How long a verification may take before it is refused as unavailable, in milliseconds, 1 to 60000. @defaultValue 2000 */
+  readonly verifyTimeoutMs?: number | undefined
+  /**
+   * How long all other methods wait for one answer of the store, or of a function or service of yours, in milliseconds, 1 to
+   * 60000. After that they throw `store_unavailable` or `host_unavailable`, with nothing changed; or `outcome_unknown`, where a
+   * change may have been made. @defaultValue 10000
+   */
+  readonly manageTimeoutMs?: number | undefined
+  /**
+   * How long `close` tries to write the uses that were counted, in milliseconds, 1 to 60000. Make it shorter than the time that
+   * your platform leaves a process to end. @defaultValue 5000
+   */
+  readonly closeTimeoutMs?: number | undefined
+  /**
+   * Told of what happens beside the answers. @defaultValue process warnings, once a minute a kind, while requests are refused
+   * because something fails, or uses cannot be written
+   */
+  readonly onEvent?: OnEvent | undefined
+}
+
+/** The fields of {@link KeyringOptions}. */
+export const keyringOptionNames: NamesOf<KeyringOptions> = {
+  prefix: true,
+  environment: true,
+  environments: true,
+  access: true,
+  store: true,
+  cache: true,
+  hasher: true,
+  resolveOwner: true,
+  plans: true,
+  resolvePlan: true,
+  countKeysBy: true,
+  rateLimits: true,
+  rateLimiter: true,
+  failureLimit: true,
+  failureLimiter: true,
+  reveal: true,
+  imports: true,
+  allowKeyManagement: true,
+  manageScope: true,
+  auditKeys: true,
+  usageFlushMs: true,
+  secretLength: true,
+  formerly: true,
+  verifyTimeoutMs: true,
+  manageTimeoutMs: true,
+  closeTimeoutMs: true,
+  onEvent: true,
+}

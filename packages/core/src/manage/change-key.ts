@@ -1,0 +1,110 @@
+import { type LiveActor, liveManager, requireHere } from '../delegation/index.js'
+import { KeyNotFound } from '../errors/index.js'
+import { checkActor, checkContext, checkKeyId, isWithin, type ManageOptions } from '../input/index.js'
+import {
+  type DecisionContext,
+  type Found,
+  type KeyChanges,
+  type Once,
+  type QuotaScope,
+  toKey,
+  wrapStoreErrors,
+} from '../store/index.js'
+import type { AuditType, JsonObject, Key, KeyRecord } from '../values/index.js'
+import type { ManageParts } from './parts.js'
+
+/** What a verb makes of a key: the fields to write, and how the audit log puts it. */
+export interface Change {
+  readonly write: KeyChanges
+  readonly audit: readonly { readonly type: AuditType; readonly data: JsonObject }[]
+}
+
+/** A verb's pure decision, under the store's lock; `null` changes nothing. What it throws reaches the caller. */
+export type Decide = (record: KeyRecord, context: DecisionContext, actor: LiveActor) => Change | null
+
+/** What else a change needs of the store. */
+export interface ChangeTerms {
+  readonly quota?: QuotaScope | null
+  readonly once?: Once | undefined
+}
+
+/**
+ * The way of every change: find the key within the caller's reach, let the verb decide under the store's lock, write the
+ * fields and the audit records together.
+ *
+ * @returns the key afterwards.
+ * @throws InvalidInput, KeyNotFound, ScopeExceedsActor, StoreUnavailable, OutcomeUnknown, and what `decide` throws.
+ */
+export async function changeKey(
+  parts: ManageParts,
+  id: unknown,
+  options: ManageOptions,
+  decide: Decide,
+  terms: ChangeTerms = {},
+): Promise<Key> {
+  const keyId = checkKeyId(parts.format, id)
+  return commit(parts, keyId, await liveManager(parts, checkActor(options)), options, decide, terms)
+}
+
+/**
+ * A change that needs answers from elsewhere, such as the host's or a hasher's: `prepare` gets them for the key as it was
+ * just read. Should the key change before the lock is taken, everything is done again.
+ *
+ * @throws InvalidInput, KeyNotFound, and what `prepare`, its result and {@link changeKey} throw.
+ */
+export async function changePrepared(
+  parts: ManageParts,
+  id: unknown,
+  options: ManageOptions,
+  prepare: (seen: Found, actor: LiveActor) => Promise<ChangeTerms & { readonly decide: Decide }>,
+): Promise<Key> {
+  const keyId = checkKeyId(parts.format, id)
+  for (;;) {
+    // First: an actor that may change nothing must learn nothing either.
+    const actor = await liveManager(parts, checkActor(options))
+    const seen = await wrapStoreErrors(parts.store.find(keyId))
+    if (seen === null || !isWithin(seen.record, options.within)) throw new KeyNotFound(keyId)
+    requireHere(parts, actor, seen.record)
+    const { decide, ...terms } = await prepare(seen, actor)
+    let isOvertaken = false
+    const guarded: Decide = (record, context, live) => {
+      isOvertaken = record.version !== seen.record.version
+      return isOvertaken ? null : decide(record, context, live)
+    }
+    const key = await commit(parts, keyId, actor, options, guarded, terms)
+    // Each time round, another change was made: somebody gets on.
+    if (!isOvertaken) return key
+  }
+}
+
+async function commit(
+  parts: ManageParts,
+  keyId: string,
+  live: LiveActor,
+  options: ManageOptions,
+  decide: Decide,
+  { quota = null, once }: ChangeTerms,
+): Promise<Key> {
+  const { actor } = live
+  const context = checkContext(options)
+  const found = await wrapStoreErrors(
+    parts.store.change(keyId, {
+      quota,
+      auditKey: parts.auditKey,
+      once,
+      decide: (record, decision) => {
+        // In the same words as a key that is not there.
+        if (!isWithin(record, options.within)) throw new KeyNotFound(keyId)
+        requireHere(parts, live, record)
+        const change = decide(record, decision, live)
+        if (change === null) return null
+        return {
+          write: change.write,
+          audit: change.audit.map((entry) => ({ ...entry, actor, context, keyId: record.id })),
+        }
+      },
+    }),
+  ).finally(() => parts.reader.changed(keyId)) // whatever came of it: it may have been committed
+  if (found === null) throw new KeyNotFound(keyId)
+  return toKey(found.record, found.now)
+}

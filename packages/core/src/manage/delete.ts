@@ -1,0 +1,28 @@
+import type { ManageOptions } from '../input/index.js'
+import { changeKey } from './change-key.js'
+import type { ManageParts } from './parts.js'
+
+/**
+ * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the
+ * audit log; hash, seal, grants and metadata are erased.
+ */
+export async function deleteKey(parts: ManageParts, id: string, options: ManageOptions): Promise<void> {
+  await changeKey(parts, id, options, (_record, { now }) => ({
+    write: {
+      status: 'deleted',
+      deletedAt: now,
+      description: null,
+      grants: { scopes: [], roles: [], resources: {} },
+      preset: null,
+      metadata: {},
+      ipAllowList: null,
+      rateLimits: null,
+      hash: null,
+      previousHash: null,
+      previousHashExpiresAt: null,
+      lookupDigest: null,
+      sealed: null,
+    },
+    audit: [{ type: 'api_key.deleted', data: {} }],
+  }))
+}

@@ -1,0 +1,60 @@
+import { actsForOwner, checkDelegation, requireUnlockable } from '../delegation/index.js'
+import { InvalidState } from '../errors/index.js'
+import type { ManageOptions } from '../input/index.js'
+import { organizationOf } from '../store/index.js'
+import type { Key } from '../values/index.js'
+import { changeKey, changePrepared } from './change-key.js'
+import { checkPlanLimit } from './check-plan-limit.js'
+import type { ManageParts } from './parts.js'
+
+/**
+ * Lets a disabled key work again, with the same token. A key that is active stays as it is.
+ *
+ * @throws KeyLocked if somebody else than its owner disabled it, and the actor may not undo that.
+ * @throws PlanLimitReached where the plan has fewer places now than keys.
+ */
+export function enableKey(parts: ManageParts, id: string, options: ManageOptions): Promise<Key> {
+  return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
+    const { owner } = seen
+    if (seen.status === 'disabled') {
+      await requireUnlockable(parts, actor, options.within, seen)
+      // To enable a key is to give all that it can do to whoever holds it.
+      await checkDelegation(parts, actor, { after: seen, before: seen, enables: true })
+    }
+    const plan = await parts.plans.of(organizationOf(owner))
+    return {
+      quota: plan.maxKeys === 'unlimited' ? null : parts.plans.quotaOf(owner),
+      decide: (record, { used }) => {
+        if (record.status === 'active') return null
+        if (record.status !== 'disabled') throw new InvalidState(record.id, record.status, 'enable')
+        checkPlanLimit(plan, used)
+        return {
+          write: { status: 'active', disabledAt: null, disabledBy: null, locked: false },
+          audit: [{ type: 'api_key.enabled', data: {} }],
+        }
+      },
+    }
+  })
+}
+
+/**
+ * Refuses a key's requests from the next one on, until it is enabled. A key that is disabled stays as it is, but that a call
+ * which does not act for its owner locks it.
+ */
+export function disableKey(parts: ManageParts, id: string, options: ManageOptions): Promise<Key> {
+  return changeKey(parts, id, options, (record, { now }, live) => {
+    const isDisabled = record.status === 'disabled'
+    if (!isDisabled && record.status !== 'active') throw new InvalidState(record.id, record.status, 'disable')
+    const locked = !actsForOwner(live, options.within, record)
+    if (isDisabled && (record.locked || !locked)) return null
+    return {
+      write: {
+        status: 'disabled',
+        disabledAt: isDisabled ? record.disabledAt : now,
+        disabledBy: live.actor,
+        locked,
+      },
+      audit: [{ type: 'api_key.disabled', data: { locked } }],
+    }
+  })
+}

@@ -1,0 +1,99 @@
+import type { Access, LevelsOf, PresetOf, RoleOf, ScopeOf, ScopePattern } from '../access/index.js'
+import type { NamesOf } from '../check/index.js'
+import type { JsonObject, Owner, RateLimit } from '../values/index.js'
+
+/** What a key may be given on resources. */
+export type ResourceGrantsInput<A extends Access> = {
+  readonly [K in keyof LevelsOf<A>]?:
+    | { readonly mode: 'all'; readonly level: LevelsOf<A>[K] }
+    | { readonly mode: 'specific'; readonly levels: Readonly<Record<string, LevelsOf<A>[K]>> }
+    | undefined
+}
+
+/** What a key may do, as the caller writes it. What is left out gives nothing. */
+export interface GrantsInput<A extends Access> {
+  /** Scopes and wildcards; joined with the preset's, if both are given. `[]` gives nothing. */
+  readonly scopes?: readonly ScopePattern<ScopeOf<A>>[] | undefined
+  /** A named scope set; the key keeps its expansion of today, and its name for display. */
+  readonly preset?: PresetOf<A> | null | undefined
+  /** Named scope sets that are looked up at each verification. */
+  readonly roles?: readonly RoleOf<A>[] | undefined
+  readonly resources?: ResourceGrantsInput<A> | undefined
+}
+
+/** What else a key may be given. */
+export interface SettingsInput {
+  /** At most 500 characters. @defaultValue null */
+  readonly description?: string | null | undefined
+  /** The first instant at which the key is refused; in the future. @defaultValue null: never */
+  readonly expiresAt?: Date | null | undefined
+  /** The host's own notes: a JSON object, at most 16 KB. @defaultValue an empty one */
+  readonly metadata?: JsonObject | undefined
+  /** Addresses and CIDR ranges that may use the key; `[]`: none. @defaultValue null: any */
+  readonly ipAllowList?: readonly string[] | null | undefined
+  /** Limits in place of the plan's or the keyring's, one for each window. @defaultValue null: those */
+  readonly rateLimits?: readonly RateLimit[] | null | undefined
+}
+
+/** A key to be created. */
+export interface CreateInput<A extends Access = Access> extends GrantsInput<A>, SettingsInput {
+  /** 1 to 100 printable characters; names need not be unique. */
+  readonly name: string
+  readonly owner: Owner
+  /** One of the keyring's `environments`. @defaultValue the keyring's `environment` */
+  readonly environment?: string | undefined
+}
+
+/** A key to be created as a copy of another: what is left out is as it is there, grants, owner and all. */
+export type CopyKeyInput<A extends Access = Access> = {
+  readonly [K in keyof CreateInput<A>]?: CreateInput<A>[K] | undefined
+} & {
+  /** The id of the other key. */
+  readonly copyFrom: string
+}
+
+/** The fields to change; those left out, or `undefined`, stay. */
+export interface UpdateInput<A extends Access = Access> extends GrantsInput<A>, SettingsInput {
+  readonly name?: string | undefined
+}
+
+const settingNames: NamesOf<UpdateInput> = {
+  name: true,
+  scopes: true,
+  preset: true,
+  roles: true,
+  resources: true,
+  description: true,
+  expiresAt: true,
+  metadata: true,
+  ipAllowList: true,
+  rateLimits: true,
+}
+const createNames: NamesOf<CreateInput> = { ...settingNames, owner: true, environment: true }
+
+/** The fields of each input that makes or changes a key. */
+export const inputNames: {
+  readonly create: NamesOf<CreateInput>
+  readonly copy: NamesOf<CopyKeyInput>
+  readonly update: NamesOf<UpdateInput>
+  readonly revoke: NamesOf<RevokeInput>
+  readonly rotate: NamesOf<RotateInput>
+} = {
+  create: createNames,
+  copy: { ...createNames, copyFrom: true },
+  update: settingNames,
+  revoke: { reason: true },
+  rotate: { graceMs: true },
+}
+
+/** What `revoke` is told. */
+export interface RevokeInput {
+  /** At most 200 characters, shown to people. A key revoked as `leaked` answers as if it had never been. @defaultValue null */
+  readonly reason?: string | null | undefined
+}
+
+/** What `rotate` is told. */
+export interface RotateInput {
+  /** Milliseconds for which the token before still works, at most 7 days. @defaultValue 0: it ends at once */
+  readonly graceMs?: number | undefined
+}

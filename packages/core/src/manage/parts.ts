@@ -1,0 +1,27 @@
+import type { KeyReader } from '../cache/index.js'
+import type { Hasher, TokenFactory, TokenFormat } from '../crypto/index.js'
+import type { DelegationParts } from '../delegation/index.js'
+import type { PepperCheck } from '../outage/index.js'
+import type { AuditKey, StoreInTransaction } from '../store/index.js'
+import type { ImportSettings, KeyringEvent, Plans } from '../verify/index.js'
+import type { RevealSettings } from './reveal-options.js'
+
+/** What the way of a change needs. */
+export interface ManageParts extends DelegationParts {
+  readonly store: StoreInTransaction
+  /** Told of each change. */
+  readonly reader: Pick<KeyReader, 'changed'>
+  readonly hasher: Hasher
+  readonly imports: ImportSettings | null
+  readonly reveal: RevealSettings | null
+  readonly tokens: TokenFactory
+  readonly format: TokenFormat
+  readonly environment: string | null
+  /** The namespace of each environment that may be issued. */
+  readonly namespaceOf: ReadonlyMap<string | null, string>
+  readonly plans: Plans
+  readonly peppers: Pick<PepperCheck, 'run'>
+  /** The key for new audit records. */
+  readonly auditKey: AuditKey | undefined
+  readonly emit: (event: KeyringEvent) => void
+}

@@ -1,0 +1,48 @@
+import type { Access } from '../access/index.js'
+import { InvalidInput } from '../errors/index.js'
+import { checkDescription, checkExpiry, checkGrants, checkMetadata, checkName, knownGrants } from '../input/index.js'
+import { parseIpAllowList } from '../ip/index.js'
+import { parseRateLimits } from '../limits/index.js'
+import { isPast } from '../store/index.js'
+import type { KeySettings } from '../values/index.js'
+import type { UpdateInput } from './key-input.js'
+
+/** Makes of a key's settings what an input leaves of them. @throws ScopeUnknown, InvalidInput for names that it does not have. */
+export type SettingsChange = (before: KeySettings) => Partial<KeySettings>
+
+/**
+ * Checks the form of the settings that an input names, once, and before any store is asked: for a new key, for a copy and for a
+ * change. The names in its grants are checked against the key before.
+ *
+ * @throws InvalidInput, naming the field.
+ */
+export function readSettings(access: Access, input: UpdateInput): SettingsChange {
+  const grants = checkGrants(input)
+  const { name, description, expiresAt, metadata, ipAllowList, rateLimits } = input
+  const fields: Partial<KeySettings> = {
+    ...(name === undefined ? {} : { name: checkName(name) }),
+    ...(description === undefined ? {} : { description: checkDescription(description) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: checkExpiry(expiresAt) }),
+    ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
+    ...(ipAllowList === undefined ? {} : { ipAllowList: parseIpAllowList(ipAllowList, 'ipAllowList') }),
+    ...(rateLimits === undefined ? {} : { rateLimits: parseRateLimits(rateLimits, 'rateLimits') }),
+  }
+  return (before) => ({ ...fields, ...knownGrants(access, grants, before) })
+}
+
+/** What a key has where its creator says nothing: no rights, no bounds. */
+export const noSettings: KeySettings = {
+  name: '',
+  description: null,
+  grants: { scopes: [], roles: [], resources: {} },
+  preset: null,
+  metadata: {},
+  expiresAt: null,
+  ipAllowList: null,
+  rateLimits: null,
+}
+
+/** Refuses an expiry that has passed by the store's clock. */
+export function requireFuture(expiresAt: Date | null, now: Date): void {
+  if (expiresAt !== null && isPast(expiresAt, now)) throw new InvalidInput('expiresAt', 'an instant in the future')
+}

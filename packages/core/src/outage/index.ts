@@ -1,0 +1,7 @@
+export { type InTime, inTimeOf } from './in-time.js'
+export { type OutageGate, outageGate } from './outage-gate.js'
+export { type OutageEvent, type Outages, outages } from './outages.js'
+export { type PepperCheck, pepperCheck } from './pepper-check.js'
+export { type ProcessWarnings, processWarnings } from './process-warnings.js'
+export { type ProxyWarning, proxyWarning } from './proxy-warning.js'
+export { type StoreBreaker, storeBreaker } from './store-breaker.js'

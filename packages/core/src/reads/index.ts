@@ -1,0 +1,3 @@
+export { getKey } from './get.js'
+export { type KeyPage, type KeyQuery, listKeys } from './list.js'
+export { type KeyStats, loadStats, loadUsage, type StatsQuery, type UsageQuery } from './stats.js'

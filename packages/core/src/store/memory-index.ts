@@ -1,1 +1,0 @@
-export { type MemoryStoreOptions, memoryStore } from './memory-store.js'

@@ -1,0 +1,1 @@
+export { type UsageBuffer, type UsageEvent, usageBuffer } from './usage-buffer.js'

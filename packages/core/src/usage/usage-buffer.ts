@@ -1,0 +1,159 @@
+import { wholeNumber } from '../check/index.js'
+import { UsageLost } from '../errors/index.js'
+import type { KeyStore, KeyUsage } from '../store/index.js'
+import { withDeadline } from '../values/index.js'
+import { collectedUsage } from './collected-usage.js'
+import { type OneAtATime, oneAtATime } from './one-at-a-time.js'
+
+/** What became of uses. */
+export type UsageEvent =
+  /** Uses could not be written; they are kept, and tried again. */
+  | { readonly type: 'usage.not_written'; readonly kept: number; readonly error: unknown }
+  /** A use was not counted, because too many wait to be written, or because the keyring was closed before. */
+  | { readonly type: 'usage.dropped'; readonly keyId: string }
+
+/** Collects uses in memory, and writes them in batches beside the requests. */
+export interface UsageBuffer {
+  /** Counts one use, at an instant of the store's clock. */
+  count(keyId: string, organizationId: string, at: Date): void
+  /** Writes all uses counted before the call. Never rejects: what could not be written is kept, and tried again. */
+  flush(): Promise<void>
+  /**
+   * Stops the timer, and writes what was collected: again and again until it is written, or `ms` have passed. What is counted
+   * after that is dropped, and told. Called again, it gives the same promise.
+   *
+   * @throws {@link UsageLost} (as a rejection) when something could not be written.
+   */
+  close(ms: number): Promise<void>
+}
+
+interface Batch {
+  readonly id: string
+  readonly uses: readonly KeyUsage[]
+}
+
+/** The most that one transaction writes. It is over before a request, or a change on SQLite, would notice. */
+const batchSize = 250
+/** A write that hangs must not keep all later ones from the store. */
+const writeTimeoutMs = 10_000
+/** Keys and hours that are kept while the store does not answer. More are dropped: requests never are. */
+const maxKept = 100_000
+/** Keys and hours that are written without waiting for the timer. */
+const manyKept = 50_000
+/** How long one attempt to write the last uses may go without an answer of the store. */
+const attemptMs = 2_000
+/** How soon the last uses are sent again. Doubles each time. */
+const firstPauseMs = 50
+const longestPauseMs = 500
+
+/** @throws {@link InvalidOptions} */
+export function usageBuffer(
+  store: Pick<KeyStore, 'recordUsage'>,
+  flushMs: unknown = 10_000,
+  emit: (event: UsageEvent) => void,
+): UsageBuffer {
+  const intervalMs = wholeNumber(flushMs, 'usageFlushMs', { least: 100, most: 60_000 })
+  let collected = collectedUsage()
+  // A batch that failed may have been committed all the same: it is sent again as it was, under its own id.
+  const unsent: Batch[] = []
+  let timer: NodeJS.Timeout | null = null
+  let state: 'open' | 'closing' | 'closed' = 'open'
+  let closing: Promise<void> | null = null
+  let lastError: unknown = null
+  let sent = 0
+
+  const kept = () => collected.size + unsent.reduce((sum, { uses }) => sum + uses.length, 0)
+
+  const hasRoom = () => kept() < maxKept
+
+  const send = async (): Promise<void> => {
+    for (let batch = unsent[0]; batch !== undefined; batch = unsent[0]) {
+      await withDeadline(store.recordUsage(batch.id, batch.uses), writeTimeoutMs, { unref: true })
+      sent += 1
+      // Another write may have sent it meanwhile, where this one was given up.
+      if (unsent.includes(batch)) unsent.splice(unsent.indexOf(batch), 1)
+    }
+  }
+  const write = async (): Promise<void> => {
+    try {
+      // What failed before goes first, and meanwhile the rest goes on adding up by key and hour.
+      await send()
+      const uses = collected.list()
+      collected = collectedUsage()
+      while (uses.length > 0) unsent.push({ id: crypto.randomUUID(), uses: uses.splice(0, batchSize) })
+      await send()
+    } catch (error) {
+      lastError = error
+      emit({ type: 'usage.not_written', kept: kept(), error })
+      if (state === 'open') start()
+    }
+  }
+  const writing = oneAtATime(write)
+  const start = (): void => {
+    timer ??= setTimeout(
+      () => {
+        timer = null
+        void writing.run()
+        // Processes that began together do not write together for ever.
+      },
+      intervalMs * (0.75 + Math.random() / 4),
+    ).unref()
+  }
+
+  const writeAll = async (ms: number): Promise<void> => {
+    state = 'closing'
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    await untilWritten(writing, { isDone: () => kept() === 0, sent: () => sent }, ms)
+    state = 'closed'
+    const left = [...collected.list(), ...unsent.flatMap(({ uses }) => uses)]
+    const uses = left.reduce((sum, { count }) => sum + count, 0)
+    if (uses > 0) throw new UsageLost(uses, { cause: lastError })
+  }
+
+  return {
+    count(keyId, organizationId, at) {
+      if (state === 'closed' || !collected.add(keyId, organizationId, at, hasRoom)) {
+        emit({ type: 'usage.dropped', keyId })
+        return
+      }
+      if (state === 'open') start()
+      if (collected.size >= manyKept && unsent.length === 0 && !writing.isRunning) void writing.run()
+    },
+    flush: writing.run,
+    close: (ms) => {
+      closing ??= writeAll(ms)
+      return closing
+    },
+  }
+}
+
+/**
+ * Tries to write until `isDone`, or `ms` have passed.
+ *
+ * @param progress - How many batches were `sent` tells whether a write goes on.
+ */
+async function untilWritten(
+  writing: OneAtATime,
+  { isDone, sent }: { readonly isDone: () => boolean; readonly sent: () => number },
+  ms: number,
+): Promise<void> {
+  let isOver = false
+  const tryAll = async (): Promise<void> => {
+    // What is counted while it writes is written, too.
+    for (let pauseMs = firstPauseMs; !isOver; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const write = writing.run().then(() => true)
+      let [isEnded, before] = [false, -1]
+      // One that goes on is waited for, but a write may never be answered. A batch that is sent twice is counted once.
+      while (!isEnded && !isOver && before !== sent()) {
+        before = sent()
+        isEnded = await withDeadline(write, attemptMs).catch(() => false)
+      }
+      if (!isEnded) writing.forget()
+      if (isOver || isDone()) return
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+  await withDeadline(tryAll, ms).catch(() => {}) // told by what is left
+  isOver = true
+}

@@ -1,0 +1,30 @@
+import { type Found, isExpired } from '../store/index.js'
+import type { RequestFacts } from './events.js'
+import type { TokenMatch } from './match-token.js'
+import type { VerifyParts } from './parts.js'
+import type { Refusal } from './verdict.js'
+
+/** The refusal of a key that may not be used at all now, whoever asks for what; `null`: it may be. */
+export function refuseInactive(
+  { environment, environmentOf, emit }: Pick<VerifyParts, 'environment' | 'environmentOf' | 'emit'>,
+  { record, now }: Found,
+  match: TokenMatch,
+  facts: () => RequestFacts,
+): Refusal | null {
+  const keyId = record.id
+  if (record.status === 'revoked') {
+    // Whoever presents a leaked token may be the finder: they learn nothing.
+    if (record.revokedReason === 'leaked') return { code: 'api_key_invalid', reason: 'leaked', keyId }
+    return { code: 'api_key_revoked', keyId }
+  }
+  if (match.outcome === 'superseded') return { code: 'api_key_invalid', reason: 'superseded', keyId }
+  if (record.status !== 'active') return { code: 'api_key_disabled', keyId }
+  if (environmentOf.get(record.environment) !== environment)
+    return { code: 'api_key_invalid', reason: 'environment', keyId }
+  if (isExpired(record, now)) return { code: 'api_key_expired', keyId }
+  if (record.damaged.length > 0) {
+    emit({ type: 'api_key.damaged', keyId, fields: record.damaged, ...facts() })
+    return { code: 'insufficient_scope', keyId, required: [], missing: [], resource: null }
+  }
+  return null
+}

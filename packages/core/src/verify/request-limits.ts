@@ -1,0 +1,90 @@
+import { InvalidOptions } from '../errors/index.js'
+import {
+  memoryRateLimiter,
+  nameRateLimits,
+  parseRateLimitPolicies,
+  type RateLimitDenial,
+  type RateLimiter,
+  type RateLimitPolicy,
+  type RateLimitVerdict,
+} from '../limits/index.js'
+import { organizationOf } from '../store/index.js'
+import type { KeyRecord } from '../values/index.js'
+import type { Plans } from './plans.js'
+import type { Requirements } from './requirements.js'
+import type { Refusal } from './verdict.js'
+
+/** One use of a key: however many guards a request passes, it is the same one to all of them. */
+export interface RequestUse {
+  readonly keyId: string
+  /** What the limiter said of it; `null` where the key has no limit. */
+  readonly verdict: Promise<RateLimitVerdict | null> | null
+  isCounted: boolean
+  /** Another key that came with the same request. */
+  readonly other: RequestUse | null
+}
+
+/** Counts verifications against the limits of their keys. */
+export interface RequestLimits {
+  /** The limits of an organisation's keys that have none of their own: those of its plan, or the keyring's. */
+  standard(organizationId: string): Promise<readonly RateLimitPolicy[]>
+  /** Takes `cost` units of all limits of a key; `null` where it has none. */
+  take(record: KeyRecord, cost: number): Promise<RateLimitVerdict | null> | null
+}
+
+/** @throws {@link InvalidOptions} */
+export function requestLimits(rateLimits: unknown, rateLimiter: unknown, plans: Plans): RequestLimits {
+  const defaults = rateLimits === undefined ? [] : parseRateLimitPolicies(rateLimits, 'rateLimits')
+  const limiter = readLimiter(rateLimiter)
+  const standard = async (organizationId: string): Promise<readonly RateLimitPolicy[]> => {
+    const plan = plans.limitUse ? await plans.of(organizationId) : null
+    return plan?.rateLimits ?? defaults
+  }
+  const take = async (record: KeyRecord, cost: number): Promise<RateLimitVerdict | null> => {
+    const { rateLimits: own, owner } = record
+    const policies = own === null ? await standard(organizationOf(owner)) : nameRateLimits(own)
+    return policies.length === 0 ? null : requireVerdict(await limiter.take(record.id, policies, cost))
+  }
+  return {
+    standard,
+    take: (record, cost) => {
+      const isFree = record.rateLimits === null && !plans.limitUse && defaults.length === 0
+      return isFree ? null : take(record, cost)
+    },
+  }
+}
+
+/** Types do not bind a host's limiter; what is neither a yes nor a no must not be taken for a yes. */
+function requireVerdict(verdict: RateLimitVerdict): RateLimitVerdict {
+  if (typeof verdict?.admitted === 'boolean' && Array.isArray(verdict.states)) return verdict
+  throw new TypeError('The rate limiter gave no verdict')
+}
+
+function readLimiter(limiter: unknown): RateLimiter {
+  if (limiter === undefined) return memoryRateLimiter()
+  if (typeof (limiter as Partial<RateLimiter> | null)?.take === 'function') return limiter as RateLimiter // as was just asked
+  throw new InvalidOptions('rateLimiter', 'a rate limiter such as memoryRateLimiter()')
+}
+
+/** The use that a verification is: its units are taken once, and the guards behind are told what the first was told. */
+export function useOf(
+  { uses, rateLimits }: { readonly uses: WeakMap<object, RequestUse>; readonly rateLimits: RequestLimits },
+  record: KeyRecord,
+  { cost, request }: Requirements,
+): RequestUse {
+  const other = request === null ? null : (uses.get(request) ?? null)
+  for (let before = other; before !== null; before = before.other) if (before.keyId === record.id) return before
+  const use: RequestUse = { keyId: record.id, verdict: rateLimits.take(record, cost), isCounted: false, other }
+  if (request === null) return use
+  uses.set(request, use)
+  // A fault of the limiter is no verdict: the next guard asks it again.
+  use.verdict?.catch(() => {
+    if (uses.get(request) === use) uses.delete(request)
+  })
+  return use
+}
+
+/** The refusal of a use that the limits do not admit. */
+export function tooMany({ violated, retryAfterMs, states }: RateLimitDenial, keyId: string | null): Refusal {
+  return { code: 'rate_limited', keyId, violatedPolicies: violated, retryAfterMs, states }
+}

@@ -1,0 +1,108 @@
+import {
+  type Access,
+  type Authority,
+  authorityRights,
+  everything,
+  type OwnerLevels,
+  ownerLevels,
+} from '../access/index.js'
+import { maxPatterns } from '../scope/index.js'
+import { organizationOf } from '../store/index.js'
+import { isPromise, isStringArray, type MaybePromise, type Owner } from '../values/index.js'
+
+/** What the host says its owner may do now. What is left out gives nothing. */
+export interface OwnerAuthority extends OwnerLevels {
+  /** Scope patterns; `['*']` for everything. */
+  readonly scopes?: readonly string[] | undefined
+  /** Names of roles of the access model. */
+  readonly roles?: readonly string[] | undefined
+}
+
+/**
+ * Looks up what an owner may do now. `null`: suspended, removed, not a member. `undefined` is a fault, as an error is: a value that
+ * got lost says nothing of the owner. `'uncapped'`, said aloud: a key's rights are its grants alone.
+ */
+export type ResolveOwner = 'uncapped' | ((owner: Owner) => OwnerAuthority | null | Promise<OwnerAuthority | null>)
+
+/** An owner's authority, with what it consists of: for delegation, which compares sets and not single scopes. */
+export interface OwnerRights extends Authority {
+  /** The patterns of its scopes and roles. */
+  readonly patterns: readonly string[]
+  /** The roles that it has by name. */
+  readonly roles: readonly string[]
+}
+
+/**
+ * Asks the host, and checks its answer: a malformed one is a fault of the host and throws, so that it ends in 503 and never
+ * in rights.
+ *
+ * @returns `null` if the owner is inactive.
+ */
+export function resolveAuthority(
+  access: Access,
+  resolveOwner: ResolveOwner,
+  owner: Owner,
+): MaybePromise<OwnerRights | null> {
+  if (resolveOwner === 'uncapped') {
+    const highest = (type: string) => access.resources.get(type)?.levels.at(-1)
+    const levelsOn: Authority['levelsOn'] = (type, ids) => new Map(ids.map((id) => [id, highest(type)]))
+    return { rights: everything, patterns: ['*'], roles: [...access.roles.keys()], levelsOn }
+  }
+  // A copy: what the host does to it must not reach the record.
+  const answer: MaybePromise<unknown> = resolveOwner({ ...owner })
+  return isPromise(answer)
+    ? Promise.resolve(answer).then((value) => readAuthority(access, owner, value))
+    : readAuthority(access, owner, answer)
+}
+
+function readAuthority(access: Access, owner: Owner, answer: unknown): MaybePromise<OwnerRights | null> {
+  if (answer === null) return null
+  if (typeof answer !== 'object' || Array.isArray(answer))
+    throw malformed('an object, or null for an owner who is not there')
+  const { scopes = [], roles = [], levels, levelsOf } = answer as OwnerAuthority // each field is checked below
+  if (!isStringArray(scopes)) throw malformed('scopes: a list of strings')
+  if (!isStringArray(roles)) throw malformed('roles: a list of strings')
+  const levelsOn = ownerLevels({ levels, levelsOf })
+  const made = (patterns: readonly string[]): OwnerRights => {
+    return { rights: authorityRights(access, patterns), patterns, roles, levelsOn }
+  }
+  const patterns = patternsOf(access, { scopes, roles }, organizationOf(owner))
+  return isPromise(patterns) ? patterns.then(made) : made(patterns)
+}
+
+/**
+ * The patterns of scopes, and those that roles give now. A role that left the model gives nothing.
+ *
+ * @throws TypeError as a rejection if they are too many to be compared on each request; never at once, so that whoever asks
+ * something else at the same time can wait for both.
+ */
+export function patternsOf(
+  access: Access,
+  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
+  organizationId: string,
+): MaybePromise<readonly string[]> {
+  if (roles.length === 0 && scopes.length <= maxPatterns) return scopes
+  return withRoles(access, { scopes, roles }, organizationId)
+}
+
+async function withRoles(
+  access: Access,
+  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
+  organizationId: string,
+): Promise<readonly string[]> {
+  const given = await Promise.all(
+    roles.map(async (name) => {
+      const role = access.roles.get(name) ?? []
+      const patterns: unknown = typeof role === 'function' ? await role(organizationId) : role
+      if (!isStringArray(patterns)) throw new TypeError(`Role ${name} must give a list of scopes`)
+      return patterns
+    }),
+  )
+  const patterns = [...scopes, ...given.flat()]
+  if (patterns.length <= maxPatterns) return patterns
+  throw new TypeError(`An owner or a key may have at most ${maxPatterns} scopes, those of its roles included`)
+}
+
+function malformed(expected: string): TypeError {
+  return new TypeError(`resolveOwner must answer ${expected}`)
+}

@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import { createKeyTables } from './0001-create-key-tables.js'
+import { recordWhoDisabled } from './0002-record-who-disabled.js'
+import { createCheckValues } from './0003-create-check-values.js'
+import { indexUsageBatches } from './0004-index-usage-batches.js'
+import { keepLastUse } from './0005-keep-last-use.js'
+import { indexKeys } from './0006-index-keys.js'
+import { indexAudit } from './0007-index-audit.js'
+import type { Statement, Step, StepContext } from './step.js'
+
+/** The steps from an empty database to the schema of this version, in order. */
+const steps: Readonly<Record<string, Step>> = {
+  '0001-create-key-tables': createKeyTables,
+  '0002-record-who-disabled': recordWhoDisabled,
+  '0003-create-check-values': createCheckValues,
+  '0004-index-usage-batches': indexUsageBatches,
+  '0005-keep-last-use': keepLastUse,
+  '0006-index-keys': indexKeys,
+  '0007-index-audit': indexAudit,
+}
+
+/** The names of the steps, in order. */
+export const stepNames: readonly string[] = Object.keys(steps)
+
+/** A step of the schema, as SQL. */
+export interface MigrationStep {
+  /** Such as `0001-create-key-tables`. */
+  readonly name: string
+  /** To be run in this order, without parameters. The last one records the step in `api_key_migrations`. */
+  readonly statements: readonly string[]
+}
+
+/** Compiles the steps. The first one makes the table that records them, unless it is there. */
+export function compileSteps(context: StepContext): readonly MigrationStep[] {
+  const { db } = context
+  return Object.entries(steps).map(([name, step], index) => {
+    const first = index === 0 ? [createMigrationTable(context)] : []
+    const statements = [...first, ...step(context), record(context, name)]
+    return { name, statements: statements.map((statement) => statement.compile(db).sql) }
+  })
+}
+
+/** As Kysely's own migrator would: earlier versions used that. */
+function createMigrationTable({ db, tables }: StepContext): Statement {
+  return db.schema
+    .createTable(tables.api_key_migrations)
+    .ifNotExists()
+    .addColumn('name', 'varchar(255)', (column) => column.notNull().primaryKey())
+    .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
+}
+
+function record({ tables }: StepContext, name: string): Statement {
+  const columns = sql.join([sql.ref('name'), sql.ref('timestamp')])
+  return sql`insert into ${sql.table(tables.api_key_migrations)} (${columns}) values (${sql.lit(name)}, current_timestamp)`
+}

@@ -1,0 +1,79 @@
+import type { AuditDraft } from '@keywright/core'
+import { type AuditKey, auditEvent, emptyChain, type KeyStore, linkAudit } from '@keywright/core/store'
+import type { Transaction } from 'kysely'
+import type { KeyTables } from '../tables/key-tables.js'
+import { matchingRecords, nearbyRecords, readRecords } from './audit-page.js'
+import type { StoreContext } from './context.js'
+import { type LockedOrganization, lockOrganization } from './organization-lock.js'
+
+/** Records to append, and the key that their hashes are made with. */
+export interface AuditAppend {
+  readonly drafts: readonly AuditDraft[]
+  /** Left out: hashes without a key. */
+  readonly auditKey: AuditKey | undefined
+}
+
+/**
+ * Appends records to the chain of a locked organisation, and writes its counters: those first. If a host commits its transaction
+ * meanwhile, the log then has a gap, but goes on, and never a record too many, after which no other could be appended.
+ */
+export async function appendAudit(
+  { tables }: StoreContext,
+  trx: Transaction<KeyTables>,
+  { id, head, created, now }: LockedOrganization,
+  { drafts, auditKey }: AuditAppend,
+): Promise<void> {
+  const records = linkAudit(head, id, drafts, now, auditKey)
+  const last = records.at(-1) ?? head
+  const rows = records.map((record) => ({
+    organization_id: id,
+    seq: record.seq,
+    key_id: record.keyId,
+    type: record.type,
+    actor_type: record.actor.type,
+    actor_id: record.actor.id,
+    at: now.getTime(),
+    event: JSON.stringify(auditEvent(record)),
+    hash: record.hash,
+  }))
+  await trx
+    .updateTable(tables.api_key_counters)
+    .set({ created, audit_seq: last.seq, audit_hash: last.hash })
+    .where('organization_id', '=', id)
+    .execute()
+  if (rows.length > 0) await trx.insertInto(tables.api_key_audit).values(rows).execute()
+}
+
+/** The audit log. */
+export function auditMethods(context: StoreContext): Pick<KeyStore, 'listAudit' | 'appendAudit' | 'auditHead'> {
+  const { db, tables, transaction, requireSchema } = context
+  return {
+    async listAudit(query) {
+      await requireSchema()
+      const { from, to, limit, order } = query
+      if (from !== undefined || to !== undefined) {
+        const near = await readRecords(context, nearbyRecords(context, query), order)
+        if (near.length === limit) return near
+      }
+      return readRecords(context, matchingRecords(db.selectFrom(tables.api_key_audit), query), order)
+    },
+
+    async appendAudit(organizationId, drafts, auditKey) {
+      await transaction(async (trx) => {
+        const organization = await lockOrganization(context, trx, organizationId)
+        await appendAudit(context, trx, organization, { drafts, auditKey })
+      })
+    },
+
+    async auditHead(organizationId) {
+      await requireSchema()
+      const row = await db
+        .selectFrom(tables.api_key_counters)
+        .select(['audit_seq', 'audit_hash'])
+        .where('organization_id', '=', organizationId)
+        .executeTakeFirst()
+      // What is no number must not hide the rest: `audit.verify` finds it.
+      return row === undefined ? emptyChain : { seq: Number(row.audit_seq), hash: row.audit_hash }
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { InvalidOptions } from '@keywright/core'
+import type { Kysely, Transaction } from 'kysely'
+import { type KeyDatabase, keyDatabase } from '../dialect/key-database.js'
+import { requireSchema } from '../migrations/schema-version.js'
+import type { KeyTables } from '../tables/key-tables.js'
+import type { KyselyLike } from '../tables/kysely-like.js'
+import { type TableNames, type TableOptions, tableNames } from '../tables/table-names.js'
+import { retryWhenBusy } from '../transactions/retry-when-busy.js'
+import { runTransaction } from '../transactions/run-transaction.js'
+
+/** What every part of the store works with. */
+export interface StoreContext extends KeyDatabase {
+  readonly tables: TableNames
+  /** Whether `db` is a transaction of the host's: its isolation level is not known, and it outlives each call. */
+  readonly isHostsTransaction: boolean
+  /**
+   * Rejects unless the connection fits and the schema is that of this version. It costs statements until it has found them right.
+   * Each method calls it before it sends a value: there are connections on which a value can be read as SQL.
+   *
+   * @param within - A transaction of the host's to look in. What is found there may be rolled back, so it is not remembered.
+   */
+  requireSchema(within?: Kysely<KeyTables>): Promise<void>
+  /** Runs one statement, again if another writer was in the way. */
+  retrying<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` in one short transaction. Its first statement must take the write lock that the rest needs: a read before it
+   * could see what another transaction is about to change.
+   */
+  transaction<T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T>
+}
+
+/** @throws {@link InvalidOptions} when an option is wrong, `db` is a transaction or no Kysely instance, or its dialect cannot be told. */
+export function storeContext(kysely: KyselyLike, options: TableOptions): StoreContext {
+  if (kysely?.isTransaction === true) {
+    const hint = 'To make keys within a transaction of yours, use keyring.inTransaction(trx).'
+    throw new InvalidOptions('db', 'no transaction', `db must be an instance of Kysely, not a transaction. ${hint}`)
+  }
+  const { db, dialect } = keyDatabase(kysely, options)
+  const tables = tableNames(options)
+  const checkSchema = requireSchema(db, dialect, tables)
+  const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect.isBusy, work)
+  return {
+    db,
+    tables,
+    dialect,
+    isHostsTransaction: false,
+    requireSchema: checkSchema,
+    retrying,
+    transaction: (work) => checkSchema().then(() => retrying(() => runTransaction(db, dialect, work))),
+  }
+}

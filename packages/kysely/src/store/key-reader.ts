@@ -1,0 +1,132 @@
+import type { Found } from '@keywright/core/store'
+import type { CompiledQuery, Kysely } from 'kysely'
+import type { FoundRow, KeyLookupBy } from '../dialect/key-lookup.js'
+import { parseRow, type SparseColumns, sparseDefaults } from '../tables/columns.js'
+import type { KeyTables } from '../tables/key-tables.js'
+import { instantOf } from '../tables/whole-number.js'
+
+/** The reads of a verification. */
+export interface KeyReader {
+  find(id: string): Promise<Found | null>
+  findByLookupDigest(digests: readonly string[]): Promise<Found | null>
+}
+
+/** The callers that wait for one key. */
+interface Waiting {
+  readonly since: number
+  readonly callers: { resolve(found: Found | null): void; reject(error: unknown): void }[]
+}
+
+/** How many keys one statement reads at most. */
+const maxBatch = 64
+/** How many statements run at a time. Later callers share the next one, and the rest of the pool is left to the host. */
+const maxRunning = 4
+/** A caller that has waited longer is rejected: the answer would come too late, and delay the answers to others. */
+const maxWaitMs = 1_000
+/** A statement that takes longer no longer counts as running: its connection may never answer. */
+const maxTurnMs = 1_000
+/** How many ids may wait. Beyond that, callers are rejected at once. */
+const maxWaiting = 10_000
+
+/**
+ * Makes the reader behind `KeyStore.find`. Callers that ask in the same turn of the event loop, or while the database is slow,
+ * share one statement. It is sent after the last of them has asked, so that no answer is older than its question: a revoked
+ * key is refused from the next request on.
+ */
+export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: KeyLookupBy): KeyReader {
+  const byId = lookupBy(db, table, 'id')
+  const byLookupDigest = lookupBy(db, table, 'lookup_digest')
+  let waiting = new Map<string, Waiting>()
+  let running = 0
+
+  const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
+    try {
+      const rows = await loadRows(db, byId([...asked.keys()]))
+      const found = new Map(rows.map((row) => [row.id, row]))
+      for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(toFound(found.get(id)))
+    } catch (error) {
+      rejectAll(asked.values(), error)
+    }
+  }
+
+  const send = (): void => {
+    while (running < maxRunning && waiting.size > 0) {
+      const [asked, others] = takeBatch(waiting)
+      waiting = others
+      if (asked.size === 0) continue
+      running += 1
+      let isOver = false
+      const endTurn = (): void => {
+        if (isOver) return
+        isOver = true
+        running -= 1
+        send()
+      }
+      const turn = setTimeout(endTurn, maxTurnMs).unref()
+      void read(asked).finally(() => {
+        clearTimeout(turn)
+        endTurn()
+      })
+    }
+  }
+
+  return {
+    find: (id) => {
+      // Text that cannot be an id belongs to no key, and could make the statement fail for the other callers.
+      if (!/^[0-9A-Za-z]{1,64}$/.test(id)) return Promise.resolve(null)
+      if (waiting.size >= maxWaiting) return Promise.reject(new Error('Too many keys are waiting to be read'))
+      return new Promise((resolve, reject) => {
+        if (waiting.size === 0) setImmediate(send)
+        const others = waiting.get(id)
+        if (others === undefined) waiting.set(id, { since: performance.now(), callers: [{ resolve, reject }] })
+        else others.callers.push({ resolve, reject })
+      })
+    },
+
+    findByLookupDigest: async (digests) => {
+      if (digests.length === 0) return null
+      const [row] = await loadRows(db, byLookupDigest(digests))
+      return toFound(row)
+    },
+  }
+}
+
+/** Takes the next ids to ask for, and rejects those that have waited too long. */
+function takeBatch(
+  waiting: Map<string, Waiting>,
+): readonly [asked: Map<string, Waiting>, others: Map<string, Waiting>] {
+  const asked = new Map<string, Waiting>()
+  const tooOld = performance.now() - maxWaitMs
+  for (const [id, one] of waiting) {
+    if (asked.size === maxBatch) break
+    waiting.delete(id)
+    if (one.since > tooOld) asked.set(id, one)
+    else rejectAll([one], new Error('The database is too slow: a key was not read within 1 second'))
+  }
+  // An old map keeps its former entries away from the quick garbage collection, so replace it once it is empty.
+  return [asked, waiting.size > 0 ? waiting : new Map()]
+}
+
+function rejectAll(waiting: Iterable<Waiting>, error: unknown): void {
+  for (const { callers } of waiting) for (const { reject } of callers) reject(error)
+}
+
+/** @throws Error when the server is in recovery: its answer may be outdated. */
+async function loadRows(db: Kysely<KeyTables>, statement: CompiledQuery<FoundRow>): Promise<readonly FoundRow[]> {
+  const { rows } = await db.executeQuery(statement)
+  if (rows[0]?.now === null)
+    throw new Error('The database server is in recovery: it may not yet know which keys were revoked')
+  return rows
+}
+
+/** Makes a new record for each caller. */
+function toFound(row: FoundRow | undefined): Found | null {
+  // On PostgreSQL, a statement that finds no key returns a row with the clock alone.
+  if (row === undefined || row.id === null) return null
+  return { record: parseRow(row, sparseColumnsOf(row)), now: instantOf(row.now, 'now') }
+}
+
+function sparseColumnsOf(row: FoundRow): SparseColumns {
+  if (row.rest === undefined) return row
+  return row.rest === null ? sparseDefaults : JSON.parse(row.rest)
+}

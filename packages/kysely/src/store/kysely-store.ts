@@ -1,0 +1,75 @@
+import type { KeyStore } from '@keywright/core/store'
+import { loadSchemaProblem } from '../migrations/schema-version.js'
+import type { KeyTables } from '../tables/key-tables.js'
+import type { KyselyLike } from '../tables/kysely-like.js'
+import type { TableOptions } from '../tables/table-names.js'
+import { auditMethods } from './audit.js'
+import { changeMethods } from './changes.js'
+import { checkValueMethods } from './check-values.js'
+import { storeContext } from './context.js'
+import { loadExposure } from './exposure.js'
+import { describeMissing, loadMissingRights } from './grants.js'
+import { storeInTransaction } from './in-transaction.js'
+import { countUnreadable } from './inspect.js'
+import { readMethods } from './reads.js'
+import { loadStats } from './stats.js'
+import { usageMethods } from './usage.js'
+
+/**
+ * Keeps keys, their audit log and their usage in the SQL database behind `db`: SQLite, PostgreSQL, MySQL or MariaDB.
+ *
+ * The client stays yours: the store does not connect it, migrate it (see {@link migrateToLatest}) or close it. It ignores
+ * the plugins of `db`. Until the tables have the schema of this version, every call rejects with a message that says what
+ * to run.
+ *
+ * A change that meets another writer is tried again three times. If it still fails, it has changed nothing. To make keys within a
+ * transaction of yours, see `Keyring.inTransaction`: `db` itself must not be one.
+ *
+ * If several processes share one SQLite file, put it in WAL mode, give the driver a busy timeout of some seconds, open it
+ * once in each process, and wrap libsql's database in {@link libsqlDatabase}.
+ *
+ * @example
+ * ```ts
+ * const database = libsqlDatabase(new Database('keys.db'))
+ * const db = new Kysely<object>({ dialect: new SqliteDialect({ database }) })
+ * await migrateToLatest(db) // once at each deployment
+ *
+ * const keyring = createKeyring({ prefix: 'tk', access, store: kyselyStore(db), hasher, resolveOwner })
+ * ```
+ *
+ * @throws {@link InvalidOptions} when an option is wrong, when `db` is a transaction or no Kysely instance, or when the dialect of `db` cannot be
+ * told.
+ */
+export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStore {
+  const context = storeContext(db, options)
+  const reads = readMethods(context)
+  return {
+    ...reads,
+    ...changeMethods(context),
+    ...auditMethods(context),
+    ...usageMethods(context),
+    ...checkValueMethods(context),
+    stats: (request) => loadStats(context, request),
+    inTransaction: (transaction) => storeInTransaction(context, options, transaction),
+
+    async inspect(known) {
+      const missing = await loadMissingRights(context)
+      const isReadable = (table: keyof KeyTables) => missing[table]?.includes('select') !== true
+      const schemaProblem = isReadable('api_key_migrations')
+        ? await loadSchemaProblem(context.db, context.dialect, context.tables)
+        : null
+      const unreadable =
+        schemaProblem === null && isReadable('api_keys')
+          ? await countUnreadable(context, known)
+          : { unreadableHashes: 0, unreadableSeals: 0 }
+      const grantProblem = describeMissing(context, missing)
+      return {
+        now: await reads.now(),
+        schemaProblem,
+        grantProblem,
+        exposure: await loadExposure(context),
+        ...unreadable,
+      }
+    },
+  }
+}

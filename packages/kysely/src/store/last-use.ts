@@ -1,0 +1,50 @@
+import type { StatsRequest } from '@keywright/core/store'
+import { type RawBuilder, sql } from 'kysely'
+import type { TableNames } from '../tables/table-names.js'
+import { sumOf } from '../tables/whole-number.js'
+import type { StoreContext } from './context.js'
+import { ownedBy } from './owned-by.js'
+
+/**
+ * When the key of each row of `api_keys` was last used: one seek to its last hour. `null`: not since uses are written there.
+ *
+ * @param keys - What the statement calls `api_keys`.
+ */
+export function lastUseOf({ api_keys, api_key_usage }: TableNames, keys: string = api_keys): RawBuilder<number | null> {
+  const ofKey = (column: string) => sql.ref(`${keys}.${column}`)
+  return sql<number | null>`(select used.last_used_at from ${sql.table(api_key_usage)} as used
+    where used.organization_id = ${ofKey('organization_id')} and used.key_id = ${ofKey('id')}
+    order by used.hour desc limit 1)`
+}
+
+/** When any key of an organisation, or of one owner, was last used; 0 for never. */
+export async function loadLastUse(
+  { db, tables }: Pick<StoreContext, 'db' | 'tables'>,
+  { organizationId, owner }: StatsRequest,
+): Promise<number> {
+  if (owner !== undefined) {
+    const row = await db
+      .selectFrom(tables.api_keys)
+      .select(({ fn }) => [
+        sql<number | null>`max(${lastUseOf(tables)})`.as('at'),
+        fn.max('last_used_at').as('before'), // as versions before left it
+      ])
+      .where((eb) => ownedBy(eb, owner))
+      .executeTakeFirst()
+    return Math.max(sumOf(row?.at, 'last_used_at'), sumOf(row?.before, 'last_used_at'))
+  }
+  const ofOrganization = db
+    .selectFrom(`${tables.api_key_usage} as used`)
+    .where('used.organization_id', '=', organizationId)
+  // Every use has a row of its hour, so the last one is among those of the last hour. Asked apart: an engine that does not know the
+  // hour may take it for one in which most keys were used, and read all of them.
+  const latest = await ofOrganization.select(({ fn }) => fn.max('used.hour').as('hour')).executeTakeFirst()
+  if (latest?.hour == null) return 0
+  const row = await ofOrganization
+    .where('used.hour', '=', latest.hour)
+    // Versions before write it to the key.
+    .innerJoin(`${tables.api_keys} as key`, 'key.id', 'used.key_id')
+    .select(({ fn }) => [fn.max('used.last_used_at').as('at'), fn.max('key.last_used_at').as('before')])
+    .executeTakeFirst()
+  return Math.max(sumOf(row?.at, 'last_used_at'), sumOf(row?.before, 'last_used_at'))
+}

@@ -1,0 +1,123 @@
+import type { KeyStore, KeyUsage } from '@keywright/core/store'
+import { sql, type Transaction } from 'kysely'
+import type { KeyTables, UsageTable } from '../tables/key-tables.js'
+import { instantOf, sumOf, wholeNumberOf } from '../tables/whole-number.js'
+import type { StoreContext } from './context.js'
+
+/** For how long a repeated batch is recognised. A process gives up sending it again long before that. */
+const batchMemoryMs = 86_400_000
+/** The batches of so long are forgotten at a time: after a pause there could be many. */
+const forgottenMs = 60_000
+/** Rows of one statement: engines bound its parameters. */
+const maxRows = 500
+
+/** How often keys were used. */
+export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage' | 'listUsage'> {
+  const { db, tables, transaction, requireSchema } = context
+  return {
+    async recordUsage(batchId, uses) {
+      const rows = rowsOf(uses)
+      const { now, oldest } = await transaction(async (trx) => {
+        const batch = await claimBatch(context, trx, batchId)
+        for (let at = 0; batch.isNew && at < rows.length; at += maxRows)
+          await addUses(context, trx, rows.slice(at, at + maxRows))
+        return batch
+      })
+      if (oldest < now - batchMemoryMs)
+        await forgetBatches(context, Math.min(now - batchMemoryMs, oldest + forgottenMs))
+      // Drivers of SQLite answer at once, so that all batches together would be one turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+
+    async listUsage({ organizationId, keyId, from, to }) {
+      await requireSchema()
+      let query = db
+        .selectFrom(tables.api_key_usage)
+        .select(({ fn }) => ['hour', fn.sum<number>('count').as('count')])
+        .where('organization_id', '=', organizationId)
+        .where('hour', '>=', from.getTime())
+        .where('hour', '<', to.getTime())
+      if (keyId !== undefined) query = query.where('key_id', '=', keyId)
+      const rows = await query.groupBy('hour').orderBy('hour').execute()
+      return rows.map(({ hour, count }) => ({ hour: instantOf(hour, 'hour'), count: sumOf(count, 'count') }))
+    },
+  }
+}
+
+interface Batch {
+  readonly isNew: boolean
+  readonly now: number
+  /** When the oldest batch came that is remembered. */
+  readonly oldest: number
+}
+
+/** Records a batch. If it is sent twice at the same time, the second waits here for the first, and is not new. */
+async function claimBatch({ tables, dialect }: StoreContext, trx: Transaction<KeyTables>, id: string): Promise<Batch> {
+  const claim = crypto.randomUUID()
+  const batch = { id, at: dialect.now, claim }
+  const batches = tables.api_key_usage_batches
+  await dialect.orKeep(trx.insertInto(batches).values(batch), 'id').execute()
+  const row = await trx
+    .selectFrom(batches)
+    .select([
+      'claim',
+      'at',
+      sql<number>`(select min(all_of_them.at) from ${sql.table(batches)} as all_of_them)`.as('oldest'),
+    ])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return { isNew: row.claim === claim, now: wholeNumberOf(row.at, 'at'), oldest: wholeNumberOf(row.oldest, 'at') }
+}
+
+/** Adds to hours that are there, or makes them. It locks no key: changes of keys do not wait for it. */
+async function addUses(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  rows: readonly UsageTable[],
+): Promise<void> {
+  await dialect
+    .orChange(trx.insertInto(tables.api_key_usage).values(rows), {
+      table: tables.api_key_usage,
+      keys: ['organization_id', 'key_id', 'hour'],
+      changes: (there, coming) => {
+        const [before, since] = [there('last_used_at'), coming('last_used_at')]
+        return {
+          count: sql`${there('count')} + ${coming('count')}`,
+          last_used_at: sql`case when ${before} > ${since} then ${before} else ${since} end`,
+        }
+      },
+    })
+    .execute()
+}
+
+/**
+ * Forgets batches from before an instant. Not within the transaction: an engine may look at rows that others have locked, and
+ * those may wait for hours that this one has counted.
+ */
+async function forgetBatches({ db, tables, retrying }: StoreContext, before: number): Promise<void> {
+  const forget = db.deleteFrom(tables.api_key_usage_batches).where('at', '<', before)
+  // The uses are written. What is left behind is forgotten with a later batch.
+  await retrying(() => forget.execute()).catch(() => {})
+}
+
+/** One row for each key and hour, in the same order everywhere, so that two batches cannot deadlock. */
+function rowsOf(uses: readonly KeyUsage[]): readonly (UsageTable & { readonly last_used_at: number })[] {
+  const rows = new Map<string, UsageTable & { last_used_at: number }>()
+  for (const use of uses) {
+    const row = { organization_id: use.organizationId, key_id: use.keyId, hour: use.hour.getTime() }
+    const name = JSON.stringify(Object.values(row))
+    const same = rows.get(name)
+    rows.set(name, {
+      ...row,
+      count: (same?.count ?? 0) + use.count,
+      last_used_at: Math.max(same?.last_used_at ?? 0, use.lastUsedAt.getTime()),
+    })
+  }
+  return [...rows.values()].sort(
+    (a, b) => inOrder(a.organization_id, b.organization_id) || inOrder(a.key_id, b.key_id) || inOrder(a.hour, b.hour),
+  )
+}
+
+function inOrder<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,119 @@
+import type { Generated } from 'kysely'
+
+/** Times are milliseconds since 1970, which every engine returns unchanged. Structures are JSON as text. */
+export interface KeyTable {
+  id: string
+  environment: string | null
+  preview: string
+  name: string
+  description: string | null
+  owner_type: string
+  owner_id: string
+  organization_id: string
+  status: string
+  scopes: string
+  roles: string
+  resources: string
+  preset: string | null
+  metadata: string
+  expires_at: number | null
+  ip_allow_list: string | null
+  rate_limits: string | null
+  created_by_type: string
+  created_by_id: string
+  created_at: number
+  updated_at: number
+  disabled_at: number | null
+  disabled_by_type: string | null
+  disabled_by_id: string | null
+  /** 1: somebody else than its owner disabled the key. */
+  locked: number
+  revoked_at: number | null
+  revoked_reason: string | null
+  deleted_at: number | null
+  /** As versions before left it. Uses since are in `api_key_usage`, so that counting them locks no key. */
+  last_used_at: number | null
+  hash: string | null
+  previous_hash: string | null
+  previous_hash_expires_at: number | null
+  lookup_digest: string | null
+  sealed: string | null
+  version: number
+}
+
+/** The audit log. The hash covers `event`; the other columns repeat parts of it for searching. */
+export interface AuditTable {
+  organization_id: string
+  seq: number
+  key_id: string | null
+  type: string
+  actor_type: string
+  actor_id: string
+  at: number
+  event: string
+  hash: string
+}
+
+/** One row for each organisation: its lock, the end of its audit chain, and how many keys it has ever created. */
+export interface CounterTable {
+  organization_id: string
+  created: number
+  audit_seq: number
+  audit_hash: string
+  /** Written only to lock the row. */
+  touched: Generated<number>
+}
+
+/** How often a key was used in one hour. */
+export interface UsageTable {
+  organization_id: string
+  key_id: string
+  hour: number
+  count: number
+  /** The last use in this hour; `null` where versions before counted it. */
+  last_used_at: number | null
+}
+
+/** Batches of usage that were counted, so that a batch that is sent twice counts once. */
+export interface UsageBatchTable {
+  id: string
+  /** Drawn at random by each attempt: the row keeps that of the first. */
+  claim: string
+  at: number
+}
+
+/** Requests that were carried out, so that a request that is sent twice is carried out once. */
+export interface RequestTable {
+  id: string
+  /** A hash of what it asked for. */
+  fingerprint: string
+  key_id: string
+  /** Drawn at random by each attempt: the row keeps that of the first. */
+  claim: string
+  at: number
+}
+
+/** Values that tell whether a process has the peppers that keys were hashed with. */
+export interface CheckTable {
+  name: string
+  value: string
+}
+
+/** The migration steps that ran. */
+export interface MigrationTable {
+  name: string
+  /** When, as text: for people to read. */
+  timestamp: string
+}
+
+/** The tables of the store, under their names without a prefix. */
+export interface KeyTables {
+  api_keys: KeyTable
+  api_key_audit: AuditTable
+  api_key_counters: CounterTable
+  api_key_usage: UsageTable
+  api_key_usage_batches: UsageBatchTable
+  api_key_requests: RequestTable
+  api_key_checks: CheckTable
+  api_key_migrations: MigrationTable
+}

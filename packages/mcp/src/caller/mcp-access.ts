@@ -1,0 +1,23 @@
+import type { RegisteredAccess, ResourceRef, ScopeOf } from '@keywright/core'
+
+/** What a tool, prompt or resource requires of its caller. */
+export type McpAccess =
+  /** Any live key may use it. Nothing is public by default: a tool without `scoped` is denied. */
+  | 'public'
+  | {
+      /** The caller must have all of these. */
+      readonly scopes: readonly ScopeOf<RegisteredAccess>[]
+      /**
+       * The resource on which the resource scopes among `scopes` are required. It is called twice: first with the client's
+       * unvalidated arguments, then with the arguments that the handler gets. If it throws, or returns an `id` that is not a
+       * string, the call is denied.
+       *
+       * @defaultValue none: only scopes that are not bound to a resource may be required
+       */
+      readonly on?: (args: Readonly<Record<string, unknown>>) => AccessTarget | Promise<AccessTarget>
+      /** How many units of the key's rate limits one call of this tool uses. @defaultValue 1 */
+      readonly cost?: number | undefined
+    }
+
+/** The resource that a call is about, before its `id` was checked. `null` denies the call. */
+export type AccessTarget = { readonly type: ResourceRef['type']; readonly id: unknown } | null

@@ -1,0 +1,116 @@
+import type { Access, GateRefusal, GateRequest, Keyring } from '@keywright/core'
+import { adapterOf, gateFor, isForFallback, withDeadline } from '@keywright/core/adapter'
+import { type Reply, replyTo } from '@keywright/core/http'
+import { bindingOf, type Caller, type Login, type Narrowing } from '../caller/caller.js'
+import { callerOfKey } from '../caller/key-caller.js'
+import { callerOfLogin } from '../caller/login-caller.js'
+import { usageMeter } from '../caller/usage-meter.js'
+import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
+import { answerMs } from './answer-ms.js'
+import { narrowedCaller } from './narrowed-caller.js'
+import type { McpAuthOptions } from './options.js'
+import { refuseOrigin } from './refuse-origin.js'
+
+/** An admitted request. */
+export interface Admitted {
+  readonly ok: true
+  readonly caller: Caller
+  /** What a session or a stream of this request belongs to. */
+  readonly binding: string
+  /** Headers to add to the server's answer. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A refused request, with its complete reply. */
+export interface Refused {
+  readonly ok: false
+  readonly reply: Reply
+}
+
+/** What the guard decided about an HTTP request. */
+export type Admission = Admitted | Refused
+
+/**
+ * Decides about an HTTP request. Never rejects. A second call with the same `original` counts no use and takes no unit of a rate
+ * limit.
+ */
+export type Admit = (request: GateRequest, original: object) => Promise<Admission>
+
+/** A known sender, before the URL of the connection narrows it. */
+interface Sender {
+  readonly ok: true
+  readonly headers: Readonly<Record<string, string>>
+  makeCaller(narrowing: Narrowing): Caller
+}
+
+/**
+ * Makes the guard of an MCP endpoint: core's gate, the host's own login, then the narrowing by URL.
+ *
+ * @param hostTimeoutMs - How long the login and the narrowing may take, each. The gate has its own deadline.
+ */
+export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeoutMs: number = answerMs): Admit {
+  const { narrow, realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders } = options
+  const refuse = (refusal: GateRefusal, reply: Reply = replyTo(refusal, { realm, keyHeaders })): Refused => ({
+    ok: false,
+    reply: rpcReply(refusal, reply, { realm, docsUrl, resourceMetadataUrl, keyHeaders }),
+  })
+  const identify = createIdentify(keyring, options, hostTimeoutMs, refuse)
+
+  const admit = async (request: GateRequest, original: object): Promise<Admission> => {
+    const refused = refuseOrigin(request, options)
+    if (refused !== null) return { ok: false, reply: refused }
+    const sender = await identify(request, original)
+    if (!sender.ok) return sender
+    const caller =
+      narrow === undefined
+        ? sender.makeCaller({})
+        : await withDeadline(narrowedCaller(keyring.access, narrow, request.url, sender.makeCaller), hostTimeoutMs)
+    if (caller === null) {
+      return { ok: false, reply: notFoundReply('Not found: there is no such resource, or it is out of reach') }
+    }
+    return { ok: true, caller, binding: bindingOf(caller), headers: sender.headers }
+  }
+
+  return async (request, original) => {
+    try {
+      return await admit(request, original)
+    } catch (cause) {
+      adapterOf(keyring).notify({ type: 'keyring.unavailable', reason: 'mcp', error: cause })
+      return refuse({ code: 'auth_unavailable', reason: 'keyring', cause })
+    }
+  }
+}
+
+/** Makes the function that finds out who sent a request: a person whom the host signed in, or the holder of a key. */
+function createIdentify(
+  keyring: Keyring,
+  { fallback, realm = 'mcp', ...options }: McpAuthOptions,
+  hostTimeoutMs: number,
+  refuse: (refusal: GateRefusal, reply?: Reply) => Refused,
+): (request: GateRequest, original: object) => Promise<Sender | Refused> {
+  const { requireHttps, trustedProxies, headers } = options
+  const setting = { hasFallback: fallback !== undefined }
+  const gate = gateFor<Access, object, false>(keyring, { realm, headers, trustedProxies, requireHttps }, setting)
+  const { access } = keyring
+
+  return async (request, original) => {
+    const verdict = await gate(request, original)
+    if (verdict.ok) {
+      const { principal, headers, again } = verdict
+      if (again === undefined) throw new Error('The gate admitted a request that has no key')
+      const meter = usageMeter(again)
+      return { ok: true, headers, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, meter) }
+    }
+    const login =
+      fallback !== undefined && isForFallback(verdict)
+        ? await withDeadline(() => fallback(request, original), hostTimeoutMs)
+        : null
+    if (login === null) return refuse(verdict.refusal, verdict.reply)
+    if (hasEnded(login)) return refuse({ code: 'api_key_missing' })
+    return { ok: true, headers: {}, makeCaller: (narrowing) => callerOfLogin(access, login, narrowing) }
+  }
+}
+
+function hasEnded({ expiresAt }: Login): boolean {
+  return expiresAt != null && expiresAt.getTime() <= Date.now()
+}

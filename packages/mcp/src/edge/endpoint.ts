@@ -1,0 +1,74 @@
+import type { Keyring } from '@keywright/core'
+import type { Reply } from '@keywright/core/http'
+import type { OnCall } from '../caller/call-event.js'
+import type { Caller } from '../caller/caller.js'
+import { notFoundReply } from '../rpc/rpc-reply.js'
+import type { Registry } from '../server/registry.js'
+import { type ReadVisibleLists, visibleLists } from '../server/visible-lists.js'
+import { type Admit, createAdmit } from './admit.js'
+import { secretHeaders } from './header-names.js'
+import { isListen, type ListenFilter, listenFilter } from './listen.js'
+import { type OpenStreams, openStreams } from './open-streams.js'
+import type { McpAuthOptions } from './options.js'
+import { type ScopeChallenge, scopeChallenge } from './scope-challenge.js'
+import { type SessionTags, sessionTags } from './session-tag.js'
+import { isCall, type StripArguments, stripArguments } from './strip-arguments.js'
+
+/** The parts of one guarded endpoint, which its Node side and its fetch side share. */
+export interface Endpoint {
+  readonly admit: Admit
+  readonly tags: SessionTags
+  readonly streams: OpenStreams
+  readonly filterListen: ListenFilter
+  readonly visibleLists: ReadVisibleLists
+  /** `null`: no tool is hidden from anybody. */
+  readonly stripArguments: StripArguments | null
+  /** `null`: missing scopes are reported in the result of the tool. */
+  readonly challenge: ScopeChallenge | null
+  readonly maxBodyBytes: number
+  /** The headers that may hold a key, in lower case. They are removed before a handler sees the request. */
+  readonly secretHeaders: ReadonlySet<string>
+}
+
+/** Makes the parts of one endpoint from checked options. */
+export function createEndpoint(
+  keyring: Keyring,
+  options: McpAuthOptions,
+  registry: Registry,
+  onCall: OnCall,
+): Endpoint {
+  const { realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders, unavailableTools = 'hide' } = options
+  const { recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024, insufficientScope } = options
+  return {
+    admit: createAdmit(keyring, options),
+    tags: sessionTags(sessionSecret),
+    streams: openStreams(recheckMs),
+    filterListen: listenFilter(registry),
+    visibleLists: visibleLists(registry),
+    stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
+    challenge:
+      insufficientScope === 'http-403'
+        ? scopeChallenge(registry, { realm, docsUrl, resourceMetadataUrl, keyHeaders }, onCall)
+        : null,
+    maxBodyBytes,
+    secretHeaders: secretHeaders(keyHeaders),
+  }
+}
+
+/** The same 404 for a session of somebody else and for one that never existed, in the words of the SDKs. */
+export const sessionNotFound: Reply = notFoundReply('Session not found')
+
+/** A parsed body as the server may see it, or the reply to send instead. */
+export type PreparedBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly reply: Reply }
+
+/** Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools. */
+export async function prepareBody(
+  { challenge, stripArguments, filterListen }: Endpoint,
+  caller: Caller,
+  parsed: unknown,
+): Promise<PreparedBody> {
+  const reply = challenge === null ? null : await challenge(caller, parsed)
+  if (reply !== null) return { ok: false, reply }
+  const body = stripArguments !== null && isCall(parsed) ? await stripArguments(caller, parsed) : parsed
+  return { ok: true, body: isListen(body) ? await filterListen(caller, body) : body }
+}

@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http'
+import { nodeRequest, sendReply } from '@keywright/core/adapter'
+import type { Reply } from '@keywright/core/http'
+import { authInfoOf } from '../caller/auth-info.js'
+import { endOf } from '../caller/caller.js'
+import { plainReply } from '../rpc/rpc-reply.js'
+import { type Endpoint, prepareBody } from './endpoint.js'
+import { SESSION_HEADER } from './header-names.js'
+import { beforeHead, openSession, stripSecrets } from './node-headers.js'
+import type { NodeRequest } from './node-request.js'
+import { type StreamRequest, streamCheck } from './stream-check.js'
+
+/** Middleware for Express 4 and 5, and for any other server that calls `(req, res, next)`. */
+export type NodeMiddleware = (req: NodeRequest, res: ServerResponse, next: (error?: unknown) => void) => void
+
+/** A session id as the client knows it, and the server's own id for the same session. */
+interface KnownSession {
+  readonly tagged: string
+  readonly sessionId: unknown
+}
+
+/** Passes admitted requests on to the SDK's transport: without their key, with `req.auth`, and with the server's session id. */
+export function nodeMiddleware(endpoint: Endpoint): NodeMiddleware {
+  return function mcpAuth(req, res, next) {
+    prepare(endpoint, req, res).then(
+      (reply) => {
+        if (reply !== null) return sendReply(res, reply)
+        // What `next` throws is not caught below. It stays an unhandled error, as it would be without a guard.
+        next()
+      },
+      (cause: unknown) => next(new Error('The key guard could not answer', { cause })),
+    )
+  }
+}
+
+/** Makes a request ready for the handler behind the guard. Returns the reply if the request may not get there. */
+async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse): Promise<Reply | null> {
+  const request = nodeRequest(req, req.originalUrl ?? req.url ?? '/')
+  const admission = await endpoint.admit(request, req)
+  if (!admission.ok) return admission.reply
+  const { caller, binding, headers } = admission
+  const tagged = req.headers[SESSION_HEADER]
+  const refused = openSession(req, endpoint.tags, binding)
+  if (refused !== null) return refused
+  const prepared = await prepareBody(endpoint, caller, req.body)
+  if (!prepared.ok) return prepared.reply
+  if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
+    return plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware')
+  }
+  if (prepared.body !== req.body) req.body = prepared.body
+  stripSecrets(req, endpoint.secretHeaders)
+  for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
+  req.auth = authInfoOf(caller)
+  const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
+  watch(endpoint, res, { request, original: req, method: req.method ?? '', body: req.body, admission }, known)
+  return null
+}
+
+/** Tags the session id of the answer, and watches the answer if it is a stream. */
+function watch(endpoint: Endpoint, res: ServerResponse, opened: StreamRequest, known: KnownSession | null): void {
+  const { caller, binding } = opened.admission
+  beforeHead(res, (head) => {
+    const sessionId = head.get(SESSION_HEADER)
+    if (sessionId !== undefined) {
+      // If the answer repeats the session of the request, its tag is known and needs no second MAC.
+      const isKnown = sessionId === known?.sessionId
+      head.set(SESSION_HEADER, isKnown ? known.tagged : endpoint.tags.tag(sessionId, binding))
+    }
+    if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
+    if (res.destroyed) return // `close` has already been emitted, and would not be emitted again.
+    const drop = endpoint.streams.watch({
+      keyId: caller.principal?.key.id ?? null,
+      expiresAt: endOf(caller),
+      check: streamCheck(endpoint, opened, (frame) => void res.write(frame)),
+      close: () => res.destroy(),
+    })
+    res.once('close', drop)
+  })
+}

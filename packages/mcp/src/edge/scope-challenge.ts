@@ -1,0 +1,42 @@
+import type { Refusal, ToolCall } from '@keywright/core'
+import { type Reply, replyTo } from '@keywright/core/http'
+import { callEvent } from '../caller/call-event.js'
+import type { Caller } from '../caller/caller.js'
+import { decide, mayBeAllowed } from '../caller/decide.js'
+import { rpcReply, type Wording } from '../rpc/rpc-reply.js'
+import type { Registry } from '../server/registry.js'
+
+/** The 403 for a body with a tool call that lacks scopes, or `null`. */
+export type ScopeChallenge = (caller: Caller, body: unknown) => Promise<Reply | null>
+
+/** For hosts that also offer OAuth: a client of theirs can step up when the 403 names the scopes that a call needs. */
+export function scopeChallenge(
+  registry: Registry,
+  wording: Wording,
+  onCall: (event: ToolCall) => void,
+): ScopeChallenge {
+  return async (caller, body) => {
+    for (const message of [body].flat()) {
+      const call = callIn(message)
+      const access = call === null ? undefined : registry.tools.get(call.name)?.access
+      if (call === null || !(await mayBeAllowed(access, caller))) continue
+      const startedAt = performance.now()
+      const decision = await decide(access, caller, call.args)
+      if (decision.ok || !decision.located) continue
+      const { required, missing, resource } = decision
+      const durationMs = performance.now() - startedAt
+      onCall(callEvent(caller, { tool: call.name, decision: 'denied', missing, failed: false, durationMs }))
+      const keyId = caller.principal?.key.id ?? ''
+      const refusal: Refusal = { code: 'insufficient_scope', keyId, required, missing, resource }
+      return rpcReply(refusal, replyTo(refusal, { realm: wording.realm }), wording)
+    }
+    return null
+  }
+}
+
+function callIn(message: unknown): { readonly name: string; readonly args: Record<string, unknown> } | null {
+  const { method, params } = (message ?? {}) as { readonly method?: unknown; readonly params?: unknown }
+  const { name, arguments: args } = (params ?? {}) as { readonly name?: unknown; readonly arguments?: unknown }
+  if (method !== 'tools/call' || typeof name !== 'string') return null
+  return { name, args: typeof args === 'object' && args !== null ? { ...args } : {} }
+}

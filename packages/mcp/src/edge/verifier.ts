@@ -1,0 +1,28 @@
+import type { Keyring } from '@keywright/core'
+import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
+import { callerOfKey } from '../caller/key-caller.js'
+import { messageForRefusal } from '../caller/messages.js'
+import { usageMeter } from '../caller/usage-meter.js'
+
+/** What `requireBearerAuth` of both SDKs takes as its `verifier`. */
+export interface TokenVerifier {
+  verifyAccessToken(token: string): Promise<AuthInfo>
+}
+
+/** @param toError - Makes the SDK's own error class. Both SDKs answer any other error with 500. */
+export function tokenVerifier(keyring: Keyring, toError: (message: string) => Error): TokenVerifier {
+  return {
+    async verifyAccessToken(token) {
+      const verdict = await keyring.verify(token)
+      if (verdict.ok) {
+        const meter = usageMeter((units) => keyring.verify(token, units))
+        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, meter))
+      }
+      const { code } = verdict.refusal
+      const message = messageForRefusal(verdict.refusal)
+      // These are not the key's fault. The SDK's error would become a 401, and the client might discard the key.
+      if (code === 'auth_unavailable' || code === 'rate_limited') throw new Error(message)
+      throw toError(message)
+    },
+  }
+}

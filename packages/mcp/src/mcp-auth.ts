@@ -1,0 +1,137 @@
+import type { Access, Principal } from '@keywright/core'
+import type { AuthInfo } from './caller/auth-info.js'
+import type { Login, Narrowing } from './caller/caller.js'
+import type { FetchContext, FetchHandler } from './edge/fetch.js'
+import type { NodeMiddleware } from './edge/node.js'
+import type { StdioOptions } from './edge/stdio.js'
+import type { TokenVerifier } from './edge/verifier.js'
+import type { ProtectableServer } from './server/protect.js'
+
+/** The sender of a message: a key, or a person whom the host signed in. */
+export type McpCaller<A extends Access = Access> =
+  | { readonly type: 'key'; readonly principal: Principal<A>; readonly narrowing: Narrowing }
+  | { readonly type: 'login'; readonly login: Login; readonly narrowing: Narrowing }
+
+/** Guards one MCP endpoint with the keys of a keyring. Made by {@link createMcpAuth}. */
+export interface McpAuth<A extends Access = Access> {
+  /**
+   * Middleware for Express. Put it before the handler of the endpoint, for all methods: sessions also use `GET` and `DELETE`.
+   * It sets `req.auth` for the SDK's transport, and removes the key from the request.
+   *
+   * @throws never. A refused request is answered; a fault is passed to `next`.
+   *
+   * @example
+   * ```ts
+   * app.all('/mcp', auth.express(), express.json(), (req, res) => transportOf(req).handleRequest(req, res, req.body))
+   * ```
+   */
+  express(): NodeMiddleware
+  /**
+   * For hosts that call the SDK themselves: the `AuthInfo` of the sender, or the refusal to send as the answer. It guards no
+   * sessions and no streams; {@link McpAuth.fetch} does.
+   *
+   * @param context - The connection: `remoteAddress` and `encrypted` of the socket.
+   * @throws never. If the key cannot be verified, the response is a 503.
+   *
+   * @example
+   * ```ts
+   * const sender = await auth.gate(request)
+   * if (sender instanceof Response) return sender
+   * return transport.handleRequest(request, { authInfo: sender })
+   * ```
+   */
+  gate(request: Request, context?: FetchContext): Promise<AuthInfo | Response>
+  /**
+   * Wraps an MCP handler for a fetch host: requests are guarded, and open streams are watched.
+   *
+   * @param handler - `createMcpHandler(…)` of v2, or `{ fetch: (r, o) => transport.handleRequest(r, o) }` for v1.
+   * @returns a function that rejects only with what `handler` throws.
+   * @throws {@link InvalidOptions} when `handler` has no method `fetch`.
+   *
+   * @example
+   * ```ts
+   * const mcp = auth.fetch(createMcpHandler(createServer))
+   * app.all('/mcp', (c) => mcp(c.req.raw, { remoteAddress: getConnInfo(c).remote.address }))
+   * ```
+   */
+  fetch(handler: FetchHandler): (request: Request, context?: FetchContext) => Promise<Response>
+  /**
+   * A verifier for `requireBearerAuth` of either SDK. Prefer `express` or `fetch`: the SDK's middleware answers 500 for a
+   * rate-limited key and for an outage, does not remove the key from the request, and guards no sessions and no streams. It
+   * does not pass on the client's address either, so keys that are bound to addresses are refused.
+   *
+   * @param toError - Makes the SDK's own error class, which becomes a 401.
+   * @throws {@link InvalidOptions} when the option `narrow` is set, because a verifier does not receive the URL.
+   * @throws {@link InvalidOptions} when `toError` is not a function.
+   *
+   * @example
+   * ```ts
+   * app.use(requireBearerAuth({ verifier: auth.verifier((message) => new InvalidTokenError(message)) }))
+   * ```
+   */
+  verifier(toError: (message: string) => Error): TokenVerifier
+  /**
+   * Makes `server` show and do, for each message, only what the sender may. Call it before anything is registered.
+   *
+   * @returns the same server.
+   * @throws {@link InvalidOptions} when the server has something registered, is already protected, or keeps tasks.
+   *
+   * @example
+   * ```ts
+   * const server = auth.protect(new McpServer({ name: 'tasks', version: '1.0.0' }))
+   * server.registerTool('report', {}, scoped({ scopes: ['members.read'] }, report))
+   * ```
+   */
+  protect<S extends ProtectableServer>(server: S): S
+  /**
+   * The key that sent a message, narrowed to its connection. It cannot be widened again.
+   *
+   * @param extra - The last argument of a handler.
+   * @throws TypeError when no key sent the message. If people sign in as well, use {@link McpAuth.caller}.
+   *
+   * @example
+   * ```ts
+   * scoped('public', (extra) => text(auth.principal(extra).owner.id))
+   * ```
+   */
+  principal(extra: unknown): Principal<A>
+  /**
+   * The sender of a message, or `null` if no guard of this package admitted it.
+   *
+   * @param extra - The last argument of a handler.
+   * @throws never.
+   *
+   * @example
+   * ```ts
+   * const caller = auth.caller(extra)
+   * const name = caller?.type === 'key' ? caller.principal.key.name : caller?.login.id
+   * ```
+   */
+  caller(extra: unknown): McpCaller<A> | null
+  /**
+   * The same for a server on stdio, whose key is in an environment variable. Without a good key the process ends before
+   * anything is connected: one line on stderr, exit code 1. The key is verified again with each message.
+   *
+   * @throws {@link InvalidOptions} when an option is wrong or unknown. Messages of a key that was refused later are answered with a
+   * JSON-RPC error.
+   *
+   * @example
+   * ```ts
+   * const local = await auth.stdio({ env: 'TASKS_API_KEY' })
+   * serveStdio(() => register(local.protect(new McpServer(info))))
+   * ```
+   */
+  stdio(options: StdioOptions): Promise<Pick<McpAuth<A>, 'protect' | 'principal' | 'caller'>>
+  /**
+   * Checks the callers of open streams now. Call it when a key was changed by another process.
+   *
+   * @param keyId - Whose streams to check. @defaultValue all
+   * @throws never. A stream whose check fails is closed.
+   *
+   * @example
+   * ```ts
+   * await auth.invalidate(key.id)
+   * ```
+   */
+  invalidate(keyId?: string): Promise<void>
+}

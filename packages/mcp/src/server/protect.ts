@@ -1,0 +1,157 @@
+import { InvalidOptions } from '@keywright/core'
+import type { Caller } from '../caller/caller.js'
+import { callerOf, rememberCaller } from '../caller/known-callers.js'
+import { RpcError } from '../rpc/rpc-error.js'
+import { registerDeclared } from './register-declared.js'
+import { createRegistry, type Registry } from './registry.js'
+import type { Rule, RuleSettings } from './rules/rule.js'
+import { rulesFor } from './rules/rules-for.js'
+import { type AnyHandler, accessOf } from './scoped.js'
+
+/** The part of an `McpServer`, of either SDK, that `protect` uses. */
+export interface ProtectableServer {
+  readonly server: {
+    setRequestHandler(...args: never[]): unknown
+    assertCanSetRequestHandler(method: string): void
+  }
+}
+
+/** What `protectServer` depends on. The registry of the server itself is made there. */
+export interface ProtectSettings extends Omit<RuleSettings, 'registry'> {
+  /** Collects what all servers of the endpoint register. */
+  readonly known: Registry
+  /** The sender of messages that passed no gate, as on stdio. Throws an {@link RpcError} if the key is refused. */
+  readonly defaultCaller: (() => Promise<Caller>) | null
+}
+
+/** Methods whose answers do not depend on what the key may see. */
+const openMethods: ReadonlySet<string> = new Set(['initialize', 'ping', 'logging/setLevel', 'server/discover'])
+
+/**
+ * Wraps every request handler that `server` will have, so that each message is decided by the rights of its sender. Only public
+ * API of both SDKs is used: their servers install handlers through `setRequestHandler`, at the first registration.
+ *
+ * @throws {@link InvalidOptions} when something is already registered, or when the server keeps tasks: any key could read them.
+ */
+export function protectServer<S extends ProtectableServer>(server: S, settings: ProtectSettings): S {
+  const inner = server?.server
+  if (typeof inner?.setRequestHandler !== 'function' || typeof inner.assertCanSetRequestHandler !== 'function') {
+    throw new InvalidOptions('server', 'an McpServer of @modelcontextprotocol/sdk or @modelcontextprotocol/server')
+  }
+  if (guarded.has(inner))
+    throw new InvalidOptions('server', 'a server that is not protected yet. Call protect once for each server.')
+  const registry = createRegistry()
+  const rules = rulesFor({ ...settings, registry })
+  for (const method of [...rules.keys(), 'tasks/get']) {
+    try {
+      inner.assertCanSetRequestHandler(method)
+    } catch {
+      const why =
+        method === 'tasks/get'
+          ? 'keeps no tasks, because any key could read them. Make the server without a task store.'
+          : `does not answer ${method} yet. Protect it before you register anything, and declare capabilities after that, with server.server.registerCapabilities.`
+      throw new InvalidOptions('server', `a server that ${why}`)
+    }
+  }
+  guarded.add(inner)
+
+  const install: (...args: unknown[]) => unknown = inner.setRequestHandler.bind(inner) as never // the types differ by SDK
+  const replace = (...args: unknown[]): unknown => {
+    const at = args.findLastIndex((argument) => typeof argument === 'function')
+    const method = methodOf(args[0])
+    return install(
+      ...args.with(at, guard(method, args[at] as AnyHandler, rules, settings, typeof args[0] === 'string')),
+    )
+  }
+  Object.assign(inner, { setRequestHandler: replace })
+  guardFallback(inner, rules, settings)
+  const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
+  registerDeclared(methods, settings.access, [registry, settings.known])
+  return server
+}
+
+const guarded = new WeakSet<object>()
+
+/** Guards `fallbackRequestHandler` as well: both SDKs read it from the server for each message without another handler. */
+function guardFallback(inner: object, rules: ReadonlyMap<string, Rule>, settings: ProtectSettings): void {
+  const wrap = (handler: unknown): unknown => {
+    if (typeof handler !== 'function') return handler
+    return (request: { readonly method?: unknown }, extra: unknown) =>
+      guard(String(request.method), handler as AnyHandler, rules, settings, false)(request, extra)
+  }
+  fallbacks.set(inner, { wrap, guarded: wrap(Reflect.get(inner, 'fallbackRequestHandler')) })
+  Object.defineProperty(inner, 'fallbackRequestHandler', fallbackProperty)
+}
+
+interface Fallback {
+  readonly wrap: (handler: unknown) => unknown
+  guarded: unknown
+}
+
+const fallbacks = new WeakMap<object, Fallback>()
+
+/** One descriptor for all servers. With accessors of its own, each server would get its own hidden class, which is slow. */
+const fallbackProperty: PropertyDescriptor & ThisType<object> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return fallbacks.get(this)?.guarded
+  },
+  set(handler: unknown) {
+    const fallback = fallbacks.get(this)
+    if (fallback !== undefined) fallback.guarded = fallback.wrap(handler)
+  },
+}
+
+function guard(
+  method: string,
+  handler: AnyHandler,
+  rules: ReadonlyMap<string, Rule>,
+  settings: ProtectSettings,
+  isV2: boolean,
+): (...args: unknown[]) => unknown {
+  const original = handler as (...args: unknown[]) => unknown
+  if (openMethods.has(method)) return original
+  const rule = rules.get(method)
+  return async (request, extra) => {
+    const caller = await senderOf(extra, settings)
+    if (rule !== undefined) {
+      return rule({
+        caller,
+        params: paramsOf(request),
+        isV2,
+        forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
+      })
+    }
+    // A method of the host: nobody may call it unless its handler is `scoped`, and then the handler decides.
+    if (accessOf(handler) === undefined) throw new RpcError(-32601, 'Method not found')
+    return original(request, extra)
+  }
+}
+
+async function senderOf(extra: unknown, { defaultCaller }: ProtectSettings): Promise<Caller> {
+  const caller = callerOf(extra)
+  if (caller !== null) return caller
+  if (defaultCaller === null) throw new RpcError(-32001, 'No API key came with this message')
+  const found = await defaultCaller()
+  // The handlers of this message must find the same caller.
+  if (typeof extra === 'object' && extra !== null) rememberCaller(extra, found)
+  return found
+}
+
+/** v2 takes the name of a method. v1 takes a schema of zod 3 or 4, in which the name is the literal of `method`. */
+function methodOf(schema: unknown): string {
+  if (typeof schema === 'string') return schema
+  const { method } = (schema as { shape?: { method?: { value?: unknown } } }).shape ?? {}
+  if (typeof method?.value === 'string') return method.value
+  throw new InvalidOptions('setRequestHandler', 'a method name, or a schema whose method is a literal')
+}
+
+function paramsOf(request: unknown): Readonly<Record<string, unknown>> {
+  const { params } = (request ?? {}) as { params?: unknown }
+  return typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {}
+}
+
+function withParams(request: unknown, params: Readonly<Record<string, unknown>>): unknown {
+  return { ...(request as object), params }
+}

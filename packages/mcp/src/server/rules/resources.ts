@@ -1,0 +1,32 @@
+import { RpcError } from '../../rpc/rpc-error.js'
+import { findResource } from '../registry.js'
+import { answerAsUnknown } from './answer-as-unknown.js'
+import { charge, type Params, type Rule, type RuleSettings } from './rule.js'
+import { mayRead } from './visibility.js'
+
+/** The rules of the methods that read resources, and that subscribe to them. */
+export function resourceRules(settings: RuleSettings): [method: string, Rule][] {
+  const read: Rule = async (message) => {
+    const { caller, params, isV2, forward } = message
+    await charge(caller)
+    if (!(await mayRead(params.uri, caller, settings))) return answerAsUnknown(message, 'uri')
+    const result = (await forward()) as Params
+    const isPublic = findResource(settings.registry, params.uri)?.entry.access === 'public'
+    return isPublic || !isV2 ? result : { ...result, cacheScope: 'private' }
+  }
+
+  const subscribe: Rule = async ({ caller, params, forward }) => {
+    await charge(caller)
+    // A random URI must not reach the host's handler, so answer here: alike for every resource that may not be read.
+    if (!(await mayRead(params.uri, caller, settings))) {
+      throw new RpcError(-32602, `Resource ${String(params.uri)} not found`)
+    }
+    return forward()
+  }
+
+  return [
+    ['resources/read', read],
+    ['resources/subscribe', subscribe],
+    ['resources/unsubscribe', subscribe],
+  ]
+}

@@ -1,0 +1,42 @@
+import type { Access, ToolCall } from '@keywright/core'
+import { isRecord } from '@keywright/core/adapter'
+import type { Caller } from '../../caller/caller.js'
+import { messageForRefusal } from '../../caller/messages.js'
+import { RpcError } from '../../rpc/rpc-error.js'
+import type { Registry } from '../registry.js'
+
+/** A JSON object of a message. */
+export type Params = Readonly<Record<string, unknown>>
+
+/** One request on its way to its handler. */
+export interface Message {
+  readonly caller: Caller
+  readonly params: Params
+  readonly isV2: boolean
+  /** Lets the server answer. Without an argument it gets the parameters of the request. */
+  forward(params?: Params): Promise<unknown>
+}
+
+/** Answers one method: with the server's result, less what the caller may not see, or without asking the server. */
+export type Rule = (message: Message) => Promise<unknown>
+
+/** What the rules of one server depend on. */
+export interface RuleSettings {
+  readonly access: Access
+  readonly registry: Registry
+  readonly docsUrl: string | null
+  readonly unavailableTools: 'hide' | 'list'
+  readonly onCall: (event: ToolCall) => void
+}
+
+/** Counts one message against the limits of its key. Throws the JSON-RPC error of a refusal. */
+export async function charge(caller: Caller): Promise<void> {
+  const refusal = await caller.meter(1)
+  if (refusal === null) return
+  throw new RpcError(refusal.code === 'rate_limited' ? -32029 : -32001, messageForRefusal(refusal))
+}
+
+/** `value` if it is an object, otherwise an empty one. */
+export function asParams(value: unknown): Params {
+  return isRecord(value) ? value : {}
+}

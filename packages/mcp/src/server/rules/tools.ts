@@ -1,0 +1,69 @@
+import type { ToolCall } from '@keywright/core'
+import { callEvent } from '../../caller/call-event.js'
+import { type Denial, decide } from '../../caller/decide.js'
+import { messageForDenial, messageForRefusal } from '../../caller/messages.js'
+import { answerAsUnknown } from './answer-as-unknown.js'
+import { asParams, type Params, type Rule, type RuleSettings } from './rule.js'
+import { isVisible } from './visibility.js'
+
+type Report = (decision: ToolCall['decision'], missing?: readonly string[], failed?: boolean) => void
+
+/** The rule of `tools/call`: charges the key, decides, and reports the call to the host. */
+export function toolRules(settings: RuleSettings): [method: string, Rule][] {
+  const { registry, docsUrl, access } = settings
+
+  const call: Rule = async (message) => {
+    const { caller, params } = message
+    const tool = String(params.name)
+    const entry = registry.tools.get(tool)
+    const startedAt = performance.now()
+    const report: Report = (decision, missing = [], failed = false) => {
+      const durationMs = performance.now() - startedAt
+      settings.onCall(callEvent(caller, { tool, decision, missing, failed, durationMs }))
+    }
+
+    const cost = entry?.access === undefined || entry.access === 'public' ? 1 : (entry.access.cost ?? 1)
+    const visible = await isVisible(entry, caller, settings)
+    const refusal = await caller.meter(visible ? cost : 1)
+    if (refusal !== null) {
+      report(refusal.code === 'rate_limited' ? 'rate_limited' : 'refused')
+      return errorResult(messageForRefusal(refusal), { code: refusal.code })
+    }
+    if (!visible) {
+      report('hidden')
+      return answerAsUnknown(message, 'name')
+    }
+    const decision = await decide(entry?.access, caller, asParams(params.arguments))
+    if (decision.ok) return runTool(message, report, null)
+    // The arguments name no resource. Let the SDK's validation say what is wrong with them; `scoped` decides again.
+    const mayValidate = !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
+    if (mayValidate) return runTool(message, report, decision)
+    report('denied', decision.missing)
+    return errorResult(messageForDenial(decision, docsUrl), denialData(tool, decision))
+  }
+
+  return [['tools/call', call]]
+}
+
+/** @param denial - Set when the call passes only so that the SDK can validate it. If it then fails, it was denied. */
+async function runTool({ forward }: Parameters<Rule>[0], report: Report, denial: Denial | null): Promise<unknown> {
+  const reportFailure = (): void => report(denial === null ? 'allowed' : 'denied', denial?.missing, true)
+  try {
+    const result = (await forward()) as Params
+    if (result.isError === true) reportFailure()
+    else report('allowed')
+    return result
+  } catch (error) {
+    reportFailure()
+    throw error
+  }
+}
+
+/** A refusal as the result of the tool, so that the model reads it. */
+function errorResult(text: string, refusal: Params): unknown {
+  return { content: [{ type: 'text', text }], isError: true, _meta: { 'keywright/refusal': refusal } }
+}
+
+function denialData(tool: string, { required, missing, resource }: Denial): Params {
+  return { code: 'insufficient_scope', tool, required, missing, resource }
+}

@@ -1,0 +1,222 @@
+// Packs what would be published and installs it in empty folders, each with another stack of a host. There, an app is built,
+// started and called as its own users would. Run after a build. Usage: node test/stacks/run.mjs [name…]
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { npmInstall, packInto } from '../support/pack.mjs'
+
+const execute = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const work = mkdtempSync(join(tmpdir(), 'keywright-stacks-'))
+
+/** A folder, and the packages that its app needs of ours. `POST` of a path that the key may only read is refused. */
+const stacks = {
+  'express in JavaScript, as the README says': {
+    packages: ['core', 'express', 'kysely'],
+    prepare: asTheReadmeSays,
+    expected: { 'not allowed': '404' },
+  },
+  'express in CommonJS TypeScript': { from: 'test/stacks/express-commonjs', packages: ['core', 'express', 'kysely'] },
+  'fastify with Drizzle on PostgreSQL, in one transaction': {
+    from: 'test/stacks/fastify-drizzle',
+    packages: ['core', 'fastify', 'kysely'],
+    env: {
+      DATABASE_URL: process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test',
+      SCHEMA: `keywright_stack_${process.pid}`,
+    },
+    // With the driver that the stack itself has installed.
+    end: async (folder, { DATABASE_URL, SCHEMA }) => {
+      const { default: pg } = await import(pathToFileURL(join(folder, 'node_modules/pg/esm/index.mjs')).href)
+      const client = new pg.Client({ connectionString: DATABASE_URL })
+      await client.connect()
+      await client.query(`drop schema if exists ${SCHEMA} cascade`)
+      await client.end()
+    },
+  },
+  'hono, minified by esbuild': { from: 'test/stacks/hono-minified', packages: ['core', 'hono', 'kysely'] },
+  nest: { from: 'examples/nest', packages: ['core', 'kysely'] },
+  // Called as by the proxy that it stands behind, and past it.
+  next: {
+    from: 'examples/next',
+    packages: ['core', 'kysely'],
+    headers: { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'https' },
+    expected: { 'without a proxy': '403 api_key_sent_in_clear' },
+  },
+}
+
+/** The first example of the README, as a JavaScript file, with the packages that it names. */
+function asTheReadmeSays(folder) {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(readme) ?? []
+  const [, others] = /npm install .*\.tgz (.*)/.exec(readme) ?? []
+  writeFileSync(join(folder, 'server.js'), example)
+  const manifest = {
+    name: 'tasks',
+    private: true,
+    type: 'module',
+    scripts: { start: 'node --env-file=.env server.js' },
+  }
+  const dependencies = Object.fromEntries([...others.split(' '), 'libsql'].map((name) => [name, '*']))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+}
+
+async function prepare(name, { from, packages, prepare: fill }, tarballs) {
+  const folder = join(work, name.replace(/\W+/g, '-'))
+  mkdirSync(folder)
+  if (from !== undefined) {
+    const own = (path) => !/[\\/](node_modules|dist|\.next)$/.test(path)
+    cpSync(join(root, from), folder, { recursive: true, filter: own })
+  }
+  fill?.(folder)
+  writeFileSync(join(folder, '.env'), `KEY_PEPPER=${randomBytes(32).toString('base64')}\n`)
+  await npmInstall(
+    folder,
+    packages.map((one) => tarballs[one]),
+  )
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  if (scripts.build !== undefined) {
+    const { stdout, stderr } = await execute('npm', ['run', 'build'], { cwd: folder, env: hostEnv(folder) })
+    // A host whose build warns about us has to find out whether it matters.
+    const warnings = `${stdout}${stderr}`.split('\n').filter((line) => /warn/i.test(line) && /keywright/i.test(line))
+    if (warnings.length > 0) throw new Error(warnings.join('\n'))
+  }
+  return folder
+}
+
+/** What a host's shell has, and the secret that its own start script or platform reads from `.env`. */
+function hostEnv(folder, more = {}) {
+  const { PATH, HOME } = process.env
+  const [, pepper] = /KEY_PEPPER=(.*)/.exec(readFileSync(join(folder, '.env'), 'utf8'))
+  return { PATH, HOME, CI: 'true', NEXT_TELEMETRY_DISABLED: '1', KEY_PEPPER: pepper, ...more }
+}
+
+/** Starts the app, and returns the key and the address of the curl line that it prints. */
+async function start(folder, env) {
+  // A process group of its own: `npm start` starts another process.
+  const app = spawn('npm', ['start', '--silent'], {
+    cwd: folder,
+    env: hostEnv(folder, env),
+    detached: true,
+  })
+  let output = ''
+  const stop = () =>
+    new Promise((resolve) => {
+      app.once('close', resolve)
+      try {
+        process.kill(-app.pid, 'SIGTERM')
+      } catch {
+        resolve() // It has ended by itself.
+      }
+    })
+  const line = await new Promise((resolve, reject) => {
+    const read = (data) => {
+      output += data
+      const found = /'Authorization: Bearer (\S+)' (\S+)/.exec(output)
+      if (found !== null) resolve(found)
+    }
+    app.stdout.on('data', read)
+    app.stderr.on('data', read)
+    app.once('close', () => reject(new Error(`it ended:\n${output}`)))
+    setTimeout(() => reject(new Error(`it prints no curl line in two minutes:\n${output}`)), 120_000).unref()
+  }).catch(async (error) => {
+    await stop()
+    throw error
+  })
+  return { token: line[1], url: line[2], stop, output: () => output }
+}
+
+/** Asks until the server listens: some print their line before. */
+async function ask(url, options) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fetch(url, options)
+    } catch (error) {
+      if (attempt === 100) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+async function call({ token, url }, headers = {}) {
+  const answers = {}
+  const note = async (name, response) => {
+    const body = await response.json().catch(() => ({}))
+    answers[name] = `${response.status} ${body.code ?? body.askedBy?.id ?? ''}`.trim()
+  }
+  const bearer = { ...headers, authorization: `Bearer ${token}` }
+  await note('good', await ask(url, { headers: bearer }))
+  await note('in X-API-Key', await ask(url, { headers: { ...headers, 'x-api-key': token } }))
+  await note('none', await ask(url, { headers }))
+  const last = token.at(-1) === 'a' ? 'b' : 'a'
+  const mistyped = { ...headers, authorization: `Bearer ${token.slice(0, -1)}${last}` }
+  await note('mistyped', await ask(url, { headers: mistyped }))
+  await note('without a proxy', await ask(url, { headers: { authorization: `Bearer ${token}` } }))
+  await note('not allowed', await ask(url, { method: 'POST', headers: bearer }))
+  return answers
+}
+
+const expected = {
+  good: '200 ada',
+  'in X-API-Key': '200 ada',
+  none: '401 api_key_missing',
+  mistyped: '401 api_key_invalid',
+  'not allowed': '403 insufficient_scope',
+}
+
+function freePort() {
+  const probe = createServer()
+  return new Promise((resolve) => {
+    probe.listen(0, () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+async function run(name, stack, tarballs) {
+  const folder = await prepare(name, stack, tarballs)
+  const app = await start(folder, { ...stack.env, PORT: String(await freePort()) })
+  try {
+    const answers = await call(app, stack.headers)
+    const wanted = { ...expected, ...stack.expected }
+    const wrong = Object.keys(wanted).filter((key) => answers[key] !== wanted[key])
+    if (wrong.length > 0) {
+      const lines = wrong.map((key) => `${key}: ${answers[key]}, expected ${wanted[key]}`)
+      throw new Error([...lines, app.output()].join('\n'))
+    }
+    return Object.keys(wanted).length
+  } finally {
+    await app.stop()
+    await stack.end?.(folder, stack.env)
+  }
+}
+
+let failed = 0
+try {
+  const packed = join(work, 'tarballs')
+  mkdirSync(packed)
+  const tarballs = await packInto(packed, ['core', 'express', 'fastify', 'hono', 'kysely'])
+  const asked = process.argv.slice(2)
+  const chosen = Object.entries(stacks).filter(
+    ([name]) => asked.length === 0 || asked.some((word) => name.includes(word)),
+  )
+  if (chosen.length === 0) throw new Error(`No stack is named so: there are ${Object.keys(stacks).join('; ')}`)
+  for (const [name, stack] of chosen) {
+    const begun = Date.now()
+    try {
+      const answers = await run(name, stack, tarballs)
+      console.log(`ok   ${name}: ${answers} answers as expected, ${Math.round((Date.now() - begun) / 1000)} s`)
+    } catch (error) {
+      failed += 1
+      console.log(`FAIL ${name}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.message}`)
+    }
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+process.exitCode = failed === 0 ? 0 : 1
