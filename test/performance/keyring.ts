@@ -1,10 +1,20 @@
-import { createKeyring, defineAccess, type Hasher, hmacSha256, type Keyring, type OwnerAuthority } from '@keywright/core'
+import {
+  createKeyring,
+  defineAccess,
+  type Hasher,
+  hmacSha256,
+  type Keyring,
+  type OwnerAuthority,
+} from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
 
 export const access = defineAccess({
   scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks', 'members.read': 'See members' },
 })
-export const hasher: Hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for benchmarks that is long enough' } })
+export const hasher: Hasher = hmacSha256({
+  current: 'p1',
+  peppers: { p1: 'a pepper for benchmarks that is long enough' },
+})
 const authority: OwnerAuthority = { scopes: ['tasks.*'] }
 
 /** A keyring as a host would make it; `usageFlushMs` is 10 seconds if it is not said. */
