@@ -67,11 +67,11 @@ export const overMcp: Part = async ({ rounds }) => {
     ['v1', 'MCP SDK v1, sessions on Express', connectV1],
     ['v2', 'MCP SDK v2, fetch on Hono', connectV2],
   ] as const) {
-    const contenders = [
-      await contender('the same server without a guard', sdk, 'open', connect),
-      await contender(`tools/call, ${title}, keys in memory`, sdk, 'memory', connect),
-      await contender(`tools/call, ${title}, keys in SQLite`, sdk, 'sqlite', connect),
-    ]
+    const contenders = await Promise.all([
+      contender('the same server without a guard', sdk, 'open', connect),
+      contender(`tools/call, ${title}, keys in memory`, sdk, 'memory', connect),
+      contender(`tools/call, ${title}, keys in SQLite`, sdk, 'sqlite', connect),
+    ])
     const [open, ...guarded] = await measure(contenders, { rounds, turnMs: 400 })
     rows.push(...guarded.map((one) => rowOf(one, open, { least: 0.95 })))
     for (const { close } of contenders) await close()

@@ -17,10 +17,13 @@ export const hasher: Hasher = hmacSha256({
 })
 const authority: OwnerAuthority = { scopes: ['tasks.*'] }
 
-/** A keyring as a host would make it; `usageFlushMs` is 10 seconds if it is not said. */
-export function keyringOver(store: KeyStore, usageFlushMs?: number): Keyring<typeof access> {
+/** A keyring as a host would make it. */
+export function keyringOver(
+  store: KeyStore,
+  times: { readonly usageFlushMs?: number; readonly verifyTimeoutMs?: number } = {},
+): Keyring<typeof access> {
   const resolveOwner = (): OwnerAuthority => authority
-  return createKeyring({ prefix: 'tb', environment: 'live', access, store, hasher, resolveOwner, usageFlushMs })
+  return createKeyring({ prefix: 'tb', environment: 'live', access, store, hasher, resolveOwner, ...times })
 }
 
 /** Makes keys. */

@@ -35,11 +35,13 @@ for (const [engine, open] of Object.entries(engines) as [
   keyof typeof engines,
   () => ReturnType<typeof engines.memory>,
 ][]) {
-  const counted = await countStatements(open).catch((error: unknown) => {
+  const opened = await open().catch((error: unknown) => {
     if (process.env.KEYWRIGHT_TEST_EVERYTHING === '1') judge(false, `${engine} could not be measured: ${error}`)
     else console.log(`left out: ${engine}, which did not answer`)
   })
-  for (const [work, count] of Object.entries(counted ?? {}) as [keyof Statements, number][]) {
+  if (opened === undefined) continue
+  const counted = await countStatements(opened, open)
+  for (const [work, count] of Object.entries(counted) as [keyof Statements, number][]) {
     const budget = budgets.statements[engine][work]
     judge(
       count === budget,
