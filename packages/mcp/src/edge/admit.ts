@@ -1,12 +1,13 @@
 import type { Access, GateRefusal, GateRequest, Keyring } from '@keywright/core'
 import { adapterOf, gateFor, isForFallback, withDeadline } from '@keywright/core/adapter'
 import { type Reply, replyTo } from '@keywright/core/http'
+import { answerMs } from '../caller/answer-ms.js'
+import { askHostOf } from '../caller/ask-host.js'
 import { bindingOf, type Caller, type Login, type Narrowing } from '../caller/caller.js'
 import { callerOfKey } from '../caller/key-caller.js'
 import { callerOfLogin } from '../caller/login-caller.js'
 import { usageMeter } from '../caller/usage-meter.js'
 import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
-import { answerMs } from './answer-ms.js'
 import { narrowedCaller } from './narrowed-caller.js'
 import type { McpAuthOptions } from './options.js'
 import { refuseOrigin } from './refuse-origin.js'
@@ -92,6 +93,7 @@ function createIdentify(
   const setting = { hasFallback: fallback !== undefined }
   const gate = gateFor<Access, object, false>(keyring, { realm, headers, trustedProxies, requireHttps }, setting)
   const { access } = keyring
+  const ask = askHostOf(keyring, hostTimeoutMs)
 
   return async (request, original) => {
     const verdict = await gate(request, original)
@@ -99,7 +101,7 @@ function createIdentify(
       const { principal, headers, again } = verdict
       if (again === undefined) throw new Error('The gate admitted a request that has no key')
       const meter = usageMeter(again)
-      return { ok: true, headers, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, meter) }
+      return { ok: true, headers, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, { meter, ask }) }
     }
     const login =
       fallback !== undefined && isForFallback(verdict)
@@ -107,9 +109,16 @@ function createIdentify(
         : null
     if (login === null) return refuse(verdict.refusal, verdict.reply)
     if (hasEnded(login)) return refuse({ code: 'api_key_missing' })
-    return { ok: true, headers: {}, makeCaller: (narrowing) => callerOfLogin(access, login, narrowing) }
+    return {
+      ok: true,
+      headers: {},
+      makeCaller: (narrowing) => callerOfLogin(access, login, narrowing, { meter: free, ask }),
+    }
   }
 }
+
+/** Rate limits belong to keys, so none apply to a login. */
+const free = async () => null
 
 function hasEnded({ expiresAt }: Login): boolean {
   return expiresAt != null && expiresAt.getTime() <= Date.now()

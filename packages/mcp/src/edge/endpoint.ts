@@ -1,8 +1,9 @@
 import type { Keyring } from '@keywright/core'
-import type { Reply } from '@keywright/core/http'
+import { type Reply, replyTo } from '@keywright/core/http'
+import { HostOutage } from '../caller/ask-host.js'
 import type { OnCall } from '../caller/call-event.js'
 import type { Caller } from '../caller/caller.js'
-import { notFoundReply } from '../rpc/rpc-reply.js'
+import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
 import type { Registry } from '../server/registry.js'
 import { type ReadVisibleLists, visibleLists } from '../server/visible-lists.js'
 import { type Admit, createAdmit } from './admit.js'
@@ -25,6 +26,8 @@ export interface Endpoint {
   readonly stripArguments: StripArguments | null
   /** `null`: missing scopes are reported in the result of the tool. */
   readonly challenge: ScopeChallenge | null
+  /** The answer when the host cannot say what a caller may do. */
+  readonly unavailable: Reply
   readonly maxBodyBytes: number
   /** The headers that may hold a key, in lower case. They are removed before a handler sees the request. */
   readonly secretHeaders: ReadonlySet<string>
@@ -39,6 +42,8 @@ export function createEndpoint(
 ): Endpoint {
   const { realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders, unavailableTools = 'hide' } = options
   const { recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024, insufficientScope } = options
+  const wording = { realm, docsUrl, resourceMetadataUrl, keyHeaders }
+  const outage = { code: 'auth_unavailable', reason: 'keyring', cause: null } as const
   return {
     admit: createAdmit(keyring, options),
     tags: sessionTags(sessionSecret),
@@ -46,10 +51,8 @@ export function createEndpoint(
     filterListen: listenFilter(registry),
     visibleLists: visibleLists(registry),
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
-    challenge:
-      insufficientScope === 'http-403'
-        ? scopeChallenge(registry, { realm, docsUrl, resourceMetadataUrl, keyHeaders }, onCall)
-        : null,
+    challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall) : null,
+    unavailable: rpcReply(outage, replyTo(outage, { realm }), wording),
     maxBodyBytes,
     secretHeaders: secretHeaders(keyHeaders),
   }
@@ -62,7 +65,16 @@ export const sessionNotFound: Reply = notFoundReply('Session not found')
 export type PreparedBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly reply: Reply }
 
 /** Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools. */
-export async function prepareBody(
+export async function prepareBody(endpoint: Endpoint, caller: Caller, parsed: unknown): Promise<PreparedBody> {
+  try {
+    return await prepare(endpoint, caller, parsed)
+  } catch (error) {
+    if (error instanceof HostOutage) return { ok: false, reply: endpoint.unavailable }
+    throw error
+  }
+}
+
+async function prepare(
   { challenge, stripArguments, filterListen }: Endpoint,
   caller: Caller,
   parsed: unknown,

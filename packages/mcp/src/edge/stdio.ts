@@ -1,5 +1,6 @@
 import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
 import { checkNames, isStringArray, type NamesOf } from '@keywright/core/adapter'
+import { askHostOf } from '../caller/ask-host.js'
 import type { Caller, Narrowing } from '../caller/caller.js'
 import { checkNarrowing } from '../caller/check-narrowing.js'
 import { callerOfKey } from '../caller/key-caller.js'
@@ -39,11 +40,12 @@ export async function openStdio(
     process.stderr.write(`${env}: ${problem}${hint}\n`)
     process.exit(1)
   }
+  const ask = askHostOf(keyring)
   return async () => {
     const verdict = await keyring.verify(token)
     if (!verdict.ok) throw new RpcError(-32001, messageForRefusal(verdict.refusal))
     const meter = usageMeter((units) => keyring.verify(token, units))
-    return callerOfKey(keyring.access, verdict.principal, narrow, meter)
+    return callerOfKey(keyring.access, verdict.principal, narrow, { meter, ask })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Keyring } from '@keywright/core'
+import { askHostOf } from '../caller/ask-host.js'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
 import { callerOfKey } from '../caller/key-caller.js'
 import { messageForRefusal } from '../caller/messages.js'
@@ -11,12 +12,13 @@ export interface TokenVerifier {
 
 /** @param toError - Makes the SDK's own error class. Both SDKs answer any other error with 500. */
 export function tokenVerifier(keyring: Keyring, toError: (message: string) => Error): TokenVerifier {
+  const ask = askHostOf(keyring)
   return {
     async verifyAccessToken(token) {
       const verdict = await keyring.verify(token)
       if (verdict.ok) {
         const meter = usageMeter((units) => keyring.verify(token, units))
-        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, meter))
+        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter, ask }))
       }
       const { code } = verdict.refusal
       const message = messageForRefusal(verdict.refusal)

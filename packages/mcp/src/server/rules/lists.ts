@@ -1,7 +1,7 @@
 import type { Caller } from '../../caller/caller.js'
 import type { Entry } from '../registry.js'
 import { charge, type Params, type Rule, type RuleSettings } from './rule.js'
-import { isVisible, mayReadEach } from './visibility.js'
+import { areVisible, mayReadEach } from './visibility.js'
 
 /** The rules of the methods that list tools, prompts, resources and templates. */
 export function listRules(settings: RuleSettings): [method: string, Rule][] {
@@ -22,10 +22,9 @@ function uriOf({ uri }: Params): unknown {
 type AreListed = (caller: Caller, items: readonly Params[]) => Promise<readonly boolean[]>
 
 function byName(entries: ReadonlyMap<string, Entry>, settings: RuleSettings): AreListed {
-  return async (caller, items) => {
-    const visible: boolean[] = []
-    for (const { name } of items) visible.push(await isVisible(entries.get(String(name)), caller, settings))
-    return visible
+  return (caller, items) => {
+    const listed = items.map(({ name }) => entries.get(String(name)))
+    return areVisible(listed, caller, settings)
   }
 }
 

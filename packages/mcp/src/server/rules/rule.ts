@@ -1,7 +1,7 @@
 import type { Access, ToolCall } from '@keywright/core'
 import { isRecord } from '@keywright/core/adapter'
 import type { Caller } from '../../caller/caller.js'
-import { messageForRefusal } from '../../caller/messages.js'
+import { messageForRefusal, refusalData } from '../../caller/messages.js'
 import { RpcError } from '../../rpc/rpc-error.js'
 import type { Registry } from '../registry.js'
 
@@ -33,7 +33,8 @@ export interface RuleSettings {
 export async function charge(caller: Caller): Promise<void> {
   const refusal = await caller.meter(1)
   if (refusal === null) return
-  throw new RpcError(refusal.code === 'rate_limited' ? -32029 : -32001, messageForRefusal(refusal))
+  const code = refusal.code === 'rate_limited' ? -32029 : refusal.code === 'auth_unavailable' ? -32603 : -32001
+  throw new RpcError(code, messageForRefusal(refusal), refusalData(refusal))
 }
 
 /** `value` if it is an object, otherwise an empty one. */
