@@ -122,6 +122,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   ManagementApiOptions: [() => managementApi(keyring, { ...(api as object), ...wrong } as never)],
   McpAccess: [() => scoped({ scopes: ['members.read'], ...wrong } as never, () => foreign)],
+  McpDeclarations: [() => createMcpAuth(keyring).declare({ ...wrong })],
   McpAuthOptions: [() => createMcpAuth(keyring, { ...wrong })],
   MemoryFailureLimiterOptions: [() => memoryFailureLimiter({ ...wrong })],
   MemoryRateLimiterOptions: [() => memoryRateLimiter({ ...wrong })],

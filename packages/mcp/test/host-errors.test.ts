@@ -51,7 +51,7 @@ function keyringWith(authority: Partial<OwnerAuthority>) {
   return { keyring, outages }
 }
 
-describe.each(hosts)('$name, MCP-7', ({ serve, connect }) => {
+describe.each(hosts)('$name', ({ serve, connect }) => {
   const open = async (authority: Partial<OwnerAuthority>, options: McpAuthOptions<Board> = {}, key?: KeyInput) => {
     const { keyring, outages } = keyringWith(authority)
     const { url } = await serve(options, keyring)
@@ -61,7 +61,7 @@ describe.each(hosts)('$name, MCP-7', ({ serve, connect }) => {
   it.each([
     ['throws', fails],
     ['never answers', hangs],
-  ])('answers auth_unavailable, and tells the host, when levels %s', async (_, levels) => {
+  ])('answers auth_unavailable, and tells the host, when levels %s (MCP-7)', async (_, levels) => {
     const { client, outages } = await open({ levels }, {}, full)
     const answers = asksForLevels.map(async (name) => [name, await answerOf(methods[name]?.(client) as Promise<never>)])
     for (const [name, answer] of await Promise.all(answers)) {
@@ -74,7 +74,7 @@ describe.each(hosts)('$name, MCP-7', ({ serve, connect }) => {
   it.each([
     ['throws', fails],
     ['never answers', hangs],
-  ])('answers auth_unavailable, and tells the host, when allowsOn of a login %s', async (_, allowsOn) => {
+  ])('answers auth_unavailable, and tells the host, when allowsOn of a login %s (MCP-7)', async (_, allowsOn) => {
     const { client, outages } = await open({}, { fallback: () => ({ ...ann, allowsOn }) })
     const answers = asksForLevels.map(async (name) => [name, await answerOf(methods[name]?.(client) as Promise<never>)])
     for (const [name, answer] of await Promise.all(answers)) {
@@ -84,7 +84,7 @@ describe.each(hosts)('$name, MCP-7', ({ serve, connect }) => {
     expect(outages).toMatchObject([{ type: 'keyring.outage_began', reason: 'mcp' }])
   })
 
-  it('answers each method with auth_unavailable when allows of a login throws after the connection', async () => {
+  it('answers each method with auth_unavailable when allows of a login throws after the connection (MCP-7)', async () => {
     let isDown = false
     const allows = () => (isDown ? fails() : true)
     const { client, outages } = await open({}, { fallback: () => ({ ...ann, allows }) })
@@ -97,7 +97,7 @@ describe.each(hosts)('$name, MCP-7', ({ serve, connect }) => {
     expect(outages).toHaveLength(1)
   })
 
-  it('shows no text of any callback that throws, whichever method is called', async () => {
+  it('shows no text of any callback that throws, whichever method is called (MCP-7)', async () => {
     // Connections are kept: what fails is chosen for each call.
     const failing = new Set<string>()
     const may = <T>(name: string, value: T): T => (failing.has(name) ? fails() : value)

@@ -37,6 +37,9 @@ export type Admission = Admitted | Refused
  */
 export type Admit = (request: GateRequest, original: object) => Promise<Admission>
 
+/** Makes the refusal of a request. `mayBeOAuth`: it has no credential, or one that is not a key. */
+type Refuse = (refusal: GateRefusal, reply?: Reply, mayBeOAuth?: boolean) => Refused
+
 /** A known sender, before the URL of the connection narrows it. */
 interface Sender {
   readonly ok: true
@@ -51,9 +54,11 @@ interface Sender {
  */
 export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeoutMs: number = answerMs): Admit {
   const { narrow, realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders } = options
-  const refuse = (refusal: GateRefusal, reply: Reply = replyTo(refusal, { realm, keyHeaders })): Refused => ({
+  const words = { realm, docsUrl, keyHeaders }
+  const refuse: Refuse = (refusal, reply = replyTo(refusal, { realm, keyHeaders }), mayBeOAuth = false) => ({
     ok: false,
-    reply: rpcReply(refusal, reply, { realm, docsUrl, resourceMetadataUrl, keyHeaders }),
+    // A client that is told of an authorization server sends it what it has: a key of ours must not get there.
+    reply: rpcReply(refusal, reply, { ...words, resourceMetadataUrl: mayBeOAuth ? resourceMetadataUrl : undefined }),
   })
   const identify = createIdentify(keyring, options, hostTimeoutMs, refuse)
 
@@ -87,7 +92,7 @@ function createIdentify(
   keyring: Keyring,
   { fallback, realm = 'mcp', ...options }: McpAuthOptions,
   hostTimeoutMs: number,
-  refuse: (refusal: GateRefusal, reply?: Reply) => Refused,
+  refuse: Refuse,
 ): (request: GateRequest, original: object) => Promise<Sender | Refused> {
   const { requireHttps, trustedProxies, headers } = options
   const setting = { hasFallback: fallback !== undefined }
@@ -107,14 +112,20 @@ function createIdentify(
       fallback !== undefined && isForFallback(verdict)
         ? await withDeadline(() => fallback(request, original), hostTimeoutMs)
         : null
-    if (login === null) return refuse(verdict.refusal, verdict.reply)
-    if (hasEnded(login)) return refuse({ code: 'api_key_missing' })
+    if (login === null)
+      return refuse(verdict.refusal, verdict.reply, !verdict.keyPresented || isUnknown(verdict.refusal))
+    if (hasEnded(login)) return refuse({ code: 'api_key_missing' }, undefined, true)
     return {
       ok: true,
       headers: {},
       makeCaller: (narrowing) => callerOfLogin(access, login, narrowing, { meter: free, ask }),
     }
   }
+}
+
+/** A token that is no key and has not the form of ours, where imported keys may have any form. */
+function isUnknown(refusal: GateRefusal): boolean {
+  return refusal.code === 'api_key_invalid' && refusal.reason === 'unknown' && refusal.keyId === null
 }
 
 /** Rate limits belong to keys, so none apply to a login. */

@@ -75,7 +75,7 @@ export interface McpAuthOptions<A extends Access = Access> {
   readonly fallback?: ((request: GateRequest, original: object) => Login | null | Promise<Login | null>) | undefined
   /**
    * The URL of the OAuth protected resource metadata. Set it only if the host really offers OAuth: clients that find an
-   * authorization server send it the key.
+   * authorization server send it what they have. Requests with a key of this keyring are never told of it.
    *
    * @defaultValue none: challenges have no `resource_metadata`
    *

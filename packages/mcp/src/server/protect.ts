@@ -2,19 +2,20 @@ import { InvalidOptions } from '@keywright/core'
 import type { Caller } from '../caller/caller.js'
 import { callerOf, rememberCaller } from '../caller/known-callers.js'
 import { RpcError } from '../rpc/rpc-error.js'
-import { registerDeclared } from './register-declared.js'
+import { type Registering, registerDeclared } from './register-declared.js'
 import { createRegistry, type Registry } from './registry.js'
-import type { Rule, RuleSettings } from './rules/rule.js'
+import type { Message, Rule, RuleSettings } from './rules/rule.js'
 import { rulesFor } from './rules/rules-for.js'
 import { type AnyHandler, accessOf } from './scoped.js'
 
-/** The part of an `McpServer`, of either SDK, that `protect` uses. */
-export interface ProtectableServer {
-  readonly server: {
-    setRequestHandler(...args: never[]): unknown
-    assertCanSetRequestHandler(method: string): void
-  }
+/** The part of a low-level `Server`, of either SDK, that `protect` uses. */
+export interface LowLevelServer {
+  setRequestHandler(...args: never[]): unknown
+  assertCanSetRequestHandler(method: string): void
 }
+
+/** The part of an `McpServer` of either SDK that `protect` uses, or of a low-level `Server`. */
+export type ProtectableServer = { readonly server: LowLevelServer } | LowLevelServer
 
 /** What `protectServer` depends on. The registry of the server itself is made there. */
 export interface ProtectSettings extends Omit<RuleSettings, 'registry'> {
@@ -34,13 +35,14 @@ const openMethods: ReadonlySet<string> = new Set(['initialize', 'ping', 'logging
  * @throws {@link InvalidOptions} when something is already registered, or when the server keeps tasks: any key could read them.
  */
 export function protectServer<S extends ProtectableServer>(server: S, settings: ProtectSettings): S {
-  const inner = server?.server
+  const inner = lowLevelOf(server)
   if (typeof inner?.setRequestHandler !== 'function' || typeof inner.assertCanSetRequestHandler !== 'function') {
     throw new InvalidOptions('server', 'an McpServer of @modelcontextprotocol/sdk or @modelcontextprotocol/server')
   }
   if (guarded.has(inner))
     throw new InvalidOptions('server', 'a server that is not protected yet. Call protect once for each server.')
-  const registry = createRegistry()
+  const registry = createRegistry(undefined, settings.known.declared)
+  const registering: Registering = { isRunning: false }
   const rules = rulesFor({ ...settings, registry })
   for (const method of [...rules.keys(), 'tasks/get']) {
     try {
@@ -60,14 +62,24 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
     const at = args.findLastIndex((argument) => typeof argument === 'function')
     const method = methodOf(args[0])
     return install(
-      ...args.with(at, guard(method, args[at] as AnyHandler, rules, settings, typeof args[0] === 'string')),
+      ...args.with(
+        at,
+        guard(method, args[at] as AnyHandler, rules, settings, {
+          isV2: typeof args[0] === 'string',
+          bySdk: registering.isRunning,
+        }),
+      ),
     )
   }
   Object.assign(inner, { setRequestHandler: replace })
   guardFallback(inner, rules, settings)
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
-  registerDeclared(methods, settings.access, [registry, settings.known])
+  registerDeclared(methods, settings.access, [registry, settings.known], registering)
   return server
+}
+
+function lowLevelOf(server: ProtectableServer | undefined): LowLevelServer | undefined {
+  return server !== undefined && 'server' in server ? server.server : server
 }
 
 const guarded = new WeakSet<object>()
@@ -77,7 +89,10 @@ function guardFallback(inner: object, rules: ReadonlyMap<string, Rule>, settings
   const wrap = (handler: unknown): unknown => {
     if (typeof handler !== 'function') return handler
     return (request: { readonly method?: unknown }, extra: unknown) =>
-      guard(String(request.method), handler as AnyHandler, rules, settings, false)(request, extra)
+      guard(String(request.method), handler as AnyHandler, rules, settings, { isV2: false, bySdk: false })(
+        request,
+        extra,
+      )
   }
   fallbacks.set(inner, { wrap, guarded: wrap(Reflect.get(inner, 'fallbackRequestHandler')) })
   Object.defineProperty(inner, 'fallbackRequestHandler', fallbackProperty)
@@ -108,7 +123,7 @@ function guard(
   handler: AnyHandler,
   rules: ReadonlyMap<string, Rule>,
   settings: ProtectSettings,
-  isV2: boolean,
+  kind: Pick<Message, 'isV2' | 'bySdk'>,
 ): (...args: unknown[]) => unknown {
   const original = handler as (...args: unknown[]) => unknown
   if (openMethods.has(method)) return original
@@ -119,7 +134,7 @@ function guard(
       return rule({
         caller,
         params: paramsOf(request),
-        isV2,
+        ...kind,
         forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
       })
     }

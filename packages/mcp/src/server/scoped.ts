@@ -1,14 +1,12 @@
-import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import { decide } from '../caller/decide.js'
 import { callerOf } from '../caller/known-callers.js'
 import type { McpAccess } from '../caller/mcp-access.js'
 import { messageForDenial } from '../caller/messages.js'
 import { RpcError } from '../rpc/rpc-error.js'
+import { checkShape } from './check-access.js'
 
 /** A handler of either SDK. Its last argument (`extra` in v1, `ctx` in v2) leads to the caller. */
 export type AnyHandler = (...args: never[]) => unknown
-
-const accessNames: NamesOf<Exclude<McpAccess, 'public'>> = { scopes: true, on: true, cost: true }
 
 const declared = new WeakMap<AnyHandler, McpAccess>()
 
@@ -40,7 +38,7 @@ const declared = new WeakMap<AnyHandler, McpAccess>()
  * ```
  */
 export function scoped<F extends AnyHandler>(access: McpAccess, handler: F): F {
-  if (access !== 'public') checkNames(access, accessNames, { defined: ['scopes', 'on'] })
+  checkShape(access)
   const guarded = async (...args: never[]): Promise<unknown> => {
     const caller = callerOf(args.at(-1))
     if (caller === null) throw new RpcError(-32001, 'No API key came with this message')

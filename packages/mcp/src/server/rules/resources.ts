@@ -9,7 +9,7 @@ export function resourceRules(settings: RuleSettings): [method: string, Rule][] 
   const read: Rule = async (message) => {
     const { caller, params, isV2, forward } = message
     await charge(caller)
-    if (!(await mayRead(params.uri, caller, settings))) return answerAsUnknown(message, 'uri')
+    if (!(await mayRead(params.uri, caller, settings))) return answerAsUnknown(message, 'Resource')
     const result = (await forward()) as Params
     const isPublic = findResource(settings.registry, params.uri)?.entry.access === 'public'
     return isPublic || !isV2 ? result : { ...result, cacheScope: 'private' }

@@ -13,6 +13,8 @@ export interface Message {
   readonly caller: Caller
   readonly params: Params
   readonly isV2: boolean
+  /** Whether the handler behind is the SDK's own: it validates arguments, and runs nothing for a name that it does not know. */
+  readonly bySdk: boolean
   /** Lets the server answer. Without an argument it gets the parameters of the request. */
   forward(params?: Params): Promise<unknown>
 }

@@ -3,6 +3,7 @@ import { HostOutage } from '../../caller/ask-host.js'
 import { callEvent } from '../../caller/call-event.js'
 import { type Decision, type Denial, decide } from '../../caller/decide.js'
 import { messageForDenial, messageForRefusal, refusalData } from '../../caller/messages.js'
+import { findNamed } from '../registry.js'
 import { answerAsUnknown } from './answer-as-unknown.js'
 import { asParams, type Params, type Rule, type RuleSettings } from './rule.js'
 import { isVisible } from './visibility.js'
@@ -29,11 +30,12 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
     const { decision } = found
     if (decision === 'hidden') {
       report('hidden')
-      return answerAsUnknown(message, 'name')
+      return answerAsUnknown(message, 'Tool')
     }
     if (decision.ok) return runTool(message, report, null)
     // The arguments name no resource. Let the SDK's validation say what is wrong with them; `scoped` decides again.
-    const mayValidate = !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
+    const mayValidate =
+      message.bySdk && !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
     if (mayValidate) return runTool(message, report, decision)
     report('denied', decision.missing)
     return errorResult(messageForDenial(decision, docsUrl), denialData(tool, decision))
@@ -48,7 +50,7 @@ type Examined =
   | { readonly refused: { readonly code: string }; readonly text: string }
 
 async function chargeAndDecide({ caller, params }: Message, settings: RuleSettings): Promise<Examined> {
-  const entry = settings.registry.tools.get(String(params.name))
+  const entry = findNamed(settings.registry, 'tools', params.name)
   const cost = entry?.access === undefined || entry.access === 'public' ? 1 : (entry.access.cost ?? 1)
   try {
     const visible = await isVisible(entry, caller, settings)
