@@ -63,7 +63,7 @@ export function gateFor<A extends Access, R, O extends boolean>(
 async function decide<A extends Access, R>(
   door: KeyringDoor,
   terms: GateTerms<A, R>,
-  { hasFallback }: GateSetting,
+  { hasFallback, cost = 1 }: GateSetting,
   read: ReturnType<typeof credentialReader>,
   request: GateRequest,
   original: R,
@@ -92,7 +92,7 @@ async function decide<A extends Access, R>(
     anyOf: terms.anyOf,
     resource: resource === null ? null : () => resource(original),
     ip: clientIp(request, trusts),
-    cost: 1,
+    cost,
     countUsage: true,
     // Two guards on the same route receive the same object. Their usage counts once.
     request: typeof original === 'object' ? original : null,

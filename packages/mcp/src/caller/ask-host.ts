@@ -1,8 +1,8 @@
 import type { Keyring } from '@keywright/core'
 import { adapterOf, withDeadline } from '@keywright/core/adapter'
+import { messageForRefusal, refusalData } from '../rpc/refusal-text.js'
 import { RpcError } from '../rpc/rpc-error.js'
 import { answerMs } from './answer-ms.js'
-import { messageForRefusal, refusalData } from './messages.js'
 
 /**
  * Asks the host something that a decision depends on: an owner's level, a login's right, the resource of a call.

@@ -1,16 +1,17 @@
 import type { Access, GateRefusal, GateRequest, Keyring } from '@keywright/core'
 import { adapterOf, gateFor, isForFallback, withDeadline } from '@keywright/core/adapter'
-import { type Reply, replyTo } from '@keywright/core/http'
+import { type Reply, rateLimitFields, replyTo } from '@keywright/core/http'
 import { answerMs } from '../caller/answer-ms.js'
 import { askHostOf } from '../caller/ask-host.js'
 import { bindingOf, type Caller, type Login, type Narrowing } from '../caller/caller.js'
 import { callerOfKey } from '../caller/key-caller.js'
 import { callerOfLogin } from '../caller/login-caller.js'
-import { usageMeter } from '../caller/usage-meter.js'
+import { type UsageMeter, usageMeter } from '../caller/usage-meter.js'
 import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
 import { narrowedCaller } from './narrowed-caller.js'
 import type { McpAuthOptions } from './options.js'
 import { refuseOrigin } from './refuse-origin.js'
+import { unitsOf } from './units-of.js'
 
 /** An admitted request. */
 export interface Admitted {
@@ -20,6 +21,8 @@ export interface Admitted {
   readonly binding: string
   /** Headers to add to the server's answer. */
   readonly headers: Readonly<Record<string, string>>
+  /** Takes the units of the request, once its body is known. @returns the same admission with current headers, or the refusal. */
+  charge(method: string, body: unknown): Promise<Admission>
 }
 
 /** A refused request, with its complete reply. */
@@ -32,8 +35,8 @@ export interface Refused {
 export type Admission = Admitted | Refused
 
 /**
- * Decides about an HTTP request. Never rejects. A second call with the same `original` counts no use and takes no unit of a rate
- * limit.
+ * Decides about an HTTP request. Never rejects. It takes no unit of a rate limit: `charge` does. A second call with the same
+ * `original` counts no use.
  */
 export type Admit = (request: GateRequest, original: object) => Promise<Admission>
 
@@ -44,6 +47,8 @@ type Refuse = (refusal: GateRefusal, reply?: Reply, mayBeOAuth?: boolean) => Ref
 interface Sender {
   readonly ok: true
   readonly headers: Readonly<Record<string, string>>
+  /** `null`: rate limits belong to keys, and this is none. */
+  readonly meter: UsageMeter | null
   makeCaller(narrowing: Narrowing): Caller
 }
 
@@ -74,7 +79,17 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeo
     if (caller === null) {
       return { ok: false, reply: notFoundReply('Not found: there is no such resource, or it is out of reach') }
     }
-    return { ok: true, caller, binding: bindingOf(caller), headers: sender.headers }
+    const admitted: Omit<Admitted, 'charge'> = { ok: true, caller, binding: bindingOf(caller), headers: sender.headers }
+    const charge: Admitted['charge'] = async (method, body) => {
+      const { all, forMessage } = unitsOf(method, body)
+      if (all === 0 || sender.meter === null) return { ...admitted, charge }
+      const verdict = await sender.meter.prepay(all, forMessage)
+      const limits = rateLimitFields(verdict.rateLimits)
+      if (verdict.ok) return { ...admitted, charge, headers: { ...admitted.headers, ...limits } }
+      const reply = replyTo(verdict.refusal, { realm, keyHeaders })
+      return refuse(verdict.refusal, { ...reply, headers: { ...reply.headers, ...limits } })
+    }
+    return { ...admitted, charge }
   }
 
   return async (request, original) => {
@@ -95,7 +110,7 @@ function createIdentify(
   refuse: Refuse,
 ): (request: GateRequest, original: object) => Promise<Sender | Refused> {
   const { requireHttps, trustedProxies, headers } = options
-  const setting = { hasFallback: fallback !== undefined }
+  const setting = { hasFallback: fallback !== undefined, cost: 0 }
   const gate = gateFor<Access, object, false>(keyring, { realm, headers, trustedProxies, requireHttps }, setting)
   const { access } = keyring
   const ask = askHostOf(keyring, hostTimeoutMs)
@@ -105,8 +120,9 @@ function createIdentify(
     if (verdict.ok) {
       const { principal, headers, again } = verdict
       if (again === undefined) throw new Error('The gate admitted a request that has no key')
-      const meter = usageMeter(again)
-      return { ok: true, headers, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, { meter, ask }) }
+      const meter = usageMeter(again, 0)
+      const means = { meter: meter.take, ask }
+      return { ok: true, headers, meter, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, means) }
     }
     const login =
       fallback !== undefined && isForFallback(verdict)
@@ -115,10 +131,12 @@ function createIdentify(
     if (login === null)
       return refuse(verdict.refusal, verdict.reply, !verdict.keyPresented || isUnknown(verdict.refusal))
     if (hasEnded(login)) return refuse({ code: 'api_key_missing' }, undefined, true)
+    const means = { meter: free, ask }
     return {
       ok: true,
       headers: {},
-      makeCaller: (narrowing) => callerOfLogin(access, login, narrowing, { meter: free, ask }),
+      meter: null,
+      makeCaller: (narrowing) => callerOfLogin(access, login, narrowing, means),
     }
   }
 }

@@ -21,11 +21,15 @@ export interface FetchHandler {
 
 /** The sender of `request`, or the refusal to send as the answer. */
 export async function gateFetch(
-  { admit }: Endpoint,
+  { admit, maxBodyBytes }: Endpoint,
   request: Request,
   context: FetchContext,
 ): Promise<AuthInfo | Response> {
-  const admission = await admit(fetchRequest(request, context), request)
+  const found = await admit(fetchRequest(request, context), request)
+  if (!found.ok) return toResponse(found.reply)
+  // The host reads the body after this, so a copy is read here.
+  const bytes = request.body === null || request.bodyUsed ? null : await readBytes(request.clone(), maxBodyBytes)
+  const admission = await found.charge(request.method, bytes === 'too large' ? undefined : parseJson(bytes))
   return admission.ok ? authInfoOf(admission.caller) : toResponse(admission.reply)
 }
 
@@ -42,17 +46,19 @@ export async function serveFetch(
   isWarm: () => boolean,
 ): Promise<Response> {
   const request = fetchRequest(original, context)
-  const admission = await endpoint.admit(request, original)
-  if (!admission.ok) return toResponse(admission.reply)
-  const { caller, binding } = admission
+  const found = await endpoint.admit(request, original)
+  if (!found.ok) return toResponse(found.reply)
+  const { caller, binding } = found
   const headers = openHeaders(original.headers, endpoint, binding)
   if (headers === null) return toResponse(sessionNotFound)
   const bytes = await readBytes(original, endpoint.maxBodyBytes)
   if (bytes === 'too large') return toResponse(plainReply(413, -32000, 'The request is too large'))
 
+  const parsed = parseJson(bytes)
+  const admission = await found.charge(original.method, parsed)
+  if (!admission.ok) return toResponse(admission.reply)
   const abort = linkedAbort(original.signal)
   const authInfo = authInfoOf(caller)
-  const parsed = parseJson(bytes)
   const needsRegistry = isListen(parsed) || isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
   if (needsRegistry && !isWarm()) await warmUp(handler, original.url, headers, parsed, authInfo)
   const prepared = await prepareBody(endpoint, caller, parsed)

@@ -101,7 +101,7 @@ export interface McpAuthOptions<A extends Access = Access> {
   /**
    * How to answer a call that the key could make on other resources only. `in-band` answers with a tool result that has
    * `isError`. `http-403` answers with HTTP 403 and the required scopes, for OAuth clients that can step up; other clients take
-   * it for a failed login. Behind `express`, `http-403` needs a body parser before the guard.
+   * it for a failed login.
    *
    * @defaultValue 'in-band'
    *

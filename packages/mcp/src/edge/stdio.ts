@@ -4,8 +4,8 @@ import { askHostOf } from '../caller/ask-host.js'
 import type { Caller, Narrowing } from '../caller/caller.js'
 import { checkNarrowing } from '../caller/check-narrowing.js'
 import { callerOfKey } from '../caller/key-caller.js'
-import { messageForRefusal } from '../caller/messages.js'
 import { usageMeter } from '../caller/usage-meter.js'
+import { messageForRefusal } from '../rpc/refusal-text.js'
 import { RpcError } from '../rpc/rpc-error.js'
 
 /** Options of {@link McpAuth.stdio}. */
@@ -44,8 +44,8 @@ export async function openStdio(
   return async () => {
     const verdict = await keyring.verify(token)
     if (!verdict.ok) throw new RpcError(-32001, messageForRefusal(verdict.refusal))
-    const meter = usageMeter((units) => keyring.verify(token, units))
-    return callerOfKey(keyring.access, verdict.principal, narrow, { meter, ask })
+    const { take } = usageMeter((units) => keyring.verify(token, units), 1)
+    return callerOfKey(keyring.access, verdict.principal, narrow, { meter: take, ask })
   }
 }
 

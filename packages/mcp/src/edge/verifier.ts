@@ -2,8 +2,8 @@ import type { Keyring } from '@keywright/core'
 import { askHostOf } from '../caller/ask-host.js'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
 import { callerOfKey } from '../caller/key-caller.js'
-import { messageForRefusal } from '../caller/messages.js'
 import { usageMeter } from '../caller/usage-meter.js'
+import { messageForRefusal } from '../rpc/refusal-text.js'
 
 /** What `requireBearerAuth` of both SDKs takes as its `verifier`. */
 export interface TokenVerifier {
@@ -17,8 +17,8 @@ export function tokenVerifier(keyring: Keyring, toError: (message: string) => Er
     async verifyAccessToken(token) {
       const verdict = await keyring.verify(token)
       if (verdict.ok) {
-        const meter = usageMeter((units) => keyring.verify(token, units))
-        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter, ask }))
+        const { take } = usageMeter((units) => keyring.verify(token, units), 1)
+        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter: take, ask }))
       }
       const { code } = verdict.refusal
       const message = messageForRefusal(verdict.refusal)

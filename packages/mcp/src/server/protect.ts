@@ -7,6 +7,7 @@ import { createRegistry, type Registry } from './registry.js'
 import type { Message, Rule, RuleSettings } from './rules/rule.js'
 import { rulesFor } from './rules/rules-for.js'
 import { type AnyHandler, accessOf } from './scoped.js'
+import { separateEvents } from './separate-events.js'
 
 /** The part of a low-level `Server`, of either SDK, that `protect` uses. */
 export interface LowLevelServer {
@@ -73,9 +74,22 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   }
   Object.assign(inner, { setRequestHandler: replace })
   guardFallback(inner, rules, settings)
+  whenConnected(inner, separateEvents)
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
   registerDeclared(methods, settings.access, [registry, settings.known], registering)
   return server
+}
+
+/** Calls `prepare` with each transport, before the server starts it. */
+function whenConnected(inner: object, prepare: (transport: unknown) => void): void {
+  const connect: unknown = Reflect.get(inner, 'connect')
+  if (typeof connect !== 'function') return
+  Object.assign(inner, {
+    connect: (transport: unknown, ...rest: unknown[]): unknown => {
+      prepare(transport)
+      return connect.call(inner, transport, ...rest)
+    },
+  })
 }
 
 function lowLevelOf(server: ProtectableServer | undefined): LowLevelServer | undefined {

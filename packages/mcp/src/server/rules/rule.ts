@@ -1,7 +1,7 @@
 import type { Access, ToolCall } from '@keywright/core'
 import { isRecord } from '@keywright/core/adapter'
 import type { Caller } from '../../caller/caller.js'
-import { messageForRefusal, refusalData } from '../../caller/messages.js'
+import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
 import { RpcError } from '../../rpc/rpc-error.js'
 import type { Registry } from '../registry.js'
 
