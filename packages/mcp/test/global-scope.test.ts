@@ -6,7 +6,7 @@ import { aKeyring, aToken } from './task-board.js'
 
 vi.mock(import('node:crypto'), async (original) => {
   const crypto = await original()
-  return { ...crypto, randomBytes: vi.fn(crypto.randomBytes) as typeof crypto.randomBytes }
+  return { ...crypto, randomBytes: vi.fn(crypto.randomBytes) as unknown as typeof crypto.randomBytes }
 })
 
 it('createMcpAuth takes a random value when it needs one, because Workers refuse them while modules load', async () => {

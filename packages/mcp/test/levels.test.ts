@@ -52,7 +52,7 @@ async function callerWith(authority: OwnerAuthority) {
     access as unknown as Access,
     principal,
     {},
-    { meter: async () => null, ask: async (work) => work() },
+    { meter: async () => null, ask: async (work) => work(), renew: async () => null },
   )
 }
 

@@ -35,10 +35,12 @@ export interface Caller {
   meter(cost: number): Promise<Refusal | null>
   /** Every question to the host goes through it: its deadline, its event, and no text of the host's to the client. */
   readonly ask: AskHost
+  /** The same sender with the rights of now. `null`: it would not be admitted any more. Takes no unit, and counts no use. */
+  renew(): Promise<Caller | null>
 }
 
 /** What a caller needs beside its rights. */
-export type CallerMeans = Pick<Caller, 'meter' | 'ask'>
+export type CallerMeans = Pick<Caller, 'meter' | 'ask' | 'renew'>
 
 /** When the caller's access ends by itself, or `null`. */
 export function endOf({ principal, login }: Caller): Date | null {

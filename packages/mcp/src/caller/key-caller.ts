@@ -20,6 +20,7 @@ export function callerOfKey(access: Access, verified: Principal, narrowing: Narr
     couldAllow: (scope) => keyCouldAllow(access, principal, narrowing, scope),
     meter: means.meter,
     ask: means.ask,
+    renew: means.renew,
   }
 }
 

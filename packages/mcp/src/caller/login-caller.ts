@@ -27,5 +27,6 @@ export function callerOfLogin(access: Access, login: Login, narrowing: Narrowing
     },
     meter: means.meter,
     ask: means.ask,
+    renew: means.renew,
   }
 }

@@ -70,7 +70,11 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeo
   const admit = async (request: GateRequest, original: object): Promise<Admission> => {
     const refused = refuseOrigin(request, options)
     if (refused !== null) return { ok: false, reply: refused }
-    const sender = await identify(request, original)
+    const renew: Caller['renew'] = async () => {
+      const again = await decide(request, original)
+      return again.ok ? again.caller : null
+    }
+    const sender = await identify(request, original, renew)
     if (!sender.ok) return sender
     const caller =
       narrow === undefined
@@ -92,7 +96,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeo
     return { ...admitted, charge }
   }
 
-  return async (request, original) => {
+  const decide: Admit = async (request, original) => {
     try {
       return await admit(request, original)
     } catch (cause) {
@@ -100,6 +104,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeo
       return refuse({ code: 'auth_unavailable', reason: 'keyring', cause })
     }
   }
+  return decide
 }
 
 /** Makes the function that finds out who sent a request: a person whom the host signed in, or the holder of a key. */
@@ -108,20 +113,20 @@ function createIdentify(
   { fallback, realm = 'mcp', ...options }: McpAuthOptions,
   hostTimeoutMs: number,
   refuse: Refuse,
-): (request: GateRequest, original: object) => Promise<Sender | Refused> {
+): (request: GateRequest, original: object, renew: Caller['renew']) => Promise<Sender | Refused> {
   const { requireHttps, trustedProxies, headers } = options
   const setting = { hasFallback: fallback !== undefined, cost: 0 }
   const gate = gateFor<Access, object, false>(keyring, { realm, headers, trustedProxies, requireHttps }, setting)
   const { access } = keyring
   const ask = askHostOf(keyring, hostTimeoutMs)
 
-  return async (request, original) => {
+  return async (request, original, renew) => {
     const verdict = await gate(request, original)
     if (verdict.ok) {
       const { principal, headers, again } = verdict
       if (again === undefined) throw new Error('The gate admitted a request that has no key')
       const meter = usageMeter(again, 0)
-      const means = { meter: meter.take, ask }
+      const means = { meter: meter.take, ask, renew }
       return { ok: true, headers, meter, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, means) }
     }
     const login =
@@ -131,7 +136,7 @@ function createIdentify(
     if (login === null)
       return refuse(verdict.refusal, verdict.reply, !verdict.keyPresented || isUnknown(verdict.refusal))
     if (hasEnded(login)) return refuse({ code: 'api_key_missing' }, undefined, true)
-    const means = { meter: free, ask }
+    const means = { meter: free, ask, renew }
     return {
       ok: true,
       headers: {},

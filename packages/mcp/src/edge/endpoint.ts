@@ -8,7 +8,7 @@ import type { Registry } from '../server/registry.js'
 import { type ReadVisibleLists, visibleLists } from '../server/visible-lists.js'
 import { type Admit, createAdmit } from './admit.js'
 import { secretHeaders } from './header-names.js'
-import { isListen, type ListenFilter, listenFilter } from './listen.js'
+import { filterListen, isListen } from './listen.js'
 import { type OpenStreams, openStreams } from './open-streams.js'
 import type { McpAuthOptions } from './options.js'
 import { type ScopeChallenge, scopeChallenge } from './scope-challenge.js'
@@ -20,7 +20,8 @@ export interface Endpoint {
   readonly admit: Admit
   readonly tags: SessionTags
   readonly streams: OpenStreams
-  readonly filterListen: ListenFilter
+  /** What all servers of the endpoint have registered. */
+  readonly known: Registry
   readonly visibleLists: ReadVisibleLists
   /** `null`: no tool is hidden from anybody. */
   readonly stripArguments: StripArguments | null
@@ -48,7 +49,7 @@ export function createEndpoint(
     admit: createAdmit(keyring, options),
     tags: sessionTags(sessionSecret),
     streams: openStreams(recheckMs),
-    filterListen: listenFilter(registry),
+    known: registry,
     visibleLists: visibleLists(registry),
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
     challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall) : null,
@@ -64,10 +65,19 @@ export const sessionNotFound: Reply = notFoundReply('Session not found')
 /** A parsed body as the server may see it, or the reply to send instead. */
 export type PreparedBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly reply: Reply }
 
-/** Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools. */
-export async function prepareBody(endpoint: Endpoint, caller: Caller, parsed: unknown): Promise<PreparedBody> {
+/**
+ * Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools.
+ *
+ * @param registry - What the servers of this caller have, if that is known.
+ */
+export async function prepareBody(
+  endpoint: Endpoint,
+  caller: Caller,
+  parsed: unknown,
+  registry: Registry = endpoint.known,
+): Promise<PreparedBody> {
   try {
-    return await prepare(endpoint, caller, parsed)
+    return await prepare(endpoint, caller, parsed, registry)
   } catch (error) {
     if (error instanceof HostOutage) return { ok: false, reply: endpoint.unavailable }
     throw error
@@ -75,12 +85,13 @@ export async function prepareBody(endpoint: Endpoint, caller: Caller, parsed: un
 }
 
 async function prepare(
-  { challenge, stripArguments, filterListen }: Endpoint,
+  { challenge, stripArguments }: Endpoint,
   caller: Caller,
   parsed: unknown,
+  registry: Registry,
 ): Promise<PreparedBody> {
   const reply = challenge === null ? null : await challenge(caller, parsed)
   if (reply !== null) return { ok: false, reply }
   const body = stripArguments !== null && isCall(parsed) ? await stripArguments(caller, parsed) : parsed
-  return { ok: true, body: isListen(body) ? await filterListen(caller, body) : body }
+  return { ok: true, body: isListen(body) ? await filterListen(caller, body, registry) : body }
 }

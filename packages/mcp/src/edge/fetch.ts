@@ -3,6 +3,8 @@ import { fetchRequest } from '@keywright/core/adapter'
 import type { Reply } from '@keywright/core/http'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
 import { plainReply } from '../rpc/rpc-reply.js'
+import { captureRegistry } from '../server/captured-registry.js'
+import { createRegistry } from '../server/registry.js'
 import { type Endpoint, prepareBody, sessionNotFound } from './endpoint.js'
 import { guardAnswer } from './fetch-answer.js'
 import { parseJson, readBytes } from './fetch-body.js'
@@ -59,9 +61,13 @@ export async function serveFetch(
   if (!admission.ok) return toResponse(admission.reply)
   const abort = linkedAbort(original.signal)
   const authInfo = authInfoOf(caller)
-  const needsRegistry = isListen(parsed) || isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
-  if (needsRegistry && !isWarm()) await warmUp(handler, original.url, headers, parsed, authInfo)
-  const prepared = await prepareBody(endpoint, caller, parsed)
+  const needsRegistry = isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
+  // A host may make other servers for other callers: what one may listen to is what its own server has.
+  const registry = isListen(parsed) ? createRegistry(undefined, endpoint.known.declared) : endpoint.known
+  if (isListen(parsed) || (needsRegistry && !isWarm())) {
+    await captureRegistry(registry, () => warmUp(handler, original.url, headers, parsed, authInfo))
+  }
+  const prepared = await prepareBody(endpoint, caller, parsed, registry)
   if (!prepared.ok) return toResponse(prepared.reply)
 
   // An unchanged body is passed on byte for byte: the server must read exactly what was checked here.
@@ -72,7 +78,7 @@ export async function serveFetch(
   // With `parsedBody`, the SDK serves the value that was checked here, and need not parse it again.
   const options = prepared.body === undefined ? { authInfo } : { authInfo, parsedBody: prepared.body }
   const answer = await handler.fetch(new Request(original.url, init), options)
-  return guardAnswer(endpoint, answer, { request, original, method, body: prepared.body, admission }, abort)
+  return guardAnswer(endpoint, answer, { request, original, method, body: prepared.body, admission, registry }, abort)
 }
 
 /** The headers without the key, and with the server's own session id. `null`: the session is not the caller's. */

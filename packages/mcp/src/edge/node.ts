@@ -62,7 +62,12 @@ async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse
   for (const [name, value] of Object.entries(admission.headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
   req.auth = authInfoOf(caller)
   const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
-  watch(endpoint, res, { request, original: req, method: req.method ?? '', body: prepared.body, admission }, known)
+  watch(
+    endpoint,
+    res,
+    { request, original: req, method: req.method ?? '', body: prepared.body, admission, registry: endpoint.known },
+    known,
+  )
   return null
 }
 

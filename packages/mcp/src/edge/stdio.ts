@@ -41,12 +41,17 @@ export async function openStdio(
     process.exit(1)
   }
   const ask = askHostOf(keyring)
-  return async () => {
+  const sender = async (): Promise<Caller> => {
     const verdict = await keyring.verify(token)
     if (!verdict.ok) throw new RpcError(-32001, messageForRefusal(verdict.refusal))
     const { take } = usageMeter((units) => keyring.verify(token, units), 1)
-    return callerOfKey(keyring.access, verdict.principal, narrow, { meter: take, ask })
+    const renew: Caller['renew'] = async () => {
+      const again = await keyring.verify(token, { cost: 0, countUsage: false })
+      return again.ok ? callerOfKey(keyring.access, again.principal, narrow, { meter: take, ask, renew }) : null
+    }
+    return callerOfKey(keyring.access, verdict.principal, narrow, { meter: take, ask, renew })
   }
+  return sender
 }
 
 function parseOptions(access: Access, options: StdioOptions): Required<StdioOptions> {

@@ -1,6 +1,7 @@
 import type { Keyring } from '@keywright/core'
 import { askHostOf } from '../caller/ask-host.js'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
+import type { Caller } from '../caller/caller.js'
 import { callerOfKey } from '../caller/key-caller.js'
 import { usageMeter } from '../caller/usage-meter.js'
 import { messageForRefusal } from '../rpc/refusal-text.js'
@@ -18,7 +19,11 @@ export function tokenVerifier(keyring: Keyring, toError: (message: string) => Er
       const verdict = await keyring.verify(token)
       if (verdict.ok) {
         const { take } = usageMeter((units) => keyring.verify(token, units), 1)
-        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter: take, ask }))
+        const renew: Caller['renew'] = async () => {
+          const again = await keyring.verify(token, { cost: 0, countUsage: false })
+          return again.ok ? callerOfKey(keyring.access, again.principal, {}, { meter: take, ask, renew }) : null
+        }
+        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter: take, ask, renew }))
       }
       const { code } = verdict.refusal
       const message = messageForRefusal(verdict.refusal)

@@ -2,12 +2,15 @@ import { InvalidOptions } from '@keywright/core'
 import type { Caller } from '../caller/caller.js'
 import { callerOf, rememberCaller } from '../caller/known-callers.js'
 import { RpcError } from '../rpc/rpc-error.js'
+import { capturingRegistry } from './captured-registry.js'
 import { type Registering, registerDeclared } from './register-declared.js'
 import { createRegistry, type Registry } from './registry.js'
+import { guardUpdates } from './resource-updates.js'
 import type { Message, Rule, RuleSettings } from './rules/rule.js'
 import { rulesFor } from './rules/rules-for.js'
 import { type AnyHandler, accessOf } from './scoped.js'
 import { separateEvents } from './separate-events.js'
+import type { Subscribers } from './subscribers.js'
 
 /** The part of a low-level `Server`, of either SDK, that `protect` uses. */
 export interface LowLevelServer {
@@ -19,7 +22,7 @@ export interface LowLevelServer {
 export type ProtectableServer = { readonly server: LowLevelServer } | LowLevelServer
 
 /** What `protectServer` depends on. The registry of the server itself is made there. */
-export interface ProtectSettings extends Omit<RuleSettings, 'registry'> {
+export interface ProtectSettings extends Omit<RuleSettings, 'registry' | 'subscribers'> {
   /** Collects what all servers of the endpoint register. */
   readonly known: Registry
   /** The sender of messages that passed no gate, as on stdio. Throws an {@link RpcError} if the key is refused. */
@@ -44,7 +47,9 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
     throw new InvalidOptions('server', 'a server that is not protected yet. Call protect once for each server.')
   const registry = createRegistry(undefined, settings.known.declared)
   const registering: Registering = { isRunning: false }
-  const rules = rulesFor({ ...settings, registry })
+  const subscribers: Subscribers = { byUri: new Map(), latest: null }
+  const ruleSettings = { ...settings, registry, subscribers }
+  const rules = rulesFor(ruleSettings)
   for (const method of [...rules.keys(), 'tasks/get']) {
     try {
       inner.assertCanSetRequestHandler(method)
@@ -66,6 +71,7 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
       ...args.with(
         at,
         guard(method, args[at] as AnyHandler, rules, settings, {
+          subscribers,
           isV2: typeof args[0] === 'string',
           bySdk: registering.isRunning,
         }),
@@ -73,10 +79,13 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
     )
   }
   Object.assign(inner, { setRequestHandler: replace })
-  guardFallback(inner, rules, settings)
+  guardFallback(inner, rules, settings, subscribers)
   whenConnected(inner, separateEvents)
+  guardUpdates(inner, ruleSettings)
+  const captured = capturingRegistry()
+  const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
-  registerDeclared(methods, settings.access, [registry, settings.known], registering)
+  registerDeclared(methods, settings.access, registries, registering)
   return server
 }
 
@@ -99,11 +108,16 @@ function lowLevelOf(server: ProtectableServer | undefined): LowLevelServer | und
 const guarded = new WeakSet<object>()
 
 /** Guards `fallbackRequestHandler` as well: both SDKs read it from the server for each message without another handler. */
-function guardFallback(inner: object, rules: ReadonlyMap<string, Rule>, settings: ProtectSettings): void {
+function guardFallback(
+  inner: object,
+  rules: ReadonlyMap<string, Rule>,
+  settings: ProtectSettings,
+  subscribers: Subscribers,
+): void {
   const wrap = (handler: unknown): unknown => {
     if (typeof handler !== 'function') return handler
     return (request: { readonly method?: unknown }, extra: unknown) =>
-      guard(String(request.method), handler as AnyHandler, rules, settings, { isV2: false, bySdk: false })(
+      guard(String(request.method), handler as AnyHandler, rules, settings, { subscribers, isV2: false, bySdk: false })(
         request,
         extra,
       )
@@ -137,13 +151,14 @@ function guard(
   handler: AnyHandler,
   rules: ReadonlyMap<string, Rule>,
   settings: ProtectSettings,
-  kind: Pick<Message, 'isV2' | 'bySdk'>,
+  { subscribers, ...kind }: Pick<Message, 'isV2' | 'bySdk'> & { readonly subscribers: Subscribers },
 ): (...args: unknown[]) => unknown {
   const original = handler as (...args: unknown[]) => unknown
   if (openMethods.has(method)) return original
   const rule = rules.get(method)
   return async (request, extra) => {
     const caller = await senderOf(extra, settings)
+    subscribers.latest = caller
     if (rule !== undefined) {
       return rule({
         caller,

@@ -4,6 +4,7 @@ import type { Caller } from '../../caller/caller.js'
 import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
 import { RpcError } from '../../rpc/rpc-error.js'
 import type { Registry } from '../registry.js'
+import type { Subscribers } from '../subscribers.js'
 
 /** A JSON object of a message. */
 export type Params = Readonly<Record<string, unknown>>
@@ -26,6 +27,7 @@ export type Rule = (message: Message) => Promise<unknown>
 export interface RuleSettings {
   readonly access: Access
   readonly registry: Registry
+  readonly subscribers: Subscribers
   readonly docsUrl: string | null
   readonly unavailableTools: 'hide' | 'list'
   readonly onCall: (event: ToolCall) => void
