@@ -292,6 +292,34 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await call('b1', 'members_remove')).text).toContain('not found')
   })
 
+  it.each(['hide', 'list'] as const)(
+    'answers a person who lacks a global scope with 403 and all scopes of the call, with unavailableTools %s',
+    async (unavailableTools) => {
+      const ann = { id: 'ann', allows: () => false, allowsOn: () => false, allowsSomewhere: () => false }
+      const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
+      const { url } = await serve({
+        fallback: () => ann,
+        insufficientScope: 'http-403',
+        unavailableTools,
+        resourceMetadataUrl,
+      })
+      const opened = await send(url, 'POST', mcpHeaders(), initialize)
+      const session = opened.headers['mcp-session-id']?.toString()
+      const call = (name: string, args: object) =>
+        send(url, 'POST', mcpHeaders(undefined, session), {
+          ...listTools,
+          method: 'tools/call',
+          params: { name, arguments: args },
+        })
+      const denied = await call('members_remove', { id: 'x' })
+      expect([denied.status, denied.headers['www-authenticate']]).toEqual([
+        403,
+        `Bearer realm="mcp", error="insufficient_scope", scope="members.manage", resource_metadata="${resourceMetadataUrl}"`,
+      ])
+      expect((await call('forgotten', {})).text).toContain('not found')
+    },
+  )
+
   it('answers 503 when narrow throws', async () => {
     const { url, keyring } = await serve({
       narrow: () => {

@@ -52,7 +52,7 @@ export function createEndpoint(
     known: registry,
     visibleLists: visibleLists(registry),
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
-    challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall) : null,
+    challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall, unavailableTools) : null,
     unavailable: rpcReply(outage, replyTo(outage, { realm }), wording),
     maxBodyBytes,
     secretHeaders: secretHeaders(keyHeaders),

@@ -157,7 +157,8 @@ export interface McpAuthOptions<A extends Access = Access> {
    */
   readonly sessionSecret?: string | Uint8Array | undefined
   /**
-   * The largest body that `fetch` reads, in bytes. A larger one gets 413. Behind `express`, your body parser sets the limit.
+   * The largest body that `fetch` reads, in bytes. A larger one gets 413. Behind `express`, your body parser sets the limit; a
+   * larger body that no parser has read yet is passed on unread, and takes one unit.
    *
    * @defaultValue 4 MiB, as in both SDKs
    *
