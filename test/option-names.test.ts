@@ -74,6 +74,14 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   AuditListQuery: [() => keyring.audit.list({ organizationId, ...wrong })],
   AuditVerifyQuery: [() => keyring.audit.verify({ organizationId, ...wrong })],
   ClientConfigOptions: [() => clientConfig('claude-code', { name: 'a', url: 'https://a.example', ...wrong } as never)],
+  ChangeOptions: [
+    () => keyring.update('a1B2c3D4e5F6', {}, { ...wrong }),
+    () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),
+    () => keyring.disable('a1B2c3D4e5F6', { ...wrong }),
+    () => keyring.revoke('a1B2c3D4e5F6', {}, { ...wrong }),
+    () => keyring.delete('a1B2c3D4e5F6', { ...wrong }),
+    () => keyring.rotate('a1B2c3D4e5F6', {}, { ...wrong }),
+  ],
   CopyKeyInput: [() => keyring.create({ name: 'b', copyFrom: 'a1B2c3D4e5F6', ...wrong })],
   CreateInput: [() => keyring.create({ ...create, ...wrong })],
   DenyOAuthOptions: [
@@ -110,12 +118,6 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ManageOptions: [
     () => keyring.create(create, { ...wrong }),
     () => keyring.import(foreign, { ...wrong }),
-    () => keyring.update('a1B2c3D4e5F6', {}, { ...wrong }),
-    () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),
-    () => keyring.disable('a1B2c3D4e5F6', { ...wrong }),
-    () => keyring.revoke('a1B2c3D4e5F6', {}, { ...wrong }),
-    () => keyring.delete('a1B2c3D4e5F6', { ...wrong }),
-    () => keyring.rotate('a1B2c3D4e5F6', {}, { ...wrong }),
     () => keyring.reveal('a1B2c3D4e5F6', { ...wrong }),
     () =>
       keyring.audit

@@ -5,6 +5,7 @@ import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import { checkOptions } from './host/check-options.js'
 import type { ManagementApiOptions } from './host/options.js'
+import { refuseOtherMethods } from './http/other-methods.js'
 import { parseBody } from './http/parse-body.js'
 import { parseParameters } from './http/parse-parameters.js'
 import { ApiProblem, isOutage, keyNotFound, problemResponse } from './http/problem.js'
@@ -63,10 +64,20 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   const document = describeApi(app)
   // Before the operations: `/{id}` would match it, too.
   app.get('/openapi.json', () => jsonResponse(document))
-  for (const operation of operations) {
-    const path = operation.path.replace(/\{(\w+)\}/g, ':$1')
-    const paths = path === '/' ? ['', '/'] : [path]
-    app.on(operation.method.toUpperCase(), paths, (context) => handle(context, operation))
+  refuseOtherMethods(app, ['/openapi.json'], ['GET'])
+  for (const path of new Set(operations.map(({ path }) => path))) {
+    const group = operations.filter((operation) => operation.path === path)
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1')
+    const paths = pattern === '/' ? ['', '/'] : [pattern]
+    for (const operation of group) {
+      app.on(operation.method.toUpperCase(), paths, (context) => handle(context, operation))
+    }
+    // At once: `/{id}`, which comes last, would match any of them, too.
+    refuseOtherMethods(
+      app,
+      paths,
+      group.map(({ method }) => method.toUpperCase()),
+    )
   }
   app.onError((error) => {
     if (isOutage(error)) reportError(error)
@@ -99,7 +110,7 @@ function operationHandler<A extends Access>(
     const { params, query } = parseParameters(context, operation)
     const body = operation.body === undefined ? {} : await parseBody(request, operation.body)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
-    const auditContext = await loadAuditContext(request, options, hostTimeoutMs)
+    const auditContext = await loadAuditContext(untypedKeyring, request, options, hostTimeoutMs)
     const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch }
     return operation.handle({ ...viewer, params, query, body, showToken: (keyId) => showToken(viewer, keyId) })
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import {
+  Agent,
   createServer,
   request as httpRequest,
   IncomingMessage,
@@ -104,6 +105,46 @@ describe.each(Object.keys(servers))('the management API on %s', (name) => {
     const crossSite = { method: 'POST', body: '{"name":"x"}', headers: { 'Sec-Fetch-Site': 'cross-site' } }
     expect((await send('', crossSite)).status).toBe(403)
     expect((await send('/a/b/c')).status).toBe(404)
+  })
+})
+
+describe.each(Object.keys(servers))('a refusal on %s, of a request whose body nobody read', (name) => {
+  /** One connection, kept. */
+  async function openConnection() {
+    const { api } = open()
+    const origin = (await servers[name]?.(api, '/api/api-keys')) ?? ''
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    return async (method: string, headers: Record<string, string>, body: string) => {
+      const request = httpRequest(`${origin}/api/api-keys`, { agent, method, headers })
+      request.end(body)
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      response.resume()
+      await once(response, 'end')
+      return { status: response.statusCode, connection: response.headers.connection, socket: request.socket }
+    }
+  }
+  const json = { Cookie: 'session=ada', 'Content-Type': 'application/json' }
+
+  it.each<[number, Record<string, string>, number]>([
+    [401, { 'Content-Type': 'application/json' }, 1_000_000],
+    [415, { ...json, 'Content-Type': 'text/plain' }, 1_000_000],
+    [413, json, 1_000_000],
+    [413, json, 66_000],
+  ])('(%i) leaves the connection to the next request', async (status, headers, length) => {
+    const send = await openConnection()
+    const first = await send('POST', headers, 'x'.repeat(length))
+    expect(first.status).toBe(status)
+    const next = await send('GET', json, '')
+    expect(next.status).toBe(200)
+    expect(next.socket).toBe(first.socket)
+  })
+
+  it('ends the connection where the rest is long, and says so', async () => {
+    const send = await openConnection()
+    const headers = { ...json, 'Content-Length': '2000000' }
+    expect(await send('POST', headers, 'x'.repeat(100_000))).toMatchObject({ status: 413, connection: 'close' })
+    expect((await send('GET', json, '')).status).toBe(200)
   })
 })
 

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { FetchConnection } from '@keywright/core'
 import { messageLines } from '@keywright/core/adapter'
+import { bodyOf, readRest } from './incoming-body.js'
 
 /** The connection that a request came on. Its fields are those that `fetchGate`, `createMcpAuth` and Hono on Node read. */
 export interface NodeConnection extends FetchConnection {
@@ -21,7 +22,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
  *
  * Mount it before anything that reads bodies, such as `express.json()`. It answers 500 if the body has been read already.
  * You can mount it under any path: the handler gets the URL that the client asked for. A request line or a `Host` header that
- * makes no URL is answered with 400. When the client disconnects, the signal of the request aborts.
+ * makes no URL is answered with 400. What a handler leaves of a body is read up to 1 MB, so that the connection can carry the next
+ * request; a longer rest ends it. When the client disconnects, the signal of the request aborts.
  *
  * @param handler - A function, or an object with a method `fetch`: the management API, a Hono app, your own. It gets the
  * request and a {@link NodeConnection}: pass this on to `fetchGate` or to the handler of `createMcpAuth`.
@@ -41,7 +43,9 @@ export function nodeListener(handler: FetchHandler | { readonly fetch: FetchHand
   return async (incoming, outgoing) => {
     const gone = new AbortController()
     outgoing.once('close', () => gone.abort())
-    await sendResponse(await respond(handle, incoming, gone.signal), outgoing)
+    const response = await respond(handle, incoming, gone.signal)
+    readRest(incoming, outgoing)
+    await sendResponse(response, outgoing)
   }
 }
 
@@ -89,9 +93,7 @@ function toRequest(incoming: IncomingMessage, encrypted: boolean, signal: AbortS
     method,
     headers: fields,
     signal,
-    ...(hasBody(incoming)
-      ? { body: Readable.toWeb(incoming) as NonNullable<RequestInit['body']>, duplex: 'half' as const } // Node's own type of the same stream
-      : {}),
+    ...(hasBody(incoming) ? { body: bodyOf(incoming), duplex: 'half' as const } : {}),
   })
 }
 

@@ -35,6 +35,10 @@ function faultOf(issue: z.core.$ZodIssue | undefined, field: string): string {
 }
 
 async function decodeText(request: Request): Promise<string> {
+  const encoding = request.headers.get('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new ApiProblem(415, 'encoded_body', 'The body must not be compressed. Send it without Content-Encoding.')
+  }
   const type = request.headers.get('content-type')
   // A page of another site can send a form without asking, even an empty one, but it cannot send JSON.
   if (type !== null && !jsonType.test(type)) throw notJson()

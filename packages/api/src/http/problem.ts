@@ -8,9 +8,18 @@ export class ApiProblem extends Error {
   readonly status: ProblemStatus
   readonly code: string
   readonly members: Readonly<Record<string, unknown>>
+  /** What the answer has beside the headers of every problem. */
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: ProblemStatus, code: string, detail: string, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    status: ProblemStatus,
+    code: string,
+    detail: string,
+    members: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail)
+    this.headers = headers
     this.status = status
     this.code = code
     this.members = members
@@ -18,13 +27,14 @@ export class ApiProblem extends Error {
 }
 
 /** The statuses that a problem response can have. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 503
 
 const titles: Readonly<Record<ProblemStatus, string>> = {
   400: 'Bad request',
   401: 'Not authenticated',
   403: 'Not permitted',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflict',
   410: 'Gone',
   412: 'Changed meanwhile',
@@ -38,7 +48,7 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
 
 /** Makes the problem response for an error (RFC 9457). An unknown error becomes 503, and the response says nothing about it. */
 export function problemResponse(error: unknown): Response {
-  const { status, code, message, members } = toProblem(error)
+  const { status, code, message, members, headers: more } = toProblem(error)
   const body = {
     type: `urn:keywright:problem:${code}`,
     title: titles[status],
@@ -47,7 +57,7 @@ export function problemResponse(error: unknown): Response {
     code,
     ...members,
   }
-  const headers = new Headers({ 'Content-Type': PROBLEM_MEDIA_TYPE, ...baseHeaders })
+  const headers = new Headers({ 'Content-Type': PROBLEM_MEDIA_TYPE, ...baseHeaders, ...more })
   if (status === 503) headers.set('Retry-After', '5')
   if (typeof members.retry_after === 'number') headers.set('Retry-After', String(members.retry_after))
   // Some details repeat names that the client sent. A token that was sent in the wrong place must not come back.
@@ -102,6 +112,11 @@ function fromKeyError(error: KeyError): ApiProblem {
         { version: fields.version },
       )
     case 'invalid_state':
+      if (fields.status === 'rotated_meanwhile') {
+        const detail =
+          'Somebody else rotated the key at the same time. Only their token works: read the key, then decide.'
+        return new ApiProblem(409, 'key_rotated_meanwhile', detail)
+      }
       return new ApiProblem(409, error.code, `This cannot be done with a key whose status is ${fields.status}.`, {
         key_status: fields.status,
       })

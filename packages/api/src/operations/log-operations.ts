@@ -92,18 +92,19 @@ export const logOperations: readonly Operation[] = [
         content: { 'application/jsonl': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
       },
     },
-    handle: async ({ keyring, permit, caller, auditContext, organizationId, query }) => {
+    handle: async ({ keyring, permit, caller, auditContext, organizationId, query, request }) => {
       permit.require('auditExport')
       const format = query.format ?? 'jsonl'
+      const headers = {
+        'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
+        'Content-Disposition': `attachment; filename="audit.${format}"`,
+        ...baseHeaders,
+      }
+      // Nothing leaves, so nothing is recorded.
+      if (request.method === 'HEAD') return new Response(null, { headers })
       const filter = { organizationId, keyId: query.key_id, from: dateFromJson(query.from), to: dateFromJson(query.to) }
       const lines = keyring.audit.export({ ...filter, format }, { actor: caller.actor, context: auditContext })
-      return new Response(await toStream(lines), {
-        headers: {
-          'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
-          'Content-Disposition': `attachment; filename="audit.${format}"`,
-          ...baseHeaders,
-        },
-      })
+      return new Response(await toStream(lines), { headers })
     },
   }),
 ]

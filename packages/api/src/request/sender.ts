@@ -36,7 +36,7 @@ export function senderLoader<A extends Access>(
 
   return async (request) => {
     const caller = await askHost('authenticate', () => authenticate(request), parseCaller, hostTimeoutMs)
-    if (caller === null) throw new ApiProblem(401, 'not_authenticated', 'Nobody is signed in. Sign in first.')
+    if (caller === null) throw notAuthenticated(allowKeys)
     const isKey = caller.actor.type === 'key'
     if (isKey && !allowKeys) throw notPermitted('API keys may not manage keys here. Sign in as a person.')
     if (caller.ambient) requireTrustedOrigin(request, trustedOrigins)
@@ -71,6 +71,12 @@ async function loadOwnerOfKey<A extends Access>(
   const key = await keyring.get(keyId, { within: { organizationId } })
   if (key?.status !== 'active') throw notPermitted('This key is not an active key of this organisation.')
   return key.owner
+}
+
+/** HTTP asks for a scheme. The login of a product has none that is registered; its page knows what to do. */
+function notAuthenticated(allowKeys: boolean): ApiProblem {
+  const headers = { 'WWW-Authenticate': `${allowKeys ? 'Bearer' : 'Session'} realm="API keys"` }
+  return new ApiProblem(401, 'not_authenticated', 'Nobody is signed in. Sign in first.', {}, headers)
 }
 
 function notPermitted(detail: string): ApiProblem {

@@ -186,7 +186,13 @@ export const Problem = z
   })
   .openapi('Problem')
 
-const limit = z.coerce.number().int().min(1).max(100).optional()
+// Text of digits alone: a number in JavaScript may be `0x10`, `1e1` or ` 5`.
+const limit = z
+  .string()
+  .regex(/^(?:[1-9]\d?|100)$/)
+  .transform(Number)
+  .optional()
+  .openapi({ type: 'integer', minimum: 1, maximum: 100 })
 const cursor = z.string().max(256).optional()
 
 export const KeyQuery = z.strictObject({

@@ -38,4 +38,4 @@ export {
   isStringArray,
   withDeadline,
 } from '../values/index.js'
-export type { Requirements } from '../verify/index.js'
+export { type Requirements, readRequestId } from '../verify/index.js'

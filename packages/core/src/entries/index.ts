@@ -58,6 +58,7 @@ export {
   type KeyErrorCode,
   KeyLocked,
   KeyNotFound,
+  type ObstructiveStatus,
   OutcomeUnknown,
   PlanLimitReached,
   RequestRepeated,

@@ -6,6 +6,7 @@ export {
   KeyChanged,
   KeyLocked,
   KeyNotFound,
+  type ObstructiveStatus,
   PlanLimitReached,
   RevealUnavailable,
   ScopeExceedsActor,

@@ -1,4 +1,4 @@
-import type { Actor } from '../values/index.js'
+import type { Actor, StoredStatus } from '../values/index.js'
 import { KeyError } from './key-error.js'
 
 /** The actor would grant rights that it does not have. */
@@ -44,18 +44,39 @@ export class KeyChanged extends KeyError {
   }
 }
 
+/**
+ * Why a key does not allow a call: a status of a key, or
+ *
+ * - `rotated_meanwhile`: another rotation came first, and its token is the current one.
+ * - `environment_unknown`: the key is of an environment that the keyring does not have any more.
+ * - `imported_already`: there is a key with this token.
+ * - `damaged`: a part of the stored key cannot be read.
+ */
+export type ObstructiveStatus =
+  | StoredStatus
+  | 'expired'
+  | 'rotated_meanwhile'
+  | 'environment_unknown'
+  | 'imported_already'
+  | 'damaged'
+
+const inWords: Partial<Record<ObstructiveStatus, string>> = {
+  rotated_meanwhile: 'was rotated meanwhile',
+  environment_unknown: 'is of an environment that is not configured',
+  imported_already: 'was imported already',
+}
+
 /** The status of the key does not allow the change, or a concurrent change came first. */
 export class InvalidState extends KeyError {
   override readonly name = 'InvalidState'
   readonly code = 'invalid_state'
   readonly keyId: string
-  /** The current status of the key. */
-  readonly status: string
+  readonly status: ObstructiveStatus
   /** The verb that was refused, such as `rotate`. */
   readonly attempted: string
 
-  constructor(keyId: string, status: string, attempted: string) {
-    super(`Key ${keyId} is ${status}. The call cannot ${attempted} it.`)
+  constructor(keyId: string, status: ObstructiveStatus, attempted: string) {
+    super(`Key ${keyId} ${inWords[status] ?? `is ${status}`}. The call cannot ${attempted} it.`)
     this.keyId = keyId
     this.status = status
     this.attempted = attempted

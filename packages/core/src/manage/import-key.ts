@@ -69,7 +69,7 @@ export async function importKey(parts: ManageParts, input: ImportInput, options:
     ...(createdAt === null ? {} : { createdAt }),
   }
   const key = await insertKey(parts, write, { type: 'api_key.imported', context })
-  if (key === null) throw new InvalidState(write.id, 'imported already', 'import')
+  if (key === null) throw new InvalidState(write.id, 'imported_already', 'import')
   return key
 }
 

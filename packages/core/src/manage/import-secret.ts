@@ -68,7 +68,7 @@ function digestOf(secret: Exclude<ImportedSecret, { readonly token: string }>): 
 async function recognizeImport(parts: ManageParts, token: string, isWeak: boolean): Promise<Recognised> {
   const digests = digestsOf(token, parts)
   const found = await wrapStoreErrors(parts.store.findByLookupDigest(digests))
-  if (found !== null) throw new InvalidState(found.record.id, 'imported already', 'import')
+  if (found !== null) throw new InvalidState(found.record.id, 'imported_already', 'import')
 
   const [lookupDigest = ''] = digests
   if (!isWeak) {

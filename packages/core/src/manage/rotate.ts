@@ -36,7 +36,8 @@ export async function rotateKey(
     if (isExpired(seen, seenAt)) throw new InvalidState(seen.id, 'expired', 'rotate')
     // Two at once must not leave the loser's caller with a token that is already the one before.
     // Told by the hash that only a rotation writes: the current one is also replaced when a key is hashed anew.
-    if (before !== undefined && before !== seen.previousHash) throw new InvalidState(seen.id, 'just rotated', 'rotate')
+    if (before !== undefined && before !== seen.previousHash)
+      throw new InvalidState(seen.id, 'rotated_meanwhile', 'rotate')
     before = seen.previousHash
     // Whoever lost a right since may still renew their own key: it lost that right with them.
     await checkDelegation(parts, live, {
@@ -48,7 +49,7 @@ export async function rotateKey(
     const environment = parts.environmentOf.get(seen.environment)
     const namespace = environment === undefined ? undefined : parts.namespaceOf.get(environment)
     if (environment === undefined || namespace === undefined) {
-      throw new InvalidState(seen.id, 'of an environment that is not configured', 'rotate')
+      throw new InvalidState(seen.id, 'environment_unknown', 'rotate')
     }
     await wrapStoreErrors(parts.peppers.run())
     token = formatToken({ namespace, id: seen.id, secret: parts.tokens.newSecret() })
