@@ -2,11 +2,12 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import Database from 'libsql'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { keepPrepared } from '../src/dialect/kept-statement.js'
+import { keepNamed, keepNamedRow, keepPrepared } from '../src/dialect/kept-statement.js'
 import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '../src/index.js'
 import { dropTables, newPrefix } from './drop-tables.js'
 import { engines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
+import { sqliteFile } from './sqlite-file.js'
 
 describe('libsqlDatabase', () => {
   function watched() {
@@ -45,6 +46,43 @@ describe('libsqlDatabase', () => {
     expect(prepared).toHaveLength(before)
     expect(all(text(1))).toEqual([{ n: 1 }])
     expect(prepared).toHaveLength(before + 1)
+  })
+
+  it.each([
+    ['one row', keepNamedRow, [1]],
+    ['rows', keepNamed, [1]],
+  ])('reads %s with named columns as it reads others, also after the table has changed', (_, mark, parameters) => {
+    const { all, database } = watched()
+    const text = (id: string) => `select a, id, id + 1 as next, null as nothing from t where ${id}`
+    const same = (id: string) => expect(all(text(id) + mark, ...parameters)).toEqual(all(text(id), ...parameters))
+    same('id = ?')
+    same('id = ? and a is null')
+    if (mark === keepNamed) same('id >= ?')
+    database.exec('alter table t add column b text; update t set a = 9007199254740991')
+    same('id = ?')
+    database.exec("update t set a = x'00ff'")
+    same('id = ?')
+    database.exec('delete from t')
+    same('id = ?')
+  })
+
+  it('reads what it knows no names of as it reads others', () => {
+    const row = { a: 'x' }
+    const plain = { reader: true, all: () => [row], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [] }
+    const kept = libsqlDatabase({ exec: () => {}, close: () => {}, prepare: () => plain as never }) // a driver without lists
+    expect(kept.prepare(`select a from t${keepNamedRow}`).all([])).toEqual([row])
+  })
+
+  it('holds no old state of the file after it has read one row', () => {
+    const { open } = sqliteFile()
+    const { raw: reader } = open()
+    const { raw: writer } = open()
+    reader.exec("create table t (id integer primary key, a text); insert into t values (1, 'x')")
+    const read = () => libsqlDatabase(reader).prepare(`select a from t where id = ?${keepNamedRow}`).all([1])
+    expect(read()).toEqual([{ a: 'x' }])
+    writer.exec("update t set a = 'y'")
+    expect(read()).toEqual([{ a: 'y' }])
+    expect(writer.prepare('pragma wal_checkpoint(truncate)').all([])).toEqual([{ busy: 0, log: 0, checkpointed: 0 }])
   })
 
   it('sees a changed table with a kept statement', () => {

@@ -1,7 +1,7 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
-import { denseColumns, type Row, sparseDefaults } from '../tables/columns.js'
+import { columnNames, denseColumns, type Row, sparseDefaults } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
-import { keepPrepared } from './kept-statement.js'
+import { keepNamed, keepNamedRow, keepPrepared } from './kept-statement.js'
 
 /** A key's row with the engine's clock. If the server knows no such key, the row may hold the clock alone. */
 export type FoundRow = Row & {
@@ -23,11 +23,15 @@ const lengths = [1, 4, 16, 64]
 /** Sends a list of parameters. The last one is repeated until the list has one of {@link lengths}. */
 export function lookupInList(now: RawBuilder<number>): KeyLookupBy {
   return (db, table, column) => {
-    const query = db.selectFrom(table).selectAll().select(now.as('now'))
+    // By their names, so that a statement which a connection keeps reads the same columns after a migration.
+    const query = db.selectFrom(table).select(columnNames).select(now.as('now'))
     const compiled = new Map<number, CompiledQuery<FoundRow>>()
     const compile = (length: number): CompiledQuery<FoundRow> => {
-      const isSought = length === 1 ? query.where(column, '=', '') : query.where(column, 'in', Array(length).fill(''))
-      const statement = isSought.compile()
+      const sought =
+        length === 1
+          ? query.where(column, '=', '').modifyEnd(sql.raw(keepNamedRow))
+          : query.where(column, 'in', Array(length).fill('')).modifyEnd(sql.raw(keepNamed))
+      const statement = sought.compile()
       compiled.set(length, statement)
       return statement
     }

@@ -1,6 +1,7 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { isSqliteBusy } from '../dialect/driver-errors.js'
 import { KeptStatements } from './kept-statements.js'
+import { rowsOf } from './read-named.js'
 
 /** The part of libsql's `Database` that {@link libsqlDatabase} uses. */
 export interface LibsqlDatabase extends SqliteDatabase {
@@ -30,6 +31,7 @@ export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
   const kept = new KeptStatements()
   const prepare = (sql: string): SqliteStatement => {
     const statement = database.prepare(sql)
+    const read = rowsOf(statement, sql)
     const endingOnError = <T>(parameters: readonly unknown[], run: () => T): T => {
       try {
         return run()
@@ -41,7 +43,7 @@ export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
     }
     return {
       reader: statement.reader,
-      all: (parameters) => endingOnError(parameters, () => statement.all(parameters)),
+      all: (parameters) => endingOnError(parameters, () => read(parameters)),
       run: (parameters) => endingOnError(parameters, () => statement.run(parameters)),
       // A reader may stop half-way or overlap with another of the same text, so each gets its own statement.
       iterate: (parameters) => database.prepare(sql).iterate(parameters),

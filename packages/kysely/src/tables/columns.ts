@@ -141,6 +141,9 @@ export const denseColumns: Readonly<Record<Exclude<keyof KeyTable, keyof SparseC
   version: true,
 }
 
+/** All columns of a key. */
+export const columnNames = [...Object.keys(denseColumns), ...Object.keys(sparseDefaults)] as (keyof KeyTable)[] // of both types
+
 /**
  * Turns a row into a record. A column that cannot be parsed is named in the record's `damaged`.
  *
