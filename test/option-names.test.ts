@@ -29,7 +29,14 @@ import {
   postgresPool,
 } from '@keywright/kysely'
 import { sqliteStore } from '@keywright/kysely/sqlite'
-import { createMcpAuth, denyOAuthDiscovery, oauthDiscoveryResponse, scoped } from '@keywright/mcp'
+import {
+  createMcpAuth,
+  denyOAuthDiscovery,
+  oauthDiscoveryResponse,
+  resourceMetadataResponse,
+  scoped,
+  serveResourceMetadata,
+} from '@keywright/mcp'
 import { clientConfig } from '@keywright/mcp/client-config'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
@@ -53,6 +60,7 @@ const actor = { type: 'user', id: 'u1' } as const
 const base = { prefix: 'tk', access: testAccess, store: memoryStore(), hasher, resolveOwner: 'uncapped' } as const
 /** What is never reached: options come first. */
 const foreign = {} as never
+const metadata = { resource: 'https://a.example/mcp', authorizationServers: ['https://b.example'] }
 const api = { authenticate: () => null, permissions: {} } as never
 
 /** Every way in which users hand over fields that may be left out. Each tries a name that there is not. */
@@ -144,6 +152,10 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   RedisBusOptions: [() => redisBus(foreign, { ...wrong } as never)],
   RedisFailureLimiterOptions: [() => redisFailureLimiter(foreign, { ...wrong } as never)],
   RedisRateLimiterOptions: [() => redisRateLimiter(foreign, { ...wrong } as never)],
+  ResourceMetadataOptions: [
+    () => serveResourceMetadata({ ...metadata, ...wrong }),
+    () => resourceMetadataResponse(new Request('https://a.example'), { ...metadata, ...wrong }),
+  ],
   RevokeInput: [() => keyring.revoke('a1B2c3D4e5F6', { ...wrong })],
   RotateInput: [() => keyring.rotate('a1B2c3D4e5F6', { ...wrong })],
   SecretScanningOptions: [() => secretScanning(['tk_live'], { ...wrong })],

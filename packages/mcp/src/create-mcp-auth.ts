@@ -1,6 +1,6 @@
 import { type Access, InvalidOptions, type Keyring, type Principal } from '@keywright/core'
 import { isolated } from '@keywright/core/adapter'
-import type { Caller } from './caller/caller.js'
+import type { Caller, Login } from './caller/caller.js'
 import { callerOf } from './caller/known-callers.js'
 import { createEndpoint } from './edge/endpoint.js'
 import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './edge/fetch.js'
@@ -35,9 +35,12 @@ const maxRegistered = 10_000
  * app.all('/mcp', auth.express(), express.json(), (req, res) => transportOf(req).handleRequest(req, res, req.body))
  * ```
  */
-export function createMcpAuth<A extends Access>(keyring: Keyring<A>, options: McpAuthOptions<A> = {}): McpAuth<A> {
-  // `A` only narrows the types of names. At run time the access model checks them.
-  return createUntyped(keyring as unknown as Keyring, options as unknown as McpAuthOptions) as unknown as McpAuth<A>
+export function createMcpAuth<A extends Access, L extends Login = Login>(
+  keyring: Keyring<A>,
+  options: McpAuthOptions<A, L> = {},
+): McpAuth<A, L> {
+  // `A` only narrows the types of names: at run time the access model checks them. `L` is handed back as it came.
+  return createUntyped(keyring as unknown as Keyring, options as unknown as McpAuthOptions) as unknown as McpAuth<A, L>
 }
 
 function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
@@ -100,7 +103,7 @@ function principal(extra: unknown): Principal {
   const found = callerOf(extra)?.principal
   if (found != null) return found
   // The SDK shows this text to the client.
-  throw new TypeError('No API key came with this message')
+  throw new TypeError('No API key came with this message. For people who signed in, use auth.caller(extra)')
 }
 
 function caller(extra: unknown): McpCaller | null {

@@ -9,6 +9,11 @@ export type { FetchContext, FetchHandler } from './edge/fetch.js'
 export type { NodeMiddleware } from './edge/node.js'
 export type { NodeRequest } from './edge/node-request.js'
 export type { McpAuthOptions, NarrowTo } from './edge/options.js'
+export {
+  type ResourceMetadataOptions,
+  resourceMetadataResponse,
+  serveResourceMetadata,
+} from './edge/resource-metadata.js'
 export type { StdioOptions } from './edge/stdio.js'
 export type { TokenVerifier } from './edge/verifier.js'
 export type { McpAuth, McpCaller } from './mcp-auth.js'

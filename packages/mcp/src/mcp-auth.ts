@@ -8,13 +8,13 @@ import type { TokenVerifier } from './edge/verifier.js'
 import type { McpDeclarations } from './server/declarations.js'
 import type { ProtectableServer } from './server/protect.js'
 
-/** The sender of a message: a key, or a person whom the host signed in. */
-export type McpCaller<A extends Access = Access> =
+/** The sender of a message: a key, or a person whom the host signed in. `L` is what the option `fallback` returns for a person. */
+export type McpCaller<A extends Access = Access, L extends Login = Login> =
   | { readonly type: 'key'; readonly principal: Principal<A>; readonly narrowing: Narrowing }
-  | { readonly type: 'login'; readonly login: Login; readonly narrowing: Narrowing }
+  | { readonly type: 'login'; readonly login: L; readonly narrowing: Narrowing }
 
 /** Guards one MCP endpoint with the keys of a keyring. Made by {@link createMcpAuth}. */
-export interface McpAuth<A extends Access = Access> {
+export interface McpAuth<A extends Access = Access, L extends Login = Login> {
   /**
    * Middleware for Express. Put it before the handler of the endpoint, for all methods: sessions also use `GET` and `DELETE`.
    * It sets `req.auth` for the SDK's transport, and removes the key from the request.
@@ -109,7 +109,7 @@ export interface McpAuth<A extends Access = Access> {
    * The key that sent a message, narrowed to its connection. It cannot be widened again.
    *
    * @param extra - The last argument of a handler.
-   * @throws TypeError when no key sent the message. If people sign in as well, use {@link McpAuth.caller}.
+   * @throws TypeError when no key sent the message. If people sign in too, use {@link McpAuth.caller}.
    *
    * @example
    * ```ts
@@ -118,7 +118,8 @@ export interface McpAuth<A extends Access = Access> {
    */
   principal(extra: unknown): Principal<A>
   /**
-   * The sender of a message, or `null` if no guard of this package admitted it.
+   * The sender of a message: a key, or a person with the login that `fallback` returned, its own fields included. `null` if no
+   * guard of this package admitted the message.
    *
    * @param extra - The last argument of a handler.
    * @throws never.
@@ -126,10 +127,10 @@ export interface McpAuth<A extends Access = Access> {
    * @example
    * ```ts
    * const caller = auth.caller(extra)
-   * const name = caller?.type === 'key' ? caller.principal.key.name : caller?.login.id
+   * const who = caller?.type === 'key' ? caller.principal.owner.id : caller?.login.id
    * ```
    */
-  caller(extra: unknown): McpCaller<A> | null
+  caller(extra: unknown): McpCaller<A, L> | null
   /**
    * The same for a server on stdio, whose key is in an environment variable. Without a good key the process ends before
    * anything is connected: one line on stderr, exit code 1. The key is verified again with each message.

@@ -25,6 +25,8 @@ export interface Caller {
   readonly principal: Principal | null
   readonly login: Login | null
   readonly narrowing: Narrowing
+  /** The scopes that the sender has and that are not bound to a resource. None if the host cannot say it. */
+  scopes(): readonly string[]
   allows(scope: string): boolean
   allowsOn(scope: string, resource: ResourceRef): Promise<boolean>
   /** Looks up at once what {@link Caller.allowsOn} will be asked about these resources: the host is asked once for a list. */

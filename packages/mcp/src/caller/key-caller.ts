@@ -9,6 +9,7 @@ export function callerOfKey(access: Access, verified: Principal, narrowing: Narr
     principal,
     login: null,
     narrowing,
+    scopes: () => [...principal.scopes],
     allows: principal.allows,
     allowsOn: principal.allowsOn,
     prepare: async (resources) => {

@@ -8,12 +8,26 @@ export function callerOfLogin(access: Access, login: Login, narrowing: Narrowing
     !Object.hasOwn(narrowing, type) || narrowing[type]?.includes(id) === true
   const allowsOn: Caller['allowsOn'] = async (scope, { type, id }) =>
     access.resourceScopes.has(scope) && isWithin({ type, id }) && (await login.allowsOn(scope, { type, id })) === true
+  const allows: Caller['allows'] = (scope) =>
+    access.scopes.has(scope) && !access.resourceScopes.has(scope) && login.allows(scope) === true
   return {
     id: `login:${login.id}`,
     principal: null,
     login,
     narrowing,
-    allows: (scope) => access.scopes.has(scope) && !access.resourceScopes.has(scope) && login.allows(scope) === true,
+    scopes: () => {
+      try {
+        return [...access.scopes.keys()].filter(allows)
+      } catch (error) {
+        // A host may log an AuthInfo: reading it must not throw. The host is told of the outage.
+        const told = means.ask(() => {
+          throw error
+        })
+        told.catch(() => {})
+        return []
+      }
+    },
+    allows,
     allowsOn,
     prepare: async () => {}, // a login is asked scope by scope
     couldAllow: async (scope) => {

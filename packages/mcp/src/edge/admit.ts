@@ -7,7 +7,7 @@ import { bindingOf, type Caller, type Login, type Narrowing } from '../caller/ca
 import { callerOfKey } from '../caller/key-caller.js'
 import { callerOfLogin } from '../caller/login-caller.js'
 import { type UsageMeter, usageMeter } from '../caller/usage-meter.js'
-import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
+import { notFoundReply, rpcReply, type Wording } from '../rpc/rpc-reply.js'
 import { narrowedCaller } from './narrowed-caller.js'
 import type { McpAuthOptions } from './options.js'
 import { refuseOrigin } from './refuse-origin.js'
@@ -58,12 +58,13 @@ interface Sender {
  * @param hostTimeoutMs - How long the login and the narrowing may take, each. The gate has its own deadline.
  */
 export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeoutMs: number = answerMs): Admit {
-  const { narrow, realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders } = options
-  const words = { realm, docsUrl, keyHeaders }
+  const { narrow, realm = 'mcp', docsUrl = null, headers: keyHeaders } = options
+  const { resourceMetadataUrl, initialScopes } = options
+  const words: Wording = { realm, docsUrl, keyHeaders, resourceMetadataUrl: undefined }
   const refuse: Refuse = (refusal, reply = replyTo(refusal, { realm, keyHeaders }), mayBeOAuth = false) => ({
     ok: false,
     // A client that is told of an authorization server sends it what it has: a key of ours must not get there.
-    reply: rpcReply(refusal, reply, { ...words, resourceMetadataUrl: mayBeOAuth ? resourceMetadataUrl : undefined }),
+    reply: rpcReply(refusal, reply, mayBeOAuth ? { ...words, resourceMetadataUrl, initialScopes } : words),
   })
   const identify = createIdentify(keyring, options, hostTimeoutMs, refuse)
 

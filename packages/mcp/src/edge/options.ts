@@ -3,6 +3,7 @@ import { type Access, InvalidOptions, type LevelsOf } from '@keywright/core'
 import { checkNames, isStringArray, type NamesOf, wholeNumber } from '@keywright/core/adapter'
 import type { OnCall } from '../caller/call-event.js'
 import type { Login } from '../caller/caller.js'
+import { isScopeToken } from '../rpc/scope-token.js'
 
 /**
  * The ids of the resources that a connection may reach, by resource type. `null` and `undefined` stand for a parameter that the
@@ -13,7 +14,7 @@ export type NarrowTo<A extends Access> = {
 }
 
 /** Options of {@link createMcpAuth}. */
-export interface McpAuthOptions<A extends Access = Access> {
+export interface McpAuthOptions<A extends Access = Access, L extends Login = Login> {
   /**
    * Narrows each connection to the resources that its URL names. Called on every request. The request is answered with 404 if
    * the URL has a parameter twice or names an id out of the caller's reach, and with 503 if this takes longer than 5 seconds.
@@ -60,7 +61,8 @@ export interface McpAuthOptions<A extends Access = Access> {
   readonly headers?: readonly string[] | undefined
   /**
    * The host's own login, beside keys. Called when the request presents no key of this keyring. `null` means that nobody is
-   * signed in. The request is refused with 503 if this takes longer than 5 seconds.
+   * signed in. Handlers get what it returned as `auth.caller(extra).login`. The request is refused with 503 if this takes longer
+   * than 5 seconds.
    *
    * @defaultValue none: only keys are accepted
    *
@@ -68,11 +70,11 @@ export interface McpAuthOptions<A extends Access = Access> {
    * ```ts
    * fallback: async ({ fields }) => {
    *   const user = await userOf(fields)
-   *   return user && { id: user.id, allows: user.can, allowsOn: user.canOn }
+   *   return user && { id: user.id, name: user.name, allows: user.can, allowsOn: user.canOn }
    * }
    * ```
    */
-  readonly fallback?: ((request: GateRequest, original: object) => Login | null | Promise<Login | null>) | undefined
+  readonly fallback?: ((request: GateRequest, original: object) => L | null | Promise<L | null>) | undefined
   /**
    * The URL of the OAuth protected resource metadata. Set it only if the host really offers OAuth: clients that find an
    * authorization server send it what they have. Requests with a key of this keyring are never told of it.
@@ -85,6 +87,17 @@ export interface McpAuthOptions<A extends Access = Access> {
    * ```
    */
   readonly resourceMetadataUrl?: string | undefined
+  /**
+   * The scopes that an OAuth client should ask for at first. The 401 that names `resourceMetadataUrl` names them, too.
+   *
+   * @defaultValue none: a client asks for all that the metadata, or else the authorization server, says
+   *
+   * @example
+   * ```ts
+   * initialScopes: ['tasks.read', 'offline_access']
+   * ```
+   */
+  readonly initialScopes?: readonly string[]
   /**
    * What lists do with tools, prompts and resource templates that the key may not use. `hide` leaves them out, and calls of them
    * are answered as if they did not exist. `list` shows them, and calls of them say which scopes are missing. A tool without
@@ -211,6 +224,7 @@ const optionNames: NamesOf<McpAuthOptions> = {
   headers: true,
   fallback: true,
   resourceMetadataUrl: true,
+  initialScopes: true,
   unavailableTools: true,
   insufficientScope: true,
   allowedHosts: true,
@@ -225,9 +239,10 @@ const optionNames: NamesOf<McpAuthOptions> = {
 
 /** @throws {@link InvalidOptions} when an option is wrong, unknown, or a bound that got lost. The error names the option. */
 export function checkOptions(options: McpAuthOptions): void {
-  checkNames(options, optionNames, { defined: ['narrow', 'allowedHosts', 'allowedOrigins'] })
+  checkNames(options, optionNames, { defined: ['narrow', 'initialScopes', 'allowedHosts', 'allowedOrigins'] })
   const { docsUrl, recheckMs = 25_000, sessionSecret, maxBodyBytes = 1 } = options
   if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
+  checkOAuth(options)
   checkChoice(options, 'insufficientScope', ['in-band', 'http-403'])
   checkChoice(options, 'unavailableTools', ['hide', 'list'])
   for (const name of ['narrow', 'fallback', 'onCall'] as const) {
@@ -243,6 +258,23 @@ export function checkOptions(options: McpAuthOptions): void {
     throw new InvalidOptions('sessionSecret', 'at least 32 bytes')
   }
   wholeNumber(maxBodyBytes, 'maxBodyBytes', { least: 1 })
+}
+
+/** What clients are told about OAuth ends up in a header. */
+function checkOAuth({ resourceMetadataUrl, initialScopes }: McpAuthOptions): void {
+  if (resourceMetadataUrl !== undefined && !URL.canParse(resourceMetadataUrl)) {
+    throw new InvalidOptions('resourceMetadataUrl', 'a URL')
+  }
+  if (initialScopes === undefined) return
+  if (!isStringArray(initialScopes) || initialScopes.length === 0 || !initialScopes.every(isScopeToken)) {
+    throw new InvalidOptions('initialScopes', 'a list of at least one OAuth scope')
+  }
+  if (resourceMetadataUrl === undefined) {
+    throw new InvalidOptions(
+      'initialScopes',
+      'undefined where resourceMetadataUrl is not set: no client would see them',
+    )
+  }
 }
 
 function checkChoice(

@@ -7,17 +7,22 @@ export interface Wording {
   readonly realm: string
   readonly docsUrl: string | null
   readonly resourceMetadataUrl: string | undefined
+  /** What an OAuth client should ask for at first. */
+  readonly initialScopes?: readonly string[] | undefined
   readonly keyHeaders: readonly string[] | undefined
 }
 
 /** Converts a gate's reply for MCP clients: same status and headers, with a JSON-RPC error as the body. */
 export function rpcReply(refusal: Refusal, reply: Reply, wording: Wording): Reply {
-  const { realm, docsUrl, resourceMetadataUrl, keyHeaders } = wording
+  const { realm, docsUrl, resourceMetadataUrl, initialScopes, keyHeaders } = wording
   const problem = problemFor(refusal, keyHeaders)
   const hint = docsUrl === null || reply.status === 429 || reply.status === 503 ? '' : ` How to get a key: ${docsUrl}`
   const headers: Record<string, string> = { ...reply.headers, 'Content-Type': 'application/json' }
   const challenge = challengeFor(refusal, { realm, resourceMetadata: resourceMetadataUrl, keyHeaders })
-  if (challenge !== null) headers['WWW-Authenticate'] = challenge
+  if (challenge !== null) {
+    const scope = initialScopes === undefined ? '' : `, scope="${initialScopes.join(' ')}"`
+    headers['WWW-Authenticate'] = `${challenge}${scope}`
+  }
   const text = refusal.code === 'rate_limited' ? messageForRefusal(refusal) : problem.detail
   const body = rpcBody(codeOf(reply.status), `${text}${hint}`, { ...problem, ...refusalData(refusal) })
   return { status: reply.status, headers, body }
