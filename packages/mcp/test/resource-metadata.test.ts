@@ -39,12 +39,12 @@ const read = async (answer: Response) => ({
 })
 
 /** What Express answers. A fetch host must answer the same. */
-async function answerTo(method: string, at: string, of: ResourceMetadataOptions = options) {
+async function answerTo(method: string, at: string, of: ResourceMetadataOptions = options, headers = {}) {
   const app = express()
   app.use(serveResourceMetadata(of))
   const { origin } = new URL(await listening(createServer(app)))
-  const onExpress = await read(await fetch(`${origin}${at}`, { method }))
-  const onFetch = resourceMetadataResponse(new Request(`http://localhost${at}`, { method }), of)
+  const onExpress = await read(await fetch(`${origin}${at}`, { method, headers }))
+  const onFetch = resourceMetadataResponse(new Request(`http://localhost${at}`, { method, headers }), of)
   expect(onFetch && (await read(onFetch))).toEqual(onExpress)
   return onExpress
 }
@@ -87,6 +87,17 @@ describe('resource metadata', () => {
     expect(passed).toBe(true)
   })
 
+  it.each(['Authorization', 'X-API-Key', 'X-Acme-Key'])(
+    'is not told to a client that sends a key in %s, which would take it to the authorization server (MCP-9)',
+    async (name) => {
+      const of = { ...options, headers: ['X-Acme-Key'] }
+      const { status, body } = await answerTo('GET', path, of, { [name]: 'Bearer tk_secret' })
+      expect([status, body]).toEqual([404, expect.stringContaining('no authorization server issues keys')])
+      expect(body).not.toContain('login.example.com')
+      expect(await answerTo('GET', path, of, { 'X-Other': 'x' })).toMatchObject({ status: 200 })
+    },
+  )
+
   it('is found by the clients of both SDKs', async () => {
     const app = express()
     app.use((req, res, next) =>
@@ -110,6 +121,7 @@ describe('resource metadata', () => {
     ['scopesSupported', { ...options, scopesSupported: ['tasks read'] }],
     ['scopesSupported', { ...options, scopesSupported: undefined }],
     ['docsUrl', { ...options, docsUrl: 'docs' }],
+    ['headers', { ...options, headers: 'X-Acme-Key' }],
     ['resourceName', { ...options, resourceName: 'board' }],
   ])('refuses a wrong %s: %o', (name, wrong) => {
     const of = wrong as ResourceMetadataOptions

@@ -2,6 +2,7 @@ import { InvalidOptions } from '@keywright/core'
 import { checkNames, isStringArray, type NamesOf, type ReplyTarget, sendReply } from '@keywright/core/adapter'
 import type { Reply } from '@keywright/core/http'
 import { isScopeToken } from '../rpc/scope-token.js'
+import { secretHeaders } from './header-names.js'
 
 /** Options of {@link serveResourceMetadata}. */
 export interface ResourceMetadataOptions {
@@ -45,6 +46,17 @@ export interface ResourceMetadataOptions {
    * ```
    */
   readonly docsUrl?: string | undefined
+  /**
+   * The headers that may have a key, as in {@link McpAuthOptions.headers}.
+   *
+   * @defaultValue ['X-API-Key']
+   *
+   * @example
+   * ```ts
+   * headers: ['X-Acme-Key']
+   * ```
+   */
+  readonly headers?: readonly string[] | undefined
 }
 
 const optionNames: NamesOf<ResourceMetadataOptions> = {
@@ -52,6 +64,7 @@ const optionNames: NamesOf<ResourceMetadataOptions> = {
   authorizationServers: true,
   scopesSupported: true,
   docsUrl: true,
+  headers: true,
 }
 
 /** The part of a request that tells whether it asks for the metadata. */
@@ -59,12 +72,16 @@ interface MetadataRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly originalUrl?: string | undefined
+  readonly headers?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
  * Middleware that tells OAuth clients where people sign in: it serves the metadata of the endpoint at
  * `/.well-known/oauth-protected-resource`, followed by the endpoint's path. Name its URL in the option `resourceMetadataUrl` of
  * {@link createMcpAuth}, so that clients find it. Every other request is passed on.
+ *
+ * A request that has a key is answered with 404: a client that is told of an authorization server sends it all its headers. People
+ * who sign in have no credential yet when they ask.
  *
  * @throws {@link InvalidOptions} when an option is missing, wrong or unknown.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728 | RFC 9728}
@@ -84,7 +101,7 @@ export function serveResourceMetadata(
 ): (req: MetadataRequest, res: ReplyTarget, next: () => void) => void {
   const answer = metadataOf(options)
   return function serveResourceMetadata(req, res, next) {
-    const reply = answer(req.method ?? 'GET', req.originalUrl ?? req.url ?? '/')
+    const reply = answer(req.method ?? 'GET', req.originalUrl ?? req.url ?? '/', (name) => name in (req.headers ?? {}))
     if (reply === null) next()
     else sendReply(res, reply)
   }
@@ -101,15 +118,19 @@ export function serveResourceMetadata(
  * ```
  */
 export function resourceMetadataResponse(request: Request, options: ResourceMetadataOptions): Response | undefined {
-  const reply = metadataOf(options)(request.method, request.url)
+  const { method, url, headers } = request
+  const reply = metadataOf(options)(method, url, (name) => headers.has(name))
   if (reply === null) return undefined
   // A 204 has no body, also no empty one.
   return new Response(reply.body === '' ? null : reply.body, { status: reply.status, headers: reply.headers })
 }
 
-/** Makes the function that answers a request for the metadata, and returns `null` for any other. */
-function metadataOf(options: ResourceMetadataOptions): (method: string, url: string) => Reply | null {
-  const { resource, authorizationServers, scopesSupported, docsUrl } = parseOptions(options)
+/** Answers a request for the metadata, and returns `null` for any other. Names of headers come in lower case. */
+type Answer = (method: string, url: string, hasHeader: (name: string) => boolean) => Reply | null
+
+function metadataOf(options: ResourceMetadataOptions): Answer {
+  const { resource, authorizationServers, scopesSupported, docsUrl, headers } = parseOptions(options)
+  const credentials = [...secretHeaders(headers)]
   const { pathname } = new URL(resource)
   const path = `/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
   const body = JSON.stringify({
@@ -119,11 +140,12 @@ function metadataOf(options: ResourceMetadataOptions): (method: string, url: str
     bearer_methods_supported: ['header'],
     resource_documentation: docsUrl,
   })
-  // Clients that run in a browser read it, too. It has nothing that depends on who asks.
+  // Clients that run in a browser read it, too.
   const shared = { 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'no-store' }
   const json = { ...shared, 'Content-Type': 'application/json' }
-  return (method, url) => {
+  return (method, url, hasHeader) => {
     if (!URL.canParse(url, 'http://localhost') || new URL(url, 'http://localhost').pathname !== path) return null
+    if (credentials.some(hasHeader)) return { status: 404, headers: json, body: notForKeys }
     if (method === 'GET') return { status: 200, headers: json, body }
     if (method === 'HEAD') return { status: 200, headers: json, body: '' }
     const allow = 'GET, HEAD, OPTIONS'
@@ -133,9 +155,15 @@ function metadataOf(options: ResourceMetadataOptions): (method: string, url: str
   }
 }
 
+/** An error as RFC 6749 has it, so that clients show its text. */
+const notForKeys = JSON.stringify({
+  error: 'invalid_request',
+  error_description: 'This request has a key, and no authorization server issues keys. Check the key, or leave it out to sign in.',
+})
+
 function parseOptions(options: ResourceMetadataOptions): ResourceMetadataOptions {
   checkNames(options, optionNames, { defined: ['scopesSupported'] })
-  const { resource, authorizationServers, scopesSupported, docsUrl } = options
+  const { resource, authorizationServers, scopesSupported, docsUrl, headers = [] } = options
   if (!isIdentifier(resource)) throw new InvalidOptions('resource', 'an http(s) URL without a query or a fragment')
   if (
     !isStringArray(authorizationServers) ||
@@ -148,6 +176,7 @@ function parseOptions(options: ResourceMetadataOptions): ResourceMetadataOptions
     throw new InvalidOptions('scopesSupported', 'an array of OAuth scopes')
   }
   if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
+  if (!isStringArray(headers)) throw new InvalidOptions('headers', 'an array of names of headers')
   return options
 }
 
