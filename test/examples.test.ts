@@ -22,7 +22,7 @@ const scripts = readdirSync(examples).flatMap((name) => {
 
 describe('examples', () => {
   it('are there: one for each framework, and for each way to serve MCP', () => {
-    const mcp = ['mcp-express', 'mcp-hono', 'mcp-stdio']
+    const mcp = ['mcp-express', 'mcp-hono', 'mcp-people', 'mcp-stdio']
     expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', ...mcp, 'servers', 'task-board'])
   })
 

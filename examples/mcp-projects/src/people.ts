@@ -4,7 +4,7 @@ export const ada: Owner = { type: 'user', id: 'ada', organizationId: 'acme' }
 export const bo: Owner = { type: 'user', id: 'bo', organizationId: 'acme' }
 
 /** Who may do what now. Yours is in your own tables. */
-export const roles = new Map([
+export const roles = new Map<string, 'admin' | 'developer'>([
   ['ada', 'admin'],
   ['bo', 'developer'],
 ])

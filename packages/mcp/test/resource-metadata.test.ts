@@ -1,9 +1,16 @@
 import { createServer } from 'node:http'
-import { discoverOAuthProtectedResourceMetadata, extractWWWAuthenticateParams } from '@modelcontextprotocol/client'
+import {
+  Client,
+  discoverOAuthProtectedResourceMetadata,
+  extractWWWAuthenticateParams,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
 import {
   discoverOAuthProtectedResourceMetadata as discoverV1,
   extractWWWAuthenticateParams as readChallengeV1,
 } from '@modelcontextprotocol/sdk/client/auth.js'
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import {
@@ -162,6 +169,54 @@ describe.each([
       (await send(url, 'POST', mcpHeaders(bearer), initialize)).headers['www-authenticate']
     expect(await ask('eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln')).toContain('scope="tasks.read offline_access"')
     expect(await ask(`${token}x`)).toBe('Bearer realm="mcp", error="invalid_token"')
+  })
+})
+
+describe.each([
+  {
+    name: 'v1',
+    connect: (url: URL, options: object) =>
+      new ClientV1({ name: 'v1', version: '1' }).connect(
+        new TransportV1(url, options) as Parameters<ClientV1['connect']>[0],
+      ),
+  },
+  {
+    name: 'v2',
+    connect: (url: URL, options: object) =>
+      new Client({ name: 'v2', version: '1' }).connect(new StreamableHTTPClientTransport(url, options)),
+  },
+])('a client of $name that has a bad key, and could sign in', ({ connect }) => {
+  it('does not ask the authorization server, though one without a key would (MCP-9)', async () => {
+    const asked: string[] = []
+    const authorizationServer = createServer((req, res) => {
+      asked.push(`${req.method} ${req.url}`)
+      res.writeHead(404).end()
+    })
+    const issuer = await listening(authorizationServer)
+    const app = express()
+    const url = new URL(await listening(createServer(app)))
+    const resourceMetadataUrl = new URL(path, url).href
+    const keyring = aKeyring()
+    app.use(serveResourceMetadata({ resource: url.href, authorizationServers: [issuer] }))
+    app.all('/mcp', createMcpAuth(keyring, { resourceMetadataUrl }).express())
+    const authProvider = {
+      redirectUrl: 'http://localhost/callback',
+      clientMetadata: { redirect_uris: ['http://localhost/callback'] },
+      clientInformation: () => undefined,
+      saveClientInformation: () => {},
+      tokens: () => undefined,
+      saveTokens: () => {},
+      redirectToAuthorization: () => {},
+      saveCodeVerifier: () => {},
+      codeVerifier: () => '',
+    }
+    const { token } = await aToken(keyring)
+    for (const headers of [{ Authorization: `Bearer ${token}x` }, { 'X-API-Key': `${token}x` }]) {
+      await expect(connect(url, { authProvider, requestInit: { headers } })).rejects.toThrow()
+      expect(asked).toEqual([])
+    }
+    await expect(connect(url, { authProvider })).rejects.toThrow()
+    expect(asked).not.toEqual([])
   })
 })
 

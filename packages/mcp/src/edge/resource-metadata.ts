@@ -158,7 +158,8 @@ function metadataOf(options: ResourceMetadataOptions): Answer {
 /** An error as RFC 6749 has it, so that clients show its text. */
 const notForKeys = JSON.stringify({
   error: 'invalid_request',
-  error_description: 'This request has a key, and no authorization server issues keys. Check the key, or leave it out to sign in.',
+  error_description:
+    'This request has a key, and no authorization server issues keys. Check the key, or leave it out to sign in.',
 })
 
 function parseOptions(options: ResourceMetadataOptions): ResourceMetadataOptions {
