@@ -53,14 +53,12 @@ describe('libsqlDatabase', () => {
     ['rows', keepNamed, [1]],
   ])('reads %s with named columns as it reads others, also after the table has changed', (_, mark, parameters) => {
     const { all, database } = watched()
-    const text = (id: string) => `select a, id, id + 1 as next, null as nothing from t where ${id}`
+    const text = (id: string) => `select a, id, id + 1 as next, null as empty from t where ${id}`
     const same = (id: string) => expect(all(text(id) + mark, ...parameters)).toEqual(all(text(id), ...parameters))
     same('id = ?')
     same('id = ? and a is null')
     if (mark === keepNamed) same('id >= ?')
     database.exec('alter table t add column b text; update t set a = 9007199254740991')
-    same('id = ?')
-    database.exec("update t set a = x'00ff'")
     same('id = ?')
     database.exec('delete from t')
     same('id = ?')

@@ -12,7 +12,8 @@ interface RawStatement extends SqliteStatement {
 
 /**
  * How to read the rows of a statement. Those of a look-up of keys are taken as lists, and named here: libsql looks up the name of
- * each column of each row, and gets room for a hundred rows ready, which takes longer than to read one key.
+ * each column of each row, and gets room for a hundred rows ready, which takes longer than to read one key. A list has another form
+ * for binary values, which no column of a key has.
  */
 export function rowsOf(statement: SqliteStatement, sql: string): Read {
   const isOne = sql.endsWith(keepNamedRow)
