@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createKeyring, defineAccess, hmacSha256, type Keyring, type OwnerAuthority } from '@keywright/core'
+import {
+  createKeyring,
+  defineAccess,
+  hmacSha256,
+  type Keyring,
+  type KeyringOptions,
+  type OwnerAuthority,
+} from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
 import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '@keywright/kysely'
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
@@ -77,9 +84,16 @@ const access = defineAccess({
 export const hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for benchmarks that is long enough' } })
 
 /** A keyring as a host would make it. */
-export function keyringOver(store: KeyStore): Keyring<typeof access> {
+export function keyringOver(
+  store: KeyStore,
+  options: Pick<KeyringOptions, 'failureLimit'> = {},
+): Keyring<typeof access> {
   const authority: OwnerAuthority = { scopes: ['tasks.*'] }
-  return createKeyring({ prefix: 'tb', environment: 'live', access, store, hasher, resolveOwner: () => authority })
+  return createKeyring({
+    ...{ prefix: 'tb', environment: 'live', access, store, hasher },
+    resolveOwner: () => authority,
+    ...options,
+  })
 }
 
 /** `count` new keys with their tokens. */

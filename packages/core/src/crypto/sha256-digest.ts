@@ -34,11 +34,14 @@ export function hmacSha256Digest(key: Uint8Array): (text: string) => string {
     outer[index] = (block[index] ?? 0) ^ 0x5c
   }
   block.fill(0)
+  let usual = inner // nearly all messages of a keyring have one length
   return (text) => {
-    const fits = 3 * text.length <= usualLength
-    const message = fits
-      ? inner.subarray(0, 64 + inner.write(text, 64))
-      : Buffer.concat([inner.subarray(0, 64), Buffer.from(text)])
+    let message: Uint8Array
+    if (3 * text.length <= usualLength) {
+      const end = 64 + inner.write(text, 64)
+      if (usual.length !== end) usual = inner.subarray(0, end)
+      message = usual
+    } else message = Buffer.concat([inner.subarray(0, 64), Buffer.from(text)])
     outer.write(digest(message, 'binary'), 64, 'binary')
     return digest(outer, 'base64').slice(0, -1)
   }

@@ -1,8 +1,14 @@
-import { type Hasher, type HashInput, type HashVerdict, lookupDigests, sameBytes } from '../crypto/index.js'
+import {
+  type Hasher,
+  type HashInput,
+  type HashVerdict,
+  type ImportSettings,
+  lookupDigests,
+  sameBytes,
+} from '../crypto/index.js'
 import { type Found, isPast } from '../store/index.js'
 import { isPromise, type KeyRecord, type MaybePromise } from '../values/index.js'
 import { currentDigest, importedId } from './find-key.js'
-import type { ImportSettings } from './import-options.js'
 import type { VerifyParts } from './parts.js'
 
 type MatchParts = Pick<VerifyParts, 'hasher' | 'imports'>
