@@ -1,24 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  createKeyring,
-  defineAccess,
-  hmacSha256,
-  type Keyring,
-  type KeyringOptions,
-  type OwnerAuthority,
-} from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
-import { kyselyStore, libsqlDatabase, migrateToLatest, postgresPool } from '@keywright/kysely'
-import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import { kyselyStore, libsqlDatabase, migrateToLatest, mysqlPool, postgresPool } from '@keywright/kysely'
+import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import Database from 'libsql'
+import { createPool, type Pool } from 'mysql2'
 import pg from 'pg'
 
 /** The server that is measured against; a schema of its own is made in it, and dropped at the end. */
-export const postgresUrl: string = process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
+const postgresUrl: string = process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
+const mysqlUrl: string = process.env.KEYWRIGHT_TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/test'
 /** Connections of each pool, ours and the other's. */
-export const poolSize = 10
+const poolSize = 10
 
 /** A database with the key tables. */
 export interface KeyDatabase {
@@ -41,7 +35,7 @@ export async function postgres(schema: string): Promise<KeyDatabase | null> {
   try {
     await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(db)
   } catch {
-    console.warn(`PostgreSQL is left out: nothing answers at ${postgresUrl}`)
+    console.warn(`PostgreSQL is left out: nothing answers at ${new URL(postgresUrl).host}`)
     return null
   }
   await sql`create schema ${sql.id(schema)}`.execute(db)
@@ -53,6 +47,37 @@ export async function postgres(schema: string): Promise<KeyDatabase | null> {
     close: async () => {
       await sql`drop schema ${sql.id(schema)} cascade`.execute(db)
       await db.destroy()
+    },
+  }
+}
+
+/** Opens a pool on a database of MariaDB; a second one of the same name meets the same tables. */
+export function mariadbPool(database?: string): Pool {
+  const uri = new URL(mysqlUrl)
+  if (database !== undefined) uri.pathname = `/${database}`
+  return createPool({ uri: uri.href, connectionLimit: poolSize })
+}
+
+/** MariaDB, in a database of that name, or `null` where no server answers. */
+export async function mariadb(name: string): Promise<KeyDatabase | null> {
+  const server = new Kysely<object>({ dialect: new MysqlDialect({ pool: mariadbPool() }) })
+  try {
+    await sql`drop database if exists ${sql.id(name)}`.execute(server)
+  } catch {
+    console.warn(`MariaDB is left out: nothing answers at ${new URL(mysqlUrl).host}`)
+    return null
+  }
+  await sql`create database ${sql.id(name)}`.execute(server)
+  const db = new Kysely<object>({ dialect: new MysqlDialect({ pool: mysqlPool(mariadbPool(name)) }) })
+  await migrateToLatest(db)
+  return {
+    name: 'MariaDB',
+    db,
+    store: kyselyStore(db),
+    close: async () => {
+      await db.destroy()
+      await sql`drop database ${sql.id(name)}`.execute(server)
+      await server.destroy()
     },
   }
 }
@@ -75,37 +100,4 @@ export async function sqlite(): Promise<KeyDatabase & { readonly path: string }>
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-const access = defineAccess({
-  scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks', 'members.read': 'See members' },
-})
-
-export const hasher = hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for benchmarks that is long enough' } })
-
-/** A keyring as a host would make it. */
-export function keyringOver(
-  store: KeyStore,
-  options: Pick<KeyringOptions, 'failureLimit'> = {},
-): Keyring<typeof access> {
-  const authority: OwnerAuthority = { scopes: ['tasks.*'] }
-  return createKeyring({
-    ...{ prefix: 'tb', environment: 'live', access, store, hasher },
-    resolveOwner: () => authority,
-    ...options,
-  })
-}
-
-/** `count` new keys with their tokens. */
-export async function createKeys(
-  keyring: Keyring<typeof access>,
-  count: number,
-): Promise<{ id: string; token: string }[]> {
-  const keys: { id: string; token: string }[] = []
-  for (let made = 0; made < count; made += 1) {
-    const owner = { type: 'user', id: `u${made}`, organizationId: `o${made % 10}` } as const
-    const { key, token } = await keyring.create({ name: 'ci', owner, scopes: ['tasks.read'] })
-    keys.push({ id: key.id, token: token.reveal() })
-  }
-  return keys
 }

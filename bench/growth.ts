@@ -2,8 +2,9 @@ import type { Keyring } from '@keywright/core'
 import { formatToken } from '@keywright/core/token'
 import { sql } from 'kysely'
 import { bigOwner, countRows, makeManyKeys, nthId } from '../packages/kysely/test/many-keys.js'
+import { createKeys, hasher, keyringOver } from '../test/performance/keyring.js'
 import { at } from './compare.js'
-import { createKeys, hasher, type KeyDatabase, keyringOver, postgres, sqlite } from './databases.js'
+import { type KeyDatabase, postgres, sqlite } from './databases.js'
 
 // The same work on 1 000 keys and on 1 000 000, call by call in turn: what grows with the number of keys shows in the ratio.
 const small = 1_000

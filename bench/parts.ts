@@ -4,8 +4,8 @@ import { memoryStore } from '@keywright/core'
 import { readCredential } from '@keywright/core/http'
 import { covers } from '@keywright/core/scope'
 import { parseToken } from '@keywright/core/token'
+import { createKeys, hasher, keyringOver } from '../test/performance/keyring.js'
 import { compare } from './compare.js'
-import { createKeys, hasher, keyringOver } from './databases.js'
 
 // The parts of a verification that need no I/O, in units of one HMAC-SHA-256 by Node itself over as many bytes as a token has.
 const [{ id, token } = { id: '', token: '' }] = await createKeys(keyringOver(memoryStore()), 1)

@@ -44,7 +44,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ],
   ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['sqlite']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
-  ['mcp', [['rpc', 'caller', 'client-config'], ['server'], ['edge']]],
+  ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
 ])
 
 interface PackageRules {

@@ -29,7 +29,7 @@ import {
   postgresPool,
 } from '@keywright/kysely'
 import { sqliteStore } from '@keywright/kysely/sqlite'
-import { createMcpAuth, scoped } from '@keywright/mcp'
+import { createMcpAuth, denyOAuthDiscovery, oauthDiscoveryResponse, scoped } from '@keywright/mcp'
 import { clientConfig } from '@keywright/mcp/client-config'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
@@ -76,6 +76,10 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ClientConfigOptions: [() => clientConfig('claude-code', { name: 'a', url: 'https://a.example', ...wrong } as never)],
   CopyKeyInput: [() => keyring.create({ name: 'b', copyFrom: 'a1B2c3D4e5F6', ...wrong })],
   CreateInput: [() => keyring.create({ ...create, ...wrong })],
+  DenyOAuthOptions: [
+    () => denyOAuthDiscovery({ ...wrong }),
+    () => oauthDiscoveryResponse(new Request('https://a.example'), { ...wrong }),
+  ],
   ExportQuery: [
     () =>
       keyring.audit
@@ -122,6 +126,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   ManagementApiOptions: [() => managementApi(keyring, { ...(api as object), ...wrong } as never)],
   McpAccess: [() => scoped({ scopes: ['members.read'], ...wrong } as never, () => foreign)],
+  McpDeclarations: [() => createMcpAuth(keyring).declare({ ...wrong })],
   McpAuthOptions: [() => createMcpAuth(keyring, { ...wrong })],
   MemoryFailureLimiterOptions: [() => memoryFailureLimiter({ ...wrong })],
   MemoryRateLimiterOptions: [() => memoryRateLimiter({ ...wrong })],

@@ -135,7 +135,8 @@ async function heal(act: Act, target: Target): Promise<void> {
         // A key that is there may be kept in a cache; one that is not is looked for each time.
         const codes = [await ask(act, life, act.steady, question), await guess(act, life, madeUpId(), newAddress())]
         passed = codes[0] === 'ok' && codes[1] === 'api_key_invalid' ? passed + 1 : 0
-        if (performance.now() - begun > healMs) {
+        // A pass at the last moment is one: what is slow on a busy machine is no fault.
+        if (passed === 0 && performance.now() - begun > healMs) {
           act.faults.push(`${life.name} did not heal: it answers ${codes.join(' and ')}`)
           return
         }

@@ -7,4 +7,4 @@ export declare const quiet: readonly string[]
  * @param options - Whether npm runs the scripts that a package wants to be installed with.
  * @returns The folder `node_modules` that holds it.
  */
-export declare function install(name: string, version: string, options?: { readonly scripts?: boolean }): string
+export declare function install(name: string, version: string, options?: { readonly scripts?: boolean; readonly compile?: boolean }): string

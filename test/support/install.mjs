@@ -7,14 +7,16 @@ export const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-o
 
 const cache = join(import.meta.dirname, '../../node_modules/.cache/installed')
 
-export function install(name, version, { scripts = false } = {}) {
+export function install(name, version, { scripts = false, compile = false } = {}) {
   const folder = join(cache, `${name.replace('/', '+')}@${version}`)
   const modules = join(folder, 'node_modules')
   if (existsSync(modules)) return modules
   // Moved when it is whole: a run that was stopped half-way leaves nothing that looks installed.
   const fresh = `${folder}-${process.pid}`
   mkdirSync(fresh, { recursive: true })
-  const options = ['--prefix', fresh, `--ignore-scripts=${!scripts}`, ...quiet]
+  // What is compiled looks for a binary first, maybe on a server that does not answer, unless it is told not to.
+  const fromSource = compile ? ['--build-from-source'] : []
+  const options = ['--prefix', fresh, `--ignore-scripts=${!scripts && !compile}`, ...fromSource, ...quiet]
   execFileSync('npm', ['install', ...options, `${name}@${version}`], { stdio: ['ignore', 'ignore', 'inherit'] })
   try {
     renameSync(fresh, folder)

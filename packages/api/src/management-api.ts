@@ -78,8 +78,8 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
 
 const corsHeaders = {
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', 'X-Request-Id'],
-  exposeHeaders: ['Link', 'Retry-After'],
+  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-API-Key', 'X-Request-Id'],
+  exposeHeaders: ['ETag', 'Link', 'Retry-After'],
 }
 
 /** Returns a function that identifies the sender of a request, parses the request, and runs the operation. */
@@ -90,6 +90,7 @@ function operationHandler<A extends Access>(
 ): (context: Context, operation: Operation) => Promise<Response> {
   const loadSender = senderLoader(keyring, options, hostTimeoutMs)
   const showToken = tokenViewer(options, hostTimeoutMs)
+  const { requireIfMatch = false } = options
   const untypedKeyring = keyring as unknown as Keyring // the names in a request are text; the keyring checks them
 
   return async (context, operation) => {
@@ -99,7 +100,7 @@ function operationHandler<A extends Access>(
     const body = operation.body === undefined ? {} : await parseBody(request, operation.body)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(request, options, hostTimeoutMs)
-    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext }
+    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch }
     return operation.handle({ ...viewer, params, query, body, showToken: (keyId) => showToken(viewer, keyId) })
   }
 }

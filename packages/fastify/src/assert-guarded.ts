@@ -11,6 +11,11 @@ interface Watch {
   readonly cameLate: boolean
 }
 
+const warning = { type: 'KeywrightWarning', code: 'KEYWRIGHT_EARLIER_ROUTES' }
+const lateWarning =
+  'Routes were added before keywright was loaded. It guards them, too, but Fastify does not show their config: a misspelt ' +
+  'scope is found at the first request, which fails with 500. To find it at start-up, await app.register(keywright(…)) first.'
+
 /** By the HTTP server, which an app shares with all its encapsulated contexts. */
 const watches = new WeakMap<object, Watch>()
 
@@ -23,6 +28,7 @@ export function watchRoutes(app: FastifyInstance, isGuarded: IsGuarded): void {
 function startWatch(app: FastifyInstance): Watch {
   const watch: Watch = { routes: new Map(), cameLate: hasRoutes(app) }
   watches.set(app.server, watch)
+  if (watch.cameLate) app.addHook('onReady', async () => process.emitWarning(lateWarning, warning))
   // The contexts around this one, too: what is added to them, and to others within them, has no guard.
   for (const context of contextsOf(app)) context.addHook('onRoute', (route) => void guardsOf(watch, route))
   return watch

@@ -60,7 +60,8 @@ interface Guard {
  * guard runs in `onRequest`, before the body is read. It sets `request.principal` to the caller, and answers other requests itself.
  *
  * Await the registration of the plugin: it checks the rules of each route that is added later. It also guards routes that were
- * added before, but checks their rules only on their first request, which then fails with 500.
+ * added before, but checks their rules only on their first request, which then fails with 500; a warning of the process says so
+ * when the app is ready.
  *
  * @throws {@link InvalidOptions} when an option is malformed; and, while a route is added, when a rule in its `config` is.
  * @throws {@link ScopeUnknown}, while a route is added, when a scope is not in the catalog.

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyContextConfig, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openKeyring } from '../../testkit/test/task-keyring.js'
 import { type Fallback, type KeywrightOptions, keywright, principalOf } from '../src/index.js'
+
+const warning = { type: 'KeywrightWarning', code: 'KEYWRIGHT_EARLIER_ROUTES' }
 
 /** An app with the plugin in it, and a way to add a route and to ask it. */
 async function openApp(options: KeywrightOptions = {}) {
@@ -95,7 +97,9 @@ describe('keywright, by the config of a route,', () => {
     expect((await app.inject({ method: 'HEAD', url: '/within' })).statusCode).toBe(401)
   })
 
-  it('guards a route that was added too early, and answers 500 when its config is wrong', async () => {
+  it('guards a route that was added too early, answers 500 when its config is wrong, and warns at start-up', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warn.mockRestore())
     const { keyring } = await openKeyring()
     const app = Fastify()
     app.register(keywright(keyring)) // without await: not loaded yet
@@ -103,6 +107,13 @@ describe('keywright, by the config of a route,', () => {
     app.get('/bad', { config: { scopes: ['members.reed'] } }, async () => 'open')
     expect((await app.inject('/good')).statusCode).toBe(401)
     expect((await app.inject('/bad')).statusCode).toBe(500)
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('await app.register(keywright(…)) first'), warning]])
+
+    const late = Fastify()
+    await late.register(keywright(keyring))
+    late.get('/good', { config: { scopes: ['members.read'] } }, async () => 'open')
+    await late.ready()
+    expect(warn).toHaveBeenCalledTimes(1)
   })
 
   it('checks the options for all routes at once', async () => {

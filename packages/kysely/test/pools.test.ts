@@ -1,8 +1,10 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { InvalidOptions } from '@keywright/core'
 import { createPool } from 'mysql2'
 import pg from 'pg'
-import { describe, expect, it, vi } from 'vitest'
-import { mysqlPool, postgresPool } from '../src/index.js'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { mysqlPool, postgresBus, postgresPool } from '../src/index.js'
 
 // test/faults tests over real connections what pools do when these fail.
 describe.each([
@@ -17,6 +19,49 @@ describe.each([
 
   it.each([undefined, 100, 600_000])('accepts %j as answerTimeoutMs', (answerTimeoutMs) => {
     expect(make({ answerTimeoutMs })).toBeDefined()
+  })
+})
+
+/** A server that welcomes each client and ends its connection in one packet, as PostgreSQL may when it shuts down. */
+async function startFarewell(): Promise<number> {
+  const message = (type: string, body: string) => {
+    const head = Buffer.alloc(5)
+    head.write(type)
+    head.writeInt32BE(Buffer.byteLength(body) + 4, 1)
+    return Buffer.concat([head, Buffer.from(body)])
+  }
+  const fatal = message('E', 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0')
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(Buffer.concat([message('R', '\0\0\0\0'), message('Z', 'I'), fatal])))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port // it listens on TCP
+}
+
+describe('a connection that the server ends in the packet of its welcome', () => {
+  it.each<[string, (pool: pg.Pool) => unknown]>([
+    ['postgresPool', async (pool) => (await postgresPool(pool).connect()).release()],
+    [
+      'postgresBus',
+      (pool) =>
+        postgresBus(pool).subscribe(
+          () => {},
+          () => {},
+        ),
+    ],
+  ])('does not end a process that uses %s', async (_, use) => {
+    const pool = new pg.Pool({ host: '127.0.0.1', port: await startFarewell(), user: 'keywright', database: 'keys' })
+    const ended = vi.fn()
+    const removed = once(pool, 'remove')
+    process.once('uncaughtException', ended)
+    onTestFinished(() => void process.removeListener('uncaughtException', ended))
+    const using = use(pool)
+    await removed
+    await new Promise(setImmediate)
+    expect(ended).not.toHaveBeenCalled()
+    if (typeof using === 'function') await using()
   })
 })
 

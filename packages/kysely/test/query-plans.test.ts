@@ -100,9 +100,9 @@ for (const engine of testedEngines()) {
     select organization_id, id, 7200000, 1, 7200000 from ${sql.table(table)}
     where organization_id = ${deadOwner.organizationId} order by id limit 1`.execute(db)
   for (const counted of [table, records, usage]) await countRows(db, counted)
-  await store.find(first.key.id) // connects again if the pool has closed what was idle meanwhile
 
   const during = async (work: () => Promise<unknown>): Promise<readonly CompiledQuery[]> => {
+    await store.find(first.key.id) // connects again if the pool has closed what was idle meanwhile
     statements = []
     proxy?.roundTrips()
     await work()

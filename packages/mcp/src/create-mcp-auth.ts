@@ -9,6 +9,7 @@ import { checkOptions, type McpAuthOptions } from './edge/options.js'
 import { openStdio, type StdioOptions } from './edge/stdio.js'
 import { tokenVerifier } from './edge/verifier.js'
 import type { McpAuth, McpCaller } from './mcp-auth.js'
+import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
 import { createRegistry } from './server/registry.js'
 
@@ -42,7 +43,8 @@ export function createMcpAuth<A extends Access>(keyring: Keyring<A>, options: Mc
 function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   checkOptions(options)
   const { docsUrl = null, unavailableTools = 'hide' } = options
-  const known = createRegistry(maxRegistered)
+  const declared = createRegistry()
+  const known = createRegistry(maxRegistered, declared)
   const onCall = isolated(options.onCall)
   const endpoint = createEndpoint(keyring, options, known, onCall)
   let isWarm = false
@@ -75,6 +77,11 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       }
       if (typeof toError !== 'function') throw new InvalidOptions('toError', "a function that makes the SDK's error")
       return tokenVerifier(keyring, toError)
+    },
+    declare: (declarations: McpDeclarations) => {
+      if (isWarm)
+        throw new InvalidOptions('declare', 'called before protect: a server of this endpoint is protected already')
+      addDeclarations(declared, keyring.access, declarations)
     },
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),
     stdio: async (stdio: StdioOptions) => {

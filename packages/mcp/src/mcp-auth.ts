@@ -5,6 +5,7 @@ import type { FetchContext, FetchHandler } from './edge/fetch.js'
 import type { NodeMiddleware } from './edge/node.js'
 import type { StdioOptions } from './edge/stdio.js'
 import type { TokenVerifier } from './edge/verifier.js'
+import type { McpDeclarations } from './server/declarations.js'
 import type { ProtectableServer } from './server/protect.js'
 
 /** The sender of a message: a key, or a person whom the host signed in. */
@@ -71,8 +72,29 @@ export interface McpAuth<A extends Access = Access> {
    */
   verifier(toError: (message: string) => Error): TokenVerifier
   /**
+   * Declares what tools, prompts and resources require that are not registered with `scoped`: those of a low-level server with
+   * `setRequestHandler`, and those that a package registers. What is neither declared nor `scoped` is denied. Call it before
+   * `protect`.
+   *
+   * @throws {@link InvalidOptions} when a field is unknown, a requirement is wrong, a name is declared twice, or a server of this
+   * endpoint is protected already.
+   * @throws {@link ScopeUnknown} when the access model has no such scope.
+   *
+   * @example
+   * ```ts
+   * auth.declare({
+   *   tools: { restart: { scopes: ['servers.restart'] } },
+   *   resources: { 'log://{serverId}': { scopes: ['logs.read'], on: ({ serverId }) => ({ type: 'server', id: serverId }) } },
+   * })
+   * const server = auth.protect(new Server(info, { capabilities: { tools: {}, resources: {} } }))
+   * server.setRequestHandler(CallToolRequestSchema, callTool)
+   * ```
+   */
+  declare(declarations: McpDeclarations): void
+  /**
    * Makes `server` show and do, for each message, only what the sender may. Call it before anything is registered.
    *
+   * @param server - An `McpServer`, or a low-level `Server` whose tools are declared.
    * @returns the same server.
    * @throws {@link InvalidOptions} when the server has something registered, is already protected, or keeps tasks.
    *

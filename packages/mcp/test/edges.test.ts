@@ -334,7 +334,7 @@ it('the usage meter counts each message of a request as one use, also after a me
   const keyring = aKeyring()
   const { token } = await aToken(keyring)
   await keyring.verify(token) // as a gate does
-  const take = usageMeter((units) => keyring.verify(token, units))
+  const { take } = usageMeter((units) => keyring.verify(token, units), 1)
   const calls = async () => (await keyring.stats({ organizationId: 'org1' })).callsLast24h
   for (const [at, cost] of [0, 1, 0, 3].entries()) {
     expect(await take(cost)).toBeNull()

@@ -112,13 +112,20 @@ describe.each([
     expect(text).not.toContain('Alice')
   })
 
-  it('without eventStoreOf replays events of another caller, because v1 names all GET streams alike', async () => {
+  it('without eventStoreOf replays the missed events to their own session, and no others', async () => {
     const { alice, bob } = await serve(tellsStreams, (shared) => shared)
+    const ofAlice = lastId((await alice.list()).text)
     await bob.say('for Bob')
     await expect.poll(bob.stream.text).toContain('for Bob')
     bob.hangUp()
     await alice.say('secret of Alice')
-    expect((await bob.replay(lastId(bob.stream.text()))).text).toContain('secret of Alice')
+    await bob.say('missed by Bob')
+    const { status, text } = await bob.replay(lastId(bob.stream.text()))
+    expect([status, text]).toEqual([200, expect.stringContaining('missed by Bob')])
+    expect(text).not.toContain('Alice')
+    const stolen = await bob.replay(ofAlice)
+    expect(stolen.status).toBeGreaterThanOrEqual(400)
+    expect(stolen.text).not.toMatch(/tools|Alice/)
   })
 })
 

@@ -1,7 +1,11 @@
+import { createServer } from 'node:http'
+import { registerClient } from '@modelcontextprotocol/client'
+import { registerClient as registerV1 } from '@modelcontextprotocol/sdk/client/auth.js'
+import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { denyOAuthDiscovery, oauthDiscoveryResponse } from '../src/index.js'
 import { initialize, listTools, mcpHeaders, send } from './raw.js'
-import { aKeyring, aToken, full, partial, serveV1, serveV2, suspended } from './task-board.js'
+import { aKeyring, aToken, full, listening, partial, serveV1, serveV2, suspended } from './task-board.js'
 
 const servers = [
   { name: 'v1 on Express', serve: serveV1 },
@@ -53,6 +57,34 @@ describe.each(servers)('$name', ({ serve }) => {
     const { url } = await serve({ resourceMetadataUrl })
     const answer = await send(url, 'POST', mcpHeaders(), initialize)
     expect(answer.headers['www-authenticate']).toBe(`Bearer realm="mcp", resource_metadata="${resourceMetadataUrl}"`)
+  })
+
+  it('names no authorization server to a client that sends a key of ours, good or bad (MCP-9)', async () => {
+    const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
+    const { url, keyring } = await serve({ resourceMetadataUrl, insufficientScope: 'http-403' })
+    const { token, id } = await aToken(keyring, partial)
+    const session = (await send(url, 'POST', mcpHeaders(token), initialize)).headers['mcp-session-id']?.toString()
+    const params = { name: 'tasks_create', arguments: { boardId: 'b2', title: 't' } }
+    const denied = await send(url, 'POST', mcpHeaders(token, session), { ...listTools, method: 'tools/call', params })
+    expect([denied.status, denied.headers['www-authenticate']]).toEqual([403, expect.not.stringContaining('metadata')])
+    const ask = async (headers: Record<string, string>) => {
+      const { status, headers: of } = await send(url, 'POST', headers, initialize)
+      return [status, String(of['www-authenticate']).includes('resource_metadata')]
+    }
+    await keyring.revoke(id)
+    const bad = `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`
+    for (const of of [token, bad, token.slice(0, -3), `${token}x`])
+      expect(await ask(mcpHeaders(of))).toEqual([401, false])
+    expect(await ask({ ...mcpHeaders(), 'x-api-key': bad })).toEqual([401, false])
+    expect(await ask(mcpHeaders())).toEqual([401, true])
+    expect(await ask(mcpHeaders('eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'))).toEqual([401, true])
+  })
+
+  it('offers OAuth to a token that no imported key is (MCP-9)', async () => {
+    const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
+    const { url } = await serve({ resourceMetadataUrl }, aKeyring(undefined, { imports: {} }))
+    const jwt = await send(url, 'POST', mcpHeaders('eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'), initialize)
+    expect([jwt.status, jwt.headers['www-authenticate']]).toEqual([401, expect.stringContaining('resource_metadata')])
   })
 
   it.each([null, new Date(Date.now() + 3_600_500)])(
@@ -260,6 +292,34 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await call('b1', 'members_remove')).text).toContain('not found')
   })
 
+  it.each(['hide', 'list'] as const)(
+    'answers a person who lacks a global scope with 403 and all scopes of the call, with unavailableTools %s',
+    async (unavailableTools) => {
+      const ann = { id: 'ann', allows: () => false, allowsOn: () => false, allowsSomewhere: () => false }
+      const resourceMetadataUrl = 'https://example.com/.well-known/oauth-protected-resource/mcp'
+      const { url } = await serve({
+        fallback: () => ann,
+        insufficientScope: 'http-403',
+        unavailableTools,
+        resourceMetadataUrl,
+      })
+      const opened = await send(url, 'POST', mcpHeaders(), initialize)
+      const session = opened.headers['mcp-session-id']?.toString()
+      const call = (name: string, args: object) =>
+        send(url, 'POST', mcpHeaders(undefined, session), {
+          ...listTools,
+          method: 'tools/call',
+          params: { name, arguments: args },
+        })
+      const denied = await call('members_remove', { id: 'x' })
+      expect([denied.status, denied.headers['www-authenticate']]).toEqual([
+        403,
+        `Bearer realm="mcp", error="insufficient_scope", scope="members.manage", resource_metadata="${resourceMetadataUrl}"`,
+      ])
+      expect((await call('forgotten', {})).text).toContain('not found')
+    },
+  )
+
   it('answers 503 when narrow throws', async () => {
     const { url, keyring } = await serve({
       narrow: () => {
@@ -273,20 +333,57 @@ describe.each(servers)('$name', ({ serve }) => {
   })
 })
 
-it.each([
-  ['/.well-known/oauth-protected-resource/mcp?boardId=b1', 404],
-  ['/.well-known/oauth-authorization-server', 404],
-  ['/.well-known/openid-configuration', 404],
-  ['/mcp/.well-known/openid-configuration', 404],
-  ['/register', 404],
-  ['/.well-known/security.txt', undefined],
-  ['/mcp', undefined],
-])('OAuth discovery at %s is answered with status %s', async (path, status) => {
-  expect(oauthDiscoveryResponse(new Request(`http://localhost${path}`))?.status).toBe(status)
-  let passed = false
-  const res = { statusCode: 0, setHeader: () => {}, end: (body: string) => void JSON.parse(body) }
-  denyOAuthDiscovery()({ url: path }, res, () => {
+const json = 'application/json'
+
+it.each<[method: string, path: string, type: string | undefined, isAnswered: boolean]>([
+  ['GET', '/.well-known/oauth-protected-resource/mcp?boardId=b1', undefined, true],
+  ['GET', '/.well-known/oauth-authorization-server', undefined, true],
+  ['GET', '/.well-known/openid-configuration', undefined, true],
+  ['GET', '/mcp/.well-known/openid-configuration', undefined, true],
+  ['POST', '/register', json, true],
+  ['POST', '/register', `${json}; charset=utf-8`, true],
+  ['GET', '/register', undefined, false],
+  ['POST', '/register', 'application/x-www-form-urlencoded', false],
+  ['GET', '/.well-known/security.txt', undefined, false],
+  ['GET', '/mcp', undefined, false],
+])('OAuth discovery: %s %s of type %s is answered: %s', async (method, path, type, isAnswered) => {
+  const docsUrl = 'https://example.com/keys'
+  const headers = type === undefined ? {} : { 'content-type': type }
+  const response = oauthDiscoveryResponse(new Request(`http://localhost${path}`, { method, headers }), { docsUrl })
+  expect(response?.status).toBe(isAnswered ? 404 : undefined)
+  let [passed, sent] = [false, '']
+  const res = {
+    statusCode: 0,
+    setHeader: () => {},
+    end: (body: string) => {
+      sent = body
+    },
+  }
+  denyOAuthDiscovery({ docsUrl })({ method, url: path, headers }, res, () => {
     passed = true
   })
-  expect([res.statusCode, passed]).toEqual([status ?? 0, status === undefined])
+  expect([res.statusCode, passed]).toEqual([isAnswered ? 404 : 0, !isAnswered])
+  if (!isAnswered) return
+  expect(await response?.text()).toBe(sent)
+  expect(JSON.parse(sent)).toEqual({
+    error: 'invalid_request',
+    error_description: expect.stringContaining(docsUrl),
+    error_uri: docsUrl,
+  })
+})
+
+it('the registration of a client of either SDK fails with a text that says how to get a key', async () => {
+  const app = express()
+  app.use(denyOAuthDiscovery({ docsUrl: 'https://example.com/keys' }))
+  app.use((_, res) => void res.status(404).send('<html>'))
+  const url = new URL('/', await listening(createServer(app)))
+  const clientMetadata = { redirect_uris: ['http://localhost/callback'] }
+  // Hono has replaced the global class, of which v1 wants its responses to be.
+  const fetchFn: typeof fetch = async (...args) => {
+    const answer = await fetch(...args)
+    return new Response(await answer.text(), { status: answer.status, headers: answer.headers })
+  }
+  for (const register of [registerV1, registerClient as unknown as typeof registerV1]) {
+    await expect(register(url, { clientMetadata, fetchFn })).rejects.toThrow(/API key.*https:\/\/example.com\/keys/)
+  }
 })

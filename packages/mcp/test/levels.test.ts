@@ -48,7 +48,12 @@ async function callerWith(authority: OwnerAuthority) {
   const verdict = await keyring.verify((await aToken(keyring, full)).token)
   if (!verdict.ok) throw new Error(verdict.refusal.code)
   const principal = verdict.principal as unknown as Principal // as a gate gives it out
-  return callerOfKey(access as unknown as Access, principal, {}, async () => null)
+  return callerOfKey(
+    access as unknown as Access,
+    principal,
+    {},
+    { meter: async () => null, ask: async (work) => work(), renew: async () => null },
+  )
 }
 
 describe('many decisions (SCOPE-19)', () => {

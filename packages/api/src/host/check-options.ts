@@ -10,6 +10,7 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   allowKeys: true,
   assertFresh: true,
   revealLimiter: true,
+  requireIfMatch: true,
   clientIp: true,
   hostTimeoutMs: true,
   onError: true,
@@ -51,6 +52,9 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
   }
   for (const name of ['assertFresh', 'clientIp', 'onError'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
+  }
+  if (options.requireIfMatch !== undefined && typeof options.requireIfMatch !== 'boolean') {
+    throw new InvalidOptions('requireIfMatch', 'a boolean')
   }
   // As browsers send it: an origin with a path, for example, would never equal an Origin header.
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {

@@ -80,6 +80,13 @@ export interface ManagementApiOptions<A extends Access = Access> {
    */
   readonly revealLimiter?: RateLimiter | undefined
   /**
+   * Whether `PATCH` must say with `If-Match` which version of the key it changes: without, the answer is 428. The form of a page
+   * that was open for an hour then never undoes what others changed.
+   *
+   * @defaultValue `false`: `If-Match` is heeded where a client sends it
+   */
+  readonly requireIfMatch?: boolean | undefined
+  /**
    * Returns the IP address of the client for the audit log, or `null`. Behind proxies, use `clientIp` of
    * `@keywright/core/http`. If it throws, the answer is 503.
    *

@@ -18,7 +18,7 @@ export class ApiProblem extends Error {
 }
 
 /** The statuses that a problem response can have. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 503
 
 const titles: Readonly<Record<ProblemStatus, string>> = {
   400: 'Bad request',
@@ -27,9 +27,11 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
   404: 'Not found',
   409: 'Conflict',
   410: 'Gone',
+  412: 'Changed meanwhile',
   413: 'Body too large',
   415: 'Not JSON',
   422: 'Idempotency-Key used before',
+  428: 'If-Match required',
   429: 'Too many requests',
   503: 'Unavailable',
 }
@@ -92,6 +94,13 @@ function fromKeyError(error: KeyError): ApiProblem {
       )
     case 'key_not_found':
       return keyNotFound()
+    case 'key_changed':
+      return new ApiProblem(
+        412,
+        error.code,
+        `The key was changed since. Its version is ${fields.version} now: read it again, and send the change with its new ETag.`,
+        { version: fields.version },
+      )
     case 'invalid_state':
       return new ApiProblem(409, error.code, `This cannot be done with a key whose status is ${fields.status}.`, {
         key_status: fields.status,
@@ -126,6 +135,11 @@ function fromKeyError(error: KeyError): ApiProblem {
     default:
       return new ApiProblem(503, error.code, 'The keys cannot be reached. Send the request again in a few seconds.')
   }
+}
+
+/** A change of settings that does not say which version it is of. */
+export function ifMatchRequired(): ApiProblem {
+  return new ApiProblem(428, 'if_match_required', 'Send the ETag of the key that you have read as If-Match.')
 }
 
 /** The same for a key that does not exist and for one that the caller may not reach. */

@@ -9,23 +9,32 @@ const problems: Readonly<Record<number, string>> = {
   404: 'There is no such key among those that the caller may reach.',
   409: 'The status of the key, or the plan, does not allow this.',
   410: 'The key was revoked, and its token was erased.',
+  412: 'The key was changed since the version that `If-Match` names.',
   413: 'The body is larger than 64 KB.',
   415: 'The body is not JSON.',
   422: 'The Idempotency-Key was used for a different request.',
+  428: 'The product asks for `If-Match` with this request.',
   429: 'Too many requests; Retry-After says when to try again.',
   503: 'The keys, or the login of the product, cannot be reached; Retry-After says when to try again.',
 }
 
-const IdempotencyHeaders = z.object({
+const IdempotencyHeaders = {
   'Idempotency-Key': z.string().max(512).optional().openapi({
     description:
       'A name for the request, at most 255 characters. The same request sent again within 24 hours takes effect once.',
   }),
-})
+}
+
+const ConditionHeaders = {
+  'If-Match': z.string().max(64).optional().openapi({
+    description: 'The `ETag` of the key that the client has read. If the key was changed since, the answer is 412.',
+  }),
+}
 
 /** Adds an operation to the document, with every problem response that it can have. */
 export function registerOperation(app: OpenAPIHono, operation: Operation): void {
-  const { id, method, path, summary, params, query, body, idempotent = false, responses } = operation
+  const { id, method, path, summary, params, query, body, responses } = operation
+  const headers = headersOf(operation)
   app.openAPIRegistry.registerPath({
     operationId: id,
     method,
@@ -35,11 +44,16 @@ export function registerOperation(app: OpenAPIHono, operation: Operation): void 
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
-      ...(idempotent ? { headers: IdempotencyHeaders } : {}),
+      ...(headers === null ? {} : { headers }),
       ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body } } } }),
     },
     responses: { ...responses, ...problemResponses() },
   })
+}
+
+function headersOf({ idempotent = false, conditional = false }: Operation): z.ZodObject | null {
+  if (!idempotent && !conditional) return null
+  return z.object({ ...(idempotent ? IdempotencyHeaders : {}), ...(conditional ? ConditionHeaders : {}) })
 }
 
 function problemResponses(): RouteConfig['responses'] {

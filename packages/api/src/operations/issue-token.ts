@@ -1,9 +1,8 @@
 import { type CreatedKey, isKeyError, type Key, type RequestRepeated, type Secret } from '@keywright/core'
 import { parseIdempotencyKey } from '../http/parse-idempotency-key.js'
 import { ApiProblem, isOutage } from '../http/problem.js'
-import { jsonResponse } from '../http/response.js'
 import type { RequestContext } from '../request/request-context.js'
-import { keyToJson } from '../schema/to-json.js'
+import { keyResponse } from './key-response.js'
 
 /** How long the same request gets the same token again. */
 const replayMs = 10 * 60_000
@@ -20,11 +19,11 @@ export async function issueToken(
 ): Promise<Response> {
   try {
     const { key, token } = await issue(parseIdempotencyKey(context.request))
-    return jsonResponse({ ...keyToJson(key), token: token.reveal() }, status)
+    return keyResponse(key, status, { token: token.reveal() })
   } catch (error) {
     if (!isKeyError(error) || error.code !== 'request_repeated') throw error
     const { key, token } = await findAgain(context, error as RequestRepeated) // the only error with this code
-    return jsonResponse({ ...keyToJson(key), token: token.reveal() }, status)
+    return keyResponse(key, status, { token: token.reveal() })
   }
 }
 

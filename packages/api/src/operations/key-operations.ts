@@ -1,9 +1,9 @@
 import type { Owner } from '@keywright/core'
 import { nextLink } from '../http/next-link.js'
-import { ApiProblem, keyNotFound } from '../http/problem.js'
+import { ApiProblem, ifMatchRequired, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
-import { changeOptions } from '../request/request-context.js'
+import { changeOptions, manageOptions } from '../request/request-context.js'
 import { settingsFromJson } from '../schema/from-json.js'
 import {
   CreateBody,
@@ -21,6 +21,7 @@ import {
 } from '../schema/schemas.js'
 import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
+import { keyResponse } from './key-response.js'
 import { defineOperation, type Operation } from './operation.js'
 import { shownKeys } from './shown-keys.js'
 
@@ -66,7 +67,7 @@ export const keyOperations: readonly Operation[] = [
       const input = { ...settingsFromJson(body), name, owner, environment }
       return issueToken(context, 201, (idempotencyKey) =>
         keyring.create(copyFrom === undefined ? input : { ...input, copyFrom }, {
-          ...changeOptions(context),
+          ...manageOptions(context),
           idempotencyKey,
         }),
       )
@@ -84,7 +85,7 @@ export const keyOperations: readonly Operation[] = [
       permit.require('read')
       const key = await keyring.get(params.id, { within })
       if (key === null) throw keyNotFound()
-      return jsonResponse(keyToJson(key))
+      return keyResponse(key)
     },
   }),
 
@@ -94,13 +95,15 @@ export const keyOperations: readonly Operation[] = [
     path: '/{id}',
     summary: 'Change the settings of a key; fields that are left out stay as they are',
     params: IdParam,
+    conditional: true,
     body: UpdateBody,
     responses: { 200: jsonContent(Key, 'The key after the change.') },
     handle: async (context) => {
-      const { keyring, permit, params, body } = context
+      const { keyring, permit, params, body, request, requireIfMatch } = context
       permit.require('create')
+      if (requireIfMatch && !request.headers.has('if-match')) throw ifMatchRequired()
       const changes = { ...settingsFromJson(body), name: body.name }
-      return jsonResponse(keyToJson(await keyring.update(params.id, changes, changeOptions(context))))
+      return keyResponse(await keyring.update(params.id, changes, changeOptions(context)))
     },
   }),
 
@@ -113,13 +116,14 @@ export const keyOperations: readonly Operation[] = [
     path: '/{id}/revoke',
     summary: 'Revoke a key; it can never be used again',
     params: IdParam,
+    conditional: true,
     body: RevokeBody,
     responses: { 200: jsonContent(Key, 'The revoked key.') },
     handle: async (context) => {
       const { keyring, permit, params, body } = context
       permit.require('revoke')
       const revoked = await keyring.revoke(params.id, { reason: body.reason }, changeOptions(context))
-      return jsonResponse(keyToJson(revoked))
+      return keyResponse(revoked)
     },
   }),
 
@@ -129,6 +133,7 @@ export const keyOperations: readonly Operation[] = [
     path: '/{id}/rotate',
     summary: 'Give a key a new token; only this response shows it',
     params: IdParam,
+    conditional: true,
     body: RotateBody,
     idempotent: true,
     responses: { 200: jsonContent(KeyWithToken, 'The key, with its new token.') },
@@ -164,6 +169,7 @@ export const keyOperations: readonly Operation[] = [
     path: '/{id}',
     summary: 'Revoke a key; with `permanent=true`, also delete it',
     params: IdParam,
+    conditional: true,
     query: DeleteQuery,
     body: EmptyBody,
     responses: { 204: { description: 'The key was revoked or deleted.' } },
@@ -186,12 +192,13 @@ function switchOperation(verb: 'enable' | 'disable', permission: Permission, sum
     path: `/{id}/${verb}`,
     summary,
     params: IdParam,
+    conditional: true,
     body: EmptyBody,
     responses: { 200: jsonContent(Key, 'The key after the change.') },
     handle: async (context) => {
       const { keyring, permit, params } = context
       permit.require(permission)
-      return jsonResponse(keyToJson(await keyring[verb](params.id, changeOptions(context))))
+      return keyResponse(await keyring[verb](params.id, changeOptions(context)))
     },
   })
 }

@@ -17,6 +17,8 @@ export interface Operation<
   readonly body?: B
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent?: boolean
+  /** Whether it takes an `If-Match`. */
+  readonly conditional?: boolean
   readonly responses: RouteConfig['responses']
   handle(context: RequestContext<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>
 }

@@ -1,4 +1,5 @@
 import type { Actor, AuditContext, KeyBoundary, Keyring, Secret } from '@keywright/core'
+import { parseIfMatch } from '../http/parse-if-match.js'
 import type { Sender } from './sender.js'
 
 /** What an operation gets: who sends the request, and its parsed parts. */
@@ -9,6 +10,8 @@ export interface RequestContext<P = unknown, Q = unknown, B = unknown> extends S
   readonly params: P
   readonly query: Q
   readonly body: B
+  /** Whether a change of settings must say which version it is of. */
+  readonly requireIfMatch: boolean
   /**
    * Shows the token of a key again, if the caller may see it now, and records that.
    *
@@ -17,8 +20,8 @@ export interface RequestContext<P = unknown, Q = unknown, B = unknown> extends S
   showToken(keyId: string): Promise<Secret>
 }
 
-/** The keyring's options for a change: the actor, the audit context, and the reach of the caller. */
-export function changeOptions({
+/** The keyring's options for a call: the actor, the audit context, and the reach of the caller. */
+export function manageOptions({
   caller,
   auditContext,
   within,
@@ -28,4 +31,16 @@ export function changeOptions({
   readonly within: KeyBoundary
 } {
   return { actor: caller.actor, context: auditContext, within }
+}
+
+/**
+ * The same for a change of one key, with the version that the client has seen.
+ *
+ * @throws {@link ApiProblem} if `If-Match` is malformed.
+ */
+export function changeOptions(
+  context: Pick<RequestContext, 'caller' | 'auditContext' | 'within' | 'request'>,
+): ReturnType<typeof manageOptions> & { readonly ifVersion?: number } {
+  const ifVersion = parseIfMatch(context.request)
+  return { ...manageOptions(context), ...(ifVersion === undefined ? {} : { ifVersion }) }
 }

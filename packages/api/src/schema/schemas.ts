@@ -85,6 +85,7 @@ export const Key = z
     preview: z.string().openapi({ example: 'tk_live_a1B2…' }),
     environment: z.string().nullable(),
     status: keyStatus,
+    version: z.int().positive().openapi({ description: '1 at creation; each change adds 1. It is the `ETag`, too.' }),
     owner: Owner,
     created_by: Actor,
     ...settings,

@@ -9,6 +9,7 @@ export function keyToJson(key: Key) {
     preview: key.preview,
     environment: key.environment,
     status: key.status,
+    version: key.version,
     owner:
       key.owner.type === 'user'
         ? { type: key.owner.type, id: key.owner.id, organization_id: key.owner.organizationId }

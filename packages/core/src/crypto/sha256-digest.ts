@@ -12,22 +12,26 @@ const digest: Digest =
     ? (data, encoding) => crypto.hash('sha256', data, encoding)
     : (data, encoding) => crypto.createHash('sha256').update(data).digest(encoding)
 
-/** Returns the SHA-256 of a text as base64 without padding. */
-export function sha256Digest(text: string): string {
-  return digest(text, 'base64').slice(0, -1)
+/** Separates these digests from other uses of the same key. */
+const label = 'apikey-hash/v1\0'
+
+/** Returns the SHA-256 of a label, an id and a token, with a NUL between them, as base64 without padding. */
+export function sha256Digest(id: string, token: string): string {
+  return digest(`${label}${id}\0${token}`, 'base64').slice(0, -1)
 }
 
 /**
- * Returns a function that gives the HMAC-SHA-256 of a text, as base64 without padding. The pads are made once, which is most of
- * what an HMAC of a short text costs.
+ * Returns a function that gives the HMAC-SHA-256 of the same. The pads are made once, which is most of what an HMAC of a short text
+ * costs, and the message is written where it is hashed.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc2104#section-2 | RFC 2104 §2}
  */
-export function hmacSha256Digest(key: Uint8Array): (text: string) => string {
+export function hmacSha256Digest(key: Uint8Array): (id: string, token: string) => string {
   const block = Buffer.alloc(64)
   if (key.length > 64) block.write(digest(key, 'binary'), 'binary')
   else block.set(key)
-  const inner = Buffer.alloc(64 + usualLength)
+  const inner = Buffer.concat([block, Buffer.from(label), Buffer.alloc(usualLength)])
+  const idAt = inner.length - usualLength
   const outer = Buffer.alloc(96)
   for (let index = 0; index < 64; index += 1) {
     inner[index] = (block[index] ?? 0) ^ 0x36
@@ -35,13 +39,15 @@ export function hmacSha256Digest(key: Uint8Array): (text: string) => string {
   }
   block.fill(0)
   let usual = inner // nearly all messages of a keyring have one length
-  return (text) => {
+  return (id, token) => {
     let message: Uint8Array
-    if (3 * text.length <= usualLength) {
-      const end = 64 + inner.write(text, 64)
+    if (3 * (id.length + token.length) < usualLength) {
+      const idEnd = idAt + inner.write(id, idAt)
+      inner[idEnd] = 0
+      const end = idEnd + 1 + inner.write(token, idEnd + 1)
       if (usual.length !== end) usual = inner.subarray(0, end)
       message = usual
-    } else message = Buffer.concat([inner.subarray(0, 64), Buffer.from(text)])
+    } else message = Buffer.concat([inner.subarray(0, idAt), Buffer.from(`${id}\0${token}`)])
     outer.write(digest(message, 'binary'), 64, 'binary')
     return digest(outer, 'base64').slice(0, -1)
   }

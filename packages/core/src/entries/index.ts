@@ -54,6 +54,7 @@ export {
   InvalidOptions,
   InvalidState,
   isKeyError,
+  KeyChanged,
   KeyError,
   type KeyErrorCode,
   KeyLocked,
@@ -80,7 +81,7 @@ export {
   type TrustedProxies,
   type TrustProxy,
 } from '../http/index.js'
-export type { KeyBoundary, ManageOptions, PageQuery } from '../input/index.js'
+export type { ChangeOptions, KeyBoundary, ManageOptions, PageQuery } from '../input/index.js'
 export {
   createKeyring,
   type DoctorFinding,

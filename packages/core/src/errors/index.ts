@@ -3,6 +3,7 @@ export { isKeyError, KeyError, type KeyErrorCode } from './key-error.js'
 export { HostUnavailable, UsageLost, WrongPepper } from './outage-errors.js'
 export {
   InvalidState,
+  KeyChanged,
   KeyLocked,
   KeyNotFound,
   PlanLimitReached,

@@ -27,6 +27,7 @@ export type KeyErrorCode =
   | 'invalid_input'
   | 'scope_unknown'
   | 'scope_exceeds_actor'
+  | 'key_changed'
   | 'key_not_found'
   | 'invalid_state'
   | 'key_locked'

@@ -29,6 +29,21 @@ export class KeyNotFound extends KeyError {
   }
 }
 
+/** The key was changed since the caller saw the version that `ifVersion` names. Nothing was written. */
+export class KeyChanged extends KeyError {
+  override readonly name = 'KeyChanged'
+  readonly code = 'key_changed'
+  readonly keyId: string
+  /** The version of the key now. */
+  readonly version: number
+
+  constructor(keyId: string, version: number) {
+    super(`Key ${keyId} was changed meanwhile: its version is ${version} now. Read it again, and decide anew.`)
+    this.keyId = keyId
+    this.version = version
+  }
+}
+
 /** The status of the key does not allow the change, or a concurrent change came first. */
 export class InvalidState extends KeyError {
   override readonly name = 'InvalidState'

@@ -16,7 +16,7 @@ export function refusalOf(reading: NoCandidate): Refusal {
 }
 
 /** An event of a request whose key was not looked up. */
-type EarlyEvent = Extract<KeyringEvent, RequestFacts & { readonly keyId: string | null }>
+export type EarlyEvent = Extract<KeyringEvent, RequestFacts & { readonly keyId: string | null }>
 
 /** Returns the events for a credential that is refused before the keyring looks it up. */
 export function eventsOf(reading: NoCandidate): readonly EarlyEvent[] {

@@ -1,27 +1,25 @@
 import type { Access } from '../access/index.js'
 import type { TokenFormat } from '../crypto/index.js'
 import type { KeyringDoor } from '../keyring/index.js'
-import { type RequestFacts, type Requirements, readRequestId, requestFacts, type Verdict } from '../verify/index.js'
-import { clientIp, type TrustProxy } from './client-ip.js'
-import type { Candidate } from './early-refusal.js'
+import { type Requirements, readRequestId, requestFacts } from '../verify/index.js'
+import { clientIp } from './client-ip.js'
+import type { EarlyEvent } from './early-refusal.js'
 import type { GateTerms } from './gate-options.js'
 import type { GateRequest } from './gate-request.js'
-import type { MoreUnits } from './gate-verdict.js'
+import { requireTrusts } from './trusted-proxies.js'
 
-/** The facts of a request that is refused before its key is looked up. */
-export function factsOf<A extends Access, R>(
-  { format }: KeyringDoor,
+/** Tells the host of a request that is refused before its key is looked up. */
+export function tell<A extends Access, R>(
+  { format, notify }: KeyringDoor,
   terms: GateTerms<A, R>,
   request: GateRequest,
   original: R,
-): RequestFacts {
+  events: readonly EarlyEvent[],
+): void {
+  if (events.length === 0) return
   const trusts = terms.trusts ?? requireTrusts(request)
-  return requestFacts(clientIp(request, trusts), nameOf(terms, original, format))
-}
-
-export function requireTrusts({ trusts }: GateRequest): TrustProxy {
-  if (trusts !== undefined) return trusts
-  throw new TypeError('The request does not say which proxies its framework trusts.')
+  const facts = requestFacts(clientIp(request, trusts), nameOf(terms, original, format))
+  for (const event of events) notify({ ...event, ...facts })
 }
 
 /** Gives what tells the host's name for a request. It is asked for where the request makes an event. */
@@ -43,16 +41,4 @@ function nameOf<A extends Access, R>({ requestId }: GateTerms<A, R>, original: R
   } catch {
     return null
   }
-}
-
-/** Verifies the credential of a request that passed once more, for more units. */
-export async function verifyAgain(
-  door: KeyringDoor,
-  reading: Candidate,
-  needs: Requirements,
-  timeoutMs: number,
-  units: MoreUnits,
-): Promise<Verdict> {
-  const plain = { ...needs, ...units, scopes: [], anyOf: null, resource: null, request: null }
-  return door.verify(reading, plain, timeoutMs)
 }

@@ -54,4 +54,6 @@ export interface GateSetting {
   readonly hasFallback: boolean
   /** Whether its requests have `trusts`, so that `trustedProxies` may be `'framework'`. @defaultValue false */
   readonly tellsTrust?: boolean
+  /** The units that each request takes. @defaultValue 1 */
+  readonly cost?: number
 }

@@ -5,13 +5,14 @@ import type { Requirements, Verdict } from '../verify/index.js'
 import { clientIp, normalIp } from './client-ip.js'
 import { type Candidate, eventsOf, type NoCandidate, passageEvents, refusalOf } from './early-refusal.js'
 import { headersOf, refused, withoutKey } from './gate-answers.js'
-import { factsOf, namer, requireTrusts, verifyAgain } from './gate-facts.js'
+import { namer, tell } from './gate-facts.js'
 import { type GateOptions, type GateTerms, parseGateOptions } from './gate-options.js'
 import type { GateRequest } from './gate-request.js'
-import type { Gate, GatePrincipal, GateSetting, GateVerdict } from './gate-verdict.js'
+import type { Gate, GatePrincipal, GateSetting, GateVerdict, MoreUnits } from './gate-verdict.js'
 import { credentialReader } from './read-credential.js'
 import { passageOf } from './require-https.js'
 import { statusTable } from './status-table.js'
+import { requireTrusts } from './trusted-proxies.js'
 
 /**
  * Creates a gate for one route. It reads the credential of a request, verifies it and checks the scopes. An adapter only passes
@@ -66,7 +67,7 @@ export function gateFor<A extends Access, R, O extends boolean>(
 function decide<A extends Access, R>(
   door: KeyringDoor,
   terms: GateTerms<A, R>,
-  { hasFallback }: GateSetting,
+  { hasFallback, cost = 1 }: GateSetting,
   read: ReturnType<typeof credentialReader>,
   request: GateRequest,
   original: R,
@@ -76,15 +77,12 @@ function decide<A extends Access, R>(
   if (reading.verdict === 'none' && terms.optional) return withoutKey(terms)
   if (reading.verdict !== 'candidate') {
     const keyPresented = !isForOtherLogin(reading)
-    if (keyPresented || !hasFallback) {
-      for (const event of eventsOf(reading)) door.notify({ ...event, ...factsOf(door, terms, request, original) })
-    }
+    if (keyPresented || !hasFallback) tell(door, terms, request, original, eventsOf(reading))
     return refused(terms, refusalOf(reading), { keyPresented })
   }
   const passage = terms.requireHttps ? passageOf(request, trusts) : 'private'
   if (passage !== 'private') {
-    for (const event of passageEvents(passage, reading.id))
-      door.notify({ ...event, ...factsOf(door, terms, request, original) })
+    tell(door, terms, request, original, passageEvents(passage, reading.id))
     if (passage === 'in_clear') return refused(terms, { code: 'api_key_sent_in_clear', keyId: reading.id })
     door.warnOfProxy(normalIp(request.remoteAddress))
     return refused(terms, { code: 'auth_unavailable', reason: 'proxy', cause: null })
@@ -95,7 +93,7 @@ function decide<A extends Access, R>(
     anyOf: terms.anyOf,
     resource: resource === null ? null : resource.bind(null, original),
     ip: clientIp(request, trusts),
-    cost: 1,
+    cost,
     countUsage: true,
     // Two guards on the same route receive the same object. Their usage counts once.
     request: typeof original === 'object' ? original : null,
@@ -123,6 +121,17 @@ function answer<A extends Access, R>(
     headers: headersOf(terms, reading.source, verdict.rateLimits),
     again: verifyAgain.bind(null, door, reading, needs, terms.timeoutMs),
   }
+}
+
+/** Verifies the credential of a request that passed once more, for more units. */
+async function verifyAgain(
+  door: KeyringDoor,
+  reading: Candidate,
+  needs: Requirements,
+  timeoutMs: number,
+  units: MoreUnits,
+): Promise<Verdict> {
+  return door.verify(reading, { ...needs, ...units, scopes: [], anyOf: null, resource: null, request: null }, timeoutMs)
 }
 
 /** The last check before a handler runs: passes on a principal only from a verdict that has the right form. */

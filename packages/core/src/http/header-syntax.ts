@@ -40,17 +40,6 @@ export function fieldValues(fields: readonly (readonly [name: string, value: str
   return values
 }
 
-/** Returns the value of a field that may have one line: `''` if it has none, and `null` if it has several. */
-export function onlyValue(fields: readonly (readonly [name: string, value: string])[], name: string): string | null {
-  let only: string | undefined
-  for (const [field, value] of fields) {
-    if (field.length !== name.length || field.toLowerCase() !== name) continue
-    if (only !== undefined) return null
-    only = trimOws(value)
-  }
-  return only ?? ''
-}
-
 /** Returns the entries of a list field in their order: some senders add to the last line, others add a line. */
 export function fieldEntries(fields: readonly (readonly [name: string, value: string])[], name: string): string[] {
   return fieldValues(fields, name)

@@ -7,7 +7,7 @@ import type {
   InvalidRequestReason,
 } from './credential-reading.js'
 import { findExposedKey, type TokensInUrls, tokensInUrls } from './find-exposed-key.js'
-import { isB64token, isHttpToken, onlyValue } from './header-syntax.js'
+import { isB64token, isHttpToken, trimOws } from './header-syntax.js'
 import { usualKeyHeaders } from './key-headers.js'
 
 /**
@@ -79,6 +79,17 @@ type FieldReading = string | Malformed
 const joinedBearer = /[,;][ \t]*bearer(?:[ \t]|$)/i
 
 type IsToken = (text: string) => boolean
+
+/** Returns the value of a field that may have one line: `''` if it has none, and `null` if it has several. */
+function onlyValue(fields: CredentialInput['fields'], name: string): string | null {
+  let only: string | undefined
+  for (const [field, value] of fields) {
+    if (field.length !== name.length || field.toLowerCase() !== name) continue
+    if (only !== undefined) return null
+    only = trimOws(value)
+  }
+  return only ?? ''
+}
 
 /** @param value - `null`: there are several. */
 function parseAuthorization(value: string | null, namespaces: readonly string[], isToken: IsToken): FieldReading {

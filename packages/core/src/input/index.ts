@@ -10,8 +10,10 @@ export {
 } from './check-input.js'
 export { checkKeyId } from './check-key-id.js'
 export {
+  type ChangeOptions,
   checkActor,
   checkBoundary,
+  checkChangeOptions,
   checkContext,
   checkManageOptions,
   cut,

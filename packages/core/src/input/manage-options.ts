@@ -1,4 +1,4 @@
-import { checkNames, type NamesOf } from '../check/index.js'
+import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { isSameOwner, organizationOf } from '../store/index.js'
 import type { Actor, AuditContext, KeyRecord, Owner } from '../values/index.js'
@@ -26,6 +26,15 @@ export interface ManageOptions {
   readonly idempotencyKey?: string | undefined
 }
 
+/** The same for a call that changes a key. */
+export interface ChangeOptions extends ManageOptions {
+  /**
+   * The `version` of the key that the caller has seen. If the key was changed since, the call changes nothing and throws
+   * {@link KeyChanged}. @defaultValue none: the call changes the key as it is
+   */
+  readonly ifVersion?: number | undefined
+}
+
 /** The keys of one organization, of one owner, or that match both. With neither field, it contains no key. */
 export interface KeyBoundary {
   readonly organizationId?: string
@@ -33,6 +42,7 @@ export interface KeyBoundary {
 }
 
 const optionNames: NamesOf<ManageOptions> = { actor: true, context: true, within: true, idempotencyKey: true }
+const changeNames: NamesOf<ChangeOptions> = { ...optionNames, ifVersion: true }
 const boundaryNames: NamesOf<KeyBoundary> = { organizationId: true, owner: true }
 const contextNames: NamesOf<AuditContext> = { requestId: true, ip: true, userAgent: true }
 
@@ -42,7 +52,22 @@ const contextNames: NamesOf<AuditContext> = { requestId: true, ip: true, userAge
  * @throws InvalidInput
  */
 export function checkManageOptions(options: ManageOptions): ManageOptions {
-  checkNames(options, optionNames, { Invalid: InvalidInput, defined: ['actor', 'within'] })
+  return checkOptions(options, optionNames)
+}
+
+/**
+ * The same for a call that changes a key. A version that got lost on its way must not overwrite what others wrote.
+ *
+ * @throws InvalidInput
+ */
+export function checkChangeOptions(options: ChangeOptions): ChangeOptions {
+  checkOptions(options, changeNames, ['ifVersion'])
+  if (options.ifVersion !== undefined) wholeNumber(options.ifVersion, 'ifVersion', { least: 1, Invalid: InvalidInput })
+  return options
+}
+
+function checkOptions<O extends ManageOptions>(options: O, names: NamesOf<O>, more: readonly string[] = []): O {
+  checkNames(options, names, { Invalid: InvalidInput, defined: ['actor', 'within', ...more] })
   checkBoundary(options.within)
   if (options.context !== undefined) checkNames(options.context, contextNames, { at: 'context', Invalid: InvalidInput })
   return options

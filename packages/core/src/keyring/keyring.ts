@@ -3,7 +3,14 @@ import { type AuditLog, auditLog } from '../audit/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkBoundary, checkManageOptions, type KeyBoundary, type ManageOptions } from '../input/index.js'
+import {
+  type ChangeOptions,
+  checkBoundary,
+  checkChangeOptions,
+  checkManageOptions,
+  type KeyBoundary,
+  type ManageOptions,
+} from '../input/index.js'
 import {
   type CopyKeyInput,
   type CreatedKey,
@@ -206,7 +213,7 @@ export interface Keyring<A extends Access = Access> {
    * resources; it holds from the next request on.
    *
    * @throws {@link InvalidInput} or {@link ScopeUnknown}, naming the field.
-   * @throws {@link KeyNotFound}; {@link InvalidState} for a revoked key.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
    * @throws {@link ScopeExceedsActor} when the actor would give away more than it has.
    * @throws {@link PlanLimitReached} when an expired key would live again, and the plan has no key left.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
@@ -216,7 +223,7 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.update(key.id, { name: 'ci, nightly', scopes: ['tasks.*'] }, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  update(id: string, changes: UpdateInput<A>, options?: ManageOptions): Promise<Key>
+  update(id: string, changes: UpdateInput<A>, options?: ChangeOptions): Promise<Key>
 
   /**
    * Lets a disabled key work again, with the same token. An active key stays as it is.
@@ -224,7 +231,7 @@ export interface Keyring<A extends Access = Access> {
    * A locked key is enabled by who disabled it, by an actor that may manage all keys of the organization (`manageScope`), and by
    * your own code: a call without an actor, and without an owner in `within`.
    *
-   * @throws {@link KeyNotFound}; {@link InvalidState} for a revoked key.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
    * @throws {@link KeyLocked} when somebody else than its owner disabled it, and the call may not undo that.
    * @throws {@link ScopeExceedsActor} when the actor lacks what the key may do.
    * @throws {@link PlanLimitReached} when the plan has fewer keys now than there are.
@@ -235,7 +242,7 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.enable(key.id, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  enable(id: string, options?: ManageOptions): Promise<Key>
+  enable(id: string, options?: ChangeOptions): Promise<Key>
 
   /**
    * Refuses a key's requests from the next one on, until it is enabled. The key says who disabled it. If that was not its owner,
@@ -244,7 +251,7 @@ export interface Keyring<A extends Access = Access> {
    * For the owner acts a call with their user as the actor, one with another key of theirs, and one with `within.owner`. The keys
    * of an organization are locked by everybody but the last.
    *
-   * @throws {@link KeyNotFound}; {@link InvalidState} for a revoked key.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
@@ -252,13 +259,13 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.disable(key.id, { within: { organizationId: 'acme' } })
    * ```
    */
-  disable(id: string, options?: ManageOptions): Promise<Key>
+  disable(id: string, options?: ChangeOptions): Promise<Key>
 
   /**
    * Ends a key for good: from the next request on no token of it works, in any process. A revoked key stays as it is, its first
    * reason included.
    *
-   * @throws {@link KeyNotFound}; {@link InvalidInput} for a reason that is too long.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidInput} for a reason that is too long.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
@@ -266,27 +273,27 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.revoke(key.id, { reason: 'leaked' }, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  revoke(id: string, input?: RevokeInput, options?: ManageOptions): Promise<Key>
+  revoke(id: string, input?: RevokeInput, options?: ChangeOptions): Promise<Key>
 
   /**
    * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the audit
    * log; hash, seal, grants and metadata are erased.
    *
-   * @throws {@link KeyNotFound}, {@link StoreUnavailable}, {@link OutcomeUnknown}
+   * @throws {@link KeyNotFound}, {@link KeyChanged}, {@link StoreUnavailable}, {@link OutcomeUnknown}
    *
    * @example
    * ```ts
    * await keyring.delete(key.id, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  delete(id: string, options?: ManageOptions): Promise<void>
+  delete(id: string, options?: ChangeOptions): Promise<void>
 
   /**
    * Gives a key a new token; id, grants and history stay. At most two tokens of a key work at a time: one in grace from an earlier
    * rotation ends now. Disabling or revoking the key ends both.
    *
    * @throws {@link InvalidState} for a key that is revoked or expired, or where another rotation won.
-   * @throws {@link InvalidInput} for a grace out of range; {@link KeyNotFound}; {@link ScopeExceedsActor}.
+   * @throws {@link InvalidInput} for a grace out of range; {@link KeyNotFound}; {@link KeyChanged}; {@link ScopeExceedsActor}.
    * @throws {@link RequestRepeated} when the same `idempotencyKey` was used before.
    * @throws {@link RevealUnavailable} when the token cannot be sealed.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
@@ -296,7 +303,7 @@ export interface Keyring<A extends Access = Access> {
    * const { token } = await keyring.rotate(key.id, { graceMs: 3_600_000 }, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  rotate(id: string, input?: RotateInput, options?: ManageOptions): Promise<CreatedKey>
+  rotate(id: string, input?: RotateInput, options?: ChangeOptions): Promise<CreatedKey>
 
   /**
    * Shows a key's token again, where `reveal` is on. The audit record is committed before the token is given out. Who may ask, and
@@ -492,12 +499,12 @@ function managementOf(parts: ManageParts): Omit<KeyringInTransaction, 'ended'> {
     import: async (input, manage = {}) => importKey(parts, input, checkManageOptions(manage)),
     get: async (id, options = {}) => getKey(parts, id, readWithin(options)),
     list: async (query = {}) => listKeys(parts, query),
-    update: async (id, changes, manage = {}) => updateKey(parts, id, changes, checkManageOptions(manage)),
-    enable: async (id, manage = {}) => enableKey(parts, id, checkManageOptions(manage)),
-    disable: async (id, manage = {}) => disableKey(parts, id, checkManageOptions(manage)),
-    revoke: async (id, input = {}, manage = {}) => revokeKey(parts, id, input, checkManageOptions(manage)),
-    delete: async (id, manage = {}) => deleteKey(parts, id, checkManageOptions(manage)),
-    rotate: async (id, input = {}, manage = {}) => rotateKey(parts, id, input, checkManageOptions(manage)),
+    update: async (id, changes, manage = {}) => updateKey(parts, id, changes, checkChangeOptions(manage)),
+    enable: async (id, manage = {}) => enableKey(parts, id, checkChangeOptions(manage)),
+    disable: async (id, manage = {}) => disableKey(parts, id, checkChangeOptions(manage)),
+    revoke: async (id, input = {}, manage = {}) => revokeKey(parts, id, input, checkChangeOptions(manage)),
+    delete: async (id, manage = {}) => deleteKey(parts, id, checkChangeOptions(manage)),
+    rotate: async (id, input = {}, manage = {}) => rotateKey(parts, id, input, checkChangeOptions(manage)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type LiveActor, liveManager, requireHere } from '../delegation/index.js'
-import { KeyNotFound } from '../errors/index.js'
-import { checkActor, checkContext, checkKeyId, isWithin, type ManageOptions } from '../input/index.js'
+import { KeyChanged, KeyNotFound } from '../errors/index.js'
+import { type ChangeOptions, checkActor, checkContext, checkKeyId, isWithin } from '../input/index.js'
 import {
   type DecisionContext,
   type Found,
@@ -33,12 +33,12 @@ export interface ChangeTerms {
  * fields and the audit records together.
  *
  * @returns the key afterwards.
- * @throws InvalidInput, KeyNotFound, ScopeExceedsActor, StoreUnavailable, OutcomeUnknown, and what `decide` throws.
+ * @throws InvalidInput, KeyNotFound, KeyChanged, ScopeExceedsActor, StoreUnavailable, OutcomeUnknown, and what `decide` throws.
  */
 export async function changeKey(
   parts: ManageParts,
   id: unknown,
-  options: ManageOptions,
+  options: ChangeOptions,
   decide: Decide,
   terms: ChangeTerms = {},
 ): Promise<Key> {
@@ -55,7 +55,7 @@ export async function changeKey(
 export async function changePrepared(
   parts: ManageParts,
   id: unknown,
-  options: ManageOptions,
+  options: ChangeOptions,
   prepare: (seen: Found, actor: LiveActor) => Promise<ChangeTerms & { readonly decide: Decide }>,
 ): Promise<Key> {
   const keyId = checkKeyId(parts.format, id)
@@ -63,8 +63,8 @@ export async function changePrepared(
     // First: an actor that may change nothing must learn nothing either.
     const actor = await liveManager(parts, checkActor(options))
     const seen = await wrapStoreErrors(parts.store.find(keyId))
-    if (seen === null || !isWithin(seen.record, options.within)) throw new KeyNotFound(keyId)
-    requireHere(parts, actor, seen.record)
+    if (seen === null) throw new KeyNotFound(keyId)
+    requireReached(parts, seen.record, actor, options)
     const { decide, ...terms } = await prepare(seen, actor)
     let isOvertaken = false
     const guarded: Decide = (record, context, live) => {
@@ -81,7 +81,7 @@ async function commit(
   parts: ManageParts,
   keyId: string,
   live: LiveActor,
-  options: ManageOptions,
+  options: ChangeOptions,
   decide: Decide,
   { quota = null, once }: ChangeTerms,
 ): Promise<Key> {
@@ -93,9 +93,10 @@ async function commit(
       auditKey: parts.auditKey,
       once,
       decide: (record, decision) => {
-        // In the same words as a key that is not there.
-        if (!isWithin(record, options.within)) throw new KeyNotFound(keyId)
-        requireHere(parts, live, record)
+        requireReached(parts, record, live, options)
+        // Only here: a request that is sent again is answered as such, whatever it changed itself.
+        const { ifVersion = record.version } = options
+        if (ifVersion !== record.version) throw new KeyChanged(record.id, record.version)
         const change = decide(record, decision, live)
         if (change === null) return null
         return {
@@ -107,4 +108,10 @@ async function commit(
   ).finally(() => parts.reader.changed(keyId)) // whatever came of it: it may have been committed
   if (found === null) throw new KeyNotFound(keyId)
   return toKey(found.record, found.now)
+}
+
+/** Refuses a key that the call may not reach, in the same words as one that is not there. */
+function requireReached(parts: ManageParts, record: KeyRecord, live: LiveActor, options: ChangeOptions): void {
+  if (!isWithin(record, options.within)) throw new KeyNotFound(record.id)
+  requireHere(parts, live, record)
 }

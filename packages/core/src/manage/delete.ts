@@ -1,4 +1,4 @@
-import type { ManageOptions } from '../input/index.js'
+import type { ChangeOptions } from '../input/index.js'
 import { changeKey } from './change-key.js'
 import type { ManageParts } from './parts.js'
 
@@ -6,7 +6,7 @@ import type { ManageParts } from './parts.js'
  * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the
  * audit log; hash, seal, grants and metadata are erased.
  */
-export async function deleteKey(parts: ManageParts, id: string, options: ManageOptions): Promise<void> {
+export async function deleteKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<void> {
   await changeKey(parts, id, options, (_record, { now }) => ({
     write: {
       status: 'deleted',

@@ -1,6 +1,6 @@
 import { actsForOwner, checkDelegation, requireUnlockable } from '../delegation/index.js'
 import { InvalidState } from '../errors/index.js'
-import type { ManageOptions } from '../input/index.js'
+import type { ChangeOptions } from '../input/index.js'
 import { organizationOf } from '../store/index.js'
 import type { Key } from '../values/index.js'
 import { changeKey, changePrepared } from './change-key.js'
@@ -13,7 +13,7 @@ import type { ManageParts } from './parts.js'
  * @throws KeyLocked if somebody else than its owner disabled it, and the actor may not undo that.
  * @throws PlanLimitReached where the plan has fewer places now than keys.
  */
-export function enableKey(parts: ManageParts, id: string, options: ManageOptions): Promise<Key> {
+export function enableKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<Key> {
   return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
     const { owner } = seen
     if (seen.status === 'disabled') {
@@ -41,7 +41,7 @@ export function enableKey(parts: ManageParts, id: string, options: ManageOptions
  * Refuses a key's requests from the next one on, until it is enabled. A key that is disabled stays as it is, but that a call
  * which does not act for its owner locks it.
  */
-export function disableKey(parts: ManageParts, id: string, options: ManageOptions): Promise<Key> {
+export function disableKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<Key> {
   return changeKey(parts, id, options, (record, { now }, live) => {
     const isDisabled = record.status === 'disabled'
     if (!isDisabled && record.status !== 'active') throw new InvalidState(record.id, record.status, 'disable')

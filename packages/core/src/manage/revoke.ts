@@ -1,6 +1,6 @@
 import { checkNames } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkReason, type ManageOptions } from '../input/index.js'
+import { type ChangeOptions, checkReason } from '../input/index.js'
 import { isPast } from '../store/index.js'
 import type { Key } from '../values/index.js'
 import { changeKey } from './change-key.js'
@@ -15,7 +15,7 @@ export async function revokeKey(
   parts: ManageParts,
   id: string,
   input: RevokeInput,
-  options: ManageOptions,
+  options: ChangeOptions,
 ): Promise<Key> {
   checkNames(input, inputNames.revoke, { Invalid: InvalidInput })
   const reason = checkReason(input.reason)

@@ -2,7 +2,7 @@ import { checkNames, wholeNumber } from '../check/index.js'
 import { formatToken, previewOf, Secret } from '../crypto/index.js'
 import { checkDelegation, isOwnKey } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
-import type { ManageOptions } from '../input/index.js'
+import type { ChangeOptions } from '../input/index.js'
 import { isExpired, organizationOf, wrapStoreErrors } from '../store/index.js'
 import { changePrepared } from './change-key.js'
 import type { CreatedKey } from './create.js'
@@ -24,7 +24,7 @@ export async function rotateKey(
   parts: ManageParts,
   id: string,
   input: RotateInput,
-  options: ManageOptions,
+  options: ChangeOptions,
 ): Promise<CreatedKey> {
   checkNames(input, inputNames.rotate, { Invalid: InvalidInput })
   const { graceMs = 0 } = input

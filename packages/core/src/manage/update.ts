@@ -1,7 +1,7 @@
 import { checkNames } from '../check/index.js'
 import { checkDelegation } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
-import type { ManageOptions } from '../input/index.js'
+import type { ChangeOptions } from '../input/index.js'
 import { countsTowardsLimit, organizationOf } from '../store/index.js'
 import { isRecord, type Key } from '../values/index.js'
 import { changePrepared } from './change-key.js'
@@ -16,7 +16,7 @@ export async function updateKey(
   parts: ManageParts,
   id: string,
   input: UpdateInput,
-  options: ManageOptions,
+  options: ChangeOptions,
 ): Promise<Key> {
   if (!isRecord(input)) throw new InvalidInput('input', 'an object of fields to change')
   checkNames(input, inputNames.update, { Invalid: InvalidInput })

@@ -21,7 +21,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ],
   ['limits', 'Requests are refused with 503: the rate limiter, or resolvePlan, fails.'],
   ['keyring', 'Requests are refused with 503: a guard failed.'],
-  ['mcp', 'Requests are refused with 503: narrow or fallback fails.'],
+  ['mcp', 'Requests are refused with 503: narrow, fallback or a question about rights fails.'],
   ['manage', 'Keys cannot be listed or changed: the key store does not answer, or refuses to.'],
   ['usage.not_written', 'Uses of keys are not written; they are kept, and tried again.'],
   ['usage.dropped', 'Uses of keys are not counted: too many wait to be written, or the keyring is closed.'],

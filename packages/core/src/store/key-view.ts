@@ -30,6 +30,7 @@ export function toKey(record: KeyRecord, now: Date): Key {
     revokedReason: record.revokedReason,
     lastUsedAt: copyOf(record.lastUsedAt),
     status: statusOf(record, now),
+    version: record.version,
     previousTokenExpiresAt: previousUntil !== null && !isPast(previousUntil, now) ? copyOf(previousUntil) : null,
     revealable: record.sealed !== null,
   })

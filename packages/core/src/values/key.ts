@@ -79,6 +79,8 @@ export interface KeyRecord extends KeyIdentity, KeySettings, KeyHistory, KeySecr
 /** A key as people and handlers see it. Contains no secret. */
 export interface Key extends KeyIdentity, KeySettings, KeyHistory {
   readonly status: KeyStatus
+  /** 1 at creation. Each change adds 1; a use does not. For `ifVersion`. */
+  readonly version: number
   /** When the token before the last rotation stops working; `null` if none works any more. */
   readonly previousTokenExpiresAt: Date | null
   /** Whether `reveal` can show the token again. */

@@ -99,6 +99,6 @@ async function compareImported(
 
 /** A hash that another product made: stale as it is, so that its first use replaces it. */
 function compareForeign(stored: string, token: string, salt: string): HashVerdict {
-  const matches = lookupDigests(token, { salt }).some((digest) => sameBytes(Buffer.from(digest), Buffer.from(stored)))
+  const matches = lookupDigests(token, salt).some((digest) => sameBytes(Buffer.from(digest), Buffer.from(stored)))
   return matches ? { outcome: 'match', index: 0, stale: true } : { outcome: 'mismatch' }
 }

@@ -1,7 +1,7 @@
 import { type Access, type Authority, authorityRights, everything, ownerLevels } from '../access/index.js'
 import { maxPatterns } from '../scope/index.js'
 import { organizationOf } from '../store/index.js'
-import { isPromise, isStringArray, type MaybePromise, type Owner } from '../values/index.js'
+import { type Grants, isPromise, isStringArray, type MaybePromise, type Owner } from '../values/index.js'
 import type { OwnerAuthority, OwnerRights, ResolveOwner } from './owner-authority.js'
 
 /**
@@ -60,20 +60,14 @@ function ownerRights(
  * @throws TypeError as a rejection if they are too many to be compared on each request; never at once, so that whoever asks
  * something else at the same time can wait for both.
  */
-export function patternsOf(
-  access: Access,
-  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
-  organizationId: string,
-): MaybePromise<readonly string[]> {
-  if (roles.length === 0 && scopes.length <= maxPatterns) return scopes
-  return withRoles(access, { scopes, roles }, organizationId)
+export function patternsOf(access: Access, given: Named, organizationId: string): MaybePromise<readonly string[]> {
+  if (given.roles.length === 0 && given.scopes.length <= maxPatterns) return given.scopes
+  return withRoles(access, given, organizationId)
 }
 
-async function withRoles(
-  access: Access,
-  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
-  organizationId: string,
-): Promise<readonly string[]> {
+type Named = Pick<Grants, 'scopes' | 'roles'>
+
+async function withRoles(access: Access, { scopes, roles }: Named, organizationId: string): Promise<readonly string[]> {
   const given = await Promise.all(
     roles.map(async (name) => {
       const role = access.roles.get(name) ?? []

@@ -13,7 +13,7 @@ import { InvalidInput, WrongPepper } from '../errors/index.js'
 import { allowsIp, ipNetwork } from '../ip/index.js'
 import type { Attempt, RateLimitDenial, RateLimitState, RateLimitVerdict, TooManyFailures } from '../limits/index.js'
 import { type Found, organizationOf, toKey } from '../store/index.js'
-import { isPromise, type MaybePromise, type ResourceRef } from '../values/index.js'
+import { isPromise, type MaybePromise } from '../values/index.js'
 import { conclude, type Examined, refused } from './conclude.js'
 import { fault, refusalOfFault } from './fault.js'
 import { findKey, importedId } from './find-key.js'
@@ -132,8 +132,7 @@ function compareCounted(
   try {
     compared = compare(parts, credential, ip)
   } catch (cause) {
-    attempt.settle(false)
-    throw cause
+    compared = Promise.reject(cause)
   }
   if (isPromise(compared)) return settled(attempt, compared)
   attempt.settle(compared.match.outcome === 'mismatch')
@@ -276,12 +275,11 @@ function permit(
   authority: OwnerRights | null,
   patterns: readonly string[],
 ): MaybePromise<Examined> {
-  const { access } = parts
   const { found, token, limited } = candidate
   if (authority === null) return ended(found, { code: 'owner_inactive', keyId: found.record.id }, limited)
-  const granted = grantedRights(access, patterns)
+  const granted = grantedRights(parts.access, patterns)
   const { record, now } = found
-  const held: PrincipalParts = { access, record, now, view: toKey, token, granted, authority }
+  const held: PrincipalParts = { access: parts.access, record, now, view: toKey, token, granted, authority }
   const principal = createPrincipal(held)
   const lacking = findLacking(held, principal, needs)
   return isPromise(lacking)
@@ -352,14 +350,12 @@ async function findLackingOn(
   }
 }
 
+type Lacking = Extract<Refusal, { readonly code: 'insufficient_scope' }>
+
 function lackingScopes(
   keyId: string,
   { scopes: required }: Requirements,
-  more: {
-    readonly missing: readonly string[]
-    readonly anyOf?: readonly string[]
-    readonly resource: ResourceRef | null
-  },
+  more: Pick<Lacking, 'missing' | 'anyOf' | 'resource'>,
 ): Refusal {
   return { code: 'insufficient_scope', keyId, required, ...more }
 }

@@ -55,6 +55,7 @@ describe('create', () => {
       rateLimits: null,
       createdAt: new Date(start),
       updatedAt: new Date(start),
+      version: 1,
       disabledAt: null,
       disabledBy: null,
       locked: false,

@@ -79,7 +79,7 @@ describe('update', () => {
     clock.at += 7
     const actor = { type: 'user', id: 'u9' } as const
     const updated = await keyring.update(key.id, changes, { actor, context: { requestId: 'r1' } })
-    expect(updated).toEqual({ ...key, ...fields, updatedAt: new Date(start + 7) })
+    expect(updated).toEqual({ ...key, ...fields, updatedAt: new Date(start + 7), version: 2 })
     expect(await keyring.get(key.id)).toEqual(updated)
     const [created, record] = await auditOf(store)
     expect(record).toEqual({

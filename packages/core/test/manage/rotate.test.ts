@@ -36,6 +36,7 @@ describe('rotate (T7, O6, ROT-1)', () => {
     expect(after.key).toEqual({
       ...key,
       updatedAt: new Date(start + 1_000),
+      version: 2,
       previousTokenExpiresAt: new Date(start + 61_000),
     })
     expect(after.token.reveal()).toMatch(new RegExp(`^tk_live_${key.id}_`))

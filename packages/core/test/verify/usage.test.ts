@@ -411,7 +411,8 @@ describe('a keyring', () => {
     expect(passed).toBeGreaterThan(100)
     expect((await keyring.stats({ organizationId })).callsLast24h).toBe(passed)
     const disabled = { disabledAt: expect.any(Date), disabledBy: { type: 'system', id: 'keyring' }, locked: true }
-    const ended = { status: 'disabled', ...disabled, updatedAt: expect.any(Date), lastUsedAt: expect.any(Date) }
+    const at = { updatedAt: expect.any(Date), lastUsedAt: expect.any(Date), version: 502 }
+    const ended = { status: 'disabled', ...disabled, ...at }
     expect(await keyring.get(id)).toEqual({ ...created, ...ended })
     expect(await verify()).toMatchObject({ refusal: { code: 'api_key_disabled' } })
     await keyring.close()

@@ -1,9 +1,10 @@
 import { InvalidOptions } from '@keywright/core'
 import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { InvalidationBus } from '@keywright/core/store'
+import { surviveBreaks, type TellingPool } from './survive-breaks.js'
 
 /** The part of `pg`'s `Pool` that {@link postgresBus} uses. */
-export interface PostgresPool {
+export interface PostgresPool extends TellingPool {
   query(text: string, values: string[]): Promise<unknown>
   connect(): Promise<PostgresConnection>
 }
@@ -35,12 +36,11 @@ const retryMs = 500
  * connection of the pool until the keyring is closed, and connects again half a second after that connection is lost. A
  * pooler such as PgBouncer must be in session mode.
  *
- * @param pool - A pool of `pg` with an `error` listener.
+ * @param pool - A pool of `pg`. It gets an `error` listener.
  *
  * @example
  * ```ts
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
- * pool.on('error', (error) => console.error(error))
  * const cache = { mode: 'bounded', ttlMs: 5_000, bus: postgresBus(pool) } as const // an option of createKeyring
  * ```
  *
@@ -49,11 +49,13 @@ const retryMs = 500
 export function postgresBus(pool: PostgresPool, options: PostgresBusOptions = {}): InvalidationBus {
   checkNames(options, optionNames)
   const { channel = 'keywright_changed' } = options
-  if (typeof pool?.connect !== 'function') throw new InvalidOptions('pool', 'a pool of pg')
+  if (typeof pool?.connect !== 'function' || typeof pool.on !== 'function')
+    throw new InvalidOptions('pool', 'a pool of pg')
   // LISTEN truncates a longer name, and pg_notify does not.
   if (typeof channel !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(channel)) {
     throw new InvalidOptions('channel', '1 to 63 letters, digits and _, not starting with a digit')
   }
+  surviveBreaks(pool)
   return {
     async publish(keyId) {
       await pool.query('select pg_notify($1, $2)', [channel, keyId])

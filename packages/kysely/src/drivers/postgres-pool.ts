@@ -4,6 +4,7 @@ import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kyse
 import { keepPrepared } from '../dialect/kept-statement.js'
 import { hexOf } from '../tables/hex.js'
 import { type PoolOptions, parseAnswerTimeout, poolOptionNames } from './answer-timeout.js'
+import { surviveBreaks, type TellingPool } from './survive-breaks.js'
 
 /** Options of {@link postgresPool}. */
 export interface PostgresPoolOptions extends PoolOptions {
@@ -19,17 +20,15 @@ export interface PostgresPoolOptions extends PoolOptions {
 const optionNames: NamesOf<PostgresPoolOptions> = { ...poolOptionNames, prepare: true }
 
 /** The part of `pg`'s `Pool` that {@link postgresPool} uses. */
-export interface PgPool {
+export interface PgPool extends TellingPool {
   connect(): Promise<PgClient>
   end(): Promise<void>
-  on(event: 'error', listener: () => void): unknown
 }
 
 /** The part of `pg`'s `PoolClient` that {@link postgresPool} uses. */
 export interface PgClient extends PostgresPoolClient {
   readonly query: PostgresPoolClient['query'] & (<R>(statement: NamedStatement) => Promise<PostgresQueryResult<R>>)
   release(destroy?: boolean): void
-  on(event: 'error', listener: () => void): unknown
 }
 
 interface NamedStatement {
@@ -43,7 +42,7 @@ interface NamedStatement {
  *
  * A connection that does not answer within `answerTimeoutMs` is closed and replaced. `pg`'s own `query_timeout` puts it back
  * into the pool, where it keeps the next caller waiting. If a connection breaks, only the statement that runs on it fails.
- * Without an `error` listener on the connection, which this adds, Node would end the process.
+ * Without an `error` listener on each connection, which this adds, Node would end the process.
  *
  * Also set `connectionTimeoutMillis` and `idle_in_transaction_session_timeout` on the pool, so that the server releases the
  * locks of a client that has gone silent.
@@ -64,24 +63,17 @@ export function postgresPool(pool: PgPool, options: PostgresPoolOptions = {}): P
   if (typeof prepare !== 'boolean') throw new InvalidOptions('prepare', 'a boolean')
   const sendKept = prepare ? sendPrepared() : sendOnce
   const known = new WeakMap<PgClient, PostgresPoolClient>()
-  pool.on('error', ignore)
+  surviveBreaks(pool)
   return {
     connect: async () => {
       const client = await withDeadline(pool.connect(), ms, { late: (client) => client.release() })
-      let limited = known.get(client)
-      if (limited === undefined) {
-        client.on('error', ignore)
-        limited = withQueryTimeout(client, sendKept, ms)
-        known.set(client, limited)
-      }
+      const limited = known.get(client) ?? withQueryTimeout(client, sendKept, ms)
+      known.set(client, limited)
       return limited
     },
     end: () => pool.end(),
   }
 }
-
-/** The pool replaces a broken connection by itself, and the statement that ran on it fails. */
-function ignore(): void {}
 
 type Send = <R>(client: PgClient, sql: string, parameters: readonly unknown[]) => Promise<PostgresQueryResult<R>>
 

@@ -1,4 +1,5 @@
 import type { Principal, Refusal, ResourceRef } from '@keywright/core'
+import type { AskHost } from './ask-host.js'
 
 /** A person whom the host has signed in by its own login, without a key. */
 export interface Login {
@@ -32,7 +33,14 @@ export interface Caller {
   couldAllow(scope: string): Promise<boolean>
   /** Counts one message against the key's rate limits. Returns the refusal when no units are left. */
   meter(cost: number): Promise<Refusal | null>
+  /** Every question to the host goes through it: its deadline, its event, and no text of the host's to the client. */
+  readonly ask: AskHost
+  /** The same sender with the rights of now. `null`: it would not be admitted any more. Takes no unit, and counts no use. */
+  renew(): Promise<Caller | null>
 }
+
+/** What a caller needs beside its rights. */
+export type CallerMeans = Pick<Caller, 'meter' | 'ask' | 'renew'>
 
 /** When the caller's access ends by itself, or `null`. */
 export function endOf({ principal, login }: Caller): Date | null {

@@ -17,13 +17,25 @@ export type Decision =
 /** A decision against the caller. */
 export type Denial = Extract<Decision, { readonly ok: false }>
 
-/** Decides whether `caller` may make a call with these arguments. */
+/**
+ * Decides whether `caller` may make a call with these arguments.
+ *
+ * @param isValidated - Whether the arguments are as the handler gets them: if `on` throws then, it is the host that fails.
+ * @throws {@link HostOutage} when the host cannot say it.
+ */
 export async function decide(
   access: McpAccess | undefined,
   caller: Caller,
   args: Readonly<Record<string, unknown>>,
+  isValidated = false,
 ): Promise<Decision> {
-  return decideOn(access, caller, await locate(access, args))
+  if (!asksHost(access, caller)) return decideOn(access, caller, null)
+  return caller.ask(async () => decideOn(access, caller, await locate(access, args, isValidated)))
+}
+
+/** What a key has globally is known. The host is asked about resources and about people. */
+function asksHost(access: McpAccess | undefined, caller: Caller): boolean {
+  return typeof access === 'object' && (access.on !== undefined || caller.login !== null)
 }
 
 /** A call to be decided about: what it requires, and its arguments. */
@@ -34,8 +46,12 @@ export interface Call {
 
 /** Decides about several calls, such as one for each item of a list. The host is asked about their resources at once. */
 export async function decideEach(calls: readonly Call[], caller: Caller): Promise<Decision[]> {
+  return caller.ask(() => decideTogether(calls, caller))
+}
+
+async function decideTogether(calls: readonly Call[], caller: Caller): Promise<Decision[]> {
   const located: { readonly access: McpAccess | undefined; readonly resource: ResourceRef | null }[] = []
-  for (const { access, args } of calls) located.push({ access, resource: await locate(access, args) })
+  for (const { access, args } of calls) located.push({ access, resource: await locate(access, args, false) })
   const needsLevel = (access: McpAccess | undefined): boolean =>
     typeof access === 'object' && access.scopes.some((scope) => !caller.allows(scope))
   const asked = located.filter(({ access }) => needsLevel(access)).map(({ resource }) => resource)
@@ -63,26 +79,31 @@ async function decideOn(
 }
 
 /** Whether a call could be allowed on at least one resource. Lists show what passes. */
-export async function mayBeAllowed(access: McpAccess | undefined, caller: Caller): Promise<boolean> {
-  if (access === 'public') return true
-  if (access === undefined) return false
-  for (const scope of access.scopes) {
-    if (!caller.allows(scope) && !(access.on !== undefined && (await caller.couldAllow(scope)))) return false
+export function mayBeAllowed(access: McpAccess | undefined, caller: Caller): Promise<boolean> {
+  const find = async (): Promise<boolean> => {
+    if (access === 'public') return true
+    if (access === undefined) return false
+    for (const scope of access.scopes) {
+      if (!caller.allows(scope) && !(access.on !== undefined && (await caller.couldAllow(scope)))) return false
+    }
+    return true
   }
-  return true
+  return asksHost(access, caller) ? caller.ask(find) : find()
 }
 
 /** The resource that a call is about; `null`: it is about none, or its arguments name none. */
 async function locate(
   access: McpAccess | undefined,
   args: Readonly<Record<string, unknown>>,
+  isValidated: boolean,
 ): Promise<ResourceRef | null> {
   if (typeof access !== 'object' || access.on === undefined) return null
   try {
     const target = await access.on(args)
     if (typeof target?.id !== 'string' || typeof target.type !== 'string') return null
     return { type: target.type, id: target.id }
-  } catch {
+  } catch (error) {
+    if (isValidated) throw error
     return null // The arguments are unvalidated, so `on` may well throw.
   }
 }

@@ -1,8 +1,8 @@
 import type { Access, Principal } from '@keywright/core'
-import type { Caller, Narrowing } from './caller.js'
+import type { Caller, CallerMeans, Narrowing } from './caller.js'
 
 /** The caller that sent a verified key. */
-export function callerOfKey(access: Access, verified: Principal, narrowing: Narrowing, meter: Caller['meter']): Caller {
+export function callerOfKey(access: Access, verified: Principal, narrowing: Narrowing, means: CallerMeans): Caller {
   const principal = Object.keys(narrowing).length === 0 ? verified : verified.narrowTo(narrowing)
   return {
     id: `key:${principal.key.id}`,
@@ -18,7 +18,9 @@ export function callerOfKey(access: Access, verified: Principal, narrowing: Narr
       }
     },
     couldAllow: (scope) => keyCouldAllow(access, principal, narrowing, scope),
-    meter,
+    meter: means.meter,
+    ask: means.ask,
+    renew: means.renew,
   }
 }
 

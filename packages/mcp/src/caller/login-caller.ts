@@ -1,9 +1,9 @@
 import type { Access, ResourceRef } from '@keywright/core'
-import type { Caller, Login, Narrowing } from './caller.js'
+import type { Caller, CallerMeans, Login, Narrowing } from './caller.js'
 import { typeHasScope } from './reach.js'
 
-/** The caller that the host signed in by its own login. Rate limits belong to keys, so none apply. */
-export function callerOfLogin(access: Access, login: Login, narrowing: Narrowing): Caller {
+/** The caller that the host signed in by its own login. */
+export function callerOfLogin(access: Access, login: Login, narrowing: Narrowing, means: CallerMeans): Caller {
   const isWithin = ({ type, id }: ResourceRef): boolean =>
     !Object.hasOwn(narrowing, type) || narrowing[type]?.includes(id) === true
   const allowsOn: Caller['allowsOn'] = async (scope, { type, id }) =>
@@ -25,6 +25,8 @@ export function callerOfLogin(access: Access, login: Login, narrowing: Narrowing
       }
       return (await login.allowsSomewhere?.(scope)) ?? true
     },
-    meter: async () => null,
+    meter: means.meter,
+    ask: means.ask,
+    renew: means.renew,
   }
 }

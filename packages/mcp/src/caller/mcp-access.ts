@@ -9,8 +9,9 @@ export type McpAccess =
       readonly scopes: readonly ScopeOf<RegisteredAccess>[]
       /**
        * The resource on which the resource scopes among `scopes` are required. It is called twice: first with the client's
-       * unvalidated arguments, then with the arguments that the handler gets. If it throws, or returns an `id` that is not a
-       * string, the call is denied.
+       * unvalidated arguments, then with the arguments that the handler gets. If it throws the first time, or returns an `id`
+       * that is not a string, the call is denied. If it throws with the arguments of the handler, or does not answer within 5
+       * seconds, the call is refused as `auth_unavailable`.
        *
        * @defaultValue none: only scopes that are not bound to a resource may be required
        */

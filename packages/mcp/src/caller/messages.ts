@@ -1,5 +1,3 @@
-import type { GateRefusal as Refusal } from '@keywright/core'
-import { problemFor } from '@keywright/core/http'
 import type { Denial } from './decide.js'
 
 /** Tells a model which scope is missing, so that it can try another resource or say which scope to ask for. */
@@ -9,13 +7,4 @@ export function messageForDenial({ missing, resource }: Denial, docsUrl: string 
   const where = resource === null ? '' : ` on ${resource.type} ${JSON.stringify(resource.id.slice(0, 100))}`
   const hint = docsUrl === null ? '' : ` See ${docsUrl}`
   return `insufficient_scope: this API key, or its owner, does not have ${what}${where}. The same call will be refused again.${hint}`
-}
-
-/** Tells a client why the key was refused, or how long to wait. */
-export function messageForRefusal(refusal: Refusal): string {
-  if (refusal.code !== 'rate_limited') return `${refusal.code}: ${problemFor(refusal).detail}`
-  if (refusal.retryAfterMs === null) {
-    return 'rate_limited: this call costs more than the limit of the API key. It will never be admitted.'
-  }
-  return `rate_limited: wait ${Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))} seconds, then try again.`
 }

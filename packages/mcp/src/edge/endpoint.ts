@@ -1,13 +1,14 @@
 import type { Keyring } from '@keywright/core'
-import type { Reply } from '@keywright/core/http'
+import { type Reply, replyTo } from '@keywright/core/http'
+import { HostOutage } from '../caller/ask-host.js'
 import type { OnCall } from '../caller/call-event.js'
 import type { Caller } from '../caller/caller.js'
-import { notFoundReply } from '../rpc/rpc-reply.js'
+import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
 import type { Registry } from '../server/registry.js'
 import { type ReadVisibleLists, visibleLists } from '../server/visible-lists.js'
 import { type Admit, createAdmit } from './admit.js'
 import { secretHeaders } from './header-names.js'
-import { isListen, type ListenFilter, listenFilter } from './listen.js'
+import { filterListen, isListen } from './listen.js'
 import { type OpenStreams, openStreams } from './open-streams.js'
 import type { McpAuthOptions } from './options.js'
 import { type ScopeChallenge, scopeChallenge } from './scope-challenge.js'
@@ -19,12 +20,15 @@ export interface Endpoint {
   readonly admit: Admit
   readonly tags: SessionTags
   readonly streams: OpenStreams
-  readonly filterListen: ListenFilter
+  /** What all servers of the endpoint have registered. */
+  readonly known: Registry
   readonly visibleLists: ReadVisibleLists
   /** `null`: no tool is hidden from anybody. */
   readonly stripArguments: StripArguments | null
   /** `null`: missing scopes are reported in the result of the tool. */
   readonly challenge: ScopeChallenge | null
+  /** The answer when the host cannot say what a caller may do. */
+  readonly unavailable: Reply
   readonly maxBodyBytes: number
   /** The headers that may hold a key, in lower case. They are removed before a handler sees the request. */
   readonly secretHeaders: ReadonlySet<string>
@@ -39,17 +43,17 @@ export function createEndpoint(
 ): Endpoint {
   const { realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders, unavailableTools = 'hide' } = options
   const { recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024, insufficientScope } = options
+  const wording = { realm, docsUrl, resourceMetadataUrl, keyHeaders }
+  const outage = { code: 'auth_unavailable', reason: 'keyring', cause: null } as const
   return {
     admit: createAdmit(keyring, options),
     tags: sessionTags(sessionSecret),
     streams: openStreams(recheckMs),
-    filterListen: listenFilter(registry),
+    known: registry,
     visibleLists: visibleLists(registry),
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
-    challenge:
-      insufficientScope === 'http-403'
-        ? scopeChallenge(registry, { realm, docsUrl, resourceMetadataUrl, keyHeaders }, onCall)
-        : null,
+    challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall, unavailableTools) : null,
+    unavailable: rpcReply(outage, replyTo(outage, { realm }), wording),
     maxBodyBytes,
     secretHeaders: secretHeaders(keyHeaders),
   }
@@ -61,14 +65,33 @@ export const sessionNotFound: Reply = notFoundReply('Session not found')
 /** A parsed body as the server may see it, or the reply to send instead. */
 export type PreparedBody = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly reply: Reply }
 
-/** Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools. */
+/**
+ * Decides what SDK v2 would answer before any handler is asked: `subscriptions/listen`, and the arguments of hidden tools.
+ *
+ * @param registry - What the servers of this caller have, if that is known.
+ */
 export async function prepareBody(
-  { challenge, stripArguments, filterListen }: Endpoint,
+  endpoint: Endpoint,
   caller: Caller,
   parsed: unknown,
+  registry: Registry = endpoint.known,
+): Promise<PreparedBody> {
+  try {
+    return await prepare(endpoint, caller, parsed, registry)
+  } catch (error) {
+    if (error instanceof HostOutage) return { ok: false, reply: endpoint.unavailable }
+    throw error
+  }
+}
+
+async function prepare(
+  { challenge, stripArguments }: Endpoint,
+  caller: Caller,
+  parsed: unknown,
+  registry: Registry,
 ): Promise<PreparedBody> {
   const reply = challenge === null ? null : await challenge(caller, parsed)
   if (reply !== null) return { ok: false, reply }
   const body = stripArguments !== null && isCall(parsed) ? await stripArguments(caller, parsed) : parsed
-  return { ok: true, body: isListen(body) ? await filterListen(caller, body) : body }
+  return { ok: true, body: isListen(body) ? await filterListen(caller, body, registry) : body }
 }

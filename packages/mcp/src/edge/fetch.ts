@@ -3,6 +3,8 @@ import { fetchRequest } from '@keywright/core/adapter'
 import type { Reply } from '@keywright/core/http'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
 import { plainReply } from '../rpc/rpc-reply.js'
+import { captureRegistry } from '../server/captured-registry.js'
+import { createRegistry } from '../server/registry.js'
 import { type Endpoint, prepareBody, sessionNotFound } from './endpoint.js'
 import { guardAnswer } from './fetch-answer.js'
 import { parseJson, readBytes } from './fetch-body.js'
@@ -21,11 +23,15 @@ export interface FetchHandler {
 
 /** The sender of `request`, or the refusal to send as the answer. */
 export async function gateFetch(
-  { admit }: Endpoint,
+  { admit, maxBodyBytes }: Endpoint,
   request: Request,
   context: FetchContext,
 ): Promise<AuthInfo | Response> {
-  const admission = await admit(fetchRequest(request, context), request)
+  const found = await admit(fetchRequest(request, context), request)
+  if (!found.ok) return toResponse(found.reply)
+  // The host reads the body after this, so a copy is read here.
+  const bytes = request.body === null || request.bodyUsed ? null : await readBytes(request.clone(), maxBodyBytes)
+  const admission = await found.charge(request.method, bytes === 'too large' ? undefined : parseJson(bytes))
   return admission.ok ? authInfoOf(admission.caller) : toResponse(admission.reply)
 }
 
@@ -42,20 +48,26 @@ export async function serveFetch(
   isWarm: () => boolean,
 ): Promise<Response> {
   const request = fetchRequest(original, context)
-  const admission = await endpoint.admit(request, original)
-  if (!admission.ok) return toResponse(admission.reply)
-  const { caller, binding } = admission
+  const found = await endpoint.admit(request, original)
+  if (!found.ok) return toResponse(found.reply)
+  const { caller, binding } = found
   const headers = openHeaders(original.headers, endpoint, binding)
   if (headers === null) return toResponse(sessionNotFound)
   const bytes = await readBytes(original, endpoint.maxBodyBytes)
   if (bytes === 'too large') return toResponse(plainReply(413, -32000, 'The request is too large'))
 
+  const parsed = parseJson(bytes)
+  const admission = await found.charge(original.method, parsed)
+  if (!admission.ok) return toResponse(admission.reply)
   const abort = linkedAbort(original.signal)
   const authInfo = authInfoOf(caller)
-  const parsed = parseJson(bytes)
-  const needsRegistry = isListen(parsed) || isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
-  if (needsRegistry && !isWarm()) await warmUp(handler, original.url, headers, parsed, authInfo)
-  const prepared = await prepareBody(endpoint, caller, parsed)
+  const needsRegistry = isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
+  // A host may make other servers for other callers: what one may listen to is what its own server has.
+  const registry = isListen(parsed) ? createRegistry(undefined, endpoint.known.declared) : endpoint.known
+  if (isListen(parsed) || (needsRegistry && !isWarm())) {
+    await captureRegistry(registry, () => warmUp(handler, original.url, headers, parsed, authInfo))
+  }
+  const prepared = await prepareBody(endpoint, caller, parsed, registry)
   if (!prepared.ok) return toResponse(prepared.reply)
 
   // An unchanged body is passed on byte for byte: the server must read exactly what was checked here.
@@ -66,7 +78,7 @@ export async function serveFetch(
   // With `parsedBody`, the SDK serves the value that was checked here, and need not parse it again.
   const options = prepared.body === undefined ? { authInfo } : { authInfo, parsedBody: prepared.body }
   const answer = await handler.fetch(new Request(original.url, init), options)
-  return guardAnswer(endpoint, answer, { request, original, method, body: prepared.body, admission }, abort)
+  return guardAnswer(endpoint, answer, { request, original, method, body: prepared.body, admission, registry }, abort)
 }
 
 /** The headers without the key, and with the server's own session id. `null`: the session is not the caller's. */

@@ -4,10 +4,12 @@ import type { Reply } from '@keywright/core/http'
 import { authInfoOf } from '../caller/auth-info.js'
 import { endOf } from '../caller/caller.js'
 import { plainReply } from '../rpc/rpc-reply.js'
-import { type Endpoint, prepareBody } from './endpoint.js'
+import { type Endpoint, prepareBody, sessionNotFound } from './endpoint.js'
 import { SESSION_HEADER } from './header-names.js'
 import { beforeHead, openSession, stripSecrets } from './node-headers.js'
 import type { NodeRequest } from './node-request.js'
+import { peekBody } from './peek-body.js'
+import { bindSseSession, isSseSessionOfAnother } from './sse-sessions.js'
 import { type StreamRequest, streamCheck } from './stream-check.js'
 
 /** Middleware for Express 4 and 5, and for any other server that calls `(req, res, next)`. */
@@ -36,23 +38,36 @@ export function nodeMiddleware(endpoint: Endpoint): NodeMiddleware {
 /** Makes a request ready for the handler behind the guard. Returns the reply if the request may not get there. */
 async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse): Promise<Reply | null> {
   const request = nodeRequest(req, req.originalUrl ?? req.url ?? '/')
-  const admission = await endpoint.admit(request, req)
-  if (!admission.ok) return admission.reply
-  const { caller, binding, headers } = admission
+  const found = await endpoint.admit(request, req)
+  if (!found.ok) return found.reply
+  const { caller, binding } = found
   const tagged = req.headers[SESSION_HEADER]
   const refused = openSession(req, endpoint.tags, binding)
   if (refused !== null) return refused
-  const prepared = await prepareBody(endpoint, caller, req.body)
+  if (isSseSessionOfAnother(request.url, binding)) return sessionNotFound
+  const peeked = req.body === undefined ? await peekBody(req, endpoint.maxBodyBytes) : null
+  const body = peeked === null ? req.body : peeked.parsed
+  const admission = await found.charge(req.method ?? '', body)
+  if (!admission.ok) return admission.reply
+  const prepared = await prepareBody(endpoint, caller, body)
   if (!prepared.ok) return prepared.reply
-  if (req.body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
+  if (body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
     return plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware')
   }
-  if (prepared.body !== req.body) req.body = prepared.body
+  if (prepared.body !== body) {
+    if (peeked === null) req.body = prepared.body
+    else peeked.replace(prepared.body)
+  }
   stripSecrets(req, endpoint.secretHeaders)
-  for (const [name, value] of Object.entries(headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
+  for (const [name, value] of Object.entries(admission.headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
   req.auth = authInfoOf(caller)
   const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
-  watch(endpoint, res, { request, original: req, method: req.method ?? '', body: req.body, admission }, known)
+  watch(
+    endpoint,
+    res,
+    { request, original: req, method: req.method ?? '', body: prepared.body, admission, registry: endpoint.known },
+    known,
+  )
   return null
 }
 
@@ -67,6 +82,7 @@ function watch(endpoint: Endpoint, res: ServerResponse, opened: StreamRequest, k
       head.set(SESSION_HEADER, isKnown ? known.tagged : endpoint.tags.tag(sessionId, binding))
     }
     if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
+    if (opened.method === 'GET' && sessionId === undefined) bindSseSession(res, binding)
     if (res.destroyed) return // `close` has already been emitted, and would not be emitted again.
     const drop = endpoint.streams.watch({
       keyId: caller.principal?.key.id ?? null,

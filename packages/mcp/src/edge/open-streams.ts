@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers'
 import { withDeadline } from '@keywright/core/adapter'
-import { answerMs } from './answer-ms.js'
+import { answerMs } from '../caller/answer-ms.js'
 
 /** An open stream of one caller. */
 export interface OpenStream {

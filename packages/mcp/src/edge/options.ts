@@ -75,7 +75,7 @@ export interface McpAuthOptions<A extends Access = Access> {
   readonly fallback?: ((request: GateRequest, original: object) => Login | null | Promise<Login | null>) | undefined
   /**
    * The URL of the OAuth protected resource metadata. Set it only if the host really offers OAuth: clients that find an
-   * authorization server send it the key.
+   * authorization server send it what they have. Requests with a key of this keyring are never told of it.
    *
    * @defaultValue none: challenges have no `resource_metadata`
    *
@@ -101,7 +101,7 @@ export interface McpAuthOptions<A extends Access = Access> {
   /**
    * How to answer a call that the key could make on other resources only. `in-band` answers with a tool result that has
    * `isError`. `http-403` answers with HTTP 403 and the required scopes, for OAuth clients that can step up; other clients take
-   * it for a failed login. Behind `express`, `http-403` needs a body parser before the guard.
+   * it for a failed login.
    *
    * @defaultValue 'in-band'
    *
@@ -157,7 +157,8 @@ export interface McpAuthOptions<A extends Access = Access> {
    */
   readonly sessionSecret?: string | Uint8Array | undefined
   /**
-   * The largest body that `fetch` reads, in bytes. A larger one gets 413. Behind `express`, your body parser sets the limit.
+   * The largest body that `fetch` reads, in bytes. A larger one gets 413. Behind `express`, your body parser sets the limit; a
+   * larger body that no parser has read yet is passed on unread, and takes one unit.
    *
    * @defaultValue 4 MiB, as in both SDKs
    *

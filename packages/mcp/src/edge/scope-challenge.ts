@@ -4,7 +4,7 @@ import { callEvent } from '../caller/call-event.js'
 import type { Caller } from '../caller/caller.js'
 import { decide, mayBeAllowed } from '../caller/decide.js'
 import { rpcReply, type Wording } from '../rpc/rpc-reply.js'
-import type { Registry } from '../server/registry.js'
+import { findNamed, isEnabled, type Registry } from '../server/registry.js'
 
 /** The 403 for a body with a tool call that lacks scopes, or `null`. */
 export type ScopeChallenge = (caller: Caller, body: unknown) => Promise<Reply | null>
@@ -14,12 +14,17 @@ export function scopeChallenge(
   registry: Registry,
   wording: Wording,
   onCall: (event: ToolCall) => void,
+  unavailableTools: 'hide' | 'list',
 ): ScopeChallenge {
   return async (caller, body) => {
     for (const message of [body].flat()) {
       const call = callIn(message)
-      const access = call === null ? undefined : registry.tools.get(call.name)?.access
-      if (call === null || !(await mayBeAllowed(access, caller))) continue
+      const entry = call === null ? undefined : findNamed(registry, 'tools', call.name)
+      if (call === null || !isEnabled(entry) || entry.access === undefined) continue
+      const { access } = entry
+      // A key cannot step up, so what is hidden from it stays hidden. A person can, for any scope.
+      const isHidden = caller.login === null && unavailableTools === 'hide' && !(await mayBeAllowed(access, caller))
+      if (isHidden) continue
       const startedAt = performance.now()
       const decision = await decide(access, caller, call.args)
       if (decision.ok || !decision.located) continue
@@ -28,7 +33,9 @@ export function scopeChallenge(
       onCall(callEvent(caller, { tool: call.name, decision: 'denied', missing, failed: false, durationMs }))
       const keyId = caller.principal?.key.id ?? ''
       const refusal: Refusal = { code: 'insufficient_scope', keyId, required, missing, resource }
-      return rpcReply(refusal, replyTo(refusal, { realm: wording.realm }), wording)
+      // A key cannot step up: its client must not take it to an authorization server.
+      const resourceMetadataUrl = caller.principal === null ? wording.resourceMetadataUrl : undefined
+      return rpcReply(refusal, replyTo(refusal, { realm: wording.realm }), { ...wording, resourceMetadataUrl })
     }
     return null
   }

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
  * Binds session ids to their callers without storing anything. The id that a client gets ends in a MAC over the server's id and
@@ -12,10 +12,15 @@ export interface SessionTags {
 }
 
 /** @param secret - Processes that share sessions must share it. */
-export function sessionTags(secret: string | Uint8Array = randomBytes(32)): SessionTags {
-  const key = createSecretKey(typeof secret === 'string' ? Buffer.from(secret) : secret)
+export function sessionTags(secret?: string | Uint8Array): SessionTags {
+  let made: KeyObject | null = null
+  // Made when it is first needed: Workers refuse random values while modules load.
+  const key = (): KeyObject => {
+    made ??= createSecretKey(typeof secret === 'string' ? Buffer.from(secret) : (secret ?? randomBytes(32)))
+    return made
+  }
   const mac = (sessionId: string, binding: string): string =>
-    createHmac('sha256', key)
+    createHmac('sha256', key())
       .update(JSON.stringify([sessionId, binding]))
       .digest('base64url')
   return {

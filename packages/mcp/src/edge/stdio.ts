@@ -1,10 +1,11 @@
 import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
 import { checkNames, isStringArray, type NamesOf } from '@keywright/core/adapter'
+import { askHostOf } from '../caller/ask-host.js'
 import type { Caller, Narrowing } from '../caller/caller.js'
 import { checkNarrowing } from '../caller/check-narrowing.js'
 import { callerOfKey } from '../caller/key-caller.js'
-import { messageForRefusal } from '../caller/messages.js'
 import { usageMeter } from '../caller/usage-meter.js'
+import { messageForRefusal } from '../rpc/refusal-text.js'
 import { RpcError } from '../rpc/rpc-error.js'
 
 /** Options of {@link McpAuth.stdio}. */
@@ -39,12 +40,18 @@ export async function openStdio(
     process.stderr.write(`${env}: ${problem}${hint}\n`)
     process.exit(1)
   }
-  return async () => {
+  const ask = askHostOf(keyring)
+  const sender = async (): Promise<Caller> => {
     const verdict = await keyring.verify(token)
     if (!verdict.ok) throw new RpcError(-32001, messageForRefusal(verdict.refusal))
-    const meter = usageMeter((units) => keyring.verify(token, units))
-    return callerOfKey(keyring.access, verdict.principal, narrow, meter)
+    const { take } = usageMeter((units) => keyring.verify(token, units), 1)
+    const renew: Caller['renew'] = async () => {
+      const again = await keyring.verify(token, { cost: 0, countUsage: false })
+      return again.ok ? callerOfKey(keyring.access, again.principal, narrow, { meter: take, ask, renew }) : null
+    }
+    return callerOfKey(keyring.access, verdict.principal, narrow, { meter: take, ask, renew })
   }
+  return sender
 }
 
 function parseOptions(access: Access, options: StdioOptions): Required<StdioOptions> {

@@ -1,9 +1,10 @@
 import type { GateRequest } from '@keywright/core'
 import { endOf } from '../caller/caller.js'
+import type { Registry } from '../server/registry.js'
 import type { VisibleLists } from '../server/visible-lists.js'
 import type { Admitted } from './admit.js'
 import type { Endpoint } from './endpoint.js'
-import { isListen } from './listen.js'
+import { filterListen, isListen } from './listen.js'
 import type { OpenStream } from './open-streams.js'
 
 /** The request that opened a stream. */
@@ -14,6 +15,8 @@ export interface StreamRequest {
   /** Its message, without what the sender may not listen to. */
   readonly body: unknown
   readonly admission: Admitted
+  /** What the servers of its sender have. */
+  readonly registry: Registry
 }
 
 const lists = ['tools', 'prompts', 'resources'] as const
@@ -25,8 +28,8 @@ const lists = ['tools', 'prompts', 'resources'] as const
  * @param write - Sends a frame. Servers write each frame in one piece, so ours cannot land inside another.
  */
 export function streamCheck(
-  { admit, filterListen, visibleLists }: Pick<Endpoint, 'admit' | 'filterListen' | 'visibleLists'>,
-  { request, original, method, body, admission: { caller, binding } }: StreamRequest,
+  { admit, visibleLists }: Pick<Endpoint, 'admit' | 'visibleLists'>,
+  { request, original, method, body, registry, admission: { caller, binding } }: StreamRequest,
   write: (frame: string) => void,
 ): OpenStream['check'] {
   const wanted = wantedNotifications(method, body)
@@ -37,7 +40,10 @@ export function streamCheck(
     const again = await admit(request, original)
     if (!again.ok || again.binding !== binding) return null
     const stays = { expiresAt: endOf(again.caller) }
-    if (isListen(body) && JSON.stringify(await filterListen(again.caller, body)) !== JSON.stringify(body)) return null
+    if (isListen(body)) {
+      const readable = await filterListen(again.caller, body, registry)
+      if (JSON.stringify(readable) !== JSON.stringify(body)) return null
+    }
     if (wanted === null) return stays
     const [was, is] = [await before, await visibleLists(again.caller)]
     before = Promise.resolve(is)

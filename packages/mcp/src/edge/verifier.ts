@@ -1,8 +1,10 @@
 import type { Keyring } from '@keywright/core'
+import { askHostOf } from '../caller/ask-host.js'
 import { type AuthInfo, authInfoOf } from '../caller/auth-info.js'
+import type { Caller } from '../caller/caller.js'
 import { callerOfKey } from '../caller/key-caller.js'
-import { messageForRefusal } from '../caller/messages.js'
 import { usageMeter } from '../caller/usage-meter.js'
+import { messageForRefusal } from '../rpc/refusal-text.js'
 
 /** What `requireBearerAuth` of both SDKs takes as its `verifier`. */
 export interface TokenVerifier {
@@ -11,12 +13,17 @@ export interface TokenVerifier {
 
 /** @param toError - Makes the SDK's own error class. Both SDKs answer any other error with 500. */
 export function tokenVerifier(keyring: Keyring, toError: (message: string) => Error): TokenVerifier {
+  const ask = askHostOf(keyring)
   return {
     async verifyAccessToken(token) {
       const verdict = await keyring.verify(token)
       if (verdict.ok) {
-        const meter = usageMeter((units) => keyring.verify(token, units))
-        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, meter))
+        const { take } = usageMeter((units) => keyring.verify(token, units), 1)
+        const renew: Caller['renew'] = async () => {
+          const again = await keyring.verify(token, { cost: 0, countUsage: false })
+          return again.ok ? callerOfKey(keyring.access, again.principal, {}, { meter: take, ask, renew }) : null
+        }
+        return authInfoOf(callerOfKey(keyring.access, verdict.principal, {}, { meter: take, ask, renew }))
       }
       const { code } = verdict.refusal
       const message = messageForRefusal(verdict.refusal)

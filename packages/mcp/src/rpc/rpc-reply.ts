@@ -1,5 +1,6 @@
 import type { GateRefusal as Refusal } from '@keywright/core'
 import { challengeFor, problemFor, type Reply } from '@keywright/core/http'
+import { messageForRefusal, refusalData } from './refusal-text.js'
 
 /** The texts that every refusal to an MCP client uses. */
 export interface Wording {
@@ -17,7 +18,9 @@ export function rpcReply(refusal: Refusal, reply: Reply, wording: Wording): Repl
   const headers: Record<string, string> = { ...reply.headers, 'Content-Type': 'application/json' }
   const challenge = challengeFor(refusal, { realm, resourceMetadata: resourceMetadataUrl, keyHeaders })
   if (challenge !== null) headers['WWW-Authenticate'] = challenge
-  return { status: reply.status, headers, body: rpcBody(codeOf(reply.status), `${problem.detail}${hint}`, problem) }
+  const text = refusal.code === 'rate_limited' ? messageForRefusal(refusal) : problem.detail
+  const body = rpcBody(codeOf(reply.status), `${text}${hint}`, { ...problem, ...refusalData(refusal) })
+  return { status: reply.status, headers, body }
 }
 
 /** A 404 that does not reveal whether the thing is missing or belongs to somebody else. */

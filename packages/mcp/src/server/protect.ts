@@ -2,22 +2,27 @@ import { InvalidOptions } from '@keywright/core'
 import type { Caller } from '../caller/caller.js'
 import { callerOf, rememberCaller } from '../caller/known-callers.js'
 import { RpcError } from '../rpc/rpc-error.js'
-import { registerDeclared } from './register-declared.js'
+import { capturingRegistry } from './captured-registry.js'
+import { type Registering, registerDeclared } from './register-declared.js'
 import { createRegistry, type Registry } from './registry.js'
-import type { Rule, RuleSettings } from './rules/rule.js'
+import { guardUpdates } from './resource-updates.js'
+import type { Message, Rule, RuleSettings } from './rules/rule.js'
 import { rulesFor } from './rules/rules-for.js'
 import { type AnyHandler, accessOf } from './scoped.js'
+import { separateEvents } from './separate-events.js'
+import type { Subscribers } from './subscribers.js'
 
-/** The part of an `McpServer`, of either SDK, that `protect` uses. */
-export interface ProtectableServer {
-  readonly server: {
-    setRequestHandler(...args: never[]): unknown
-    assertCanSetRequestHandler(method: string): void
-  }
+/** The part of a low-level `Server`, of either SDK, that `protect` uses. */
+export interface LowLevelServer {
+  setRequestHandler(...args: never[]): unknown
+  assertCanSetRequestHandler(method: string): void
 }
 
+/** The part of an `McpServer` of either SDK that `protect` uses, or of a low-level `Server`. */
+export type ProtectableServer = { readonly server: LowLevelServer } | LowLevelServer
+
 /** What `protectServer` depends on. The registry of the server itself is made there. */
-export interface ProtectSettings extends Omit<RuleSettings, 'registry'> {
+export interface ProtectSettings extends Omit<RuleSettings, 'registry' | 'subscribers'> {
   /** Collects what all servers of the endpoint register. */
   readonly known: Registry
   /** The sender of messages that passed no gate, as on stdio. Throws an {@link RpcError} if the key is refused. */
@@ -34,14 +39,17 @@ const openMethods: ReadonlySet<string> = new Set(['initialize', 'ping', 'logging
  * @throws {@link InvalidOptions} when something is already registered, or when the server keeps tasks: any key could read them.
  */
 export function protectServer<S extends ProtectableServer>(server: S, settings: ProtectSettings): S {
-  const inner = server?.server
+  const inner = lowLevelOf(server)
   if (typeof inner?.setRequestHandler !== 'function' || typeof inner.assertCanSetRequestHandler !== 'function') {
     throw new InvalidOptions('server', 'an McpServer of @modelcontextprotocol/sdk or @modelcontextprotocol/server')
   }
   if (guarded.has(inner))
     throw new InvalidOptions('server', 'a server that is not protected yet. Call protect once for each server.')
-  const registry = createRegistry()
-  const rules = rulesFor({ ...settings, registry })
+  const registry = createRegistry(undefined, settings.known.declared)
+  const registering: Registering = { isRunning: false }
+  const subscribers: Subscribers = { byUri: new Map(), latest: null }
+  const ruleSettings = { ...settings, registry, subscribers }
+  const rules = rulesFor(ruleSettings)
   for (const method of [...rules.keys(), 'tasks/get']) {
     try {
       inner.assertCanSetRequestHandler(method)
@@ -60,24 +68,59 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
     const at = args.findLastIndex((argument) => typeof argument === 'function')
     const method = methodOf(args[0])
     return install(
-      ...args.with(at, guard(method, args[at] as AnyHandler, rules, settings, typeof args[0] === 'string')),
+      ...args.with(
+        at,
+        guard(method, args[at] as AnyHandler, rules, settings, {
+          subscribers,
+          isV2: typeof args[0] === 'string',
+          bySdk: registering.isRunning,
+        }),
+      ),
     )
   }
   Object.assign(inner, { setRequestHandler: replace })
-  guardFallback(inner, rules, settings)
+  guardFallback(inner, rules, settings, subscribers)
+  whenConnected(inner, separateEvents)
+  guardUpdates(inner, ruleSettings)
+  const captured = capturingRegistry()
+  const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
-  registerDeclared(methods, settings.access, [registry, settings.known])
+  registerDeclared(methods, settings.access, registries, registering)
   return server
+}
+
+/** Calls `prepare` with each transport, before the server starts it. */
+function whenConnected(inner: object, prepare: (transport: unknown) => void): void {
+  const connect: unknown = Reflect.get(inner, 'connect')
+  if (typeof connect !== 'function') return
+  Object.assign(inner, {
+    connect: (transport: unknown, ...rest: unknown[]): unknown => {
+      prepare(transport)
+      return connect.call(inner, transport, ...rest)
+    },
+  })
+}
+
+function lowLevelOf(server: ProtectableServer | undefined): LowLevelServer | undefined {
+  return server !== undefined && 'server' in server ? server.server : server
 }
 
 const guarded = new WeakSet<object>()
 
 /** Guards `fallbackRequestHandler` as well: both SDKs read it from the server for each message without another handler. */
-function guardFallback(inner: object, rules: ReadonlyMap<string, Rule>, settings: ProtectSettings): void {
+function guardFallback(
+  inner: object,
+  rules: ReadonlyMap<string, Rule>,
+  settings: ProtectSettings,
+  subscribers: Subscribers,
+): void {
   const wrap = (handler: unknown): unknown => {
     if (typeof handler !== 'function') return handler
     return (request: { readonly method?: unknown }, extra: unknown) =>
-      guard(String(request.method), handler as AnyHandler, rules, settings, false)(request, extra)
+      guard(String(request.method), handler as AnyHandler, rules, settings, { subscribers, isV2: false, bySdk: false })(
+        request,
+        extra,
+      )
   }
   fallbacks.set(inner, { wrap, guarded: wrap(Reflect.get(inner, 'fallbackRequestHandler')) })
   Object.defineProperty(inner, 'fallbackRequestHandler', fallbackProperty)
@@ -108,18 +151,19 @@ function guard(
   handler: AnyHandler,
   rules: ReadonlyMap<string, Rule>,
   settings: ProtectSettings,
-  isV2: boolean,
+  { subscribers, ...kind }: Pick<Message, 'isV2' | 'bySdk'> & { readonly subscribers: Subscribers },
 ): (...args: unknown[]) => unknown {
   const original = handler as (...args: unknown[]) => unknown
   if (openMethods.has(method)) return original
   const rule = rules.get(method)
   return async (request, extra) => {
     const caller = await senderOf(extra, settings)
+    subscribers.latest = caller
     if (rule !== undefined) {
       return rule({
         caller,
         params: paramsOf(request),
-        isV2,
+        ...kind,
         forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
       })
     }

@@ -1,6 +1,6 @@
 import { type Access, InvalidOptions } from '@keywright/core'
-import { unknownName, wholeNumber } from '@keywright/core/adapter'
 import type { McpAccess } from '../caller/mcp-access.js'
+import { checkAccess } from './check-access.js'
 import { type Entry, keep, type Registry, type TemplateEntry } from './registry.js'
 import { type AnyHandler, accessOf, scoped } from './scoped.js'
 
@@ -14,23 +14,38 @@ const registrars = {
   resource: 'resources',
 } as const
 
+type Kind = 'tools' | 'prompts' | 'resources'
+
+/** Tells handlers that the SDK installs for what is registered from those that the host installs itself. */
+export interface Registering {
+  isRunning: boolean
+}
+
 /**
- * Wraps the registering methods of `server`, so that each registry knows what each name requires. A handler without `scoped` is
- * replaced by one that refuses, so that it stays closed even if a call reaches it in a way that the registry does not know.
+ * Wraps the registering methods of `server`, so that each registry knows what each name requires. A handler without `scoped` and
+ * without a declaration is replaced by one that refuses, so that it stays closed even if a call reaches it in a way that the
+ * registry does not know.
  */
 export function registerDeclared(
   server: Record<string, unknown>,
   access: Access,
   registries: readonly Registry[],
+  registering: Registering = { isRunning: false },
 ): void {
   for (const [method, kind] of Object.entries(registrars)) {
     const original = server[method]
     if (typeof original !== 'function') continue
     server[method] = (...args: unknown[]): unknown => {
-      const handler = args.at(-1)
+      const handler = withDeclared(registries, kind, args)
       const declared = accessOf(handler)
       if (declared !== undefined) checkAccess(access, declared, String(args[0]))
-      const registered: unknown = original.apply(server, [...args.slice(0, -1), refuseUnlessScoped(handler)])
+      registering.isRunning = true
+      let registered: unknown
+      try {
+        registered = original.apply(server, [...args.slice(0, -1), refuseUnlessScoped(handler)])
+      } finally {
+        registering.isRunning = false
+      }
       const entry: Entry = { access: declared, registered: registered as Entry['registered'] }
       for (const registry of registries) enter(registry, kind, args, entry)
       followUpdates(registered, access, kind, args, entry, registries)
@@ -39,12 +54,28 @@ export function registerDeclared(
   }
 }
 
-function enter(
-  registry: Registry,
-  kind: 'tools' | 'prompts' | 'resources',
+/** The handler that is registered, with what was declared for its name. */
+function withDeclared(registries: readonly Registry[], kind: Kind, args: readonly unknown[]): unknown {
+  const handler = args.at(-1)
+  const access = registries.map(({ declared }) => declaredAccess(declared, kind, args)).find((one) => one !== undefined)
+  if (access === undefined || typeof handler !== 'function') return handler
+  if (accessOf(handler) === undefined) return scoped(access, handler as AnyHandler)
+  throw new InvalidOptions(`declare.${kind}`, `without ${String(args[0])}, which is registered with scoped`)
+}
+
+function declaredAccess(
+  declared: Registry | null,
+  kind: Kind,
   [name, place]: readonly unknown[],
-  entry: Entry,
-): void {
+): McpAccess | undefined {
+  if (declared === null) return undefined
+  if (kind !== 'resources') return declared[kind].get(String(name))?.access
+  if (typeof place === 'string') return declared.resources.get(place)?.access
+  const { uriTemplate } = (place ?? {}) as { readonly uriTemplate?: unknown }
+  return declared.templates.get(String(uriTemplate))?.access
+}
+
+function enter(registry: Registry, kind: Kind, [name, place]: readonly unknown[], entry: Entry): void {
   if (kind !== 'resources') keep(registry[kind], String(name), entry, registry)
   else if (typeof place === 'string') keep(registry.resources, normalUri(place), entry, registry)
   else {
@@ -59,7 +90,7 @@ function enter(
 function followUpdates(
   registered: unknown,
   access: Access,
-  kind: 'tools' | 'prompts' | 'resources',
+  kind: Kind,
   args: readonly unknown[],
   entry: Entry,
   registries: readonly Registry[],
@@ -90,30 +121,6 @@ function followUpdates(
 function refuseUnlessScoped(handler: unknown): unknown {
   if (typeof handler !== 'function' || accessOf(handler) !== undefined) return handler
   return scoped({ scopes: [], on: () => null }, handler as AnyHandler)
-}
-
-/**
- * A requirement that no key could ever meet is a mistake, so it fails at registration.
- *
- * @throws {@link InvalidOptions} when `scopes`, `on` or `cost` is wrong.
- * @throws {@link ScopeUnknown} when the access model has no such scope.
- */
-function checkAccess(access: Access, declared: McpAccess, name: string): void {
-  if (declared === 'public') return
-  const { scopes, on, cost = 1 } = declared
-  if (!Array.isArray(scopes) || scopes.length === 0) {
-    throw new InvalidOptions(`${name}: scopes`, "at least one scope; for any live key, declare 'public' instead")
-  }
-  for (const scope of scopes) {
-    if (!access.scopes.has(scope)) throw unknownName(`${name}: scopes`, scope, access.scopes.keys())
-    if (access.resourceScopes.has(scope) && on === undefined) {
-      throw new InvalidOptions(
-        `${name}: on`,
-        `a function that names the resource, because ${scope} is only allowed on a resource`,
-      )
-    }
-  }
-  wholeNumber(cost, `${name}: cost`, { least: 0 })
 }
 
 function normalUri(uri: string): string {

@@ -1,14 +1,12 @@
-import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import { decide } from '../caller/decide.js'
 import { callerOf } from '../caller/known-callers.js'
 import type { McpAccess } from '../caller/mcp-access.js'
 import { messageForDenial } from '../caller/messages.js'
 import { RpcError } from '../rpc/rpc-error.js'
+import { checkShape } from './check-access.js'
 
 /** A handler of either SDK. Its last argument (`extra` in v1, `ctx` in v2) leads to the caller. */
 export type AnyHandler = (...args: never[]) => unknown
-
-const accessNames: NamesOf<Exclude<McpAccess, 'public'>> = { scopes: true, on: true, cost: true }
 
 const declared = new WeakMap<AnyHandler, McpAccess>()
 
@@ -20,7 +18,7 @@ const declared = new WeakMap<AnyHandler, McpAccess>()
  * @param access - The required scopes, or `'public'` for any live key.
  * @param handler - The handler that you would otherwise give to the SDK.
  * @returns a handler of the same type. It rejects with a JSON-RPC error when no key came with the message (code -32001), or when
- * the caller may not make this call (code -32003).
+ * the caller may not make this call (code -32003), or the host could not say it (code -32603).
  * @throws {@link InvalidOptions} when `access` is neither `'public'` nor an object, or has an unknown field, or when `scopes` or
  * `on` is `undefined`.
  * @throws {@link InvalidOptions} later, when a protected server registers the handler: if `scopes` is empty, if a resource scope
@@ -40,11 +38,11 @@ const declared = new WeakMap<AnyHandler, McpAccess>()
  * ```
  */
 export function scoped<F extends AnyHandler>(access: McpAccess, handler: F): F {
-  if (access !== 'public') checkNames(access, accessNames, { defined: ['scopes', 'on'] })
+  checkShape(access)
   const guarded = async (...args: never[]): Promise<unknown> => {
     const caller = callerOf(args.at(-1))
     if (caller === null) throw new RpcError(-32001, 'No API key came with this message')
-    const decision = await decide(access, caller, argumentsIn(args))
+    const decision = await decide(access, caller, argumentsIn(args), true)
     if (!decision.ok) throw new RpcError(-32003, messageForDenial(decision, null))
     return handler(...args)
   }

@@ -1,6 +1,6 @@
 import type { Caller } from '../caller/caller.js'
 import { mayBeAllowed } from '../caller/decide.js'
-import { type Entry, isEnabled, type Registry } from './registry.js'
+import { allOf, type Entry, isEnabled, type Registry } from './registry.js'
 
 /** The three lists that a caller sees, each as one string, so that two moments can be compared. */
 export type VisibleLists = Readonly<Record<'tools' | 'prompts' | 'resources', string>>
@@ -9,7 +9,7 @@ export type VisibleLists = Readonly<Record<'tools' | 'prompts' | 'resources', st
 export type ReadVisibleLists = (caller: Caller) => Promise<VisibleLists>
 
 /** Makes {@link ReadVisibleLists} for what servers have registered. */
-export function visibleLists({ tools, prompts, resources, templates }: Registry): ReadVisibleLists {
+export function visibleLists(registry: Registry): ReadVisibleLists {
   const visibleNames = async (entries: Iterable<[string, Entry]>, caller: Caller): Promise<string[]> => {
     const visible: string[] = []
     for (const [name, entry] of entries) {
@@ -18,11 +18,11 @@ export function visibleLists({ tools, prompts, resources, templates }: Registry)
     return visible
   }
   return async (caller) => ({
-    tools: JSON.stringify(await visibleNames(tools, caller)),
-    prompts: JSON.stringify(await visibleNames(prompts, caller)),
+    tools: JSON.stringify(await visibleNames(allOf(registry, 'tools'), caller)),
+    prompts: JSON.stringify(await visibleNames(allOf(registry, 'prompts'), caller)),
     // The names of templates stay the same when a level changes, but the resources that they list do not.
     resources: JSON.stringify([
-      await visibleNames([...resources, ...templates], caller),
+      await visibleNames([...allOf(registry, 'resources'), ...allOf(registry, 'templates')], caller),
       caller.principal?.key.grants.resources ?? null,
     ]),
   })

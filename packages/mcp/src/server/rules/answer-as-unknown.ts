@@ -3,10 +3,15 @@ import { RpcError } from '../../rpc/rpc-error.js'
 import type { Message } from './rule.js'
 
 /**
- * Answers byte for byte as the server does for something that it does not have: the server is asked for a random name, which is
- * then replaced by the requested one.
+ * Answers byte for byte as the SDK does for something that the server does not have: it is asked for a random name, which is
+ * then replaced by the requested one. A handler of the host's own is not asked: it might do something for any name.
  */
-export async function answerAsUnknown({ params, forward }: Message, field: 'name' | 'uri'): Promise<unknown> {
+export async function answerAsUnknown(
+  { params, bySdk, forward }: Message,
+  kind: 'Tool' | 'Prompt' | 'Resource',
+): Promise<unknown> {
+  const field = kind === 'Resource' ? 'uri' : 'name'
+  if (!bySdk) throw new RpcError(-32602, `${kind} ${String(params[field])} not found`)
   const randomName = field === 'name' ? randomUUID() : `unknown-${randomUUID()}:x`
   const requested = String(params[field])
   const { task: _, ...rest } = params

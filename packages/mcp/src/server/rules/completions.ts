@@ -1,6 +1,6 @@
 import type { Caller } from '../../caller/caller.js'
 import { decideEach, mayBeAllowed } from '../../caller/decide.js'
-import type { Entry, Registry } from '../registry.js'
+import { type Entry, findNamed, type Registry } from '../registry.js'
 import { asParams, charge, type Params, type Rule, type RuleSettings } from './rule.js'
 import { isVisible } from './visibility.js'
 
@@ -18,9 +18,10 @@ export function completionRules(settings: RuleSettings): [method: string, Rule][
   return [['completion/complete', complete]]
 }
 
-function entryOf({ prompts, templates }: Registry, ref: Params): Entry | undefined {
-  if (ref.type === 'ref/prompt') return prompts.get(String(ref.name))
-  return [...templates.values()].find(({ uriTemplate }) => uriTemplate === ref.uri)
+function entryOf(registry: Registry, ref: Params): Entry | undefined {
+  if (ref.type === 'ref/prompt') return findNamed(registry, 'prompts', ref.name)
+  const registered = [...registry.templates.values()].find(({ uriTemplate }) => uriTemplate === ref.uri)
+  return registered ?? registry.declared?.templates.get(String(ref.uri))
 }
 
 /** Completers do not know the caller, so each value that they suggest is decided here. */

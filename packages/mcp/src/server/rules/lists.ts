@@ -1,16 +1,34 @@
 import type { Caller } from '../../caller/caller.js'
-import type { Entry } from '../registry.js'
+import { type Entry, findNamed, findTemplate } from '../registry.js'
 import { charge, type Params, type Rule, type RuleSettings } from './rule.js'
-import { isVisible, mayReadEach } from './visibility.js'
+import { areVisible, mayReadEach } from './visibility.js'
 
 /** The rules of the methods that list tools, prompts, resources and templates. */
 export function listRules(settings: RuleSettings): [method: string, Rule][] {
-  const { tools, prompts, templates } = settings.registry
+  const { registry } = settings
   return [
-    ['tools/list', listRule('tools', byName(tools, settings))],
-    ['prompts/list', listRule('prompts', byName(prompts, settings))],
+    [
+      'tools/list',
+      listRule(
+        'tools',
+        byEntry(({ name }) => findNamed(registry, 'tools', name), settings),
+      ),
+    ],
+    [
+      'prompts/list',
+      listRule(
+        'prompts',
+        byEntry(({ name }) => findNamed(registry, 'prompts', name), settings),
+      ),
+    ],
     ['resources/list', listRule('resources', (caller, items) => mayReadEach(items.map(uriOf), caller, settings))],
-    ['resources/templates/list', listRule('resourceTemplates', byName(templates, settings))],
+    [
+      'resources/templates/list',
+      listRule(
+        'resourceTemplates',
+        byEntry(({ name, uriTemplate }) => findTemplate(registry, name, uriTemplate), settings),
+      ),
+    ],
   ]
 }
 
@@ -21,12 +39,8 @@ function uriOf({ uri }: Params): unknown {
 /** Tells for each item of a list whether it is listed. */
 type AreListed = (caller: Caller, items: readonly Params[]) => Promise<readonly boolean[]>
 
-function byName(entries: ReadonlyMap<string, Entry>, settings: RuleSettings): AreListed {
-  return async (caller, items) => {
-    const visible: boolean[] = []
-    for (const { name } of items) visible.push(await isVisible(entries.get(String(name)), caller, settings))
-    return visible
-  }
+function byEntry(entryOf: (item: Params) => Entry | undefined, settings: RuleSettings): AreListed {
+  return (caller, items) => areVisible(items.map(entryOf), caller, settings)
 }
 
 function listRule(field: string, areListed: AreListed): Rule {

@@ -1,6 +1,7 @@
 import { decide } from '../../caller/decide.js'
 import { messageForDenial } from '../../caller/messages.js'
 import { RpcError } from '../../rpc/rpc-error.js'
+import { findNamed } from '../registry.js'
 import { answerAsUnknown } from './answer-as-unknown.js'
 import { asParams, charge, type Rule, type RuleSettings } from './rule.js'
 import { isVisible } from './visibility.js'
@@ -10,8 +11,8 @@ export function promptRules(settings: RuleSettings): [method: string, Rule][] {
   const get: Rule = async (message) => {
     const { caller, params, forward } = message
     await charge(caller)
-    const entry = settings.registry.prompts.get(String(params.name))
-    if (!(await isVisible(entry, caller, settings))) return answerAsUnknown(message, 'name')
+    const entry = findNamed(settings.registry, 'prompts', params.name)
+    if (!(await isVisible(entry, caller, settings))) return answerAsUnknown(message, 'Prompt')
     const decision = await decide(entry?.access, caller, asParams(params.arguments))
     if (!decision.ok) throw new RpcError(-32003, messageForDenial(decision, settings.docsUrl))
     return forward()

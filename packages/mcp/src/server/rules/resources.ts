@@ -9,24 +9,37 @@ export function resourceRules(settings: RuleSettings): [method: string, Rule][] 
   const read: Rule = async (message) => {
     const { caller, params, isV2, forward } = message
     await charge(caller)
-    if (!(await mayRead(params.uri, caller, settings))) return answerAsUnknown(message, 'uri')
+    if (!(await mayRead(params.uri, caller, settings))) return answerAsUnknown(message, 'Resource')
     const result = (await forward()) as Params
     const isPublic = findResource(settings.registry, params.uri)?.entry.access === 'public'
     return isPublic || !isV2 ? result : { ...result, cacheScope: 'private' }
   }
 
-  const subscribe: Rule = async ({ caller, params, forward }) => {
+  const { byUri } = settings.subscribers
+
+  /** A random URI must not reach the host's handler, so refuse here: alike for every resource that may not be read. */
+  const requireReadable: Rule = async ({ caller, params }) => {
     await charge(caller)
-    // A random URI must not reach the host's handler, so answer here: alike for every resource that may not be read.
-    if (!(await mayRead(params.uri, caller, settings))) {
-      throw new RpcError(-32602, `Resource ${String(params.uri)} not found`)
-    }
-    return forward()
+    if (await mayRead(params.uri, caller, settings)) return
+    throw new RpcError(-32602, `Resource ${String(params.uri)} not found`)
+  }
+
+  const subscribe: Rule = async (message) => {
+    await requireReadable(message)
+    const result = await message.forward()
+    byUri.set(String(message.params.uri), message.caller)
+    return result
+  }
+
+  const unsubscribe: Rule = async (message) => {
+    await requireReadable(message)
+    byUri.delete(String(message.params.uri))
+    return message.forward()
   }
 
   return [
     ['resources/read', read],
     ['resources/subscribe', subscribe],
-    ['resources/unsubscribe', subscribe],
+    ['resources/unsubscribe', unsubscribe],
   ]
 }

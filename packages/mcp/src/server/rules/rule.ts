@@ -1,9 +1,10 @@
 import type { Access, ToolCall } from '@keywright/core'
 import { isRecord } from '@keywright/core/adapter'
 import type { Caller } from '../../caller/caller.js'
-import { messageForRefusal } from '../../caller/messages.js'
+import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
 import { RpcError } from '../../rpc/rpc-error.js'
 import type { Registry } from '../registry.js'
+import type { Subscribers } from '../subscribers.js'
 
 /** A JSON object of a message. */
 export type Params = Readonly<Record<string, unknown>>
@@ -13,6 +14,8 @@ export interface Message {
   readonly caller: Caller
   readonly params: Params
   readonly isV2: boolean
+  /** Whether the handler behind is the SDK's own: it validates arguments, and runs nothing for a name that it does not know. */
+  readonly bySdk: boolean
   /** Lets the server answer. Without an argument it gets the parameters of the request. */
   forward(params?: Params): Promise<unknown>
 }
@@ -24,6 +27,7 @@ export type Rule = (message: Message) => Promise<unknown>
 export interface RuleSettings {
   readonly access: Access
   readonly registry: Registry
+  readonly subscribers: Subscribers
   readonly docsUrl: string | null
   readonly unavailableTools: 'hide' | 'list'
   readonly onCall: (event: ToolCall) => void
@@ -33,7 +37,8 @@ export interface RuleSettings {
 export async function charge(caller: Caller): Promise<void> {
   const refusal = await caller.meter(1)
   if (refusal === null) return
-  throw new RpcError(refusal.code === 'rate_limited' ? -32029 : -32001, messageForRefusal(refusal))
+  const code = refusal.code === 'rate_limited' ? -32029 : refusal.code === 'auth_unavailable' ? -32603 : -32001
+  throw new RpcError(code, messageForRefusal(refusal), refusalData(refusal))
 }
 
 /** `value` if it is an object, otherwise an empty one. */

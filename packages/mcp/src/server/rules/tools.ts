@@ -1,42 +1,42 @@
 import type { ToolCall } from '@keywright/core'
+import { HostOutage } from '../../caller/ask-host.js'
 import { callEvent } from '../../caller/call-event.js'
-import { type Denial, decide } from '../../caller/decide.js'
-import { messageForDenial, messageForRefusal } from '../../caller/messages.js'
+import { type Decision, type Denial, decide } from '../../caller/decide.js'
+import { messageForDenial } from '../../caller/messages.js'
+import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
+import { findNamed } from '../registry.js'
 import { answerAsUnknown } from './answer-as-unknown.js'
 import { asParams, type Params, type Rule, type RuleSettings } from './rule.js'
 import { isVisible } from './visibility.js'
 
+type Message = Parameters<Rule>[0]
 type Report = (decision: ToolCall['decision'], missing?: readonly string[], failed?: boolean) => void
 
 /** The rule of `tools/call`: charges the key, decides, and reports the call to the host. */
 export function toolRules(settings: RuleSettings): [method: string, Rule][] {
-  const { registry, docsUrl, access } = settings
+  const { docsUrl, access } = settings
 
   const call: Rule = async (message) => {
-    const { caller, params } = message
-    const tool = String(params.name)
-    const entry = registry.tools.get(tool)
+    const tool = String(message.params.name)
     const startedAt = performance.now()
     const report: Report = (decision, missing = [], failed = false) => {
       const durationMs = performance.now() - startedAt
-      settings.onCall(callEvent(caller, { tool, decision, missing, failed, durationMs }))
+      settings.onCall(callEvent(message.caller, { tool, decision, missing, failed, durationMs }))
     }
-
-    const cost = entry?.access === undefined || entry.access === 'public' ? 1 : (entry.access.cost ?? 1)
-    const visible = await isVisible(entry, caller, settings)
-    const refusal = await caller.meter(visible ? cost : 1)
-    if (refusal !== null) {
-      report(refusal.code === 'rate_limited' ? 'rate_limited' : 'refused')
-      return errorResult(messageForRefusal(refusal), { code: refusal.code })
+    const found = await chargeAndDecide(message, settings)
+    if (!('decision' in found)) {
+      report(found.refused.code === 'rate_limited' ? 'rate_limited' : 'refused')
+      return errorResult(found.text, found.refused)
     }
-    if (!visible) {
+    const { decision } = found
+    if (decision === 'hidden') {
       report('hidden')
-      return answerAsUnknown(message, 'name')
+      return answerAsUnknown(message, 'Tool')
     }
-    const decision = await decide(entry?.access, caller, asParams(params.arguments))
     if (decision.ok) return runTool(message, report, null)
     // The arguments name no resource. Let the SDK's validation say what is wrong with them; `scoped` decides again.
-    const mayValidate = !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
+    const mayValidate =
+      message.bySdk && !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
     if (mayValidate) return runTool(message, report, decision)
     report('denied', decision.missing)
     return errorResult(messageForDenial(decision, docsUrl), denialData(tool, decision))
@@ -45,8 +45,28 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
   return [['tools/call', call]]
 }
 
+/** What comes before the tool runs: a decision, or the refusal of a call about which nothing could be decided. */
+type Examined =
+  | { readonly decision: Decision | 'hidden' }
+  | { readonly refused: { readonly code: string }; readonly text: string }
+
+async function chargeAndDecide({ caller, params }: Message, settings: RuleSettings): Promise<Examined> {
+  const entry = findNamed(settings.registry, 'tools', params.name)
+  const cost = entry?.access === undefined || entry.access === 'public' ? 1 : (entry.access.cost ?? 1)
+  try {
+    const visible = await isVisible(entry, caller, settings)
+    const refusal = await caller.meter(visible ? cost : 1)
+    if (refusal !== null) return { refused: refusalData(refusal), text: messageForRefusal(refusal) }
+    if (!visible) return { decision: 'hidden' }
+    return { decision: await decide(entry?.access, caller, asParams(params.arguments)) }
+  } catch (error) {
+    if (!(error instanceof HostOutage)) throw error
+    return { refused: error.refused, text: error.message }
+  }
+}
+
 /** @param denial - Set when the call passes only so that the SDK can validate it. If it then fails, it was denied. */
-async function runTool({ forward }: Parameters<Rule>[0], report: Report, denial: Denial | null): Promise<unknown> {
+async function runTool({ forward }: Message, report: Report, denial: Denial | null): Promise<unknown> {
   const reportFailure = (): void => report(denial === null ? 'allowed' : 'denied', denial?.missing, true)
   try {
     const result = (await forward()) as Params

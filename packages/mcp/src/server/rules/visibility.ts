@@ -13,6 +13,19 @@ export async function isVisible(
   return unavailableTools === 'list' || mayBeAllowed(entry.access, caller)
 }
 
+/** The same for each of many, under one deadline. */
+export async function areVisible(
+  entries: readonly (Entry | undefined)[],
+  caller: Caller,
+  settings: RuleSettings,
+): Promise<readonly boolean[]> {
+  return caller.ask(async () => {
+    const visible: boolean[] = []
+    for (const entry of entries) visible.push(await isVisible(entry, caller, settings))
+    return visible
+  })
+}
+
 /** Whether `caller` may read the resource behind `uri`. */
 export async function mayRead(uri: unknown, caller: Caller, settings: RuleSettings): Promise<boolean> {
   const { access, args } = readingOf(uri, settings)

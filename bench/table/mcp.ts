@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { type Contender, compare } from './compare.js'
+import { type Contender, measure } from '../compare.js'
+import { startServer } from './child-server.js'
+import { type Part, type Row, rowOf } from './row.js'
 
 // tools/call through the official clients over HTTP: 8 clients, each with a key of its own, with 8 calls at once each. Every
 // server is a process of its own, and only one of them is asked at a time.
@@ -34,11 +33,13 @@ const connectV2: Connect = async (url, token) => {
   return client as unknown as ClientV1 // the same method
 }
 
-const children: ChildProcess[] = []
-async function contender(name: string, sdk: string, guard: string, connect: Connect): Promise<Contender> {
-  const child = fork(join(import.meta.dirname, 'mcp-server.ts'), [sdk, guard])
-  children.push(child)
-  const [{ url, tokens }] = (await once(child, 'message')) as [{ url: string; tokens: string[] }]
+interface Asked extends Contender {
+  close(): Promise<void>
+}
+
+async function contender(name: string, sdk: string, guard: string, connect: Connect): Promise<Asked> {
+  const server = await startServer('mcp-server.ts', [sdk, guard])
+  const { url, tokens, cpuUs } = server
   const clients = await Promise.all(Array.from({ length: clientCount }, (_, n) => connect(new URL(url), tokens[n])))
   const callInARow = async (client: (typeof clients)[number]) => {
     for (let called = 0; called < callsInARow; called += 1) {
@@ -46,31 +47,34 @@ async function contender(name: string, sdk: string, guard: string, connect: Conn
       if (!JSON.stringify(content).includes('release notes')) throw new Error('This call is allowed')
     }
   }
-  const cpuUs = async (): Promise<number> => {
-    child.send('cpu')
-    return (await once(child, 'message'))[0]
-  }
   return {
     name,
     times: 64 * callsInARow,
     cpuUs,
     run: () => Promise.all(clients.flatMap((client) => Array.from({ length: 8 }, () => callInARow(client)))),
+    close: async () => {
+      // Clients of v1 keep streams open, and would try to get them back.
+      for (const client of clients) await client.close()
+      server.close()
+    },
   }
 }
 
-for (const [title, sdk, connect] of [
-  ['v1, sessions on Express', 'v1', connectV1],
-  ['v2, fetch on Hono', 'v2', connectV2],
-] as const) {
-  await compare(
-    `tools/call over HTTP, 64 at once: ${title}`,
-    [
-      await contender('no guard', sdk, 'open', connect),
-      await contender('guarded, keys in memory', sdk, 'memory', connect),
-      await contender('guarded, keys in SQLite', sdk, 'sqlite', connect),
-    ],
-    400,
-  )
-  for (const child of children.splice(0)) child.disconnect()
+/** `tools/call` behind a guard, against none. */
+export const overMcp: Part = async ({ rounds }) => {
+  const rows: Row[] = []
+  for (const [sdk, title, connect] of [
+    ['v1', 'MCP SDK v1, sessions on Express', connectV1],
+    ['v2', 'MCP SDK v2, fetch on Hono', connectV2],
+  ] as const) {
+    const contenders = await Promise.all([
+      contender('the same server without a guard', sdk, 'open', connect),
+      contender(`tools/call, ${title}, keys in memory`, sdk, 'memory', connect),
+      contender(`tools/call, ${title}, keys in SQLite`, sdk, 'sqlite', connect),
+    ])
+    const [open, ...guarded] = await measure(contenders, { rounds, turnMs: 400 })
+    rows.push(...guarded.map((one) => rowOf(one, open, { least: 0.95 })))
+    for (const { close } of contenders) await close()
+  }
+  return rows
 }
-process.exit() // clients of v1 keep streams open, and try to get them back

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { memoryStore } from '@keywright/core'
 import { createMcpAuth, type McpAuth, scoped } from '@keywright/mcp'
@@ -9,16 +8,17 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { ownCpuUs } from './compare.js'
-import { createKeys, keyringOver, sqlite } from './databases.js'
+import { createTokens, keyringOver } from '../../test/performance/keyring.js'
+import { sqlite } from '../databases.js'
+import { answerParent } from './child-server.js'
 
-// One MCP server in a process of its own: `mcp-server.ts <v1|v2> <open|memory|sqlite>`. Tells its parent where it is, and
-// what keys its store has; with `open`, nobody asks for one. To any message, it answers with its processor time.
+// One MCP server in a process of its own: `mcp-server.ts <v1|v2> <open|memory|sqlite>`. With `open`,
+// nobody asks for a key.
 const [sdk, guard] = process.argv.slice(2)
 const info = { name: 'bench', version: '1.0.0' }
 const database = guard === 'sqlite' ? await sqlite() : null
 const keyring = keyringOver(database?.store ?? memoryStore())
-const tokens = guard === 'open' ? [] : (await createKeys(keyring, 8)).map(({ token }) => token)
+const tokens = guard === 'open' ? [] : await createTokens(keyring, 8)
 const auth = guard === 'open' ? null : createMcpAuth(keyring)
 const tools = ['tasks_list', 'tasks_find', 'tasks_show', 'members_list', 'boards_list']
 
@@ -64,11 +64,4 @@ function serveV2() {
 }
 
 const server = sdk === 'v1' ? serveV1() : serveV2()
-if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
-const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
-process.send?.({ url: `http://127.0.0.1:${port}/mcp`, tokens })
-process.on('message', () => process.send?.(ownCpuUs()))
-process.once('disconnect', async () => {
-  await database?.close()
-  process.exit()
-})
+await answerParent(server, { path: '/mcp', tokens, close: async () => database?.close() })

@@ -1,0 +1,126 @@
+import { memoryStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
+import { formatToken } from '@keywright/core/token'
+import { type Kysely, sql } from 'kysely'
+import { countRows } from '../../packages/kysely/test/many-keys.js'
+import { createKeys, createTokens, hasher, keyringOver, verifyGood } from '../../test/performance/keyring.js'
+import { at64, type Contender, measure } from '../compare.js'
+import { type KeyDatabase, mariadb, postgres, sqlite } from '../databases.js'
+import { missingRow, type Part, type Row, rowOf } from './row.js'
+
+// Keys that are all in use, in turn: their uses are counted, and written as often as by default.
+const counts = [100, 1_000, 100_000] as const
+const schemaOf = (count: number): string => `keywright_bench_${count}`
+const target = { least: 0.9 }
+
+const stores: Readonly<Record<string, (count: number) => Promise<Opened | null>>> = {
+  memory: async (count) => {
+    const { store, ...turn } = writingInTurn(memoryStore())
+    const keyring = keyringOver(store)
+    return { keyring, tokens: await createTokens(keyring, count), turn, close: async () => {} }
+  },
+  SQLite: async (count) => fill(await sqlite(), count),
+  PostgreSQL: async (count) => fill(await postgres(schemaOf(count)), count),
+  MariaDB: async (count) => fill(await mariadb(schemaOf(count)), count),
+}
+
+/** 100 000 keys in use, against 100 and 1 000. */
+export const manyKeys: Part = async ({ rounds }) => {
+  const rows: Row[] = []
+  for (const [name, open] of Object.entries(stores)) {
+    const opened: Opened[] = []
+    const contenders: Contender[] = []
+    for (const count of counts) {
+      const one = await open(count)
+      if (one === null) break
+      opened.push(one)
+      const verify = (token: string) => verifyGood(one.keyring, token)
+      contenders.push({ name: `${count.toLocaleString('en')} keys in use`, ...at64(one.tokens, verify), ...one.turn })
+    }
+    const nameOfRow = `verify, ${name}, 64 at once, 100,000 keys in use`
+    if (contenders.length < counts.length) rows.push(missingRow(nameOfRow, '100 and 1,000', target))
+    else {
+      // So long that each keyring writes what it has counted about once in each of its turns.
+      const few = await measure(contenders, { rounds: Math.ceil(rounds / 4), turnMs: 3_000 })
+      const [hundred, thousand, many] = few
+      const ours = many && { ...many, name: nameOfRow }
+      rows.push(rowOf(ours, hundred, target), rowOf(ours, thousand, target))
+    }
+    for (const { keyring, turn, close } of opened) {
+      turn.begin?.()
+      await keyring.close()
+      await close()
+    }
+  }
+  return rows
+}
+
+interface Opened {
+  readonly keyring: ReturnType<typeof keyringOver>
+  readonly tokens: readonly string[]
+  readonly turn: Pick<Contender, 'begin' | 'end'>
+  close(): Promise<void>
+}
+
+/** Puts keys into a database whose tokens are all known: many at a time, as `create` would take long for 100 000. */
+async function fill(database: KeyDatabase | null, count: number): Promise<Opened | null> {
+  if (database === null) return null
+  const { db, close } = database
+  const { store, ...turn } = writingInTurn(database.store)
+  const keyring = keyringOver(store)
+  const [template = { id: '' }] = await createKeys(keyring, 1)
+  const tokens: string[] = []
+  for (let made = 0; made < count; made += 500) {
+    const size = Math.min(500, count - made)
+    tokens.push(...(await copyKey(db, template.id, { from: made, size })))
+  }
+  await countRows(db, 'api_keys')
+  return { keyring, tokens, turn, close }
+}
+
+/** Copies a key, with other ids and hashes. */
+async function copyKey(
+  db: Kysely<object>,
+  template: string,
+  { from, size }: { readonly from: number; readonly size: number },
+): Promise<readonly string[]> {
+  const found = await sql<Record<string, unknown>>`select * from api_keys where id = ${template}`.execute(db)
+  const copied = Object.keys(found.rows[0] ?? {}).filter((column) => column !== 'id' && column !== 'hash')
+  const keys = Array.from({ length: size }, (_, n) => {
+    const id = String(100_000_000_000 + from + n)
+    return { id, token: formatToken({ namespace: 'tb_live', id, secret: String(from + n).padStart(32, 'x') }) }
+  })
+  const rows = await Promise.all(
+    keys.map(async (key) => sql`select ${key.id} as id, ${await hasher.hash(key)} as hash`),
+  )
+  const columns = copied.map((column) => sql.ref(column))
+  await sql`
+    insert into api_keys (${sql.join([sql.ref('id'), sql.ref('hash'), ...columns])})
+    select v.id, v.hash, ${sql.join(copied.map((column) => sql.ref(`t.${column}`)))}
+    from (${sql.join(rows, sql` union all `)}) v, api_keys t where t.id = ${template}`.execute(db)
+  return keys.map(({ token }) => token)
+}
+
+/** Lets a keyring write uses only in its own turn: in that of another, they would slow the other. */
+function writingInTurn(store: KeyStore): Pick<Contender, 'begin' | 'end'> & { readonly store: KeyStore } {
+  let isOpen = true
+  const waiting: (() => void)[] = []
+  const writing = new Set<Promise<void>>()
+  const recordUsage: KeyStore['recordUsage'] = async (batchId, uses) => {
+    if (!isOpen) await new Promise<void>((resolve) => waiting.push(resolve))
+    const write = store.recordUsage(batchId, uses)
+    writing.add(write)
+    await write.finally(() => writing.delete(write))
+  }
+  return {
+    store: { ...store, recordUsage },
+    begin: () => {
+      isOpen = true
+      for (const resolve of waiting.splice(0)) resolve()
+    },
+    end: async () => {
+      isOpen = false
+      await Promise.allSettled(writing)
+    },
+  }
+}
