@@ -30,25 +30,24 @@ export function hmacSha256Digest(key: Uint8Array): (id: string, token: string) =
   const block = Buffer.alloc(64)
   if (key.length > 64) block.write(digest(key, 'binary'), 'binary')
   else block.set(key)
-  const inner = Buffer.concat([block, Buffer.from(label), Buffer.alloc(usualLength)])
-  const idAt = inner.length - usualLength
+  const idAt = 64 + label.length
+  const inner = Buffer.alloc(idAt + usualLength) // not from the pool, which others read
+  inner.write(label, 64)
   const outer = Buffer.alloc(96)
   for (let index = 0; index < 64; index += 1) {
     inner[index] = (block[index] ?? 0) ^ 0x36
     outer[index] = (block[index] ?? 0) ^ 0x5c
   }
   block.fill(0)
-  let usual = inner // nearly all messages of a keyring have one length
+  let usual: Uint8Array = inner // nearly all messages of a keyring have one length
   return (id, token) => {
-    let message: Uint8Array
-    if (3 * (id.length + token.length) < usualLength) {
-      const idEnd = idAt + inner.write(id, idAt)
-      inner[idEnd] = 0
-      const end = idEnd + 1 + inner.write(token, idEnd + 1)
-      if (usual.length !== end) usual = inner.subarray(0, end)
-      message = usual
-    } else message = Buffer.concat([inner.subarray(0, idAt), Buffer.from(`${id}\0${token}`)])
-    outer.write(digest(message, 'binary'), 64, 'binary')
+    const most = 3 * (id.length + token.length) + 1
+    const whole = most <= usualLength ? inner : Buffer.alloc(idAt + most, inner.subarray(0, idAt))
+    const idEnd = idAt + whole.write(id, idAt)
+    whole[idEnd] = 0
+    const end = idEnd + 1 + whole.write(token, idEnd + 1)
+    if (usual.length !== end || usual.buffer !== whole.buffer) usual = whole.subarray(0, end)
+    outer.write(digest(usual, 'binary'), 64, 'binary')
     return digest(outer, 'base64').slice(0, -1)
   }
 }

@@ -180,6 +180,13 @@ describe('the work of one verification (HASH-6, HASH-7)', () => {
 })
 
 describe('an HMAC over prepared pads', () => {
+  it('keeps the pads out of the memory that small buffers share', () => {
+    const key = Buffer.alloc(64, 7)
+    hmacSha256Digest(key)('id', 'a long token '.repeat(100))
+    const shared = Buffer.from(Buffer.allocUnsafe(1).buffer)
+    expect(shared.includes(Buffer.alloc(64, 7 ^ 0x36))).toBe(false)
+  })
+
   it('is that of Node over one text, for keys, ids and tokens of any length and alphabet', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
