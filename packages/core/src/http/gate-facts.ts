@@ -1,7 +1,7 @@
 import type { Access } from '../access/index.js'
 import type { TokenFormat } from '../crypto/index.js'
 import type { KeyringDoor } from '../keyring/index.js'
-import { type Requirements, readRequestId, requestFacts } from '../verify/index.js'
+import { readRequestId, requestFacts } from '../verify/index.js'
 import { clientIp } from './client-ip.js'
 import type { EarlyEvent } from './early-refusal.js'
 import type { GateTerms } from './gate-options.js'
@@ -17,8 +17,7 @@ export function tell<A extends Access, R>(
   events: readonly EarlyEvent[],
 ): void {
   if (events.length === 0) return
-  const trusts = terms.trusts ?? requireTrusts(request)
-  const facts = requestFacts(clientIp(request, trusts), nameOf(terms, original, format))
+  const facts = requestFacts(clientIp(request, terms.trusts ?? requireTrusts(request)), nameOf(terms, original, format))
   for (const event of events) notify({ ...event, ...facts })
 }
 
@@ -27,7 +26,7 @@ export function namer<A extends Access, R>(
   terms: GateTerms<A, R>,
   original: R,
   format: TokenFormat,
-): Requirements['requestId'] {
+): () => string | null {
   return terms.requestId === null ? noName : () => nameOf(terms, original, format)
 }
 

@@ -87,11 +87,10 @@ function decide<A extends Access, R>(
     door.warnOfProxy(normalIp(request.remoteAddress))
     return refused(terms, { code: 'auth_unavailable', reason: 'proxy', cause: null })
   }
-  const { resource } = terms
   const needs: Requirements = {
     scopes: terms.scopes,
     anyOf: terms.anyOf,
-    resource: resource === null ? null : resource.bind(null, original),
+    resource: terms.resource?.bind(null, original) ?? null,
     ip: clientIp(request, trusts),
     cost,
     countUsage: true,
