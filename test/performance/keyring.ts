@@ -4,6 +4,7 @@ import {
   type Hasher,
   hmacSha256,
   type Keyring,
+  type KeyringOptions,
   type OwnerAuthority,
 } from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
@@ -20,10 +21,10 @@ const authority: OwnerAuthority = { scopes: ['tasks.*'] }
 /** A keyring as a host would make it. */
 export function keyringOver(
   store: KeyStore,
-  times: { readonly usageFlushMs?: number; readonly verifyTimeoutMs?: number } = {},
+  more: Pick<KeyringOptions, 'usageFlushMs' | 'verifyTimeoutMs' | 'failureLimit'> = {},
 ): Keyring<typeof access> {
   const resolveOwner = (): OwnerAuthority => authority
-  return createKeyring({ prefix: 'tb', environment: 'live', access, store, hasher, resolveOwner, ...times })
+  return createKeyring({ prefix: 'tb', environment: 'live', access, store, hasher, resolveOwner, ...more })
 }
 
 /** Makes keys. */

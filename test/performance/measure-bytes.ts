@@ -6,6 +6,8 @@ import { promisify } from 'node:util'
 export interface Bytes {
   /** One `keyring.verify` over the memory store. */
   readonly verify: number
+  /** The same of a client's address, where failed attempts are counted. */
+  readonly counted: number
   /** One request of Node, converted and passed by a gate. */
   readonly gate: number
 }

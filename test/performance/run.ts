@@ -56,6 +56,7 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 for (const [call, what] of [
   ['verify', 'a verification in memory'],
+  ['counted', 'the same where failures are counted'],
   ['gate', 'a request of Node through a gate'],
 ] as const) {
   const size = median(children.map((bytes) => bytes[call]))

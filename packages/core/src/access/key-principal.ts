@@ -1,27 +1,23 @@
-import type { Actor, Key, KeyRecord, Owner, ResourceRef } from '../values/index.js'
+import type { Actor, Owner, ResourceRef } from '../values/index.js'
 import { fixedClass, freezeDeep } from '../values/index.js'
 import type { Access } from './access.js'
-import type { Rights } from './kept-rights.js'
 import { grantedLevel, lowerLevel } from './level.js'
-import type { Authority, Levels, Principal } from './principal.js'
+import type { Levels, Principal, PrincipalParts } from './principal.js'
 import { unknownName } from './unknown-name.js'
-
-/** What a principal is made of. */
-export interface PrincipalParts {
-  readonly access: Access
-  readonly record: Pick<KeyRecord, 'id' | 'owner' | 'grants'>
-  /** Makes what people and handlers see of the key. Called when they look. */
-  readonly view: () => Key
-  /** @defaultValue 'current' */
-  readonly token?: 'current' | 'previous'
-  /** What the key was given, its roles included. */
-  readonly granted: Rights
-  readonly authority: Authority
-}
 
 /** Creates the principal of a verified key. */
 export function createPrincipal(parts: PrincipalParts): Principal {
   return new FixedPrincipal(parts, noBoundary, null)
+}
+
+/** Tests whether both the key and its owner have a global scope. */
+export function allowsGlobally({ access, granted, authority }: PrincipalParts, scope: string): boolean {
+  return (
+    access.scopes.has(scope) &&
+    !access.resourceScopes.has(scope) &&
+    granted.allows(scope) &&
+    authority.rights.allows(scope)
+  )
 }
 
 /** The ids of a type that a principal is narrowed to. */
@@ -50,7 +46,8 @@ class KeyPrincipal implements Principal {
 
   get key(): Principal['key'] {
     if (this.#key !== null) return this.#key
-    const { lastUsedAt: _, ...key } = this.#parts.view()
+    const { view, record, now } = this.#parts
+    const { lastUsedAt: _, ...key } = view(record, now)
     this.#key = Object.freeze(key)
     return this.#key
   }
@@ -78,12 +75,12 @@ class KeyPrincipal implements Principal {
   }
 
   get scopes(): string[] {
-    return [...this.#parts.access.scopes.keys()].filter((scope) => this.#allows(scope))
+    return [...this.#parts.access.scopes.keys()].filter((scope) => allowsGlobally(this.#parts, scope))
   }
 
   // Functions of their own, which may be passed on without the principal: `names.filter(principal.allows)`.
   get allows(): Principal['allows'] {
-    return (scope) => this.#allows(scope)
+    return (scope) => allowsGlobally(this.#parts, scope)
   }
 
   get allowsOn(): Principal['allowsOn'] {
@@ -100,16 +97,6 @@ class KeyPrincipal implements Principal {
 
   get narrowTo(): Principal['narrowTo'] {
     return (resources) => this.#narrowTo(resources)
-  }
-
-  #allows(scope: string): boolean {
-    const { access, granted, authority } = this.#parts
-    return (
-      access.scopes.has(scope) &&
-      !access.resourceScopes.has(scope) &&
-      granted.allows(scope) &&
-      authority.rights.allows(scope)
-    )
   }
 
   async #allowsOn(scope: string, resource: ResourceRef): Promise<boolean> {

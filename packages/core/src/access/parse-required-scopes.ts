@@ -19,9 +19,13 @@ export function parseRequiredScopes(access: Access, scopes: unknown, field: stri
   }
   if (scopes.length > maxRequired) throw new InvalidOptions(field, `a list of at most ${maxRequired} scopes`)
   // Most calls name what is in the catalog, and so need no parser.
-  if (scopes.every((scope) => access.scopes.has(scope))) return Object.freeze([...scopes])
+  for (const scope of scopes) if (!access.scopes.has(scope)) return parseEach(access, scopes, field)
+  return Object.freeze([...scopes])
+}
+
+function parseEach(access: Access, scopes: readonly unknown[], field: string): readonly string[] {
   return Object.freeze(
-    scopes.map((scope: unknown, index) => {
+    scopes.map((scope, index) => {
       const parsed = parseScope(typeof scope === 'string' ? scope : '')
       if (!parsed.ok || !parsed.concrete) throw new InvalidOptions(`${field}[${index}]`, 'one scope, without wildcards')
       if (!access.scopes.has(parsed.scope)) throw unknownName(`${field}[${index}]`, parsed.scope, access.scopes.keys())

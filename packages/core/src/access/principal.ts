@@ -1,4 +1,4 @@
-import type { Actor, Key, Owner, ResourceRef } from '../values/index.js'
+import type { Actor, Key, KeyRecord, Owner, ResourceRef } from '../values/index.js'
 import type { Access, LevelsOf, ScopeOf } from './access.js'
 import type { Rights } from './kept-rights.js'
 
@@ -10,6 +10,21 @@ export interface Authority {
   readonly rights: Rights
   /** The owner's levels on resources of one type, by id. Asked about each resource at most once for each principal. */
   levelsOn(type: string, ids: readonly string[]): Levels | Promise<Levels>
+}
+
+/** What a principal is made of. */
+export interface PrincipalParts {
+  readonly access: Access
+  readonly record: KeyRecord
+  /** When the record was read, by the store's clock. */
+  readonly now: Date
+  /** Makes what people and handlers see of the key. Called when they look. */
+  readonly view: (record: KeyRecord, now: Date) => Key
+  /** @defaultValue 'current' */
+  readonly token?: 'current' | 'previous'
+  /** What the key was given, its roles included. */
+  readonly granted: Rights
+  readonly authority: Authority
 }
 
 /** The authenticated caller: an active key, its owner, and the rights that both have. */

@@ -34,8 +34,8 @@ const maxKept = 10_000
 
 /**
  * Makes a cache over `read`, not used at first. What it answers was true at some moment in the last `ttlMs`, or since the
- * question was asked: an entry ends `ttlMs` after its read *began*, and is never served beyond that, whatever fails
- *. Keys that are not there are not kept.
+ * question was asked: an entry ends `ttlMs` after its read *began*, and is never served beyond that, whatever fails.
+ * Keys that are not there are not kept.
  */
 export function boundedCache(read: (id: string) => MaybePromise<Found | null>, ttlMs: number): BoundedCache {
   const entries = new Map<string, Kept>()

@@ -29,8 +29,10 @@ const publishTimeoutMs = 2_000
 
 /** @throws {@link InvalidOptions} */
 export function keyReader(cache: unknown, { store, breaker, emit, background }: ReaderSettings): KeyReader {
-  const read = (id: string) => breaker.read(() => store.find(id))
-  const findByLookupDigest = (digests: readonly string[]) => breaker.read(() => store.findByLookupDigest(digests))
+  const find = (id: string) => store.find(id)
+  const read = (id: string) => breaker.read(find, id)
+  const findByDigest = (digests: readonly string[]) => store.findByLookupDigest(digests)
+  const findByLookupDigest = (digests: readonly string[]) => breaker.read(findByDigest, digests)
   if (cache === undefined) {
     return { find: read, findByLookupDigest, changed: () => {}, close: async () => breaker.close() }
   }

@@ -4,12 +4,12 @@ import type { Hasher, HashInput, HashVerdict } from './hasher.js'
 import { parsePhc, phcPrefix } from './phc.js'
 import { sameBytes } from './same-bytes.js'
 
-/** One way to digest a message: an algorithm and, if it uses one, a pepper. */
+/** One way to digest a token: an algorithm and, if it uses one, a pepper. */
 export interface DigestScheme {
   readonly algorithm: string
   readonly pepperId: string | null
   /** Returns 32 bytes, as base64 without padding. */
-  digest(message: string): string
+  digest(id: string, token: string): string
 }
 
 type DigestHasher = Pick<Hasher, 'hash' | 'hashes' | 'verify' | 'dummy' | 'currentPrefix' | 'prefixes'>
@@ -29,7 +29,7 @@ export function digestHasher(current: DigestScheme, ...others: readonly DigestSc
   const noDigest = 'A'.repeat(digestLength)
 
   function verify(stored: readonly string[], input: HashInput): HashVerdict {
-    const message = messageOf(input)
+    const id = boundTo(input.id)
     let scheme: Known | undefined
     let digest = ''
     let unreadable: number | null = null
@@ -37,11 +37,11 @@ export function digestHasher(current: DigestScheme, ...others: readonly DigestSc
       const text = stored[index] ?? ''
       const before = scheme
       scheme = schemeOf(text)
-      if (scheme !== undefined && scheme !== before) digest = scheme.digest(message)
-      if (scheme !== undefined && isHash(text, scheme, input.id, digest)) {
+      if (scheme !== undefined && scheme !== before) digest = scheme.digest(id, input.token)
+      if (scheme !== undefined && isHash(text, scheme, id, digest)) {
         return index === 0 && scheme === first ? currentMatch : { outcome: 'match', index, stale: scheme !== first }
       }
-      if (scheme === undefined || !isHashOf(text, scheme, input.id)) unreadable ??= index
+      if (scheme === undefined || !isHashOf(text, scheme, id)) unreadable ??= index
     }
     return unreadable === null ? mismatch : { outcome: 'misconfigured', index: unreadable }
   }
@@ -51,8 +51,8 @@ export function digestHasher(current: DigestScheme, ...others: readonly DigestSc
     return undefined
   }
 
-  const write = ({ prefix, digest }: Known, input: HashInput): string =>
-    `${prefix}${encodeBase64(Buffer.from(input.id))}$${digest(messageOf(input))}`
+  const write = ({ prefix, digest }: Known, { id, token }: HashInput): string =>
+    `${prefix}${encodeBase64(Buffer.from(id))}$${digest(boundTo(id), token)}`
   return {
     currentPrefix: first.prefix,
     prefixes: known.map(({ prefix }) => prefix),
@@ -84,11 +84,10 @@ function isHash(text: string, { prefix }: Known, id: string, digest: string): bo
   return sameBytes(left, right) && text.endsWith(digest)
 }
 
-/** The label separates these digests from other uses of the same key. The id binds a digest to its row. */
-function messageOf({ id, token }: HashInput): string {
-  // With a NUL in the id, two pairs of id and token could give the same message.
+/** The id binds a digest to its row. With a NUL in it, two pairs of id and token could give the same digest. */
+function boundTo(id: string): string {
   if (id === '' || id.includes('\0')) throw new InvalidInput('id', 'the id of a key')
-  return `apikey-hash/v1\0${id}\0${token}`
+  return id
 }
 
 /** Whether a text is a hash of this scheme, and of the row that it was read from. */

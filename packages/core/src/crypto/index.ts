@@ -1,5 +1,6 @@
 export { chainHash, GENESIS } from './audit-chain.js'
 export { canonicalJson } from './canonical-json.js'
+export { formatToken, previewOf } from './format-token.js'
 export { type FormerFormat, isEnvironment, type ReadFormer, readFormerly, readSecretLength } from './former-format.js'
 export type { Hasher, HashInput, HashVerdict } from './hasher.js'
 export { type HmacSha256Options, hmacSha256 } from './hmac-sha256.js'
@@ -10,6 +11,7 @@ export {
   importedPartDigest,
   type PartFormat,
 } from './import-digest.js'
+export { type ImportOptions, type ImportSettings, readImports } from './import-options.js'
 export { lookupDigests } from './lookup-digest.js'
 export { isNamespace } from './namespace.js'
 export { phcPrefix } from './phc.js'
@@ -22,11 +24,9 @@ export { type SecretScanning, type SecretScanningOptions, secretScanning } from 
 export { sha256 } from './sha256.js'
 export {
   DEFAULT_SECRET_LENGTH,
-  formatToken,
   type InvalidTokenReason,
   type ParsedToken,
   type ParseTokenOptions,
   parseToken,
-  previewOf,
   type TokenParts,
 } from './token.js'

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
 
-/** How the products that keys were imported from hashed their tokens. */
-export interface LookupDigestsOptions {
-  /** The salt of the keypal installation that the keys come from. @defaultValue none */
-  readonly salt?: string
-}
-
-/** Returns the digests under which a token may have been imported. */
-export function lookupDigests(token: string, { salt = '' }: LookupDigestsOptions = {}): readonly string[] {
+/** Returns the digests under which a token may have been imported. `salt` is that of the keypal installation it comes from. */
+export function lookupDigests(token: string, salt = ''): readonly string[] {
   const texts = salt === '' ? [token] : [token, token + salt]
   return [...texts.map((text) => lookupDigest(sha256Of(text))), ...partDigests(token)]
 }

@@ -1,4 +1,4 @@
-import { type InvalidTokenReason, parseToken } from './token.js'
+import { type InvalidTokenReason, readToken } from './token.js'
 
 /** The format of a keyring's tokens. */
 export interface TokenFormat {
@@ -33,9 +33,9 @@ export type Recognized =
 
 /** Parses a presented token, and tells whether it may belong to a key of this keyring. Does not read the store. */
 export function recognizeToken(token: string, format: TokenFormat): Recognized {
-  const parsed = parseToken(token, format)
-  if (parsed.ok) return { ok: true, token, id: parsed.id, namespace: parsed.namespace }
-  const { reason } = parsed
+  const read = readToken(token, format)
+  if (read.ok) return read
+  const { reason } = read
   const isForeign = !beginsWith(token, format.namespaces) && !beginsWith(token, format.foreign)
   if (format.opaque && !isRefusedUnread(token, format)) return { ok: true, token, id: null, namespace: null }
   return { ok: false, reason, isForeign }
@@ -46,8 +46,8 @@ export function recognizeToken(token: string, format: TokenFormat): Recognized {
  * other products may begin as ours do.
  */
 function isRefusedUnread(token: string, { namespaces, foreign, secretLength }: TokenFormat): boolean {
-  const parsed = parseToken(token, { namespaces: [...namespaces, ...foreign], secretLength })
-  return parsed.ok || !(parsed.reason === 'prefix' || parsed.reason === 'length' || parsed.reason === 'alphabet')
+  const read = readToken(token, { namespaces: [...namespaces, ...foreign], secretLength })
+  return read.ok || !(read.reason === 'prefix' || read.reason === 'length' || read.reason === 'alphabet')
 }
 
 /**
@@ -63,5 +63,6 @@ export function isOpaqueToken(text: string): boolean {
 
 /** Tests whether `text` begins with one of these namespaces and a `_`. */
 export function beginsWith(text: string, namespaces: readonly string[]): boolean {
-  return namespaces.some((namespace) => text.startsWith(namespace) && text[namespace.length] === '_')
+  for (const namespace of namespaces) if (text.startsWith(namespace) && text[namespace.length] === '_') return true
+  return false
 }

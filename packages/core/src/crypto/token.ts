@@ -1,7 +1,5 @@
-import { InvalidInput } from '../errors/index.js'
-import { decodeBase62, encodeBase62, isBase62 } from './base62.js'
+import { decodeBase62, isBase62 } from './base62.js'
 import { crc32 } from './crc32.js'
-import { isNamespace } from './namespace.js'
 
 /** The number of characters of a token's id. */
 export const ID_LENGTH = 12
@@ -42,26 +40,6 @@ export type ParsedToken =
   | { readonly ok: false; readonly reason: InvalidTokenReason }
 
 /**
- * Writes a token: `<namespace>_<id>_<secret><checksum>`. {@link parseToken} can always read the result.
- *
- * @throws {@link InvalidInput} when a part is malformed.
- *
- * @example
- * ```ts
- * const token = formatToken({ namespace: 'tk_live', id: 'a1B2c3D4e5F6', secret: 'x'.repeat(32) })
- * ```
- */
-export function formatToken({ namespace, id, secret }: TokenParts): string {
-  if (!isNamespace(namespace)) throw new InvalidInput('namespace', 'a name such as tk_live')
-  if (id.length !== ID_LENGTH || !isBase62(id)) throw new InvalidInput('id', `${ID_LENGTH} letters and digits`)
-  if (secret.length < MIN_SECRET_LENGTH || secret.length > MAX_SECRET_LENGTH || !isBase62(secret)) {
-    throw new InvalidInput('secret', `${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} letters and digits`)
-  }
-  const body = `${namespace}_${id}_${secret}`
-  return body + encodeBase62(crc32(body))
-}
-
-/**
  * Parses a token. Never throws, takes time linear in the length of the text, and does not read the store.
  *
  * A correct checksum shows that nothing was mistyped. It does not show that the key exists: verify the token for that.
@@ -73,11 +51,24 @@ export function formatToken({ namespace, id, secret }: TokenParts): string {
  * ```
  */
 export function parseToken(text: string, options: ParseTokenOptions): ParsedToken {
+  const read = readToken(text, options)
+  if (!read.ok) return read
+  const { namespace, id } = read
+  return { ok: true, namespace, id, secret: text.slice(namespace.length + ID_LENGTH + 2, -CHECKSUM_LENGTH) }
+}
+
+/** A token that was read: its secret is not asked for on the way of a request. */
+export type ReadToken =
+  | { readonly ok: true; readonly token: string; readonly namespace: string; readonly id: string }
+  | { readonly ok: false; readonly reason: InvalidTokenReason }
+
+/** Does the work of {@link parseToken}. */
+export function readToken(text: string, options: ParseTokenOptions): ReadToken {
   const { namespaces, secretLength = DEFAULT_SECRET_LENGTH } = options
   if (typeof text !== 'string' || text === '') return reject('empty')
   if (text.length > MAX_LENGTH) return reject('too_long')
 
-  let closest: ParsedToken | null = null
+  let closest: ReadToken | null = null
   for (const namespace of namespaces) {
     if (!text.startsWith(namespace) || text[namespace.length] !== '_') continue
     closest ??= reject('length')
@@ -91,7 +82,7 @@ export function parseToken(text: string, options: ParseTokenOptions): ParsedToke
   return closest ?? reject('prefix')
 }
 
-function parseParts(text: string, namespace: string, secretLength: number): ParsedToken {
+function parseParts(text: string, namespace: string, secretLength: number): ReadToken {
   const idAt = namespace.length + 1
   const secretAt = idAt + ID_LENGTH + 1
   const checksumAt = secretAt + secretLength
@@ -101,14 +92,9 @@ function parseParts(text: string, namespace: string, secretLength: number): Pars
   const checksum = decodeBase62(text, checksumAt, text.length)
   if (checksum > 0xffffffff) return reject('checksum_range')
   if (checksum !== crc32(text, checksumAt)) return reject('checksum')
-  return { ok: true, namespace, id: text.slice(idAt, secretAt - 1), secret: text.slice(secretAt, checksumAt) }
+  return { ok: true, token: text, namespace, id: text.slice(idAt, secretAt - 1) }
 }
 
-/** Returns the part of a token that is safe to show, such as `tk_live_a1B2…`. */
-export function previewOf(namespace: string, id: string): string {
-  return `${namespace}_${id.slice(0, 4)}…`
-}
-
-function reject(reason: InvalidTokenReason): ParsedToken {
+function reject(reason: InvalidTokenReason): Extract<ReadToken, { ok: false }> {
   return { ok: false, reason }
 }

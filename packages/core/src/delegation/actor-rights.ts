@@ -55,7 +55,7 @@ async function rightsOfKey(parts: DelegationParts, { record, now }: Found, place
 
   const own = effectiveScopesOf(access, await patternsOf(access, grants, organizationOf(owner)))
   const above = rightsOfAuthority(access, authority)
-  const principal = createPrincipal({ access, record, view: () => toKey(record, now), granted: own.rights, authority })
+  const principal = createPrincipal({ access, record, now, view: toKey, granted: own.rights, authority })
   return {
     ...bothOf(own, above),
     roles: includesEverything(access, above) ? grants.roles : grants.roles.filter((role) => above.roles.includes(role)),

@@ -39,6 +39,7 @@ export {
   type HashVerdict,
   type HmacSha256Options,
   hmacSha256,
+  type ImportOptions,
   type PartFormat,
   type SealContext,
   type Sealer,
@@ -139,7 +140,6 @@ export type {
   ToolCall,
 } from '../values/index.js'
 export type {
-  ImportOptions,
   KeyringEvent,
   OnEvent,
   OwnerAuthority,

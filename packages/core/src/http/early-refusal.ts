@@ -2,8 +2,11 @@ import type { KeyringEvent, Refusal, RequestFacts } from '../verify/index.js'
 import type { CredentialReading } from './credential-reading.js'
 import type { Passage } from './require-https.js'
 
+/** The reading of a request with a credential that could be a key. */
+export type Candidate = Extract<CredentialReading, { verdict: 'candidate' }>
+
 /** The reading of a request that is refused before the keyring looks for a key. */
-export type NoCandidate = Exclude<CredentialReading, { verdict: 'candidate' }>
+export type NoCandidate = Exclude<CredentialReading, Candidate>
 
 /** Returns the refusal of a request without a credential that could be a key. */
 export function refusalOf(reading: NoCandidate): Refusal {
@@ -13,7 +16,7 @@ export function refusalOf(reading: NoCandidate): Refusal {
 }
 
 /** An event of a request whose key was not looked up. */
-type EarlyEvent = Extract<KeyringEvent, RequestFacts & { readonly keyId: string | null }>
+export type EarlyEvent = Extract<KeyringEvent, RequestFacts & { readonly keyId: string | null }>
 
 /** Returns the events for a credential that is refused before the keyring looks it up. */
 export function eventsOf(reading: NoCandidate): readonly EarlyEvent[] {

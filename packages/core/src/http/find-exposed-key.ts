@@ -1,4 +1,14 @@
-import { type ParseTokenOptions, parseToken } from '../crypto/index.js'
+import { parseToken, type TokenFormat } from '../crypto/index.js'
+
+/** The tokens to look for, with the beginnings that show them. */
+export interface TokensInUrls extends Pick<TokenFormat, 'namespaces' | 'secretLength'> {
+  readonly marks: readonly string[]
+}
+
+/** Makes {@link TokensInUrls}, once for many requests. */
+export function tokensInUrls(ours: Omit<TokensInUrls, 'marks'>): TokensInUrls {
+  return { ...ours, marks: ours.namespaces.map((namespace) => `${namespace}_`) }
+}
 
 /**
  * Finds one of our tokens anywhere in a URL: in a value, a name or the path, after `Bearer%20`, or escaped. It only finds whole
@@ -6,14 +16,13 @@ import { type ParseTokenOptions, parseToken } from '../crypto/index.js'
  *
  * @returns `null` if there is none. `keyId` is `null` if the checksum is wrong, because then the id may be wrong too.
  */
-export function findExposedKey(url: string, ours: ParseTokenOptions): { readonly keyId: string | null } | null {
+export function findExposedKey(url: string, ours: TokensInUrls): { readonly keyId: string | null } | null {
   // Also search the raw URL: an escape directly after a key can decode to a letter, and hide the key.
   const text = url.includes('%') ? `${decodeEscapes(url)} ${url}` : url
-  const marks = ours.namespaces.map((namespace) => `${namespace}_`).filter((mark) => text.includes(mark))
-  if (marks.length === 0) return null
+  if (!includesAny(text, ours.marks)) return null
 
   for (const word of text.split(/[^0-9A-Za-z_]/)) {
-    for (const mark of marks) {
+    for (const mark of ours.marks) {
       for (let at = word.indexOf(mark); at !== -1; at = word.indexOf(mark, at + 1)) {
         const parsed = parseToken(word.slice(at), ours)
         if (parsed.ok) return { keyId: parsed.id }
@@ -23,6 +32,11 @@ export function findExposedKey(url: string, ours: ParseTokenOptions): { readonly
     }
   }
   return null
+}
+
+function includesAny(text: string, marks: readonly string[]): boolean {
+  for (const mark of marks) if (text.includes(mark)) return true
+  return false
 }
 
 /** Decodes byte by byte: tokens are ASCII, and `decodeURIComponent` throws on bytes that are not UTF-8. */

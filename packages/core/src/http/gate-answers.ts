@@ -1,7 +1,5 @@
 import type { Access } from '../access/index.js'
-import type { TokenFormat } from '../crypto/index.js'
 import type { RateLimitState } from '../limits/index.js'
-import { readRequestId } from '../verify/index.js'
 import type { CredentialSource } from './credential-reading.js'
 import type { GateTerms } from './gate-options.js'
 import type { GateRefusal, GateVerdict } from './gate-verdict.js'
@@ -31,16 +29,7 @@ export function headersOf(
 
 const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
 
-/** The host's name for a request. What it cannot name goes without: a log line less is no reason to refuse. */
-export function nameOf<A extends Access, R>(
-  { requestId }: GateTerms<A, R>,
-  original: R,
-  format: TokenFormat,
-): string | null {
-  if (requestId === null) return null
-  try {
-    return readRequestId(requestId(original), format)
-  } catch {
-    return null
-  }
+/** `Vary` stops a shared cache from answering a request with a key with the response for a request without one. */
+export function withoutKey({ headers }: Pick<GateTerms<Access, never>, 'headers'>): GateVerdict<null> {
+  return { ok: true, principal: null, headers: { Vary: ['Authorization', ...headers].join(', ') } }
 }

@@ -1,15 +1,18 @@
 import type { Access, Principal } from '../access/index.js'
 import { adapterOf, type Keyring, type KeyringDoor } from '../keyring/index.js'
-import { requestFacts, type Verdict } from '../verify/index.js'
-import { clientIp, normalIp, type TrustProxy } from './client-ip.js'
-import { eventsOf, type NoCandidate, passageEvents, refusalOf } from './early-refusal.js'
-import { headersOf, nameOf, refused } from './gate-answers.js'
+import { isPromise, type MaybePromise } from '../values/index.js'
+import type { Requirements, Verdict } from '../verify/index.js'
+import { clientIp, normalIp } from './client-ip.js'
+import { type Candidate, eventsOf, type NoCandidate, passageEvents, refusalOf } from './early-refusal.js'
+import { headersOf, refused, withoutKey } from './gate-answers.js'
+import { namer, tell } from './gate-facts.js'
 import { type GateOptions, type GateTerms, parseGateOptions } from './gate-options.js'
 import type { GateRequest } from './gate-request.js'
 import type { Gate, GatePrincipal, GateSetting, GateVerdict, MoreUnits } from './gate-verdict.js'
 import { credentialReader } from './read-credential.js'
 import { passageOf } from './require-https.js'
 import { statusTable } from './status-table.js'
+import { requireTrusts } from './trusted-proxies.js'
 
 /**
  * Creates a gate for one route. It reads the credential of a request, verifies it and checks the scopes. An adapter only passes
@@ -50,7 +53,8 @@ export function gateFor<A extends Access, R, O extends boolean>(
   const read = credentialReader({ ...door.format, headers: terms.headers })
   return async (request, original) => {
     try {
-      const verdict = await decide(door, terms, setting, read, request, original)
+      const deciding = decide(door, terms, setting, read, request, original)
+      const verdict = isPromise(deciding) ? await deciding : deciding
       return verdict as GateVerdict<GatePrincipal<A, O>> // the principal can only be `null` if `optional`, and so O, is true
     } catch (cause) {
       // An error is an outage, never a pass. Nothing else reports it to the host.
@@ -60,57 +64,73 @@ export function gateFor<A extends Access, R, O extends boolean>(
   }
 }
 
-async function decide<A extends Access, R>(
+function decide<A extends Access, R>(
   door: KeyringDoor,
   terms: GateTerms<A, R>,
   { hasFallback, cost = 1 }: GateSetting,
   read: ReturnType<typeof credentialReader>,
   request: GateRequest,
   original: R,
-): Promise<GateVerdict<Principal | null>> {
+): MaybePromise<GateVerdict<Principal | null>> {
   const trusts = terms.trusts ?? requireTrusts(request)
-  const facts = () => requestFacts(clientIp(request, trusts), nameOf(terms, original, door.format))
   const reading = read(request)
   if (reading.verdict === 'none' && terms.optional) return withoutKey(terms)
   if (reading.verdict !== 'candidate') {
     const keyPresented = !isForOtherLogin(reading)
-    if (keyPresented || !hasFallback) {
-      for (const event of eventsOf(reading)) door.notify({ ...event, ...facts() })
-    }
+    if (keyPresented || !hasFallback) tell(door, terms, request, original, eventsOf(reading))
     return refused(terms, refusalOf(reading), { keyPresented })
   }
   const passage = terms.requireHttps ? passageOf(request, trusts) : 'private'
   if (passage !== 'private') {
-    for (const event of passageEvents(passage, reading.id)) door.notify({ ...event, ...facts() })
+    tell(door, terms, request, original, passageEvents(passage, reading.id))
     if (passage === 'in_clear') return refused(terms, { code: 'api_key_sent_in_clear', keyId: reading.id })
     door.warnOfProxy(normalIp(request.remoteAddress))
     return refused(terms, { code: 'auth_unavailable', reason: 'proxy', cause: null })
   }
-  const { resource } = terms
-  const requirements = {
+  const needs: Requirements = {
     scopes: terms.scopes,
     anyOf: terms.anyOf,
-    resource: resource === null ? null : () => resource(original),
+    resource: terms.resource?.bind(null, original) ?? null,
     ip: clientIp(request, trusts),
     cost,
     countUsage: true,
     // Two guards on the same route receive the same object. Their usage counts once.
     request: typeof original === 'object' ? original : null,
-    requestId: () => nameOf(terms, original, door.format),
+    requestId: namer(terms, original, door.format),
   }
-  const verdict = requireVerdict(await door.verify(reading, requirements, terms.timeoutMs))
-  if (!verdict.ok) return refused(terms, verdict.refusal, { rateLimits: verdict.rateLimits })
-  const headers = headersOf(terms, reading.source, verdict.rateLimits)
-  const again = (units: MoreUnits) => {
-    const plain = { ...requirements, ...units, scopes: [], anyOf: null, resource: null, request: null }
-    return door.verify(reading, plain, terms.timeoutMs)
-  }
-  return { ok: true, principal: verdict.principal, headers, again }
+  const verifying = door.verify(reading, needs, terms.timeoutMs)
+  return isPromise(verifying)
+    ? verifying.then((answer<A, R>).bind(null, door, terms, reading, needs))
+    : answer(door, terms, reading, needs, verifying)
 }
 
-function requireTrusts({ trusts }: GateRequest): TrustProxy {
-  if (trusts !== undefined) return trusts
-  throw new TypeError('The request does not say which proxies its framework trusts.')
+/** Answers a request by what the keyring says of its key. */
+function answer<A extends Access, R>(
+  door: KeyringDoor,
+  terms: GateTerms<A, R>,
+  reading: Candidate,
+  needs: Requirements,
+  given: Verdict | undefined,
+): GateVerdict<Principal> {
+  const verdict = requireVerdict(given)
+  if (!verdict.ok) return refused(terms, verdict.refusal, { rateLimits: verdict.rateLimits })
+  return {
+    ok: true,
+    principal: verdict.principal,
+    headers: headersOf(terms, reading.source, verdict.rateLimits),
+    again: verifyAgain.bind(null, door, reading, needs, terms.timeoutMs),
+  }
+}
+
+/** Verifies the credential of a request that passed once more, for more units. */
+async function verifyAgain(
+  door: KeyringDoor,
+  reading: Candidate,
+  needs: Requirements,
+  timeoutMs: number,
+  units: MoreUnits,
+): Promise<Verdict> {
+  return door.verify(reading, { ...needs, ...units, scopes: [], anyOf: null, resource: null, request: null }, timeoutMs)
 }
 
 /** The last check before a handler runs: passes on a principal only from a verdict that has the right form. */
@@ -118,11 +138,6 @@ function requireVerdict(verdict: Verdict | undefined): Verdict {
   if (verdict?.ok === true && typeof verdict.principal?.allows === 'function') return verdict
   if (verdict?.ok === false && Object.hasOwn(statusTable, verdict.refusal?.code)) return verdict
   throw new TypeError('The keyring gave no verdict.')
-}
-
-/** `Vary` stops a shared cache from answering a request with a key with the response for a request without one. */
-function withoutKey({ headers }: Pick<GateTerms<Access, never>, 'headers'>): GateVerdict<null> {
-  return { ok: true, principal: null, headers: { Vary: ['Authorization', ...headers].join(', ') } }
 }
 
 /** Tests whether the request has no credential that could be one of our keys. */

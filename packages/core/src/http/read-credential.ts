@@ -6,8 +6,8 @@ import type {
   CredentialSource,
   InvalidRequestReason,
 } from './credential-reading.js'
-import { findExposedKey } from './find-exposed-key.js'
-import { fieldValues, isB64token, isHttpToken } from './header-syntax.js'
+import { findExposedKey, type TokensInUrls, tokensInUrls } from './find-exposed-key.js'
+import { isB64token, isHttpToken, trimOws } from './header-syntax.js'
 import { usualKeyHeaders } from './key-headers.js'
 
 /**
@@ -36,9 +36,10 @@ export function credentialReader(format: CredentialFormat): (input: CredentialIn
   const { headers = usualKeyHeaders } = format
   const tokens: TokenFormat = { namespaces, foreign, secretLength: [secretLength].flat(), opaque }
   const names = headers.map((name) => name.toLowerCase())
-  const ours = { namespaces: [...namespaces, ...foreign], secretLength: tokens.secretLength }
+  const ours = tokensInUrls({ namespaces: [...namespaces, ...foreign], secretLength: tokens.secretLength })
   const isToken = opaque ? isOpaqueToken : isB64token
-  return (input) => readFields(input, { tokens, names, ours, isToken })
+  const ready: Ready = { tokens, names, ours, isToken }
+  return (input) => readFields(input, ready)
 }
 
 /** A format, made ready. */
@@ -46,7 +47,7 @@ interface Ready {
   readonly tokens: TokenFormat
   /** The headers for keys, in lower case. */
   readonly names: readonly string[]
-  readonly ours: Pick<TokenFormat, 'namespaces' | 'secretLength'>
+  readonly ours: TokensInUrls
   readonly isToken: IsToken
 }
 
@@ -56,36 +57,44 @@ function readFields({ fields, url }: CredentialInput, { tokens, names, ours, isT
     return { ...malformed('key_in_url'), ...(exposed.keyId === null ? {} : { exposedKeyId: exposed.keyId }) }
   }
 
-  const bearer = parseAuthorization(fieldValues(fields, 'authorization'), ours.namespaces, isToken)
-  if (bearer.verdict === 'invalid_request') return bearer
-  const xApiKey = parseKeyHeader(
-    names.map((name) => fieldValues(fields, name)),
-    isToken,
-  )
-  if (xApiKey.verdict === 'invalid_request') return xApiKey
-  if (bearer.verdict === 'found' && xApiKey.verdict === 'found') {
+  const bearer = parseAuthorization(onlyValue(fields, 'authorization'), ours.namespaces, isToken)
+  if (typeof bearer === 'object') return bearer
+  const own = parseKeyHeaders(fields, names, isToken)
+  if (typeof own === 'object') return own
+  if (bearer !== '' && own !== '') {
     const { namespaces } = ours
-    const isOthers = !tokens.opaque && !beginsWith(bearer.token, namespaces) && beginsWith(xApiKey.token, namespaces)
-    return isOthers ? classifyToken(xApiKey.token, 'x-api-key', tokens) : malformed('multiple_methods')
+    const isOthers = !tokens.opaque && !beginsWith(bearer, namespaces) && beginsWith(own, namespaces)
+    return isOthers ? classifyToken(own, 'x-api-key', tokens) : malformed('multiple_methods')
   }
 
-  if (bearer.verdict === 'found') return classifyToken(bearer.token, 'bearer', tokens)
-  if (xApiKey.verdict === 'found') return classifyToken(xApiKey.token, 'x-api-key', tokens)
-  return { verdict: 'none' }
+  if (bearer !== '') return classifyToken(bearer, 'bearer', tokens)
+  return own === '' ? { verdict: 'none' } : classifyToken(own, 'x-api-key', tokens)
 }
 
 type Malformed = { readonly verdict: 'invalid_request'; readonly reason: InvalidRequestReason }
-type FieldReading = { readonly verdict: 'none' } | { readonly verdict: 'found'; readonly token: string } | Malformed
+/** The token of a field; `''`: it has none. */
+type FieldReading = string | Malformed
 
 // Spaces are only scanned after a comma, so this takes linear time on any input. Some functions join with a semicolon.
 const joinedBearer = /[,;][ \t]*bearer(?:[ \t]|$)/i
 
 type IsToken = (text: string) => boolean
 
-function parseAuthorization(lines: readonly string[], namespaces: readonly string[], isToken: IsToken): FieldReading {
-  const [value = '', ...others] = lines
-  if (others.length > 0) return malformed('repeated_authorization')
-  if (value === '') return { verdict: 'none' }
+/** Returns the value of a field that may have one line: `''` if it has none, and `null` if it has several. */
+function onlyValue(fields: CredentialInput['fields'], name: string): string | null {
+  let only: string | undefined
+  for (const [field, value] of fields) {
+    if (field.length !== name.length || field.toLowerCase() !== name) continue
+    if (only !== undefined) return null
+    only = trimOws(value)
+  }
+  return only ?? ''
+}
+
+/** @param value - `null`: there are several. */
+function parseAuthorization(value: string | null, namespaces: readonly string[], isToken: IsToken): FieldReading {
+  if (value === null) return malformed('repeated_authorization')
+  if (value === '') return ''
   if (beginsWith(value, namespaces)) return malformed('missing_scheme')
 
   const space = value.indexOf(' ')
@@ -95,24 +104,26 @@ function parseAuthorization(lines: readonly string[], namespaces: readonly strin
     // Fetch and functions join lines. A second line with a key must not go unnoticed after an unknown scheme.
     if (joinedBearer.test(value)) return malformed('repeated_authorization')
     // By the grammar, `Bearertk_live_…` is an unknown scheme, but the client wanted to send a key.
-    return scheme.toLowerCase().startsWith('bearer') ? malformed('malformed_authorization') : { verdict: 'none' }
+    return scheme.toLowerCase().startsWith('bearer') ? malformed('malformed_authorization') : ''
   }
 
   let start = scheme.length
   while (value[start] === ' ') start++
   const token = value.slice(start)
   if (token === '') return malformed('empty_bearer')
-  return isToken(token) ? { verdict: 'found', token } : malformed('not_b64token')
+  return isToken(token) ? token : malformed('not_b64token')
 }
 
-/** @param lines - Those of each header. */
-function parseKeyHeader(lines: readonly (readonly string[])[], isToken: IsToken): FieldReading {
-  const [value = '', ...others] = lines.flat().filter((line) => line !== '')
-  // Node and Fetch join two lines with a comma. No token contains one.
-  const isRepeated = lines.some(({ length }) => length > 1) || others.length > 0
-  if (isRepeated || value.includes(',')) return malformed('repeated_x_api_key')
-  if (value === '') return { verdict: 'none' }
-  return isToken(value) ? { verdict: 'found', token: value } : malformed('malformed_x_api_key')
+function parseKeyHeaders(fields: CredentialInput['fields'], names: readonly string[], isToken: IsToken): FieldReading {
+  let found = ''
+  for (const name of names) {
+    const value = onlyValue(fields, name)
+    // Node and Fetch join two lines with a comma. No token contains one.
+    const isRepeated = value === null || value.includes(',') || (value !== '' && found !== '')
+    if (isRepeated) return malformed('repeated_x_api_key')
+    if (value !== '') found = value
+  }
+  return found === '' || isToken(found) ? found : malformed('malformed_x_api_key')
 }
 
 function classifyToken(token: string, source: CredentialSource, format: TokenFormat): CredentialReading {

@@ -2,6 +2,7 @@ import { wholeNumber } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { containsRange, type IpRange, parseIpRange, parsePeer } from '../ip/index.js'
 import { type TrustProxy, trustNobody } from './client-ip.js'
+import type { GateRequest } from './gate-request.js'
 import { trimOws } from './header-syntax.js'
 
 /**
@@ -23,6 +24,12 @@ let loopback: TrustProxy | undefined
 export function isLoopback(address: string): boolean {
   loopback ??= readTrustedProxies('loopback')
   return loopback(address, 0)
+}
+
+/** What a request says that its framework trusts. */
+export function requireTrusts({ trusts }: GateRequest): TrustProxy {
+  if (trusts !== undefined) return trusts
+  throw new TypeError('The request does not say which proxies its framework trusts.')
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { formatIpRange, isIpv4, parsePeer } from './ip-range.js'
 
 /**
@@ -5,6 +6,7 @@ import { formatIpRange, isIpv4, parsePeer } from './ip-range.js'
  * address, or it cannot be parsed.
  */
 export function ipNetwork(ip: string | null): string | null {
+  if (ip !== null && isIPv4(ip)) return ip
   const range = parsePeer(ip ?? '')
   if (range === null) return null
   return formatIpRange({ ...range, bits: isIpv4(range) ? 32 : 64 })
@@ -12,6 +14,7 @@ export function ipNetwork(ip: string | null): string | null {
 
 /** The /48 of an IPv6 address, of which one site has all, with 65,536 networks in it; `null` for any other address. */
 export function ipSite(ip: string | null): string | null {
+  if (ip !== null && isIPv4(ip)) return null
   const range = parsePeer(ip ?? '')
   return range === null || isIpv4(range) ? null : formatIpRange({ ...range, bits: 48 })
 }

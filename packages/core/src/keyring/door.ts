@@ -1,6 +1,7 @@
 import type { Credential, TokenFormat } from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ProxyWarning } from '../outage/index.js'
+import type { MaybePromise } from '../values/index.js'
 import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
 import type { Capabilities } from './capabilities.js'
 
@@ -21,8 +22,8 @@ export interface KeyringDoor {
     authority: Pick<OwnerAuthority, 'scopes' | 'roles'>,
     query: { readonly organizationId: string },
   ): Promise<{ allows(scope: string): boolean }>
-  /** Verifies a credential that was read already. Never rejects. */
-  verify(credential: Credential, requirements: Requirements, timeoutMs: number): Promise<Verdict>
+  /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
+  verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }
 
 // By name, so that a keyring of another copy of this package is known as well.

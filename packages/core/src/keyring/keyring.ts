@@ -477,7 +477,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     audit: auditLog(managing),
     ...managementOf(managing),
     importMany: async (list, manage = {}) => importMany(managing, list, checkManageOptions(manage)),
-    verify: async (text, asked = {}) => verifyToken(parts, text, readRequirements(parts, asked)),
+    verify: (text, asked = {}) => verifyText(parts, text, asked),
     reveal: async (id, manage = {}) => revealKey(managing, id, checkManageOptions(manage)),
     rewrap: () => rewrapSeals(managing),
     stats: async (query) => loadStats(managing, query),
@@ -547,8 +547,17 @@ function readWithin(options: GetOptions): KeyBoundary | undefined {
   return options.within
 }
 
+/** Without a frame of its own, which would cost as much as the rest of a verification: no call throws. */
+function verifyText(parts: KeyringParts, text: string, asked: VerifyOptions): Promise<Verdict> {
+  try {
+    return Promise.resolve(verifyToken(parts, text, readRequirements(parts, asked)))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 function readRequirements({ access, format }: KeyringParts, options: VerifyOptions): Requirements {
-  checkNames(options, verifyNames, { Invalid: InvalidInput, defined: ['scopes', 'anyOf', 'resource'] })
+  checkNames(options, verifyNames, verifyCheck)
   const { scopes, anyOf, resource, ip = null, cost = 1, countUsage = true, request = null, requestId = null } = options
   if (typeof countUsage !== 'boolean') throw new InvalidInput('countUsage', 'a boolean')
   if (request !== null && typeof request !== 'object') throw new InvalidInput('request', 'an object')
@@ -556,11 +565,20 @@ function readRequirements({ access, format }: KeyringParts, options: VerifyOptio
   return {
     scopes: scopes === undefined ? [] : parseRequiredScopes(access, scopes, 'scopes'),
     anyOf: anyOf === undefined ? null : parseRequiredScopes(access, anyOf, 'anyOf'),
-    resource: resource === undefined ? null : () => resource,
+    resource: resource === undefined ? null : always(resource),
     ip,
-    cost: wholeNumber(cost, 'cost', { least: 0, Invalid: InvalidInput }),
+    cost: wholeNumber(cost, 'cost', costCheck),
     countUsage,
     request,
-    requestId: () => readRequestId(requestId, format),
+    requestId: requestId === null ? noName : readRequestId.bind(null, requestId, format),
   }
+}
+
+const verifyCheck = { Invalid: InvalidInput, defined: ['scopes', 'anyOf', 'resource'] } as const
+const costCheck = { Invalid: InvalidInput, least: 0 } as const
+const noName = () => null
+
+// A function of its own: a call without a resource keeps nothing for it.
+function always<T>(value: T): () => T {
+  return () => value
 }

@@ -2,7 +2,7 @@ import type { Access } from '../access/index.js'
 import { type AuditKeys, type AuditParts, parseAuditKeys } from '../audit/index.js'
 import { type KeyReader, keyReader } from '../cache/index.js'
 import { checkNames, didYouMean, wholeNumber } from '../check/index.js'
-import { createTokenFactory, type Hasher, sha256 } from '../crypto/index.js'
+import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { readNaming } from '../input/index.js'
 import { failedAttempts } from '../limits/index.js'
@@ -22,7 +22,6 @@ import { type UsageBuffer, usageBuffer } from '../usage/index.js'
 import { DeadlineLines, isolated } from '../values/index.js'
 import {
   type KeyringEvent,
-  readImports,
   readPlans,
   rehashes,
   requestFacts,

@@ -1,4 +1,4 @@
-import { DeadlineExceeded, isolated, withDeadline } from '../values/index.js'
+import { DeadlineExceeded, isolated, isPromise, type MaybePromise, withDeadline } from '../values/index.js'
 import type { FailureBound, FailureLimiter, FailureVerdict } from './failure-limiter.js'
 
 /** Reserves attempts, and lets those of one network stand in line while others of it are under way. */
@@ -8,7 +8,7 @@ export interface AttemptLines {
    * @param waitMs - How long the attempt may stand in line.
    * @throws {@link DeadlineExceeded} when it stood there for longer. Nothing is reserved then.
    */
-  reserve(bounds: readonly [FailureBound, ...FailureBound[]], waitMs: number): Promise<FailureVerdict>
+  reserve(bounds: readonly [FailureBound, ...FailureBound[]], waitMs: number): MaybePromise<FailureVerdict>
 }
 
 /** The attempts that wait for units of one bound; the first of them asks the limiter again and again. */
@@ -45,8 +45,14 @@ const pollMs = 10
 export function attemptLines(limiter: FailureLimiter): AttemptLines {
   const lines = new Map<string, Line>()
 
-  async function ask(bounds: readonly FailureBound[]): Promise<FailureVerdict> {
-    const verdict = requireVerdict(await limiter.reserve(bounds))
+  function ask(bounds: readonly FailureBound[]): MaybePromise<FailureVerdict> {
+    const asking = askLimiter(limiter, bounds)
+    return isPromise(asking) ? Promise.resolve(asking).then(waking.bind(null, bounds)) : waking(bounds, asking)
+  }
+
+  /** A verdict that lets those in line go on, once its attempt ends. */
+  function waking(bounds: readonly FailureBound[], given: FailureVerdict): FailureVerdict {
+    const verdict = requireVerdict(given)
     if (!verdict.reserved) return verdict
     // A unit that could not be given back stays taken. That is no reason to refuse an attempt whose outcome is known.
     const settle = isolated((failed: boolean) => verdict.settle(failed))
@@ -73,7 +79,7 @@ export function attemptLines(limiter: FailureLimiter): AttemptLines {
       if (leftMs <= 0) throw new DeadlineExceeded(waitMs)
       const seen = line.ended
       // Whoever stands behind does not wait longer for the limiter than the first may.
-      const verdict = await withDeadline(ask(bounds), leftMs, { late: giveBack })
+      const verdict = await withDeadline(() => ask(bounds), leftMs, { late: giveBack })
       if (isFinal(verdict)) return verdict
       const missing = levelOf(bounds, verdict)
       if (missing < level) return verdict
@@ -97,16 +103,28 @@ export function attemptLines(limiter: FailureLimiter): AttemptLines {
     return answer
   }
 
+  function orStandInLine(waiting: Waiting, verdict: FailureVerdict): MaybePromise<FailureVerdict> {
+    return isFinal(verdict) ? verdict : standInLine(waiting, 0)
+  }
+
   return {
-    reserve: async (bounds, waitMs) => {
-      const since = performance.now()
+    reserve: (bounds, waitMs) => {
+      const waiting: Waiting = { bounds, waitMs, since: performance.now() }
       // Nobody overtakes: a newcomer asks at once only where no line is.
-      if (!lines.has(bounds[0].network)) {
-        const verdict = await ask(bounds)
-        if (isFinal(verdict)) return verdict
-      }
-      return standInLine({ bounds, waitMs, since }, 0)
+      if (lines.has(bounds[0].network)) return standInLine(waiting, 0)
+      const asking = ask(bounds)
+      return isPromise(asking) ? asking.then(orStandInLine.bind(null, waiting)) : orStandInLine(waiting, asking)
     },
+  }
+}
+
+/** Asks the limiter: what it throws at once is a rejection, too. */
+function askLimiter(limiter: FailureLimiter, bounds: readonly FailureBound[]): MaybePromise<FailureVerdict> {
+  try {
+    const asking = limiter.reserve(bounds)
+    return isPromise(asking) ? asking : requireVerdict(asking)
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 

@@ -1,8 +1,8 @@
 import { InvalidOptions } from '../errors/index.js'
 import { ipNetwork, ipSite } from '../ip/index.js'
-import type { RateLimit } from '../values/index.js'
+import { isPromise, type MaybePromise, type RateLimit } from '../values/index.js'
 import { attemptLines } from './attempt-lines.js'
-import type { FailureBound, FailureLimiter } from './failure-limiter.js'
+import type { FailureBound, FailureLimiter, FailureVerdict } from './failure-limiter.js'
 import { heldAnswers } from './held-answers.js'
 import { memoryFailureLimiter } from './memory-failure-limiter.js'
 import { memoryRateLimiter } from './memory-rate-limiter.js'
@@ -18,7 +18,7 @@ export interface FailedAttempts {
    * @param waitMs - How long.
    * @returns `null` where attempts are not counted.
    */
-  reserve(ip: string | null, waitMs: number): Promise<Attempt | TooManyFailures> | null
+  reserve(ip: string | null, waitMs: number): MaybePromise<Attempt | TooManyFailures> | null
   /**
    * To be called after a failed attempt, before it is answered: answers late where there were too many at its id. That slows the
    * guesser and no one else. Where the id is a key's, the host hears of it. `null`: the attempt was at no id.
@@ -65,14 +65,12 @@ export function failedAttempts(
   const lines = attemptLines(limiter)
   const ids = memoryRateLimiter({ maxCounts: 50_000 })
   const { hold } = heldAnswers()
-  const reserve = async (bounds: Bounds, waitMs: number): Promise<Attempt | TooManyFailures> => {
-    const verdict = await lines.reserve(bounds, waitMs)
-    return verdict.reserved ? verdict : { reserved: false, denial: denialBy(verdict.bound, verdict.resetMs) }
-  }
   return {
     reserve: (ip, waitMs) => {
       const bounds = failureLimit === undefined ? null : boundsOf(ip, failureLimit)
-      return bounds === null ? null : reserve(bounds, waitMs)
+      if (bounds === null) return null
+      const reserving = lines.reserve(bounds, waitMs)
+      return isPromise(reserving) ? reserving.then(attemptOf) : attemptOf(reserving)
     },
     delay: async (ip, id, isKey) => {
       if (id === null) return
@@ -94,6 +92,10 @@ function boundsOf(ip: string | null, { limit, windowMs }: RateLimit): Bounds | n
   const site = ipSite(ip)
   const own: FailureBound = { network, limit, windowMs }
   return site === null ? [own] : [own, { network: site, limit: limit * siteFactor, windowMs }]
+}
+
+function attemptOf(verdict: FailureVerdict): Attempt | TooManyFailures {
+  return verdict.reserved ? verdict : { reserved: false, denial: denialBy(verdict.bound, verdict.resetMs) }
 }
 
 function denialBy({ limit, windowMs }: FailureBound, resetMs: number): RateLimitDenial {

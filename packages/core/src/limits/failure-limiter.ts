@@ -45,5 +45,5 @@ export interface FailureLimiter {
    * @param bounds - One or more, from the narrowest network to the widest, which holds all others.
    * @throws whatever hinders it, where it cannot decide: requests are refused as unavailable then.
    */
-  reserve(bounds: readonly FailureBound[]): Promise<FailureVerdict>
+  reserve(bounds: readonly FailureBound[]): FailureVerdict | Promise<FailureVerdict>
 }

@@ -60,7 +60,7 @@ export function memoryFailureLimiter(options: MemoryFailureLimiterOptions = {}):
     }
   }
 
-  return { reserve: async (bounds) => reserve(bounds) }
+  return { reserve }
 }
 
 /** Of what refuses an attempt, what lasts longest: first what failures have used up. */

@@ -1,9 +1,9 @@
 import type { KeyReader } from '../cache/index.js'
-import type { Hasher, TokenFactory, TokenFormat } from '../crypto/index.js'
+import type { Hasher, ImportSettings, TokenFactory, TokenFormat } from '../crypto/index.js'
 import type { DelegationParts } from '../delegation/index.js'
 import type { PepperCheck } from '../outage/index.js'
 import type { AuditKey, StoreInTransaction } from '../store/index.js'
-import type { ImportSettings, KeyringEvent, Plans } from '../verify/index.js'
+import type { KeyringEvent, Plans } from '../verify/index.js'
 import type { RevealSettings } from './reveal-options.js'
 
 /** What the way of a change needs. */

@@ -3,8 +3,8 @@ import { DeadlineExceeded, DeadlineLine, isPromise, type MaybePromise } from '..
 
 /** Refuses reads at once while the store does not answer any. */
 export interface StoreBreaker {
-  /** Reads, or rejects at once with `StoreUnavailable`. Gives what was read just now, or nothing. */
-  read<T>(work: () => MaybePromise<T>): MaybePromise<T>
+  /** Reads what is `asked` for, or rejects at once with `StoreUnavailable`. Gives what was read just now, or nothing. */
+  read<A, T>(work: (asked: A) => MaybePromise<T>, asked: A): MaybePromise<T>
   /** Asks the store no more by itself, and refuses nothing any more. */
   close(): void
 }
@@ -63,7 +63,7 @@ export function storeBreaker({ probe, timeoutMs, onAnswer = () => {} }: StoreBre
     }
     const timer = setTimeout(() => fail(new DeadlineExceeded(probeMs)), probeMs).unref()
     patience = timer
-    Promise.resolve(attempt(probe)).then((answer) => {
+    Promise.resolve(attempt(probe, undefined)).then((answer) => {
       isOver = true
       clearTimeout(timer)
       return answered(answer)
@@ -79,28 +79,29 @@ export function storeBreaker({ probe, timeoutMs, onAnswer = () => {} }: StoreBre
     state = 'suspected'
     ask()
   }
-
   const slow = new DeadlineLine(timeoutMs)
   const late = () => failed(new DeadlineExceeded(timeoutMs))
+  const watched = <T>(reading: Promise<T>): Promise<T> => {
+    const waiting = slow.begin(late)
+    return Promise.resolve(reading).then(
+      (answer) => {
+        slow.end(waiting)
+        return answered(answer)
+      },
+      (error: unknown) => {
+        // What was late has been counted.
+        if (!waiting.isOver) failed(error)
+        slow.end(waiting)
+        throw error
+      },
+    )
+  }
 
   return {
-    read: (work) => {
+    read: (work, asked) => {
       if (state === 'open') return Promise.reject(new StoreUnavailable({ cause: lastError }))
-      const reading = attempt(work)
-      if (!isPromise(reading)) return answered(reading)
-      const waiting = slow.begin(late)
-      return Promise.resolve(reading).then(
-        (answer) => {
-          slow.end(waiting)
-          return answered(answer)
-        },
-        (error: unknown) => {
-          // What was late has been counted.
-          if (!waiting.isOver) failed(error)
-          slow.end(waiting)
-          throw error
-        },
-      )
+      const reading = attempt(work, asked)
+      return isPromise(reading) ? watched(reading) : answered(reading)
     },
     close: () => {
       isClosed = true
@@ -112,9 +113,9 @@ export function storeBreaker({ probe, timeoutMs, onAnswer = () => {} }: StoreBre
 }
 
 /** What is thrown at once is a rejection as well. */
-function attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+function attempt<A, T>(work: (asked: A) => MaybePromise<T>, asked: A): MaybePromise<T> {
   try {
-    return work()
+    return work(asked)
   } catch (error) {
     return Promise.reject(error)
   }

@@ -62,8 +62,8 @@ export function refused(
 }
 
 /** What an event says of a request, beside what happened. */
-export function factsOf({ ip, requestId }: Requirements, found: Found | null): RequestFacts {
-  return requestFacts(ip, requestId(), found === null ? null : organizationOf(found.record.owner))
+export function factsOf(needs: Requirements, found: Found | null): RequestFacts {
+  return requestFacts(needs.ip, needs.requestId(), found === null ? null : organizationOf(found.record.owner))
 }
 
 function countUse(parts: VerifyParts, use: RequestUse, found: Found, { token }: Principal, needs: Requirements): void {
@@ -71,9 +71,12 @@ function countUse(parts: VerifyParts, use: RequestUse, found: Found, { token }: 
   const { record, now } = found
   parts.usage.count(record.id, organizationOf(record.owner), now)
   use.isCounted = true
-  if (record.grants.scopes.some((scope) => !parts.seenScopes.has(scope))) {
-    tellUnknownScopes(parts, record, factsOf(needs, found))
-  }
+  if (!hasAll(parts.seenScopes, record.grants.scopes)) tellUnknownScopes(parts, record, factsOf(needs, found))
   if (token === 'previous')
     parts.emit({ type: 'api_key.previous_token_used', keyId: record.id, ...factsOf(needs, found) })
+}
+
+function hasAll(seen: ReadonlySet<string>, scopes: readonly string[]): boolean {
+  for (const scope of scopes) if (!seen.has(scope)) return false
+  return true
 }

@@ -7,11 +7,8 @@ import type { VerifyParts } from './parts.js'
 export const importedId = 'imported'
 
 /** Finds the key of a credential: by its id, or, for one that was imported, by its digest. */
-export function findKey(
-  { reader, imports, hasher }: VerifyParts,
-  { id, token }: Credential,
-): MaybePromise<Found | null> {
-  return id === null ? reader.findByLookupDigest(digestsOf(token, { hasher, imports })) : reader.find(id)
+export function findKey(parts: VerifyParts, { id, token }: Credential): MaybePromise<Found | null> {
+  return id === null ? parts.reader.findByLookupDigest(digestsOf(token, parts)) : parts.reader.find(id)
 }
 
 /** The digests under which an imported token may be kept; the first is the one to keep it under from now on. */
@@ -20,7 +17,7 @@ export function digestsOf(
   { hasher, imports }: Pick<VerifyParts, 'hasher' | 'imports'>,
 ): readonly string[] {
   const peppered = hasher.hashes?.({ id: importedId, token }) ?? []
-  return [...peppered, ...lookupDigests(token, { salt: imports?.salt ?? '' })]
+  return [...peppered, ...lookupDigests(token, imports?.salt)]
 }
 
 /** The digest under which to keep the key that a token was found for; `null`: none is needed. */

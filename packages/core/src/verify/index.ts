@@ -7,18 +7,12 @@ export {
   type Unavailable,
 } from './events.js'
 export { digestsOf } from './find-key.js'
-export { type ImportOptions, type ImportSettings, readImports } from './import-options.js'
+export type { OwnerAuthority, OwnerRights, ResolveOwner } from './owner-authority.js'
 export type { VerifyParts } from './parts.js'
 export { type Plan, type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'
 export { rehashes } from './rehashes.js'
 export { type RequestLimits, requestLimits } from './request-limits.js'
 export type { Requirements } from './requirements.js'
-export {
-  type OwnerAuthority,
-  type OwnerRights,
-  patternsOf,
-  type ResolveOwner,
-  resolveAuthority,
-} from './resolve-owner.js'
+export { patternsOf, resolveAuthority } from './resolve-owner.js'
 export type { Refusal, RefusalCode, Verdict } from './verdict.js'
 export { verifyCredential, verifyToken } from './verify.js'

@@ -1,8 +1,14 @@
-import { type Hasher, type HashInput, type HashVerdict, lookupDigests, sameBytes } from '../crypto/index.js'
+import {
+  type Hasher,
+  type HashInput,
+  type HashVerdict,
+  type ImportSettings,
+  lookupDigests,
+  sameBytes,
+} from '../crypto/index.js'
 import { type Found, isPast } from '../store/index.js'
 import { isPromise, type KeyRecord, type MaybePromise } from '../values/index.js'
 import { currentDigest, importedId } from './find-key.js'
-import type { ImportSettings } from './import-options.js'
 import type { VerifyParts } from './parts.js'
 
 type MatchParts = Pick<VerifyParts, 'hasher' | 'imports'>
@@ -93,6 +99,6 @@ async function compareImported(
 
 /** A hash that another product made: stale as it is, so that its first use replaces it. */
 function compareForeign(stored: string, token: string, salt: string): HashVerdict {
-  const matches = lookupDigests(token, { salt }).some((digest) => sameBytes(Buffer.from(digest), Buffer.from(stored)))
+  const matches = lookupDigests(token, salt).some((digest) => sameBytes(Buffer.from(digest), Buffer.from(stored)))
   return matches ? { outcome: 'match', index: 0, stale: true } : { outcome: 'mismatch' }
 }

@@ -1,16 +1,18 @@
 import { type Found, isExpired } from '../store/index.js'
-import type { RequestFacts } from './events.js'
+import { factsOf } from './conclude.js'
 import type { TokenMatch } from './match-token.js'
 import type { VerifyParts } from './parts.js'
+import type { Requirements } from './requirements.js'
 import type { Refusal } from './verdict.js'
 
 /** The refusal of a key that may not be used at all now, whoever asks for what; `null`: it may be. */
 export function refuseInactive(
   { environment, environmentOf, emit }: Pick<VerifyParts, 'environment' | 'environmentOf' | 'emit'>,
-  { record, now }: Found,
+  found: Found,
   match: TokenMatch,
-  facts: () => RequestFacts,
+  needs: Requirements,
 ): Refusal | null {
+  const { record, now } = found
   const keyId = record.id
   if (record.status === 'revoked') {
     // Whoever presents a leaked token may be the finder: they learn nothing.
@@ -23,7 +25,7 @@ export function refuseInactive(
     return { code: 'api_key_invalid', reason: 'environment', keyId }
   if (isExpired(record, now)) return { code: 'api_key_expired', keyId }
   if (record.damaged.length > 0) {
-    emit({ type: 'api_key.damaged', keyId, fields: record.damaged, ...facts() })
+    emit({ type: 'api_key.damaged', keyId, fields: record.damaged, ...factsOf(needs, found) })
     return { code: 'insufficient_scope', keyId, required: [], missing: [], resource: null }
   }
   return null

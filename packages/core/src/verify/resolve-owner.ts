@@ -1,36 +1,8 @@
-import {
-  type Access,
-  type Authority,
-  authorityRights,
-  everything,
-  type OwnerLevels,
-  ownerLevels,
-} from '../access/index.js'
+import { type Access, type Authority, authorityRights, everything, ownerLevels } from '../access/index.js'
 import { maxPatterns } from '../scope/index.js'
 import { organizationOf } from '../store/index.js'
-import { isPromise, isStringArray, type MaybePromise, type Owner } from '../values/index.js'
-
-/** What the host says its owner may do now. What is left out gives nothing. */
-export interface OwnerAuthority extends OwnerLevels {
-  /** Scope patterns; `['*']` for everything. */
-  readonly scopes?: readonly string[] | undefined
-  /** Names of roles of the access model. */
-  readonly roles?: readonly string[] | undefined
-}
-
-/**
- * Looks up what an owner may do now. `null`: suspended, removed, not a member. `undefined` is a fault, as an error is: a value that
- * got lost says nothing of the owner. `'uncapped'`, said aloud: a key's rights are its grants alone.
- */
-export type ResolveOwner = 'uncapped' | ((owner: Owner) => OwnerAuthority | null | Promise<OwnerAuthority | null>)
-
-/** An owner's authority, with what it consists of: for delegation, which compares sets and not single scopes. */
-export interface OwnerRights extends Authority {
-  /** The patterns of its scopes and roles. */
-  readonly patterns: readonly string[]
-  /** The roles that it has by name. */
-  readonly roles: readonly string[]
-}
+import { type Grants, isPromise, isStringArray, type MaybePromise, type Owner } from '../values/index.js'
+import type { OwnerAuthority, OwnerRights, ResolveOwner } from './owner-authority.js'
 
 /**
  * Asks the host, and checks its answer: a malformed one is a fault of the host and throws, so that it ends in 503 and never
@@ -43,31 +15,43 @@ export function resolveAuthority(
   resolveOwner: ResolveOwner,
   owner: Owner,
 ): MaybePromise<OwnerRights | null> {
-  if (resolveOwner === 'uncapped') {
-    const highest = (type: string) => access.resources.get(type)?.levels.at(-1)
-    const levelsOn: Authority['levelsOn'] = (type, ids) => new Map(ids.map((id) => [id, highest(type)]))
-    return { rights: everything, patterns: ['*'], roles: [...access.roles.keys()], levelsOn }
-  }
+  if (resolveOwner === 'uncapped') return uncapped(access)
   // A copy: what the host does to it must not reach the record.
   const answer: MaybePromise<unknown> = resolveOwner({ ...owner })
   return isPromise(answer)
-    ? Promise.resolve(answer).then((value) => readAuthority(access, owner, value))
+    ? Promise.resolve(answer).then(readAuthority.bind(null, access, owner))
     : readAuthority(access, owner, answer)
+}
+
+function uncapped(access: Access): OwnerRights {
+  const highest = (type: string) => access.resources.get(type)?.levels.at(-1)
+  const levelsOn: Authority['levelsOn'] = (type, ids) => new Map(ids.map((id) => [id, highest(type)]))
+  return { rights: everything, patterns: ['*'], roles: [...access.roles.keys()], levelsOn }
 }
 
 function readAuthority(access: Access, owner: Owner, answer: unknown): MaybePromise<OwnerRights | null> {
   if (answer === null) return null
   if (typeof answer !== 'object' || Array.isArray(answer))
     throw malformed('an object, or null for an owner who is not there')
-  const { scopes = [], roles = [], levels, levelsOf } = answer as OwnerAuthority // each field is checked below
+  const { scopes = nothing, roles = nothing }: OwnerAuthority = answer // each field is checked
   if (!isStringArray(scopes)) throw malformed('scopes: a list of strings')
   if (!isStringArray(roles)) throw malformed('roles: a list of strings')
-  const levelsOn = ownerLevels({ levels, levelsOf })
-  const made = (patterns: readonly string[]): OwnerRights => {
-    return { rights: authorityRights(access, patterns), patterns, roles, levelsOn }
-  }
+  const levelsOn = ownerLevels(answer)
   const patterns = patternsOf(access, { scopes, roles }, organizationOf(owner))
-  return isPromise(patterns) ? patterns.then(made) : made(patterns)
+  return isPromise(patterns)
+    ? patterns.then(ownerRights.bind(null, access, roles, levelsOn))
+    : ownerRights(access, roles, levelsOn, patterns)
+}
+
+const nothing: readonly string[] = /* @__PURE__ */ Object.freeze([])
+
+function ownerRights(
+  access: Access,
+  roles: readonly string[],
+  levelsOn: Authority['levelsOn'],
+  patterns: readonly string[],
+): OwnerRights {
+  return { rights: authorityRights(access, patterns), patterns, roles, levelsOn }
 }
 
 /**
@@ -76,20 +60,14 @@ function readAuthority(access: Access, owner: Owner, answer: unknown): MaybeProm
  * @throws TypeError as a rejection if they are too many to be compared on each request; never at once, so that whoever asks
  * something else at the same time can wait for both.
  */
-export function patternsOf(
-  access: Access,
-  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
-  organizationId: string,
-): MaybePromise<readonly string[]> {
-  if (roles.length === 0 && scopes.length <= maxPatterns) return scopes
-  return withRoles(access, { scopes, roles }, organizationId)
+export function patternsOf(access: Access, given: Named, organizationId: string): MaybePromise<readonly string[]> {
+  if (given.roles.length === 0 && given.scopes.length <= maxPatterns) return given.scopes
+  return withRoles(access, given, organizationId)
 }
 
-async function withRoles(
-  access: Access,
-  { scopes, roles }: { readonly scopes: readonly string[]; readonly roles: readonly string[] },
-  organizationId: string,
-): Promise<readonly string[]> {
+type Named = Pick<Grants, 'scopes' | 'roles'>
+
+async function withRoles(access: Access, { scopes, roles }: Named, organizationId: string): Promise<readonly string[]> {
   const given = await Promise.all(
     roles.map(async (name) => {
       const role = access.roles.get(name) ?? []

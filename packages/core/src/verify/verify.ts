@@ -1,20 +1,30 @@
-import { type Access, createPrincipal, grantedRights, isAllowed, type Principal } from '../access/index.js'
+import { isIPv4 } from 'node:net'
+import {
+  type Access,
+  allowsGlobally,
+  createPrincipal,
+  grantedRights,
+  isAllowed,
+  type Principal,
+  type PrincipalParts,
+} from '../access/index.js'
 import { type Credential, type HashInput, recognizeToken, Secret } from '../crypto/index.js'
 import { InvalidInput, WrongPepper } from '../errors/index.js'
 import { allowsIp, ipNetwork } from '../ip/index.js'
 import type { Attempt, RateLimitDenial, RateLimitState, RateLimitVerdict, TooManyFailures } from '../limits/index.js'
 import { type Found, organizationOf, toKey } from '../store/index.js'
-import { isPromise, type MaybePromise, type ResourceRef } from '../values/index.js'
-import { conclude, type Examined, factsOf, refused } from './conclude.js'
+import { isPromise, type MaybePromise } from '../values/index.js'
+import { conclude, type Examined, refused } from './conclude.js'
 import { fault, refusalOfFault } from './fault.js'
 import { findKey, importedId } from './find-key.js'
 import { matchToken, type TokenMatch } from './match-token.js'
+import type { OwnerRights } from './owner-authority.js'
 import type { VerifyParts } from './parts.js'
 import { refuseInactive } from './refuse-inactive.js'
 import { rehash } from './rehash.js'
 import { type RequestUse, tooMany, useOf } from './request-limits.js'
 import type { Requirements } from './requirements.js'
-import { type OwnerRights, patternsOf, resolveAuthority } from './resolve-owner.js'
+import { patternsOf, resolveAuthority } from './resolve-owner.js'
 import { type Refusal, refuse, type Verdict } from './verdict.js'
 
 // Made once: each says what failed, whatever the request.
@@ -29,11 +39,11 @@ function pepperFault(cause: unknown): never {
 }
 
 /**
- * Verifies a presented text: any text gives a verdict, and no text makes it throw.
+ * Verifies a presented text: any text gives a verdict, and no text makes it throw. What is known at once is no promise.
  *
  * @throws {@link InvalidInput} for a `Secret`, whose text was forgotten.
  */
-export async function verifyToken(parts: VerifyParts, text: unknown, needs: Requirements): Promise<Verdict> {
+export function verifyToken(parts: VerifyParts, text: unknown, needs: Requirements): MaybePromise<Verdict> {
   if (text instanceof Secret) {
     const message = 'text must be a string, not a Secret: call reveal() on it, keyring.verify(token.reveal()).'
     throw new InvalidInput('text', 'a string', message)
@@ -47,27 +57,39 @@ export async function verifyToken(parts: VerifyParts, text: unknown, needs: Requ
 /**
  * Verifies a credential that was read already: the one way of every request. One read by primary key, no write.
  *
- * What cannot be known is refused as `auth_unavailable`, never passed and never called a bad key.
+ * What cannot be known is refused as `auth_unavailable`, never passed and never called a bad key. Never throws.
  *
  * @param timeoutMs - How long it may take, the host's answers included.
  */
-export async function verifyCredential(
+export function verifyCredential(
   parts: VerifyParts,
   credential: Credential,
   needs: Requirements,
   timeoutMs: number,
-): Promise<Verdict> {
+): MaybePromise<Verdict> {
   try {
     const examined = examine(parts, credential, needs, timeoutMs)
     // What is known at once has no deadline to keep.
-    if (!isPromise(examined)) return conclude(parts, needs, examined)
-    return conclude(parts, needs, await parts.deadlines.race(timeoutMs, examined))
+    return isPromise(examined) ? inTime(parts, needs, examined, timeoutMs) : conclude(parts, needs, examined)
   } catch (cause) {
     return refused(parts, needs, refusalOfFault(cause))
   }
 }
 
-/** Finds the key of a credential, and tells what may be done with it. Waits only for what does not answer at once. */
+async function inTime(
+  parts: VerifyParts,
+  needs: Requirements,
+  examining: Promise<Examined>,
+  timeoutMs: number,
+): Promise<Verdict> {
+  try {
+    return conclude(parts, needs, await parts.deadlines.race(timeoutMs, examining))
+  } catch (cause) {
+    return refused(parts, needs, refusalOfFault(cause))
+  }
+}
+
+/** Finds the key of a credential, and tells what may be done with it. */
 function examine(
   parts: VerifyParts,
   credential: Credential,
@@ -75,23 +97,23 @@ function examine(
   timeoutMs: number,
 ): MaybePromise<Examined> {
   const reserving = parts.failedAttempts.reserve(needs.ip, timeoutMs)
-  if (reserving !== null) return examineCounted(parts, credential, needs, reserving)
-  const compared = compare(parts, credential, needs.ip)
-  return isPromise(compared)
-    ? compared.then((value) => judge(parts, credential, needs, value))
-    : judge(parts, credential, needs, compared)
+  return isPromise(reserving)
+    ? reserving.then(examineReserved.bind(null, parts, credential, needs), limitsFault)
+    : examineReserved(parts, credential, needs, reserving)
 }
 
-/** The same, where failed attempts are counted. */
-async function examineCounted(
+/** @param attempt - `null`: failed attempts are not counted. */
+function examineReserved(
   parts: VerifyParts,
   credential: Credential,
   needs: Requirements,
-  reserving: Promise<Attempt | TooManyFailures>,
-): Promise<Examined> {
-  const attempt = await reserving.catch(limitsFault)
-  if (!attempt.reserved) return ended(null, tooMany(attempt.denial, null), attempt.denial)
-  return judge(parts, credential, needs, await settled(attempt, parts, credential, needs.ip))
+  attempt: Attempt | TooManyFailures | null,
+): MaybePromise<Examined> {
+  if (attempt?.reserved === false) return ended(null, tooMany(attempt.denial, null), attempt.denial)
+  const compared = compareCounted(parts, credential, needs.ip, attempt)
+  return isPromise(compared)
+    ? compared.then(judge.bind(null, parts, credential, needs))
+    : judge(parts, credential, needs, compared)
 }
 
 interface Compared {
@@ -99,8 +121,41 @@ interface Compared {
   readonly match: TokenMatch
 }
 
+function compareCounted(
+  parts: VerifyParts,
+  credential: Credential,
+  ip: string | null,
+  attempt: Attempt | null,
+): MaybePromise<Compared> {
+  if (attempt === null) return compare(parts, credential, ip)
+  let compared: MaybePromise<Compared>
+  try {
+    compared = compare(parts, credential, ip)
+  } catch (cause) {
+    compared = Promise.reject(cause)
+  }
+  if (isPromise(compared)) return settled(attempt, compared)
+  attempt.settle(compared.match.outcome === 'mismatch')
+  return compared
+}
+
+/**
+ * Settles an attempt by what it turned out to be, also where that shows only after the deadline: a guess that nobody waits for
+ * any more was a guess. An outage is no fault of the client, who learnt nothing by it.
+ */
+async function settled(attempt: Attempt, comparing: Promise<Compared>): Promise<Compared> {
+  let failed = false
+  try {
+    const compared = await comparing
+    failed = compared.match.outcome === 'mismatch'
+    return compared
+  } finally {
+    attempt.settle(failed)
+  }
+}
+
 function compare(parts: VerifyParts, credential: Credential, ip: string | null): MaybePromise<Compared> {
-  const finding = attempted(() => findKey(parts, credential), storeFault)
+  const finding = findKey(parts, credential)
   if (isPromise(finding) || !parts.peppers.isDone) return compareLater(parts, credential, ip, finding)
   return match(parts, credential, ip, finding)
 }
@@ -122,19 +177,16 @@ function match(
   ip: string | null,
   found: Found | null,
 ): MaybePromise<Compared> {
-  const matching = attempted(() => matchToken(parts, found, presented(credential, ip)), hashFault)
-  return isPromise(matching)
-    ? matching.then((value) => ({ found, match: value }), hashFault)
-    : { found, match: matching }
+  try {
+    const matching = matchToken(parts, found, presented(credential, ip))
+    return isPromise(matching) ? matchLater(found, matching) : { found, match: matching }
+  } catch (cause) {
+    return hashFault(cause)
+  }
 }
 
-/** What is thrown at once is a fault of the same kind as a rejection. */
-function attempted<T>(work: () => T, asFault: (cause: unknown) => never): T {
-  try {
-    return work()
-  } catch (cause) {
-    return asFault(cause)
-  }
+async function matchLater(found: Found | null, matching: Promise<TokenMatch>): Promise<Compared> {
+  return { found, match: await matching.catch(hashFault) }
 }
 
 /** The first half, in which the host is asked nothing: whether the credential is the token of a key that may be used here now. */
@@ -151,7 +203,7 @@ function judge(
   if (match.outcome !== 'current' && match.outcome !== 'previous' && match.outcome !== 'superseded') {
     return hashFault(new Error(`The stored hash of key ${record.id} cannot be used.`))
   }
-  const inactive = refuseInactive(parts, found, match, () => factsOf(needs, found))
+  const inactive = refuseInactive(parts, found, match, needs)
   if (inactive !== null) return ended(found, inactive)
   if (match.outcome === 'current' && match.stale) rehash(parts, record, credential.token)
   if (record.ipAllowList !== null && !allowsIp(record.ipAllowList, needs.ip)) {
@@ -160,43 +212,35 @@ function judge(
   const use = useOf(parts, record, needs)
   const token = match.outcome === 'previous' ? 'previous' : 'current'
   if (use.verdict === null) return admit(parts, { found, token, use, limited: null }, needs)
-  return use.verdict.catch(limitsFault).then((limited) => {
-    if (limited?.admitted === false) return ended(found, tooMany(limited, record.id), limited)
-    return admit(parts, { found, token, use, limited }, needs)
-  })
+  return admitLimited(parts, { found, token, use }, needs, use.verdict)
+}
+
+async function admitLimited(
+  parts: VerifyParts,
+  candidate: Omit<Candidate, 'limited'>,
+  needs: Requirements,
+  asking: Promise<RateLimitVerdict | null>,
+): Promise<Examined> {
+  const limited = await asking.catch(limitsFault)
+  const { found } = candidate
+  if (limited?.admitted === false) return ended(found, tooMany(limited, found.record.id), limited)
+  return admit(parts, { ...candidate, limited }, needs)
 }
 
 /** A token that is presented, for a hasher. Only a slow one asks from where it came, so that is made out when it asks. */
 function presented({ id, token }: Credential, ip: string | null): HashInput {
   const own = id ?? importedId
-  if (ip === null) return { id: own, token, network: null }
+  return ip === null || isIPv4(ip) ? { id: own, token, network: ip } : presentedFrom(own, token, ip)
+}
+
+function presentedFrom(id: string, token: string, ip: string): HashInput {
   // A field of the object itself, which a copy of it has as well.
   return {
-    id: own,
+    id,
     token,
     get network() {
       return ipNetwork(ip)
     },
-  }
-}
-
-/**
- * Settles an attempt by what it turned out to be, also where that shows only after the deadline: a guess that nobody waits for
- * any more was a guess. An outage is no fault of the client, who learnt nothing by it.
- */
-async function settled(
-  attempt: Attempt,
-  parts: VerifyParts,
-  credential: Credential,
-  ip: string | null,
-): Promise<Compared> {
-  let failed = false
-  try {
-    const result = await compare(parts, credential, ip)
-    failed = result.match.outcome === 'mismatch'
-    return result
-  } finally {
-    attempt.settle(failed)
   }
 }
 
@@ -226,22 +270,26 @@ function admit(parts: VerifyParts, candidate: Candidate, needs: Requirements): M
 
 function permit(
   parts: VerifyParts,
-  { found, token, use, limited }: Candidate,
+  candidate: Candidate,
   needs: Requirements,
   authority: OwnerRights | null,
   patterns: readonly string[],
 ): MaybePromise<Examined> {
-  const { access } = parts
+  const { found, token, limited } = candidate
+  if (authority === null) return ended(found, { code: 'owner_inactive', keyId: found.record.id }, limited)
+  const granted = grantedRights(parts.access, patterns)
   const { record, now } = found
-  if (authority === null) return ended(found, { code: 'owner_inactive', keyId: record.id }, limited)
-  const granted = grantedRights(access, patterns)
-  const principal = createPrincipal({ access, record, view: () => toKey(record, now), token, granted, authority })
-  const decided = (refusal: Refusal | null): Examined => {
-    if (refusal !== null) return ended(found, refusal, limited)
-    return { verdict: { ok: true, principal, rateLimits: limited?.states ?? noStates }, found, use, triedId: null }
-  }
-  const lacking = findLacking(parts, principal, record.id, needs)
-  return isPromise(lacking) ? lacking.then(decided) : decided(lacking)
+  const held: PrincipalParts = { access: parts.access, record, now, view: toKey, token, granted, authority }
+  const principal = createPrincipal(held)
+  const lacking = findLacking(held, principal, needs)
+  return isPromise(lacking)
+    ? lacking.then(permitted.bind(null, candidate, principal))
+    : permitted(candidate, principal, lacking)
+}
+
+function permitted({ found, use, limited }: Candidate, principal: Principal, lacking: Refusal | null): Examined {
+  if (lacking !== null) return ended(found, lacking, limited)
+  return { verdict: { ok: true, principal, rateLimits: limited?.states ?? noStates }, found, use, triedId: null }
 }
 
 const noStates: readonly RateLimitState[] = /* @__PURE__ */ Object.freeze([])
@@ -259,21 +307,25 @@ function failedAttempt(found: Found | null, { id }: Credential): Examined {
 }
 
 /** The refusal of a principal that lacks what the request asks for; `null`: it has all of it. */
-function findLacking(
-  { access }: VerifyParts,
-  principal: Principal,
-  keyId: string,
-  needs: Requirements,
-): MaybePromise<Refusal | null> {
+function findLacking(held: PrincipalParts, principal: Principal, needs: Requirements): MaybePromise<Refusal | null> {
   const { scopes: required, anyOf, resource } = needs
   if (required.length === 0 && anyOf === null) return null
-  if (resource !== null) return findLackingOn(access, principal, keyId, needs)
-  const { allows } = principal
-  if (!required.every(allows)) {
-    return lackingScopes(keyId, needs, { missing: required.filter((scope) => !allows(scope)), resource: null })
+  const keyId = held.record.id
+  if (resource !== null) return findLackingOn(held.access, principal, keyId, needs)
+  if (!allowsAll(held, required)) {
+    return lackingScopes(keyId, needs, { missing: missingOf(held, required), resource: null })
   }
-  if (anyOf === null || anyOf.some(allows)) return null
+  if (anyOf === null || missingOf(held, anyOf).length < anyOf.length) return null
   return lackingScopes(keyId, needs, { missing: [], anyOf, resource: null })
+}
+
+function allowsAll(held: PrincipalParts, scopes: readonly string[]): boolean {
+  for (const scope of scopes) if (!allowsGlobally(held, scope)) return false
+  return true
+}
+
+function missingOf(held: PrincipalParts, scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => !allowsGlobally(held, scope))
 }
 
 /** The same, for a request about a resource. */
@@ -298,14 +350,12 @@ async function findLackingOn(
   }
 }
 
+type Lacking = Extract<Refusal, { readonly code: 'insufficient_scope' }>
+
 function lackingScopes(
   keyId: string,
   { scopes: required }: Requirements,
-  more: {
-    readonly missing: readonly string[]
-    readonly anyOf?: readonly string[]
-    readonly resource: ResourceRef | null
-  },
+  more: Pick<Lacking, 'missing' | 'anyOf' | 'resource'>,
 ): Refusal {
   return { code: 'insufficient_scope', keyId, required, ...more }
 }

@@ -3,7 +3,7 @@ import { defineAccess } from '../../src/access/define-access.js'
 import type { Principal } from '../../src/access/principal.js'
 import type { Keyring } from '../../src/keyring/keyring.js'
 import type { CreateInput } from '../../src/manage/key-input.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 
 /** A product with boards of three levels, projects of two, and a sensitive scope. */
 export const access = defineAccess({

@@ -11,7 +11,7 @@ import {
   exceedingPatterns,
   includes,
 } from '../../src/delegation/effective-scopes.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 import { naiveClosure, naiveMeet, naiveSubset } from '../scope/naive.js'
 import { admits } from '../scope/oracle.js'
 import { callsOf, countsCalls } from '../support/calls.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 import { boardLevels, createToken, type Level, openKeyring, principalOf, rankOf } from './board-product.js'
 
 type Levels = Readonly<Record<string, Exclude<Level, null>>>

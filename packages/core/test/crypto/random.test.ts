@@ -1,8 +1,8 @@
 import { createCipheriv } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { BASE62 } from '../../src/crypto/base62.js'
+import { formatToken } from '../../src/crypto/format-token.js'
 import { createTokenFactory, type RandomBytes } from '../../src/crypto/random.js'
-import { formatToken } from '../../src/crypto/token.js'
 import { InvalidOptions } from '../../src/errors/input-errors.js'
 
 /** Repeats these bytes for ever. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { formatToken } from '../../src/crypto/format-token.js'
 import { createTokenFactory } from '../../src/crypto/random.js'
 import { secretScanning } from '../../src/crypto/secret-scanning.js'
-import { formatToken } from '../../src/crypto/token.js'
 import { InvalidInput } from '../../src/errors/input-errors.js'
 
 const namespaces = ['tk_live', 'tk_test', 'tk']

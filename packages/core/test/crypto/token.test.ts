@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BASE62, encodeBase62 } from '../../src/crypto/base62.js'
 import { crc32 } from '../../src/crypto/crc32.js'
+import { formatToken, previewOf } from '../../src/crypto/format-token.js'
 import { isNamespace } from '../../src/crypto/namespace.js'
-import { formatToken, parseToken, previewOf } from '../../src/crypto/token.js'
+import { parseToken } from '../../src/crypto/token.js'
 import { InvalidInput } from '../../src/errors/input-errors.js'
 import vectors from '../vectors/token.json' with { type: 'json' }
 

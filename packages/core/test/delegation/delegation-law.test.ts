@@ -7,7 +7,7 @@ import { createKeyring, type Keyring } from '../../src/keyring/keyring.js'
 import type { CreateInput, UpdateInput } from '../../src/manage/key-input.js'
 import { memoryStore } from '../../src/store/memory-store.js'
 import type { Actor, Owner } from '../../src/values/owner.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 import { hours, organization, peppered, start, user } from '../support/whole-key-setup.js'
 
 const names: readonly string[] = ['a.x', 'a.y', 'b.x', 'b.y', 'c.x']

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ScopeExceedsActor } from '../../src/errors/refusal-errors.js'
 import type { GrantsInput, SettingsInput } from '../../src/manage/key-input.js'
 import type { Actor, Owner } from '../../src/values/owner.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 
 import { type access, hours, keyActor, openKeyring, organization, user, userActor } from '../support/whole-key-setup.js'
 

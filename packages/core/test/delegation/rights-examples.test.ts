@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { defineAccess } from '../../src/access/define-access.js'
 import type { GrantsInput, SettingsInput } from '../../src/manage/key-input.js'
 import type { Actor } from '../../src/values/owner.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 
 const access = defineAccess({
   scopes: {

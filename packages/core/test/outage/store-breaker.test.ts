@@ -35,7 +35,7 @@ function make() {
     breaker.read(() => {
       asked.reads += 1
       return answer()
-    }) as Promise<string>
+    }, undefined) as Promise<string>
   /** What has come of some reads until now. */
   const begin = (count: number) => {
     const outcomes: string[] = []
@@ -119,8 +119,8 @@ describe('a breaker before a store', () => {
     const { host, asked, breaker, begin } = make()
     for (let round = 0; round < 20; round += 1) {
       for (let count = 0; count < 5; count += 1) {
-        Promise.resolve(breaker.read(() => Promise.reject(new Error('a bad row')))).catch(() => {})
-        void breaker.read(() => new Promise(() => {}))
+        Promise.resolve(breaker.read(() => Promise.reject(new Error('a bad row')), undefined)).catch(() => {})
+        void breaker.read(() => new Promise(() => {}), undefined)
       }
       await vi.advanceTimersByTimeAsync(3_000)
       const others = begin(3)
@@ -165,7 +165,7 @@ describe('a breaker before a store', () => {
     const fail: (() => void)[] = []
     for (let count = 0; count < 4; count += 1) {
       const late = new Promise((_, reject) => fail.push(() => reject(new Error('gone'))))
-      Promise.resolve(breaker.read(() => late)).catch(() => {})
+      Promise.resolve(breaker.read(() => late, undefined)).catch(() => {})
     }
     await vi.advanceTimersByTimeAsync(timeoutMs)
     for (const end of fail) end()

@@ -4,7 +4,7 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import type { Keyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import type { Actor, Owner } from '../../src/values/owner.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 
 /** A product with a sensitive scope, a scope that brings it along, roles of both kinds, and levels, one without scopes. */
 export const access = defineAccess({

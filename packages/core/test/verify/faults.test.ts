@@ -4,7 +4,7 @@ import { adapterOf } from '../../src/keyring/door.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import type { KeyStore } from '../../src/store/key-store.js'
 import { readRecord, type StoredFields } from '../../src/store/read-record.js'
-import type { OwnerAuthority } from '../../src/verify/resolve-owner.js'
+import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 
 import { type access, accessWith, good, hang, open, owner, recordOf, start, wrong } from '../support/setup.js'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineAccess } from '../../src/access/define-access.js'
+import { formatToken } from '../../src/crypto/format-token.js'
 import { sha256 } from '../../src/crypto/sha256.js'
-import { formatToken } from '../../src/crypto/token.js'
 import { createGate } from '../../src/http/gate.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
 import { memoryStore } from '../../src/store/memory-store.js'

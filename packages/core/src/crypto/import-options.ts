@@ -1,6 +1,6 @@
 import { checkNames, type NamesOf } from '../check/index.js'
-import type { Hasher } from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { Hasher } from './hasher.js'
 
 /** Which keys of elsewhere are recognised. */
 export interface ImportOptions {
