@@ -21,7 +21,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
  * Version 13, whose binaries come with it, needs Node 22, and ends the process on an older one. Version 12 is compiled where it is
  * installed, which takes two minutes: only where this is asked for.
  */
-const betterVersion = major >= 22 ? '13' : process.env['KEYWRIGHT_TEST_COMPILED'] === undefined ? null : '12'
+const betterVersion = major >= 22 ? '13' : process.env.KEYWRIGHT_TEST_COMPILED === undefined ? null : '12'
 
 /** Opens a file. */
 export const betterSqlite3: ((path: string) => BetterSqlite3) | null =
