@@ -12,6 +12,7 @@ import type { McpAuth, McpCaller } from './mcp-auth.js'
 import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
 import { createRegistry } from './server/registry.js'
+import { createWiring } from './server/wiring.js'
 
 /** How many tools, prompts, resources and templates an endpoint remembers, each: servers come and go, the endpoint stays. */
 const maxRegistered = 10_000
@@ -45,12 +46,12 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const { docsUrl = null, unavailableTools = 'hide' } = options
   const declared = createRegistry()
   const known = createRegistry(maxRegistered, declared)
+  const wiring = createWiring()
   const onCall = isolated(options.onCall)
-  const endpoint = createEndpoint(keyring, options, known, onCall)
-  let isWarm = false
+  const endpoint = createEndpoint(keyring, options, known, onCall, wiring)
 
   const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {
-    isWarm = true
+    wiring.protects()
     return protectServer(server, {
       access: keyring.access,
       known,
@@ -58,6 +59,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       unavailableTools,
       onCall,
       defaultCaller,
+      wiring,
     })
   }
 
@@ -68,8 +70,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
     gate: (request: Request, context: FetchContext = {}) => gateFetch(endpoint, request, context),
     fetch: (handler: FetchHandler) => {
       if (typeof handler?.fetch !== 'function') throw new InvalidOptions('handler', 'an object with a method fetch')
-      return (request: Request, context: FetchContext = {}) =>
-        serveFetch(endpoint, handler, request, context, () => isWarm)
+      return (request: Request, context: FetchContext = {}) => serveFetch(endpoint, handler, request, context)
     },
     verifier: (toError: (message: string) => Error) => {
       if (options.narrow !== undefined) {
@@ -79,7 +80,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       return tokenVerifier(keyring, toError)
     },
     declare: (declarations: McpDeclarations) => {
-      if (isWarm)
+      if (wiring.isProtected())
         throw new InvalidOptions('declare', 'called before protect: a server of this endpoint is protected already')
       addDeclarations(declared, keyring.access, declarations)
     },

@@ -5,6 +5,7 @@ import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
 import { RpcError } from '../../rpc/rpc-error.js'
 import type { Registry } from '../registry.js'
 import type { Subscribers } from '../subscribers.js'
+import type { Wiring } from '../wiring.js'
 
 /** A JSON object of a message. */
 export type Params = Readonly<Record<string, unknown>>
@@ -31,6 +32,7 @@ export interface RuleSettings {
   readonly docsUrl: string | null
   readonly unavailableTools: 'hide' | 'list'
   readonly onCall: (event: ToolCall) => void
+  readonly wiring: Wiring
 }
 
 /** Counts one message against the limits of its key. Throws the JSON-RPC error of a refusal. */
