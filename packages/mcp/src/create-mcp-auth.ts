@@ -2,6 +2,7 @@ import { type Access, InvalidOptions, type Keyring, type Principal } from '@keyw
 import { isolated } from '@keywright/core/adapter'
 import type { Caller } from './caller/caller.js'
 import { callerOf } from './caller/known-callers.js'
+import type { McpAccess } from './caller/mcp-access.js'
 import { createEndpoint } from './edge/endpoint.js'
 import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './edge/fetch.js'
 import { nodeMiddleware } from './edge/node.js'
@@ -9,9 +10,11 @@ import { checkOptions, type McpAuthOptions } from './edge/options.js'
 import { openStdio, type StdioOptions } from './edge/stdio.js'
 import { tokenVerifier } from './edge/verifier.js'
 import type { McpAuth, McpCaller } from './mcp-auth.js'
+import { checkAccess, checkShape } from './server/check-access.js'
 import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
 import { createRegistry } from './server/registry.js'
+import { type AnyHandler, scoped } from './server/scoped.js'
 import { createWiring } from './server/wiring.js'
 
 /** How many tools, prompts, resources and templates an endpoint remembers, each: servers come and go, the endpoint stays. */
@@ -32,7 +35,7 @@ const maxRegistered = 10_000
  *   docsUrl: 'https://example.com/settings/keys',
  * })
  * const server = auth.protect(new McpServer({ name: 'tasks', version: '1.0.0' }))
- * server.registerTool('report', {}, scoped({ scopes: ['members.read'] }, report))
+ * server.registerTool('report', {}, auth.scoped({ scopes: ['members.read'] }, report))
  * app.all('/mcp', auth.express(), express.json(), (req, res) => transportOf(req).handleRequest(req, res, req.body))
  * ```
  */
@@ -83,6 +86,11 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       if (wiring.isProtected())
         throw new InvalidOptions('declare', 'called before protect: a server of this endpoint is protected already')
       addDeclarations(declared, keyring.access, declarations)
+    },
+    scoped: <F extends AnyHandler>(access: McpAccess, handler: F) => {
+      checkShape(access)
+      checkAccess(keyring.access, access, 'scoped')
+      return scoped(access, handler)
     },
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),
     stdio: async (stdio: StdioOptions) => {

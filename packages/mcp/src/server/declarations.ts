@@ -1,4 +1,4 @@
-import { type Access, InvalidOptions } from '@keywright/core'
+import { type Access, InvalidOptions, type RegisteredAccess } from '@keywright/core'
 import { checkNames, isRecord, type NamesOf } from '@keywright/core/adapter'
 import type { McpAccess } from '../caller/mcp-access.js'
 import { checkAccess, checkShape } from './check-access.js'
@@ -9,13 +9,13 @@ import { uriMatcher } from './uri-template.js'
  * What tools, prompts and resources require, by name, for servers that do not register them with `scoped`: low-level servers with
  * `setRequestHandler`, and packs of tools that are registered by others.
  */
-export interface McpDeclarations {
+export interface McpDeclarations<A extends Access = RegisteredAccess> {
   /** By the name of the tool. */
-  readonly tools?: Readonly<Record<string, McpAccess>> | undefined
+  readonly tools?: Readonly<Record<string, McpAccess<A>>> | undefined
   /** By the name of the prompt. */
-  readonly prompts?: Readonly<Record<string, McpAccess>> | undefined
+  readonly prompts?: Readonly<Record<string, McpAccess<A>>> | undefined
   /** By URI, or by URI template with variables such as `{id}`. `on` receives the variables as they stand in the URI. */
-  readonly resources?: Readonly<Record<string, McpAccess>> | undefined
+  readonly resources?: Readonly<Record<string, McpAccess<A>>> | undefined
 }
 
 const kinds: NamesOf<McpDeclarations> = { tools: true, prompts: true, resources: true }
