@@ -50,13 +50,16 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const declared = createRegistry()
   const known = createRegistry(maxRegistered, declared)
   const wiring = createWiring()
+  const { approve, approveMs: ms = 50_000 } = options
+  const approving = approve === undefined ? null : { approve, ms }
+  const model = { access: keyring.access, approving }
   const onCall = isolated(options.onCall)
   const endpoint = createEndpoint(keyring, options, known, onCall, wiring)
 
   const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {
     wiring.protects()
     return protectServer(server, {
-      access: keyring.access,
+      ...model,
       known,
       docsUrl,
       unavailableTools,
@@ -85,11 +88,11 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
     declare: (declarations: McpDeclarations) => {
       if (wiring.isProtected())
         throw new InvalidOptions('declare', 'called before protect: a server of this endpoint is protected already')
-      addDeclarations(declared, keyring.access, declarations)
+      addDeclarations(declared, model, declarations)
     },
     scoped: <F extends AnyHandler>(access: McpAccess, handler: F) => {
       checkShape(access)
-      checkAccess(keyring.access, access, 'scoped')
+      checkAccess(model, access, 'scoped', 'tools')
       return scoped(access, handler)
     },
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),

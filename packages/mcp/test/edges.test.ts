@@ -258,7 +258,13 @@ it('a registry with a maximum forgets the oldest entry of each kind', () => {
   const known = createRegistry(2)
   const server: Record<string, unknown> = {}
   for (const method of ['registerTool', 'registerPrompt', 'registerResource']) server[method] = () => ({})
-  registerDeclared(server, aKeyring().access as never, [known], { isRunning: false }, createWiring(false))
+  registerDeclared(
+    server,
+    { access: aKeyring().access as never, approving: null },
+    [known],
+    { isRunning: false },
+    createWiring(false),
+  )
   const call = (method: string, ...args: unknown[]) => (server[method] as (...args: unknown[]) => void)(...args)
   const open = scoped('public', () => 'open')
   for (const name of ['a', 'b', 'c']) {

@@ -22,6 +22,11 @@ export type McpAccess<A extends Access = RegisteredAccess> =
       readonly on?: (args: Readonly<Record<string, unknown>>) => AccessTarget<A> | Promise<AccessTarget<A>>
       /** How many units of the key's rate limits one call of this tool uses. @defaultValue 1 */
       readonly cost?: number | undefined
+      /**
+       * `'owner'`: the host asks the owner of the key before the tool runs, with the option `approve` of {@link createMcpAuth}. For
+       * tools only. The scopes are checked first. @defaultValue nobody is asked
+       */
+      readonly approve?: 'owner' | undefined
     }
 
 /** The resource that a call is about, before its `id` was checked. `null` denies the call. */

@@ -1,7 +1,7 @@
 import { type Access, InvalidOptions, type RegisteredAccess } from '@keywright/core'
 import { checkNames, isRecord, type NamesOf } from '@keywright/core/adapter'
 import type { McpAccess } from '../caller/mcp-access.js'
-import { checkAccess, checkShape } from './check-access.js'
+import { checkAccess, checkShape, type Requirable } from './check-access.js'
 import type { Registry } from './registry.js'
 import { uriMatcher } from './uri-template.js'
 
@@ -26,7 +26,7 @@ const kinds: NamesOf<McpDeclarations> = { tools: true, prompts: true, resources:
  * @throws {@link InvalidOptions} when a field is unknown, a requirement is wrong, or something was declared before.
  * @throws {@link ScopeUnknown} when the access model has no such scope.
  */
-export function addDeclarations(declared: Registry, access: Access, declarations: McpDeclarations): void {
+export function addDeclarations(declared: Registry, model: Requirable, declarations: McpDeclarations): void {
   checkNames(declarations, kinds, { at: 'declare' })
   for (const kind of ['tools', 'prompts', 'resources'] as const) {
     const given = declarations[kind]
@@ -34,7 +34,7 @@ export function addDeclarations(declared: Registry, access: Access, declarations
     if (!isRecord(given)) throw new InvalidOptions(`declare.${kind}`, 'an object with a requirement for each name')
     for (const [name, required] of Object.entries(given)) {
       checkShape(required)
-      checkAccess(access, required, name)
+      checkAccess(model, required, name, kind)
       if (declared[kind].has(name) || declared.templates.has(name)) {
         throw new InvalidOptions(`declare.${kind}.${name}`, 'declared once')
       }

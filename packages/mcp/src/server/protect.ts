@@ -87,7 +87,7 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   const captured = capturingRegistry()
   const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
-  registerDeclared(methods, settings.access, registries, registering, settings.wiring)
+  registerDeclared(methods, settings, registries, registering, settings.wiring)
   return server
 }
 
@@ -165,6 +165,7 @@ function guard(
       return rule({
         caller,
         params: paramsOf(request),
+        extra,
         ...kind,
         forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
       })

@@ -1,6 +1,6 @@
-import { type Access, InvalidOptions } from '@keywright/core'
+import { InvalidOptions } from '@keywright/core'
 import type { McpAccess } from '../caller/mcp-access.js'
-import { checkAccess } from './check-access.js'
+import { checkAccess, type Requirable } from './check-access.js'
 import { type Entry, keep, type Registry, type TemplateEntry } from './registry.js'
 import { type AnyHandler, accessOf, scoped } from './scoped.js'
 import type { Wiring } from './wiring.js'
@@ -31,7 +31,7 @@ export interface Registering {
  */
 export function registerDeclared(
   server: Record<string, unknown>,
-  access: Access,
+  model: Requirable,
   registries: readonly Registry[],
   registering: Registering,
   wiring: Pick<Wiring, 'missesAccess'>,
@@ -42,7 +42,7 @@ export function registerDeclared(
     server[method] = (...args: unknown[]): unknown => {
       const handler = withDeclared(registries, kind, args)
       const declared = accessOf(handler)
-      if (declared !== undefined) checkAccess(access, declared, String(args[0]))
+      if (declared !== undefined) checkAccess(model, declared, String(args[0]), kind)
       registering.isRunning = true
       let registered: unknown
       try {
@@ -54,7 +54,7 @@ export function registerDeclared(
       for (const registry of registries) enter(registry, kind, args, entry)
       const tell = (): void => wiring.missesAccess(wordFor[kind], labelOf(kind, args))
       if (declared === undefined) tell()
-      followUpdates(registered, access, kind, args, entry, registries, tell)
+      followUpdates(registered, model, kind, args, entry, registries, tell)
       return registered
     }
   }
@@ -101,7 +101,7 @@ function enter(registry: Registry, kind: Kind, [name, place]: readonly unknown[]
 /** `update` may change the name or the callback later. The registries must follow. */
 function followUpdates(
   registered: unknown,
-  access: Access,
+  model: Requirable,
   kind: Kind,
   args: readonly unknown[],
   entry: Entry,
@@ -117,7 +117,7 @@ function followUpdates(
     if (typeof callback === 'function') {
       entry.access = accessOf(callback)
       if (entry.access === undefined) tellUndeclared()
-      else checkAccess(access, entry.access, String(args[0]))
+      else checkAccess(model, entry.access, String(args[0]), kind)
     }
     // Resources are found by URI, everything else by name.
     const isFixed = kind === 'resources' && typeof args[1] === 'string'
