@@ -2,6 +2,7 @@ import { type Access, InvalidOptions, type Keyring, type Principal } from '@keyw
 import { isolated } from '@keywright/core/adapter'
 import type { Caller, Login } from './caller/caller.js'
 import { callerOf } from './caller/known-callers.js'
+import type { McpAccess } from './caller/mcp-access.js'
 import { createEndpoint } from './edge/endpoint.js'
 import { type FetchContext, type FetchHandler, gateFetch, serveFetch } from './edge/fetch.js'
 import { nodeMiddleware } from './edge/node.js'
@@ -9,9 +10,12 @@ import { checkOptions, type McpAuthOptions } from './edge/options.js'
 import { openStdio, type StdioOptions } from './edge/stdio.js'
 import { tokenVerifier } from './edge/verifier.js'
 import type { McpAuth, McpCaller } from './mcp-auth.js'
+import { checkAccess, checkShape } from './server/check-access.js'
 import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
 import { createRegistry } from './server/registry.js'
+import { type AnyHandler, scoped } from './server/scoped.js'
+import { createWiring } from './server/wiring.js'
 
 /** How many tools, prompts, resources and templates an endpoint remembers, each: servers come and go, the endpoint stays. */
 const maxRegistered = 10_000
@@ -31,7 +35,7 @@ const maxRegistered = 10_000
  *   docsUrl: 'https://example.com/settings/keys',
  * })
  * const server = auth.protect(new McpServer({ name: 'tasks', version: '1.0.0' }))
- * server.registerTool('report', {}, scoped({ scopes: ['members.read'] }, report))
+ * server.registerTool('report', {}, auth.scoped({ scopes: ['members.read'] }, report))
  * app.all('/mcp', auth.express(), express.json(), (req, res) => transportOf(req).handleRequest(req, res, req.body))
  * ```
  */
@@ -48,19 +52,23 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const { docsUrl = null, unavailableTools = 'hide' } = options
   const declared = createRegistry()
   const known = createRegistry(maxRegistered, declared)
+  const wiring = createWiring()
+  const { approve, approveMs: ms = 50_000 } = options
+  const approving = approve === undefined ? null : { approve, ms }
+  const model = { access: keyring.access, approving }
   const onCall = isolated(options.onCall)
-  const endpoint = createEndpoint(keyring, options, known, onCall)
-  let isWarm = false
+  const endpoint = createEndpoint(keyring, options, known, onCall, wiring)
 
   const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {
-    isWarm = true
+    wiring.protects()
     return protectServer(server, {
-      access: keyring.access,
+      ...model,
       known,
       docsUrl,
       unavailableTools,
       onCall,
       defaultCaller,
+      wiring,
     })
   }
 
@@ -71,8 +79,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
     gate: (request: Request, context: FetchContext = {}) => gateFetch(endpoint, request, context),
     fetch: (handler: FetchHandler) => {
       if (typeof handler?.fetch !== 'function') throw new InvalidOptions('handler', 'an object with a method fetch')
-      return (request: Request, context: FetchContext = {}) =>
-        serveFetch(endpoint, handler, request, context, () => isWarm)
+      return (request: Request, context: FetchContext = {}) => serveFetch(endpoint, handler, request, context)
     },
     verifier: (toError: (message: string) => Error) => {
       if (options.narrow !== undefined) {
@@ -82,9 +89,14 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       return tokenVerifier(keyring, toError)
     },
     declare: (declarations: McpDeclarations) => {
-      if (isWarm)
+      if (wiring.isProtected())
         throw new InvalidOptions('declare', 'called before protect: a server of this endpoint is protected already')
-      addDeclarations(declared, keyring.access, declarations)
+      addDeclarations(declared, model, declarations)
+    },
+    scoped: <F extends AnyHandler>(access: McpAccess, handler: F) => {
+      checkShape(access)
+      checkAccess(model, access, 'scoped', 'tools')
+      return scoped(access, handler)
     },
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),
     stdio: async (stdio: StdioOptions) => {

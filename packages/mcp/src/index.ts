@@ -17,6 +17,7 @@ export {
 export type { StdioOptions } from './edge/stdio.js'
 export type { TokenVerifier } from './edge/verifier.js'
 export type { McpAuth, McpCaller } from './mcp-auth.js'
+export type { ApprovalAnswer, ApprovalRequest, Approve } from './server/approval.js'
 export type { McpDeclarations } from './server/declarations.js'
 export type { EventStore } from './server/own-events.js'
 export type { LowLevelServer, ProtectableServer } from './server/protect.js'

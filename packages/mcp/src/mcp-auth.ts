@@ -1,12 +1,14 @@
 import type { Access, Principal } from '@keywright/core'
 import type { AuthInfo } from './caller/auth-info.js'
 import type { Login, Narrowing } from './caller/caller.js'
+import type { McpAccess } from './caller/mcp-access.js'
 import type { FetchContext, FetchHandler } from './edge/fetch.js'
 import type { NodeMiddleware } from './edge/node.js'
 import type { StdioOptions } from './edge/stdio.js'
 import type { TokenVerifier } from './edge/verifier.js'
 import type { McpDeclarations } from './server/declarations.js'
 import type { ProtectableServer } from './server/protect.js'
+import type { AnyHandler } from './server/scoped.js'
 
 /** The sender of a message: a key, or a person whom the host signed in. `L` is what the option `fallback` returns for a person. */
 export type McpCaller<A extends Access = Access, L extends Login = Login> =
@@ -90,7 +92,23 @@ export interface McpAuth<A extends Access = Access, L extends Login = Login> {
    * server.setRequestHandler(CallToolRequestSchema, callTool)
    * ```
    */
-  declare(declarations: McpDeclarations): void
+  declare(declarations: McpDeclarations<A>): void
+  /**
+   * Declares what a tool, prompt or resource requires of its caller, as the function `scoped` does. The compiler knows the
+   * scopes and the resource types of the keyring, and a wrong requirement throws here, not at the registration.
+   *
+   * @param access - The required scopes, or `'public'` for any live key.
+   * @param handler - The handler that you would otherwise give to the SDK.
+   * @returns a handler of the same type, which rejects as that of `scoped` does.
+   * @throws {@link InvalidOptions} when `access` is wrong.
+   * @throws {@link ScopeUnknown} when the access model has no such scope.
+   *
+   * @example
+   * ```ts
+   * server.registerTool('report', {}, auth.scoped({ scopes: ['members.read'] }, report))
+   * ```
+   */
+  scoped<F extends AnyHandler>(access: McpAccess<A>, handler: F): F
   /**
    * Makes `server` show and do, for each message, only what the sender may. Call it before anything is registered.
    *

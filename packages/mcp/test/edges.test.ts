@@ -13,6 +13,7 @@ import { openStreams } from '../src/edge/open-streams.js'
 import { createMcpAuth, denyOAuthDiscovery, type Login, type McpAuthOptions, scoped } from '../src/index.js'
 import { registerDeclared } from '../src/server/register-declared.js'
 import { createRegistry } from '../src/server/registry.js'
+import { createWiring } from '../src/server/wiring.js'
 import { listenFor, listenHeaders, mcpHeaders, openStream, send } from './raw.js'
 import { register, v2 } from './register.js'
 import { aKeyring, aToken, type Board, full, listening, partial, serveV2 } from './task-board.js'
@@ -257,7 +258,13 @@ it('a registry with a maximum forgets the oldest entry of each kind', () => {
   const known = createRegistry(2)
   const server: Record<string, unknown> = {}
   for (const method of ['registerTool', 'registerPrompt', 'registerResource']) server[method] = () => ({})
-  registerDeclared(server, aKeyring().access as never, [known])
+  registerDeclared(
+    server,
+    { access: aKeyring().access as never, approving: null },
+    [known],
+    { isRunning: false },
+    createWiring(false),
+  )
   const call = (method: string, ...args: unknown[]) => (server[method] as (...args: unknown[]) => void)(...args)
   const open = scoped('public', () => 'open')
   for (const name of ['a', 'b', 'c']) {

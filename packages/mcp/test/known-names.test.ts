@@ -34,7 +34,10 @@ describe.each([
   it.each<[string, object]>([
     ['Unknown option scope. Did you mean scopes?', { scope: ['members.read'] }],
     ['Unknown option Scopes. Did you mean scopes?', { Scopes: ['members.read'] }],
-    ['Unknown option anyOf. There are: scopes, on, cost.', { scopes: ['members.read'], anyOf: ['members.manage'] }],
+    [
+      'Unknown option anyOf. There are: scopes, on, cost, approve.',
+      { scopes: ['members.read'], anyOf: ['members.manage'] },
+    ],
     ['Unknown option onn. Did you mean on?', { scopes: ['members.read'], onn: () => null }],
     [lost('on'), { scopes: ['members.read'], on: undefined }],
     [lost('scopes'), { scopes: undefined }],

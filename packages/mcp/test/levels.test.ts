@@ -69,6 +69,20 @@ describe('many decisions (SCOPE-19)', () => {
     expect(asked).toEqual([many])
   })
 
+  it('find the resources of all items at once, in their order, and levels in one question', async () => {
+    const { asked, resolveOwner } = inOneCall()
+    const waiting: (() => void)[] = []
+    const on = ({ id }: Readonly<Record<string, unknown>>) =>
+      new Promise<{ type: string; id: unknown }>((resolve) => {
+        waiting.unshift(() => resolve({ type: 'board', id }))
+        if (waiting.length === 300) for (const answer of waiting) answer()
+      })
+    const items = many.slice(0, 300).map((id) => ({ access: { scopes: ['tasks.read'] as never, on }, args: { id } }))
+    const decisions = await decideEach(items, await callerWith(resolveOwner()))
+    expect(decisions.filter(({ ok }) => ok)).toHaveLength(300)
+    expect(asked).toEqual([many.slice(0, 300)])
+  })
+
   it('take none where no scope is bound to a resource', async () => {
     const { asked, resolveOwner } = inOneCall()
     const caller = await callerWith(resolveOwner())

@@ -50,8 +50,9 @@ export async function decideEach(calls: readonly Call[], caller: Caller): Promis
 }
 
 async function decideTogether(calls: readonly Call[], caller: Caller): Promise<Decision[]> {
-  const located: { readonly access: McpAccess | undefined; readonly resource: ResourceRef | null }[] = []
-  for (const { access, args } of calls) located.push({ access, resource: await locate(access, args, false) })
+  const located = await Promise.all(
+    calls.map(async ({ access, args }) => ({ access, resource: await locate(access, args, false) })),
+  )
   const needsLevel = (access: McpAccess | undefined): boolean =>
     typeof access === 'object' && access.scopes.some((scope) => !caller.allows(scope))
   const asked = located.filter(({ access }) => needsLevel(access)).map(({ resource }) => resource)

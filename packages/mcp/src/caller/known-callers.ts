@@ -17,8 +17,14 @@ export function callerOf(extra: unknown): Caller | null {
   if (!isRecord(extra)) return null
   const known = callers.get(extra)
   if (known !== undefined) return known
-  const authInfo = extra.authInfo ?? (isRecord(extra.http) ? extra.http.authInfo : undefined)
+  const authInfo = authInfoIn(extra)
   return isRecord(authInfo) && isRecord(authInfo.extra) ? callerBehind(authInfo.extra[EXTRA_KEY]) : null
+}
+
+/** The `AuthInfo` of a message: v1 has it in `extra`, v2 under `http`. */
+export function authInfoIn(extra: unknown): unknown {
+  if (!isRecord(extra)) return undefined
+  return extra.authInfo ?? (isRecord(extra.http) ? extra.http.authInfo : undefined)
 }
 
 function callerBehind(token: unknown): Caller | null {

@@ -6,6 +6,7 @@ import type { Caller } from '../caller/caller.js'
 import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
 import type { Registry } from '../server/registry.js'
 import { type ReadVisibleLists, visibleLists } from '../server/visible-lists.js'
+import type { Wiring } from '../server/wiring.js'
 import { type Admit, createAdmit } from './admit.js'
 import { secretHeaders } from './header-names.js'
 import { filterListen, isListen } from './listen.js'
@@ -23,6 +24,7 @@ export interface Endpoint {
   /** What all servers of the endpoint have registered. */
   readonly known: Registry
   readonly visibleLists: ReadVisibleLists
+  readonly wiring: Wiring
   /** `null`: no tool is hidden from anybody. */
   readonly stripArguments: StripArguments | null
   /** `null`: missing scopes are reported in the result of the tool. */
@@ -40,6 +42,7 @@ export function createEndpoint(
   options: McpAuthOptions,
   registry: Registry,
   onCall: OnCall,
+  wiring: Wiring,
 ): Endpoint {
   const { realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders, unavailableTools = 'hide' } = options
   const { recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024, insufficientScope } = options
@@ -51,6 +54,7 @@ export function createEndpoint(
     streams: openStreams(recheckMs),
     known: registry,
     visibleLists: visibleLists(registry),
+    wiring,
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
     challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall, unavailableTools) : null,
     unavailable: rpcReply(outage, replyTo(outage, { realm }), wording),

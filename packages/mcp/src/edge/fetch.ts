@@ -23,7 +23,7 @@ export interface FetchHandler {
 
 /** The sender of `request`, or the refusal to send as the answer. */
 export async function gateFetch(
-  { admit, maxBodyBytes }: Endpoint,
+  { admit, maxBodyBytes, wiring }: Endpoint,
   request: Request,
   context: FetchContext,
 ): Promise<AuthInfo | Response> {
@@ -32,20 +32,17 @@ export async function gateFetch(
   // The host reads the body after this, so a copy is read here.
   const bytes = request.body === null || request.bodyUsed ? null : await readBytes(request.clone(), maxBodyBytes)
   const admission = await found.charge(request.method, bytes === 'too large' ? undefined : parseJson(bytes))
-  return admission.ok ? authInfoOf(admission.caller) : toResponse(admission.reply)
+  if (!admission.ok) return toResponse(admission.reply)
+  wiring.admits()
+  return authInfoOf(admission.caller)
 }
 
-/**
- * Guards a request, passes it to `handler` without its key, and watches the answer.
- *
- * @param isWarm - Whether a server was already protected, so that the endpoint knows what its tools and resources require.
- */
+/** Guards a request, passes it to `handler` without its key, and watches the answer. */
 export async function serveFetch(
   endpoint: Endpoint,
   handler: FetchHandler,
   original: Request,
   context: FetchContext,
-  isWarm: () => boolean,
 ): Promise<Response> {
   const request = fetchRequest(original, context)
   const found = await endpoint.admit(request, original)
@@ -64,7 +61,8 @@ export async function serveFetch(
   const needsRegistry = isCall(parsed) || (endpoint.challenge !== null && parsed !== undefined)
   // A host may make other servers for other callers: what one may listen to is what its own server has.
   const registry = isListen(parsed) ? createRegistry(undefined, endpoint.known.declared) : endpoint.known
-  if (isListen(parsed) || (needsRegistry && !isWarm())) {
+  // Before a server is protected, the endpoint does not know what its tools require.
+  if (isListen(parsed) || (needsRegistry && !endpoint.wiring.isProtected())) {
     await captureRegistry(registry, () => warmUp(handler, original.url, headers, parsed, authInfo))
   }
   const prepared = await prepareBody(endpoint, caller, parsed, registry)
@@ -77,7 +75,9 @@ export async function serveFetch(
   const init = { method, headers, signal: abort.signal, ...(sent === null ? {} : { body: sent }) }
   // With `parsedBody`, the SDK serves the value that was checked here, and need not parse it again.
   const options = prepared.body === undefined ? { authInfo } : { authInfo, parsedBody: prepared.body }
+  endpoint.wiring.admits()
   const answer = await handler.fetch(new Request(original.url, init), options)
+  if (answer.ok && method === 'POST') endpoint.wiring.serves()
   return guardAnswer(endpoint, answer, { request, original, method, body: prepared.body, admission, registry }, abort)
 }
 

@@ -61,6 +61,8 @@ async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse
   stripSecrets(req, endpoint.secretHeaders)
   for (const [name, value] of Object.entries(admission.headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
   req.auth = authInfoOf(caller)
+  endpoint.wiring.admits()
+  if (req.method === 'POST') res.once('finish', () => res.statusCode < 300 && endpoint.wiring.serves())
   const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
   watch(
     endpoint,

@@ -4,6 +4,7 @@ import { checkNames, isStringArray, type NamesOf, wholeNumber } from '@keywright
 import type { OnCall } from '../caller/call-event.js'
 import type { Login } from '../caller/caller.js'
 import { isScopeToken } from '../rpc/scope-token.js'
+import type { Approve } from '../server/approval.js'
 
 /**
  * The ids of the resources that a connection may reach, by resource type. `null` and `undefined` stand for a parameter that the
@@ -215,6 +216,32 @@ export interface McpAuthOptions<A extends Access = Access, L extends Login = Log
    * ```
    */
   readonly onCall?: OnCall | undefined
+  /**
+   * Asks the owner of a key whether a tool with `approve: 'owner'` may run, after the scopes were checked. `'approved'` runs it.
+   * `'denied'` refuses the call. So does `{ url }`, which also tells the client on which page the owner can approve the next one:
+   * remember there for what. If it throws, or answers anything else, the call is refused as `auth_unavailable`.
+   *
+   * @defaultValue none: no tool may have `approve`
+   *
+   * @example
+   * ```ts
+   * approve: async ({ tool, arguments: input, principal, signal }) =>
+   *   askInApp(principal?.owner, `${tool} ${JSON.stringify(input)}`, { signal })
+   * ```
+   */
+  readonly approve?: Approve<A> | undefined
+  /**
+   * How long `approve` may take, in milliseconds. After that the answer is no. Clients give up after 60 seconds unless they were
+   * told otherwise.
+   *
+   * @defaultValue 50_000
+   *
+   * @example
+   * ```ts
+   * approveMs: 20_000
+   * ```
+   */
+  readonly approveMs?: number | undefined
 }
 
 const optionNames: NamesOf<McpAuthOptions> = {
@@ -235,17 +262,19 @@ const optionNames: NamesOf<McpAuthOptions> = {
   trustedProxies: true,
   requireHttps: true,
   onCall: true,
+  approve: true,
+  approveMs: true,
 }
 
 /** @throws {@link InvalidOptions} when an option is wrong, unknown, or a bound that got lost. The error names the option. */
 export function checkOptions(options: McpAuthOptions): void {
   checkNames(options, optionNames, { defined: ['narrow', 'initialScopes', 'allowedHosts', 'allowedOrigins'] })
-  const { docsUrl, recheckMs = 25_000, sessionSecret, maxBodyBytes = 1 } = options
+  const { docsUrl, recheckMs = 25_000, sessionSecret, maxBodyBytes = 1, approveMs = 50_000 } = options
   if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
   checkOAuth(options)
   checkChoice(options, 'insufficientScope', ['in-band', 'http-403'])
   checkChoice(options, 'unavailableTools', ['hide', 'list'])
-  for (const name of ['narrow', 'fallback', 'onCall'] as const) {
+  for (const name of ['narrow', 'fallback', 'onCall', 'approve'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
   }
   for (const name of ['allowedHosts', 'allowedOrigins'] as const) {
@@ -258,6 +287,7 @@ export function checkOptions(options: McpAuthOptions): void {
     throw new InvalidOptions('sessionSecret', 'at least 32 bytes')
   }
   wholeNumber(maxBodyBytes, 'maxBodyBytes', { least: 1 })
+  wholeNumber(approveMs, 'approveMs', { least: 1, most: 3_600_000 })
 }
 
 /** What clients are told about OAuth ends up in a header. */

@@ -2,7 +2,12 @@ import { type Access, InvalidOptions } from '@keywright/core'
 import { checkNames, type NamesOf, unknownName, wholeNumber } from '@keywright/core/adapter'
 import type { McpAccess } from '../caller/mcp-access.js'
 
-const accessNames: NamesOf<Exclude<McpAccess, 'public'>> = { scopes: true, on: true, cost: true }
+const accessNames: NamesOf<Exclude<McpAccess, 'public'>> = {
+  scopes: true,
+  on: true,
+  cost: true,
+  approve: true,
+}
 
 /**
  * Refuses a requirement that is neither `'public'` nor an object of known fields.
@@ -13,15 +18,27 @@ export function checkShape(declared: McpAccess): void {
   if (declared !== 'public') checkNames(declared, accessNames, { defined: ['scopes', 'on'] })
 }
 
+/** What requirements are checked against. */
+export interface Requirable {
+  readonly access: Access
+  /** How owners are asked. `null`: they cannot be. */
+  readonly approving: unknown
+}
+
 /**
  * A requirement that no key could ever meet is a mistake, so it fails at registration.
  *
- * @throws {@link InvalidOptions} when `scopes`, `on` or `cost` is wrong.
+ * @throws {@link InvalidOptions} when `scopes`, `on`, `cost` or `approve` is wrong.
  * @throws {@link ScopeUnknown} when the access model has no such scope.
  */
-export function checkAccess(access: Access, declared: McpAccess, name: string): void {
+export function checkAccess(
+  { access, approving }: Requirable,
+  declared: McpAccess,
+  name: string,
+  kind: 'tools' | 'prompts' | 'resources',
+): void {
   if (declared === 'public') return
-  const { scopes, on, cost = 1 } = declared
+  const { scopes, on, cost = 1, approve } = declared
   if (!Array.isArray(scopes) || scopes.length === 0) {
     throw new InvalidOptions(`${name}: scopes`, "at least one scope; for any live key, declare 'public' instead")
   }
@@ -35,4 +52,10 @@ export function checkAccess(access: Access, declared: McpAccess, name: string): 
     }
   }
   wholeNumber(cost, `${name}: cost`, { least: 0 })
+  if (approve === undefined) return
+  if (approve !== 'owner' || kind !== 'tools')
+    throw new InvalidOptions(`${name}: approve`, "'owner', and only for a tool")
+  if (approving === null) {
+    throw new InvalidOptions(`${name}: approve`, 'undefined where createMcpAuth has no option approve: nobody is asked')
+  }
 }

@@ -67,6 +67,8 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   const replace = (...args: unknown[]): unknown => {
     const at = args.findLastIndex((argument) => typeof argument === 'function')
     const method = methodOf(args[0])
+    const isDecided = rules.has(method) || openMethods.has(method) || accessOf(args[at]) !== undefined
+    if (!isDecided && !registering.isRunning) settings.wiring.missesAccess('method', method)
     return install(
       ...args.with(
         at,
@@ -85,7 +87,7 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   const captured = capturingRegistry()
   const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
-  registerDeclared(methods, settings.access, registries, registering)
+  registerDeclared(methods, settings, registries, registering, settings.wiring)
   return server
 }
 
@@ -163,6 +165,7 @@ function guard(
       return rule({
         caller,
         params: paramsOf(request),
+        extra,
         ...kind,
         forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
       })
@@ -173,10 +176,13 @@ function guard(
   }
 }
 
-async function senderOf(extra: unknown, { defaultCaller }: ProtectSettings): Promise<Caller> {
+async function senderOf(extra: unknown, { defaultCaller, wiring }: ProtectSettings): Promise<Caller> {
   const caller = callerOf(extra)
   if (caller !== null) return caller
-  if (defaultCaller === null) throw new RpcError(-32001, 'No API key came with this message')
+  if (defaultCaller === null) {
+    wiring.missesCaller(extra)
+    throw new RpcError(-32001, 'No API key came with this message')
+  }
   const found = await defaultCaller()
   // The handlers of this message must find the same caller.
   if (typeof extra === 'object' && extra !== null) rememberCaller(extra, found)

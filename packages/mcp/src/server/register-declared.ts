@@ -1,8 +1,9 @@
-import { type Access, InvalidOptions } from '@keywright/core'
+import { InvalidOptions } from '@keywright/core'
 import type { McpAccess } from '../caller/mcp-access.js'
-import { checkAccess } from './check-access.js'
+import { checkAccess, type Requirable } from './check-access.js'
 import { type Entry, keep, type Registry, type TemplateEntry } from './registry.js'
 import { type AnyHandler, accessOf, scoped } from './scoped.js'
+import type { Wiring } from './wiring.js'
 
 /** The server methods that register tools, prompts and resources, including the deprecated ones of v1. */
 const registrars = {
@@ -16,6 +17,8 @@ const registrars = {
 
 type Kind = 'tools' | 'prompts' | 'resources'
 
+const wordFor = { tools: 'tool', prompts: 'prompt', resources: 'resource' } as const
+
 /** Tells handlers that the SDK installs for what is registered from those that the host installs itself. */
 export interface Registering {
   isRunning: boolean
@@ -28,9 +31,10 @@ export interface Registering {
  */
 export function registerDeclared(
   server: Record<string, unknown>,
-  access: Access,
+  model: Requirable,
   registries: readonly Registry[],
-  registering: Registering = { isRunning: false },
+  registering: Registering,
+  wiring: Pick<Wiring, 'missesAccess'>,
 ): void {
   for (const [method, kind] of Object.entries(registrars)) {
     const original = server[method]
@@ -38,7 +42,7 @@ export function registerDeclared(
     server[method] = (...args: unknown[]): unknown => {
       const handler = withDeclared(registries, kind, args)
       const declared = accessOf(handler)
-      if (declared !== undefined) checkAccess(access, declared, String(args[0]))
+      if (declared !== undefined) checkAccess(model, declared, String(args[0]), kind)
       registering.isRunning = true
       let registered: unknown
       try {
@@ -48,7 +52,9 @@ export function registerDeclared(
       }
       const entry: Entry = { access: declared, registered: registered as Entry['registered'] }
       for (const registry of registries) enter(registry, kind, args, entry)
-      followUpdates(registered, access, kind, args, entry, registries)
+      const tell = (): void => wiring.missesAccess(wordFor[kind], labelOf(kind, args))
+      if (declared === undefined) tell()
+      followUpdates(registered, model, kind, args, entry, registries, tell)
       return registered
     }
   }
@@ -75,6 +81,12 @@ function declaredAccess(
   return declared.templates.get(String(uriTemplate))?.access
 }
 
+/** How a developer finds it again: a resource by its URI, which clients know, and not by its name. */
+function labelOf(kind: Kind, [name, place]: readonly unknown[]): unknown {
+  if (kind !== 'resources' || typeof place === 'string') return kind === 'resources' ? place : name
+  return (place as { readonly uriTemplate?: unknown } | undefined)?.uriTemplate
+}
+
 function enter(registry: Registry, kind: Kind, [name, place]: readonly unknown[], entry: Entry): void {
   if (kind !== 'resources') keep(registry[kind], String(name), entry, registry)
   else if (typeof place === 'string') keep(registry.resources, normalUri(place), entry, registry)
@@ -89,11 +101,12 @@ function enter(registry: Registry, kind: Kind, [name, place]: readonly unknown[]
 /** `update` may change the name or the callback later. The registries must follow. */
 function followUpdates(
   registered: unknown,
-  access: Access,
+  model: Requirable,
   kind: Kind,
   args: readonly unknown[],
   entry: Entry,
   registries: readonly Registry[],
+  tellUndeclared: () => void,
 ): void {
   const target = registered as { update?: (changes: Record<string, unknown>) => unknown } | undefined
   const update = target?.update
@@ -103,7 +116,8 @@ function followUpdates(
     const { callback, name, uri, template } = changes
     if (typeof callback === 'function') {
       entry.access = accessOf(callback)
-      if (entry.access !== undefined) checkAccess(access, entry.access, String(args[0]))
+      if (entry.access === undefined) tellUndeclared()
+      else checkAccess(model, entry.access, String(args[0]), kind)
     }
     // Resources are found by URI, everything else by name.
     const isFixed = kind === 'resources' && typeof args[1] === 'string'

@@ -3,6 +3,7 @@ import { callerOf } from '../caller/known-callers.js'
 import type { McpAccess } from '../caller/mcp-access.js'
 import { messageForDenial } from '../caller/messages.js'
 import { RpcError } from '../rpc/rpc-error.js'
+import { requireApproval } from './approval.js'
 import { checkShape } from './check-access.js'
 
 /** A handler of either SDK. Its last argument (`extra` in v1, `ctx` in v2) leads to the caller. */
@@ -18,7 +19,7 @@ const declared = new WeakMap<AnyHandler, McpAccess>()
  * @param access - The required scopes, or `'public'` for any live key.
  * @param handler - The handler that you would otherwise give to the SDK.
  * @returns a handler of the same type. It rejects with a JSON-RPC error when no key came with the message (code -32001), or when
- * the caller may not make this call (code -32003), or the host could not say it (code -32603).
+ * the caller may not make this call, or its owner did not approve it (code -32003), or the host could not say it (code -32603).
  * @throws {@link InvalidOptions} when `access` is neither `'public'` nor an object, or has an unknown field, or when `scopes` or
  * `on` is `undefined`.
  * @throws {@link InvalidOptions} later, when a protected server registers the handler: if `scopes` is empty, if a resource scope
@@ -44,6 +45,7 @@ export function scoped<F extends AnyHandler>(access: McpAccess, handler: F): F {
     if (caller === null) throw new RpcError(-32001, 'No API key came with this message')
     const decision = await decide(access, caller, argumentsIn(args), true)
     if (!decision.ok) throw new RpcError(-32003, messageForDenial(decision, null))
+    if (access !== 'public' && access.approve !== undefined) await requireApproval(args.at(-1), argumentsIn(args))
     return handler(...args)
   }
   declared.set(guarded, access)

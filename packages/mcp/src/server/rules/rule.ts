@@ -3,8 +3,10 @@ import { isRecord } from '@keywright/core/adapter'
 import type { Caller } from '../../caller/caller.js'
 import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
 import { RpcError } from '../../rpc/rpc-error.js'
+import type { Approving } from '../approval.js'
 import type { Registry } from '../registry.js'
 import type { Subscribers } from '../subscribers.js'
+import type { Wiring } from '../wiring.js'
 
 /** A JSON object of a message. */
 export type Params = Readonly<Record<string, unknown>>
@@ -13,6 +15,8 @@ export type Params = Readonly<Record<string, unknown>>
 export interface Message {
   readonly caller: Caller
   readonly params: Params
+  /** The last argument of the handler. */
+  readonly extra: unknown
   readonly isV2: boolean
   /** Whether the handler behind is the SDK's own: it validates arguments, and runs nothing for a name that it does not know. */
   readonly bySdk: boolean
@@ -31,6 +35,9 @@ export interface RuleSettings {
   readonly docsUrl: string | null
   readonly unavailableTools: 'hide' | 'list'
   readonly onCall: (event: ToolCall) => void
+  readonly wiring: Wiring
+  /** How the owner of a key is asked to approve a call. `null`: nobody is asked. */
+  readonly approving: Approving | null
 }
 
 /** Counts one message against the limits of its key. Throws the JSON-RPC error of a refusal. */

@@ -4,7 +4,8 @@ import { callEvent } from '../../caller/call-event.js'
 import { type Decision, type Denial, decide } from '../../caller/decide.js'
 import { messageForDenial } from '../../caller/messages.js'
 import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
-import { findNamed } from '../registry.js'
+import { approvalOf, type CallApproval } from '../approval.js'
+import { type Entry, findNamed } from '../registry.js'
 import { answerAsUnknown } from './answer-as-unknown.js'
 import { asParams, type Params, type Rule, type RuleSettings } from './rule.js'
 import { isVisible } from './visibility.js'
@@ -28,16 +29,16 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
       report(found.refused.code === 'rate_limited' ? 'rate_limited' : 'refused')
       return errorResult(found.text, found.refused)
     }
-    const { decision } = found
+    const { decision, entry } = found
     if (decision === 'hidden') {
       report('hidden')
       return answerAsUnknown(message, 'Tool')
     }
-    if (decision.ok) return runTool(message, report, null)
+    if (decision.ok) return runTool(message, report, null, neededApproval(message, tool, entry, settings))
     // The arguments name no resource. Let the SDK's validation say what is wrong with them; `scoped` decides again.
     const mayValidate =
       message.bySdk && !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
-    if (mayValidate) return runTool(message, report, decision)
+    if (mayValidate) return runTool(message, report, decision, neededApproval(message, tool, entry, settings))
     report('denied', decision.missing)
     return errorResult(messageForDenial(decision, docsUrl), denialData(tool, decision))
   }
@@ -47,7 +48,7 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
 
 /** What comes before the tool runs: a decision, or the refusal of a call about which nothing could be decided. */
 type Examined =
-  | { readonly decision: Decision | 'hidden' }
+  | { readonly decision: Decision | 'hidden'; readonly entry: Entry | undefined }
   | { readonly refused: { readonly code: string }; readonly text: string }
 
 async function chargeAndDecide({ caller, params }: Message, settings: RuleSettings): Promise<Examined> {
@@ -57,23 +58,56 @@ async function chargeAndDecide({ caller, params }: Message, settings: RuleSettin
     const visible = await isVisible(entry, caller, settings)
     const refusal = await caller.meter(visible ? cost : 1)
     if (refusal !== null) return { refused: refusalData(refusal), text: messageForRefusal(refusal) }
-    if (!visible) return { decision: 'hidden' }
-    return { decision: await decide(entry?.access, caller, asParams(params.arguments)) }
+    if (!visible) return { decision: 'hidden', entry }
+    return { decision: await decide(entry?.access, caller, asParams(params.arguments)), entry }
   } catch (error) {
     if (!(error instanceof HostOutage)) throw error
     return { refused: error.refused, text: error.message }
   }
 }
 
-/** @param denial - Set when the call passes only so that the SDK can validate it. If it then fails, it was denied. */
-async function runTool({ forward }: Message, report: Report, denial: Denial | null): Promise<unknown> {
+/** The approval that a call needs, or `null`. */
+function neededApproval(
+  { caller, extra, bySdk }: Message,
+  tool: string,
+  entry: Entry | undefined,
+  { approving }: RuleSettings,
+): CallApproval | null {
+  const { access } = entry ?? {}
+  if (typeof access !== 'object' || access.approve === undefined) return null
+  return approvalOf(approving, caller, tool, extra, !bySdk)
+}
+
+/**
+ * @param denial - Set when the call passes only so that the SDK can validate it. If it then fails, it was denied.
+ * @param approval - What `scoped` asks for, with the arguments that its handler gets. A handler of the host's own does not.
+ */
+async function runTool(
+  { forward, bySdk, params }: Message,
+  report: Report,
+  denial: Denial | null,
+  approval: CallApproval | null,
+): Promise<unknown> {
   const reportFailure = (): void => report(denial === null ? 'allowed' : 'denied', denial?.missing, true)
+  const notApproved = (): unknown => {
+    const refused = approval?.notApproved() ?? null
+    if (refused === null) return null
+    report(refused.decision)
+    return errorResult(refused.text, refused.data)
+  }
+  if (!bySdk) await approval?.isGivenFor(asParams(params.arguments))
+  const refused = notApproved()
+  if (refused !== null) return refused
   try {
     const result = (await forward()) as Params
+    const refused = notApproved()
+    if (refused !== null) return refused
     if (result.isError === true) reportFailure()
     else report('allowed')
     return result
   } catch (error) {
+    const refused = notApproved()
+    if (refused !== null) return refused
     reportFailure()
     throw error
   }
