@@ -149,7 +149,9 @@ describe('Almirant: keys for MCP clients and CI', () => {
         status: 200,
         body: { user: { id: 'lia' }, organizationId: 'north' },
       })
-      expect(statements).toEqual([expect.stringMatching(/^select .* from "api_keys" where "id" = \?$/)])
+      expect(statements).toEqual([
+        expect.stringMatching(/^select .* from "api_keys" where "id" = \? +\/\* keywright: keep.* \*\/$/),
+      ])
     }
     await db
       .updateTable('api_keys')
