@@ -10,6 +10,7 @@ import { checkOptions, type McpAuthOptions } from './edge/options.js'
 import { openStdio, type StdioOptions } from './edge/stdio.js'
 import { tokenVerifier } from './edge/verifier.js'
 import type { McpAuth, McpCaller } from './mcp-auth.js'
+import { defaultApproveMs } from './server/approval.js'
 import { checkAccess, checkShape } from './server/check-access.js'
 import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
@@ -53,7 +54,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const declared = createRegistry()
   const known = createRegistry(maxRegistered, declared)
   const wiring = createWiring()
-  const { approve, approveMs: ms = 50_000 } = options
+  const { approve, approveMs: ms = defaultApproveMs } = options
   const approving = approve === undefined ? null : { approve, ms }
   const model = { access: keyring.access, approving }
   const onCall = isolated(options.onCall)

@@ -11,15 +11,16 @@ import { answerMs } from './answer-ms.js'
  */
 export type AskHost = <T>(work: () => T | PromiseLike<T>) => Promise<T>
 
-const refusal = { code: 'auth_unavailable', reason: 'keyring', cause: null } as const
+/** The refusal of what the host could not say. */
+export const hostOutage = { code: 'auth_unavailable', reason: 'keyring', cause: null } as const
 
 /** The host could not say whether a message is allowed. It has no text of the host's: the SDKs show errors to clients. */
 export class HostOutage extends RpcError {
   /** The refusal, for programs. */
-  readonly refused = refusalData(refusal)
+  readonly refused = refusalData(hostOutage)
 
   constructor() {
-    super(-32603, messageForRefusal(refusal), refusalData(refusal))
+    super(-32603, messageForRefusal(hostOutage), refusalData(hostOutage))
   }
 }
 

@@ -1,6 +1,6 @@
-import { InvalidOptions } from '@keywright/core'
 import { checkNames, type NamesOf, type ReplyTarget, sendReply } from '@keywright/core/adapter'
 import type { Reply } from '@keywright/core/http'
+import { checkDocsUrl } from './check-docs-url.js'
 
 /** Options of {@link denyOAuthDiscovery}. */
 export interface DenyOAuthOptions {
@@ -71,7 +71,7 @@ export function oauthDiscoveryResponse(request: Request, options: DenyOAuthOptio
 function replyFor(options: DenyOAuthOptions): Reply {
   checkNames(options, optionNames)
   const { docsUrl } = options
-  if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
+  checkDocsUrl(docsUrl)
   const hint = docsUrl === undefined ? '' : ` How to get a key: ${docsUrl}`
   const body = {
     error: 'invalid_request',

@@ -1,6 +1,6 @@
 import type { Keyring } from '@keywright/core'
 import { type Reply, replyTo } from '@keywright/core/http'
-import { HostOutage } from '../caller/ask-host.js'
+import { HostOutage, hostOutage } from '../caller/ask-host.js'
 import type { OnCall } from '../caller/call-event.js'
 import type { Caller } from '../caller/caller.js'
 import { notFoundReply, rpcReply } from '../rpc/rpc-reply.js'
@@ -47,7 +47,6 @@ export function createEndpoint(
   const { realm = 'mcp', docsUrl = null, resourceMetadataUrl, headers: keyHeaders, unavailableTools = 'hide' } = options
   const { recheckMs = 25_000, sessionSecret, maxBodyBytes = 4 * 1024 * 1024, insufficientScope } = options
   const wording = { realm, docsUrl, resourceMetadataUrl, keyHeaders }
-  const outage = { code: 'auth_unavailable', reason: 'keyring', cause: null } as const
   return {
     admit: createAdmit(keyring, options),
     tags: sessionTags(sessionSecret),
@@ -57,7 +56,7 @@ export function createEndpoint(
     wiring,
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,
     challenge: insufficientScope === 'http-403' ? scopeChallenge(registry, wording, onCall, unavailableTools) : null,
-    unavailable: rpcReply(outage, replyTo(outage, { realm }), wording),
+    unavailable: rpcReply(hostOutage, replyTo(hostOutage, { realm }), wording),
     maxBodyBytes,
     secretHeaders: secretHeaders(keyHeaders),
   }

@@ -4,7 +4,8 @@ import { checkNames, isStringArray, type NamesOf, wholeNumber } from '@keywright
 import type { OnCall } from '../caller/call-event.js'
 import type { Login } from '../caller/caller.js'
 import { isScopeToken } from '../rpc/scope-token.js'
-import type { Approve } from '../server/approval.js'
+import { type Approve, defaultApproveMs } from '../server/approval.js'
+import { checkDocsUrl } from './check-docs-url.js'
 
 /**
  * The ids of the resources that a connection may reach, by resource type. `null` and `undefined` stand for a parameter that the
@@ -269,8 +270,8 @@ const optionNames: NamesOf<McpAuthOptions> = {
 /** @throws {@link InvalidOptions} when an option is wrong, unknown, or a bound that got lost. The error names the option. */
 export function checkOptions(options: McpAuthOptions): void {
   checkNames(options, optionNames, { defined: ['narrow', 'initialScopes', 'allowedHosts', 'allowedOrigins'] })
-  const { docsUrl, recheckMs = 25_000, sessionSecret, maxBodyBytes = 1, approveMs = 50_000 } = options
-  if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
+  const { docsUrl, recheckMs = 25_000, sessionSecret, maxBodyBytes = 1, approveMs = defaultApproveMs } = options
+  checkDocsUrl(docsUrl)
   checkOAuth(options)
   checkChoice(options, 'insufficientScope', ['in-band', 'http-403'])
   checkChoice(options, 'unavailableTools', ['hide', 'list'])

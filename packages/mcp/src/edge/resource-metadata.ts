@@ -2,6 +2,7 @@ import { InvalidOptions } from '@keywright/core'
 import { checkNames, isStringArray, type NamesOf, type ReplyTarget, sendReply } from '@keywright/core/adapter'
 import type { Reply } from '@keywright/core/http'
 import { isScopeToken } from '../rpc/scope-token.js'
+import { checkDocsUrl } from './check-docs-url.js'
 import { secretHeaders } from './header-names.js'
 
 /** Options of {@link serveResourceMetadata}. */
@@ -176,7 +177,7 @@ function parseOptions(options: ResourceMetadataOptions): ResourceMetadataOptions
   if (scopesSupported !== undefined && !(isStringArray(scopesSupported) && scopesSupported.every(isScopeToken))) {
     throw new InvalidOptions('scopesSupported', 'an array of OAuth scopes')
   }
-  if (docsUrl !== undefined && !URL.canParse(docsUrl)) throw new InvalidOptions('docsUrl', 'a URL')
+  checkDocsUrl(docsUrl)
   if (!isStringArray(headers)) throw new InvalidOptions('headers', 'an array of names of headers')
   return options
 }

@@ -5,6 +5,9 @@ import { HostOutage } from '../caller/ask-host.js'
 import type { Caller, Login } from '../caller/caller.js'
 import { RpcError } from '../rpc/rpc-error.js'
 
+/** How long an owner has to answer: less than the minute that the SDKs' clients wait for a tool. */
+export const defaultApproveMs = 50_000
+
 /** A call that waits for the owner of its key. */
 export interface ApprovalRequest<A extends Access = Access> {
   /** The name of the tool. */
