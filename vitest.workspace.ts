@@ -64,6 +64,13 @@ const kysely: Repeat = {
 const isNamed = (name: string): boolean => process.argv.some((word) => word.split('=').at(-1) === name)
 const testsEverything = process.env.KEYWRIGHT_TEST_EVERYTHING === '1'
 
+/**
+ * To load the same modules again for each file is a third of the work of a whole run, so files share them unless everything is
+ * tested. What takes the place of a module for its own tests must be alone, and is: `*.mock.test.ts`.
+ */
+const isolate = testsEverything
+const mocking = ['test/**/*.mock.test.ts']
+
 /** The variables name the peers to the tests, and where they are: `MCP_PEERS`, `KYSELY_PEERS`, `KYSELY_PEERS_IN`. */
 const repeatOf = ({ name, peers, include }: Repeat, which: string, modules: () => string) => ({
   name: `${name}-${which}`,
@@ -107,10 +114,11 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({
         ...shared,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...patience },
+        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], exclude: mocking, isolate, ...patience },
       })),
+      { ...shared, test: { name: 'mocks', include: mocking.map((files) => `packages/*/${files}`), ...patience } },
       ...repeats.map(({ project }) => project()),
-      { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], ...patience } },
+      { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], isolate, ...patience } },
       { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience } },
       ...lengthy.map((name) => ({
         ...shared,

@@ -9,6 +9,7 @@ import { memoryStore } from '@keywright/core'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApp } from '../examples/mcp-hono/src/server.js'
 import { listen, openKeyring } from '../examples/mcp-projects/src/index.js'
+import { unlessEverything } from './support/everything.js'
 
 const examples = join(import.meta.dirname, '../examples')
 const tsx = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
@@ -26,7 +27,12 @@ describe('examples', () => {
     expect(scripts.map(([name]) => name)).toEqual(['fastify', 'fetch', 'hono', ...mcp, 'servers', 'task-board'])
   })
 
-  it.each(scripts)('%s calls itself, and gets the answers it expects', async (name, script) => {
+  const tried = unlessEverything(
+    scripts,
+    ([name]) => name === 'fastify' || name === 'mcp-express' || name === 'task-board',
+    ([name]) => `examples: ${name} calls itself, and gets the answers it expects`,
+  )
+  it.each(tried)('%s calls itself, and gets the answers it expects', async (name, script) => {
     // Rejects where the script ends with a fault; each checks its own answers.
     const { stdout } = await promisify(execFile)(process.execPath, [...tsx, script], { cwd: join(examples, name) })
     expect(stdout).toMatch(/ok\n$|each (answered )?as expected\.\n$/)

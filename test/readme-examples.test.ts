@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
+import { testsEverything } from './support/everything.js'
 
 const root = join(import.meta.dirname, '..')
 
@@ -35,35 +36,39 @@ function examplesOf(page: string): string[] {
   })
 }
 
-it('every TypeScript example of a README compiles against the packages as they are', () => {
-  const texts = new Map(
-    pages.flatMap(([page, folder]) =>
-      examplesOf(page).map(
-        (code, index) => [join(root, folder, `readme-${index}.ts`), `${code}\nexport {}\n`] as const,
+it.runIf(testsEverything)(
+  'every TypeScript example of a README compiles against the packages as they are',
+  () => {
+    const texts = new Map(
+      pages.flatMap(([page, folder]) =>
+        examplesOf(page).map(
+          (code, index) => [join(root, folder, `readme-${index}.ts`), `${code}\nexport {}\n`] as const,
+        ),
       ),
-    ),
-  )
-  expect(texts.size).toBeGreaterThan(15)
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
-  const host = ts.createCompilerHost(options)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = (path) => texts.has(path) || fileExists(path)
-  host.readFile = (path) => texts.get(path) ?? readFile(path)
-  host.getSourceFile = (path, target, ...more) => {
-    const text = texts.get(path)
-    return text === undefined ? getSourceFile(path, target, ...more) : ts.createSourceFile(path, text, target, true)
-  }
-  const program = ts.createProgram([...texts.keys()], { ...options, noEmit: true, isolatedDeclarations: false }, host)
-  const faults = [...texts.keys()].flatMap((path) => {
-    const source = program.getSourceFile(path)
-    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-      .filter(({ code }) => !leftToReaders.has(code))
-      .map(({ start = 0, code, messageText }) => {
-        const line = texts.get(path)?.slice(0, start).split('\n').length ?? 0
-        const shown = texts.get(path)?.split('\n')[line - 1]?.trim()
-        return `${path.slice(root.length + 1)}: ${shown}: TS${code} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
-      })
-  })
-  expect(faults).toEqual([])
-}, 300_000) // the compiler reads all packages: some seconds, and many on a busy machine
+    )
+    expect(texts.size).toBeGreaterThan(15)
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+    const host = ts.createCompilerHost(options)
+    const { fileExists, readFile, getSourceFile } = host
+    host.fileExists = (path) => texts.has(path) || fileExists(path)
+    host.readFile = (path) => texts.get(path) ?? readFile(path)
+    host.getSourceFile = (path, target, ...more) => {
+      const text = texts.get(path)
+      return text === undefined ? getSourceFile(path, target, ...more) : ts.createSourceFile(path, text, target, true)
+    }
+    const program = ts.createProgram([...texts.keys()], { ...options, noEmit: true, isolatedDeclarations: false }, host)
+    const faults = [...texts.keys()].flatMap((path) => {
+      const source = program.getSourceFile(path)
+      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+        .filter(({ code }) => !leftToReaders.has(code))
+        .map(({ start = 0, code, messageText }) => {
+          const line = texts.get(path)?.slice(0, start).split('\n').length ?? 0
+          const shown = texts.get(path)?.split('\n')[line - 1]?.trim()
+          return `${path.slice(root.length + 1)}: ${shown}: TS${code} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+        })
+    })
+    expect(faults).toEqual([])
+  },
+  300_000,
+) // the compiler reads all packages: some seconds, and many on a busy machine

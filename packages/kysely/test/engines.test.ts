@@ -4,7 +4,7 @@ import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { dropTables, newPrefix } from './drop-tables.js'
 import { connect, testedEngines } from './engines.js'
 
-for (const engine of testedEngines()) {
+for (const engine of testedEngines({ contract: true })) {
   const db = await connect(engine)
   if (db === null) {
     describe(engine.name, () => {

@@ -43,14 +43,14 @@ export const engines: readonly Engine[] = [
 ]
 
 /**
- * The engines to try everything on: those inside the process, and the servers where everything is tested. Other versions of
+ * The engines to try things on: all where everything is tested, otherwise SQLite; the contract also on PGlite. Other versions of
  * Kysely are tried on SQLite and PostgreSQL.
  */
-export function testedEngines(): readonly Engine[] {
+export function testedEngines({ contract = false } = {}): readonly Engine[] {
   const isRepeat = process.env.KYSELY_PEERS !== undefined
   return unlessEverything(
     isRepeat ? engines.filter(({ name }) => name !== 'PGlite' && name !== 'MariaDB') : engines,
-    ({ url }) => url === null,
+    ({ name, url }) => (contract ? url === null : name === 'SQLite (libsql)'),
     ({ name }) => name,
   )
 }

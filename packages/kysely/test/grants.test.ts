@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { stepNames } from '../src/migrations/steps.js'
 import { neededRights } from '../src/store/grants.js'
-import { connect, type Engine, engines } from './engines.js'
+import { connect, type Engine, testedEngines } from './engines.js'
 import { input, keyringOver, owner } from './keyring-over.js'
 
 /** The grants for running that the manual lists, by table. */
@@ -107,7 +107,7 @@ function withUser(url: string, user: string): string {
   return changed.href
 }
 
-for (const engine of engines) {
+for (const engine of testedEngines()) {
   const make = places[engine.name]
   if (make === undefined) continue
   const admin = await connect(engine)

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { testsEverything } from '../../../test/support/everything.js'
 import { type FixtureRun, runFixture } from './run-fixture.js'
 
 let run: FixtureRun
@@ -9,7 +10,7 @@ beforeAll(async () => {
 
 const titles = (gate: string, status: 'passed' | 'failed') => run.titles(`${gate}: gate`, status)
 
-describe('testGate', () => {
+describe.runIf(testsEverything)('testGate', () => {
   it('B7: passes a sound adapter in every test', () => {
     expect(titles('sound', 'failed')).toEqual([])
     expect(titles('sound', 'passed').length).toBeGreaterThan(60)

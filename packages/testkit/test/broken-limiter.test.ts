@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { testsEverything } from '../../../test/support/everything.js'
 import { type FixtureRun, runFixture } from './run-fixture.js'
 
 let outcome: FixtureRun
@@ -15,7 +16,7 @@ const allOrNone = 'takes from all policies or from none, and tells the longest w
 const impossible = 'reports a cost above a limit as never admitted, and takes nothing (RATE-10)'
 const honest = 'admits all units again at the time that it told, and not before (RATE-3)'
 
-describe('testRateLimiter', () => {
+describe.runIf(testsEverything)('testRateLimiter', () => {
   it('passes a sound limiter in every test', () => {
     expect(titles('sound', 'failed')).toEqual([])
     expect(titles('sound', 'passed').length).toBeGreaterThan(15)

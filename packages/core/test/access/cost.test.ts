@@ -1,6 +1,7 @@
 import { testKeyring } from '@keywright/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { testsEverything } from '../../../../test/support/everything.js'
 import type { Access } from '../../src/access/access.js'
 import { defineAccess } from '../../src/access/define-access.js'
 import { authorityRights, grantedRights } from '../../src/access/rights.js'
@@ -100,7 +101,7 @@ describe('rights, however they are computed, are what their definitions say (SCO
   })
 })
 
-describe.runIf(countsCalls)('what a check costs (SCOPE-19)', () => {
+describe.runIf(countsCalls && testsEverything)('what a check costs (SCOPE-19)', () => {
   /** A model of `count` scopes in which each implies the next, or the two after it, or every later one. */
   const modelOf = (count: number, implied: number) => {
     const names = range(count, (at) => `area${at}.thing.read`)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { testsEverything } from '../../../../test/support/everything.js'
 import { cap } from '../../src/scope/cap.js'
 import { close } from '../../src/scope/close.js'
 import { covers } from '../../src/scope/covers.js'
@@ -13,7 +14,7 @@ import { isWithin, naiveClosure, naiveMeet, naiveNormal, naiveSubset } from './n
 
 const range = (count: number, textOf: (index: number) => string) => Array.from({ length: count }, (_, at) => textOf(at))
 
-describe.runIf(countsCalls)('what comparing sets of scopes costs (SCOPE-19)', () => {
+describe.runIf(countsCalls && testsEverything)('what comparing sets of scopes costs (SCOPE-19)', () => {
   const implies = (count: number) => {
     const names = range(count, (at) => `area${at}.read`)
     return Object.fromEntries(names.slice(1).map((name, at) => [names[at] ?? '', [name]]))
