@@ -66,10 +66,10 @@ const testsEverything = process.env.KEYWRIGHT_TEST_EVERYTHING === '1'
 
 /**
  * To load the same modules again for each file is a third of the work of a whole run, so files share them unless everything is
- * tested. What takes the place of a module for its own tests must be alone, and is: `*.mock.test.ts`.
+ * tested. What replaces a module, or asks whether one is loaded, has its modules to itself: `*.alone.test.ts`.
  */
 const isolate = testsEverything
-const mocking = ['test/**/*.mock.test.ts']
+const alone = 'test/**/*.alone.test.ts'
 
 /** The variables name the peers to the tests, and where they are: `MCP_PEERS`, `KYSELY_PEERS`, `KYSELY_PEERS_IN`. */
 const repeatOf = ({ name, peers, include }: Repeat, which: string, modules: () => string) => ({
@@ -114,9 +114,16 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({
         ...shared,
-        test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], exclude: mocking, isolate, ...patience },
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ['test/**/*.test.ts'],
+          exclude: [alone, '**/node_modules/**'],
+          isolate,
+          ...patience,
+        },
       })),
-      { ...shared, test: { name: 'mocks', include: mocking.map((files) => `packages/*/${files}`), ...patience } },
+      { ...shared, test: { name: 'alone', include: [`packages/*/${alone}`], ...patience } },
       ...repeats.map(({ project }) => project()),
       { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], isolate, ...patience } },
       { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience } },
