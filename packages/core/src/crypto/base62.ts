@@ -21,9 +21,11 @@ export function decodeBase62(text: string, from: number, to: number): number {
   return value
 }
 
+// By ASCII code, so that a digit costs one look.
+const values: Int8Array = /* @__PURE__ */ Int8Array.from({ length: 128 }, (_, code) =>
+  BASE62.indexOf(String.fromCharCode(code)),
+)
+
 function valueAt(text: string, index: number): number {
-  const code = text.charCodeAt(index)
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 65 && code <= 90) return code - 55
-  return code >= 97 && code <= 122 ? code - 61 : -1
+  return values[text.charCodeAt(index)] ?? -1
 }
