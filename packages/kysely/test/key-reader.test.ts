@@ -156,10 +156,11 @@ for (const engine of testedEngines()) {
 async function heldStore() {
   const sent: { ids: readonly unknown[]; answer(rows: readonly object[]): void; fail(error: Error): void }[] = []
   const connection = {
-    executeQuery: ({ parameters }: CompiledQuery) =>
+    executeQuery: ({ parameters: [asked = null] }: CompiledQuery) =>
       new Promise<{ rows: never[] }>((resolve, reject) => {
+        const text = String(asked)
         sent.push({
-          ids: JSON.parse(String(parameters[0] ?? null)),
+          ids: text.startsWith('[') ? JSON.parse(text) : [asked],
           answer: (rows) => resolve({ rows: rows as never[] }),
           fail: reject,
         }) // whatever was asked for

@@ -28,6 +28,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     keys: new Map(),
     chains: new Map(),
     usage: new Map(),
+    lastUses: new Map(),
     batches: new Set(),
     requests: new Map(),
     checks: new Map(),

@@ -44,11 +44,12 @@ export function lookupInList(now: RawBuilder<number>): KeyLookupBy {
 }
 
 /**
- * Sends one parameter, however many keys are looked up: a single statement, which connections may keep prepared.
+ * Sends one parameter, however many keys are looked up: two statements, one of them for a single key, which connections may keep
+ * prepared.
  *
- * Each key is looked up separately, since the plan for a list would read the whole of a table that was not analyzed yet. The
- * sparse columns come as one, because the driver reads a row column by column. There is always at least one row, so that a
- * server that may lag behind another cannot even answer that a key does not exist.
+ * Of several, each key is looked up separately, since the plan for a list would read the whole of a table that was not analyzed
+ * yet. The sparse columns come as one, because the driver reads a row column by column. There is always at least one row, so that
+ * a server that may lag behind another cannot even answer that a key does not exist.
  */
 export function lookupInJson(now: RawBuilder<number>, isReplica: RawBuilder<boolean>): KeyLookupBy {
   return (db, table, column) => {
@@ -56,14 +57,19 @@ export function lookupInJson(now: RawBuilder<number>, isReplica: RawBuilder<bool
     const sparse = sql.join(columns.map(([name]) => sql.ref(name)))
     const defaults = sql.join(columns.map(([, value]) => sql.lit(value)))
     const namedSparse = sql.join(columns.flatMap(([name]) => [sql.lit(name), sql.ref(name)]))
-    const statement = sql<FoundRow>`select keys.*, now
-      from (select case when ${isReplica} then null else ${now} end as now) as server
-      left join (jsonb_array_elements_text(cast(cast(${'[]'} as text) as jsonb)) as sought (value)
-        cross join lateral (
-          select ${sql.join(Object.keys(denseColumns).map(sql.ref))},
-            case when (${sparse}) is distinct from (${defaults}) then cast(json_build_object(${namedSparse}) as text) end as rest
-          from ${sql.table(table)} where ${sql.ref(column)} = sought.value limit 1) as keys)
-      on true${sql.raw(keepPrepared)}`.compile(db)
-    return (values) => ({ ...statement, parameters: [JSON.stringify(values)] })
+    const key = sql`select ${sql.join(Object.keys(denseColumns).map(sql.ref))},
+      case when (${sparse}) is distinct from (${defaults}) then cast(json_build_object(${namedSparse}) as text) end as rest
+      from ${sql.table(table)} where ${sql.ref(column)} =`
+    const statement = (keys: RawBuilder<unknown>): CompiledQuery<FoundRow> =>
+      sql<FoundRow>`select keys.*, now
+        from (select case when ${isReplica} then null else ${now} end as now) as server
+        left join ${keys} on true${sql.raw(keepPrepared)}`.compile(db)
+    const one = statement(sql`lateral (${key} ${''} limit 1) as keys`)
+    const several = statement(
+      sql`(jsonb_array_elements_text(cast(cast(${'[]'} as text) as jsonb)) as sought (value)
+        cross join lateral (${key} sought.value limit 1) as keys)`,
+    )
+    return (values) =>
+      values.length === 1 ? { ...one, parameters: values } : { ...several, parameters: [JSON.stringify(values)] }
   }
 }

@@ -31,13 +31,14 @@ const maxWaiting = 10_000
 /**
  * Makes the reader behind `KeyStore.find`. Callers that ask in the same turn of the event loop, or while the database is slow,
  * share one statement. It is sent after the last of them has asked, so that no answer is older than its question: a revoked
- * key is refused from the next request on.
+ * key is refused from the next request on. While callers come one by one, none waits for the other events of its turn.
  */
 export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: KeyLookupBy): KeyReader {
   const byId = lookupBy(db, table, 'id')
   const byLookupDigest = lookupBy(db, table, 'lookup_digest')
   let waiting = new Map<string, Waiting>()
   let running = 0
+  let comeAlone = false
 
   const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
     try {
@@ -54,6 +55,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
       const [asked, others] = takeBatch(waiting)
       waiting = others
       if (asked.size === 0) continue
+      comeAlone = asked.size === 1
       running += 1
       let isOver = false
       const endTurn = (): void => {
@@ -76,10 +78,13 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
       if (!/^[0-9A-Za-z]{1,64}$/.test(id)) return Promise.resolve(null)
       if (waiting.size >= maxWaiting) return Promise.reject(new Error('Too many keys are waiting to be read'))
       return new Promise((resolve, reject) => {
-        if (waiting.size === 0) setImmediate(send)
+        const isFirst = waiting.size === 0
         const others = waiting.get(id)
         if (others === undefined) waiting.set(id, { since: performance.now(), callers: [{ resolve, reject }] })
         else others.callers.push({ resolve, reject })
+        if (!isFirst) return
+        if (comeAlone && running === 0) process.nextTick(send)
+        else setImmediate(send)
       })
     },
 

@@ -4,7 +4,7 @@ import type { ChangeRequest, KeyStore, Once, QuotaScope } from '../key-store.js'
 import { countsTowardsLimit, isSameOwner, organizationOf, requestMemoryMs } from '../lifetime.js'
 import { appendRecords } from './audit.js'
 import { fixedCopy } from './fixed-copy.js'
-import type { MemoryState } from './state.js'
+import { type MemoryState, withLastUse } from './state.js'
 
 /** The methods of a memory store that change keys. */
 export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'change' | 'replaceHash' | 'checkValue'> {
@@ -43,7 +43,7 @@ export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'ch
       const now = clock()
       refuseRepeated(state, once, now)
       const decision = decide(record, { now, used: countUsed(state, quota, id, now) })
-      if (decision === null) return { record, now }
+      if (decision === null) return { record: withLastUse(state, record), now }
       const writes = Object.keys(decision.write).length > 0
       const changed: KeyRecord = fixedCopy({
         ...record,
@@ -53,7 +53,7 @@ export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'ch
       appendRecords(state, organizationOf(record.owner), decision.audit, now, auditKey)
       keys.set(id, changed)
       remember(state, once, id, now)
-      return { record: changed, now }
+      return { record: withLastUse(state, changed), now }
     },
 
     async replaceHash(id, from, to) {

@@ -2,16 +2,18 @@ import type { KeyRecord } from '../../values/index.js'
 import type { KeyStore, StoredKeyQuery } from '../key-store.js'
 import { firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from '../lifetime.js'
 import { later } from './later.js'
-import type { MemoryState } from './state.js'
+import { type MemoryState, withLastUse } from './state.js'
 
 type Reads = Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now' | 'list' | 'stats' | 'inspect'>
 
 /** The methods of a memory store that read keys. */
-export function memoryReads({ clock, keys, usage }: MemoryState): Reads {
+export function memoryReads(state: MemoryState): Reads {
+  const { clock, keys, usage, lastUses } = state
   return {
-    find(id) {
+    find(id, wanted) {
       const record = keys.get(id)
-      return record === undefined ? null : { record, now: clock() }
+      if (record === undefined) return null
+      return { record: wanted?.lastUse === true ? withLastUse(state, record) : record, now: clock() }
     },
 
     async findByLookupDigest(digests) {
@@ -30,7 +32,7 @@ export function memoryReads({ clock, keys, usage }: MemoryState): Reads {
     async list(query) {
       const now = clock()
       const records = [...keys.values()].filter((record) => isListed(record, query, now)).sort(inOrder(query))
-      return { records: records.slice(0, query.limit), now }
+      return { records: records.slice(0, query.limit).map((record) => withLastUse(state, record)), now }
     },
 
     async stats({ organizationId, owner }) {
@@ -53,7 +55,7 @@ export function memoryReads({ clock, keys, usage }: MemoryState): Reads {
         recentUsage: ownUses
           .filter(({ hour }) => hour >= firstRecentHour(now))
           .reduce((sum, use) => sum + use.count, 0),
-        lastUsedAt: own.reduce<Date | null>((last, record) => laterOf(last, record.lastUsedAt), null),
+        lastUsedAt: own.reduce<Date | null>((last, { id }) => laterOf(last, lastUses.get(id) ?? null), null),
       }
     },
 

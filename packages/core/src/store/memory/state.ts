@@ -1,5 +1,12 @@
 import type { AuditRecord, KeyRecord } from '../../values/index.js'
-import type { KeyUsage } from '../key-store.js'
+
+/** The uses of a key in an hour. */
+export interface CountedUse {
+  readonly keyId: string
+  readonly organizationId: string
+  readonly hour: Date
+  count: number
+}
 
 /** The data of a memory store. Its methods never await, so each one is atomic. */
 export interface MemoryState {
@@ -7,12 +14,20 @@ export interface MemoryState {
   readonly keys: Map<string, KeyRecord>
   /** By organization, oldest record first. */
   readonly chains: Map<string, AuditRecord[]>
-  /** By key and hour. */
-  readonly usage: Map<string, KeyUsage>
+  /** By hour and key. Nobody else sees what is counted. */
+  readonly usage: Map<string, CountedUse>
+  /** The last use of each key. A flush writes it for many keys, none of whose records is made anew. */
+  readonly lastUses: Map<string, Date>
   /** The ids of the usage batches that were added. */
   readonly batches: Set<string>
   /** The check values, by name. */
   readonly checks: Map<string, string>
   /** The requests to carry out only once, by id, oldest first. */
   readonly requests: Map<string, { readonly fingerprint: string; readonly keyId: string; readonly at: Date }>
+}
+
+/** A record as those see it who look at the last use. */
+export function withLastUse({ lastUses }: MemoryState, record: KeyRecord): KeyRecord {
+  const lastUsedAt = lastUses.get(record.id)
+  return lastUsedAt === undefined ? record : Object.freeze({ ...record, lastUsedAt })
 }

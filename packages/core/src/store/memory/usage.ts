@@ -1,28 +1,25 @@
-import { deepCopy } from '../../values/index.js'
 import type { KeyStore } from '../key-store.js'
 import { fixedCopy } from './fixed-copy.js'
-import { later } from './later.js'
 import type { MemoryState } from './state.js'
 
 /** The methods of a memory store that count usage. */
-export function memoryUsage({ keys, usage, batches }: MemoryState): Pick<KeyStore, 'recordUsage' | 'listUsage'> {
+export function memoryUsage({
+  keys,
+  usage,
+  lastUses,
+  batches,
+}: MemoryState): Pick<KeyStore, 'recordUsage' | 'listUsage'> {
   return {
     async recordUsage(batchId, added) {
       if (batches.has(batchId)) return
       batches.add(batchId)
-      for (const use of added) {
-        const bucket = JSON.stringify([use.keyId, use.hour.getTime()])
-        const before = usage.get(bucket)
-        usage.set(bucket, {
-          ...deepCopy(use),
-          count: (before?.count ?? 0) + use.count,
-          lastUsedAt: later(before?.lastUsedAt ?? null, use.lastUsedAt),
-        })
-        const record = keys.get(use.keyId)
-        if (record !== undefined) {
-          const lastUsedAt = fixedCopy(later(record.lastUsedAt, use.lastUsedAt))
-          keys.set(use.keyId, Object.freeze({ ...record, lastUsedAt }))
-        }
+      for (const { keyId, organizationId, hour, count, lastUsedAt } of added) {
+        const bucket = `${hour.getTime()} ${keyId}`
+        const counted = usage.get(bucket)
+        if (counted === undefined) usage.set(bucket, { keyId, organizationId, hour: new Date(hour), count })
+        else counted.count += count
+        const before = lastUses.get(keyId)
+        if (keys.has(keyId) && (before === undefined || before < lastUsedAt)) lastUses.set(keyId, fixedCopy(lastUsedAt))
       }
     },
 
