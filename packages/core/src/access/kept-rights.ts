@@ -36,7 +36,8 @@ export function keptRights(
 function textOf(patterns: readonly string[]): string | null {
   if (!Array.isArray(patterns)) return null
   let length = 0
-  for (const pattern of patterns) {
+  for (let at = 0; at < patterns.length; at += 1) {
+    const pattern = patterns[at]
     if (typeof pattern !== 'string' || pattern.includes('\n')) return null
     length += pattern.length + 1
   }

@@ -19,7 +19,8 @@ export function parseRequiredScopes(access: Access, scopes: unknown, field: stri
   }
   if (scopes.length > maxRequired) throw new InvalidOptions(field, `a list of at most ${maxRequired} scopes`)
   // Most calls name what is in the catalog, and so need no parser.
-  for (const scope of scopes) if (!access.scopes.has(scope)) return parseEach(access, scopes, field)
+  for (let at = 0; at < scopes.length; at += 1)
+    if (!access.scopes.has(scopes[at])) return parseEach(access, scopes, field)
   return Object.freeze([...scopes])
 }
 

@@ -77,6 +77,6 @@ function countUse(parts: VerifyParts, use: RequestUse, found: Found, { token }: 
 }
 
 function hasAll(seen: ReadonlySet<string>, scopes: readonly string[]): boolean {
-  for (const scope of scopes) if (!seen.has(scope)) return false
+  for (let at = 0; at < scopes.length; at += 1) if (!seen.has(scopes[at] ?? '')) return false
   return true
 }

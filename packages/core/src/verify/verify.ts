@@ -320,7 +320,8 @@ function findLacking(held: PrincipalParts, principal: Principal, needs: Requirem
 }
 
 function allowsAll(held: PrincipalParts, scopes: readonly string[]): boolean {
-  for (const scope of scopes) if (!allowsGlobally(held, scope)) return false
+  // By index, as in the other loops of each request: V8 makes an object for each item of a frozen list otherwise.
+  for (let at = 0; at < scopes.length; at += 1) if (!allowsGlobally(held, scopes[at] ?? '')) return false
   return true
 }
 
