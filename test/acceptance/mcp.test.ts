@@ -3,6 +3,7 @@ import { defineAccess, type Owner } from '@keywright/core'
 import { requireKey } from '@keywright/express'
 import { createMcpAuth, type Login, scoped } from '@keywright/mcp'
 import { ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { connect, mcpEndpoint } from './support/mcp-endpoint.js'
@@ -187,7 +188,11 @@ describe('MCP', () => {
 
     const open = async (): Promise<ReadableStreamDefaultReader<Uint8Array>> => {
       const headers = { Authorization: `Bearer ${token.reveal()}`, Accept: 'application/json, text/event-stream' }
-      const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } }
+      const params = {
+        protocolVersion: LATEST_PROTOCOL_VERSION,
+        capabilities: {},
+        clientInfo: { name: 'raw', version: '1' },
+      }
       const opened = await fetch(mcp, {
         method: 'POST',
         headers: { ...headers, 'Content-Type': 'application/json' },

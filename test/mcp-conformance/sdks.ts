@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnyHandler, McpAccess } from '@keywright/mcp'
-import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
+import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node'
 import { InMemoryEventStore } from '@modelcontextprotocol/sdk/examples/shared/inMemoryEventStore.js'
 import { completable as completableV1 } from '@modelcontextprotocol/sdk/server/completable.js'
 import { McpServer as ServerV1, ResourceTemplate as TemplateV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -12,7 +12,13 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { completable, McpServer, ResourceTemplate, type ServerContext } from '@modelcontextprotocol/server'
+import {
+  completable,
+  createMcpHandler,
+  McpServer,
+  ResourceTemplate,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { type Link, prompts, resources, tools } from './everything.js'
 
@@ -168,4 +174,23 @@ export const openV2: OpenSession = async (guarding, opened) => {
   })
   await server.connect(transport)
   return transport
+}
+
+const modern = new WeakMap<Guarding, Session>()
+
+/** SDK v2 for clients of 2026-07-28: no sessions, and a server for each request. */
+export const openModern: OpenSession = async (guarding) => {
+  const made = modern.get(guarding)
+  if (made !== undefined) return made
+  const handler = createMcpHandler(() => {
+    const server = guarding.protect(new McpServer(info, declares))
+    server.server.registerCapabilities(later)
+    register(server, guarding, dialectV2)
+    return server
+  })
+  const serve = toNodeHandler(handler)
+  // The SDK's own types disagree under exactOptionalPropertyTypes.
+  const session: Session = { handleRequest: (req, res, body) => serve(req as Parameters<typeof serve>[0], res, body) }
+  modern.set(guarding, session)
+  return session
 }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { install } from '../support/install.mjs'
 
-const suite = join(
-  install('@modelcontextprotocol/conformance', '0.1.16'),
-  '@modelcontextprotocol/conformance/dist/index.js',
-)
+/** By the version of the protocol that they check: the suite, and which of its scenarios. */
+const suites = {
+  '2025-11-25': { release: '0.1.16', scenarios: ['--suite', 'all'] },
+  '2026-07-28': { release: '0.2.0-alpha.12', scenarios: ['--requirements', '2026-07-28'] },
+} as const
 const node20 = join(import.meta.dirname, 'node20.mjs')
 
 /** The result of one check of the suite. */
@@ -17,11 +18,14 @@ export interface Check {
   readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING'
 }
 
-/** Runs all server scenarios of the suite against `url`, including those that it marks as pending. */
-export async function runSuite(url: string): Promise<readonly Check[]> {
+/** Runs all server scenarios for a version of the protocol against `url`, including those that the suite marks as pending. */
+export async function runSuite(url: string, version: keyof typeof suites = '2025-11-25'): Promise<readonly Check[]> {
+  const { release, scenarios } = suites[version]
+  const modules = install('@modelcontextprotocol/conformance', release)
+  const suite = join(modules, '@modelcontextprotocol/conformance/dist/index.js')
   const folder = mkdtempSync(join(tmpdir(), 'keywright-conformance-'))
   try {
-    const args = ['--import', node20, suite, 'server', '--url', url, '--suite', 'all', '--output-dir', folder]
+    const args = ['--import', node20, suite, 'server', '--url', url, ...scenarios, '--output-dir', folder]
     // Its exit code is 1 if a check failed. The files that it wrote say which.
     await new Promise<void>((resolve) => {
       execFile(process.execPath, args, { maxBuffer: 1e8 }, () => resolve())
@@ -29,6 +33,7 @@ export async function runSuite(url: string): Promise<readonly Check[]> {
     // server-<scenario>-<time>
     return readdirSync(folder)
       .sort()
+      .filter((name) => existsSync(join(folder, name, 'checks.json'))) // none of a scenario that could not begin
       .flatMap((name) => {
         const scenario = name.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT.*$/, '')
         const made: { id: string; status: string }[] = JSON.parse(

@@ -1,7 +1,6 @@
 // What holds in each runtime: the suite on the built packages, and Vitest on the source: in Node 20, 22 and 24, Bun and Deno the
-// What holds in each runtime: the suite on the built packages, and Vitest on the source: in Node 20, 22 and 24, Bun and Deno the
 // tests of core, of every guard and of sqliteStore; in Node 22 and 24 and Bun the drivers of SQLite; in Workers (workerd) the one
-// table of all guards through those that run there. The runtimes come from the npm registry, once.
+// table of all guards through those that run there, and the MCP server of the docs. The runtimes come from the npm registry, once.
 // Usage: node test/runtimes/run.mjs [name…]
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -57,7 +56,8 @@ async function withVitest(command, suiteOptions, vitestOptions, more = []) {
 async function onWorkers() {
   const suite = await inWorker('worker.mjs', [])
   const table = await inWorker('gate-worker.mjs', ['@keywright/source'])
-  return { stdout: `${suite} passed, 0 failed; Vitest: Tests  ${table} passed (${table})` }
+  const tours = await inWorker('mcp-worker.mjs', ['@keywright/source'])
+  return { stdout: `${suite} passed, 0 failed; Vitest: Tests  ${table} passed (${table}); MCP: ${tours} passed` }
 }
 
 /** Runs what a worker holds, and tells how many checks have passed. */

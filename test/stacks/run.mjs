@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { npmInstall, packInto } from '../support/pack.mjs'
 
 const execute = promisify(execFile)
@@ -39,11 +40,12 @@ const stacks = {
     },
   },
   'hono, minified by esbuild': { from: 'test/stacks/hono-minified', packages: ['core', 'hono', 'kysely'] },
-  nest: { from: 'examples/nest', packages: ['core', 'kysely'] },
+  nest: { from: 'examples/nest', packages: ['core', 'kysely', 'mcp'], mcp: '/mcp' },
   // Called as by the proxy that it stands behind, and past it.
   next: {
     from: 'examples/next',
-    packages: ['core', 'kysely'],
+    packages: ['core', 'kysely', 'mcp'],
+    mcp: '/mcp',
     headers: { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'https' },
     expected: { 'without a proxy': '403 api_key_sent_in_clear' },
   },
@@ -160,6 +162,44 @@ async function call({ token, url }, headers = {}) {
   return answers
 }
 
+/** What the official client hears of the MCP server of the app: once as a legacy and once as a modern client. */
+async function callMcp(url, token, headers = {}) {
+  const connect = async (mode, bearer) => {
+    const client = new Client({ name: 'stacks', version: '1.0.0' }, { versionNegotiation: { mode } })
+    const requestInit = { headers: { ...headers, authorization: `Bearer ${bearer}` } }
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit }))
+    return client
+  }
+  const answers = {}
+  for (const mode of ['legacy', 'auto']) {
+    const client = await connect(mode, token)
+    const version = client.getNegotiatedProtocolVersion()
+    const call = async (name) => {
+      const result = await client.callTool({ name, arguments: {} }).catch(({ message }) => message)
+      return typeof result === 'string' ? result : result.content[0].text
+    }
+    const { tools } = await client.listTools()
+    answers[`tools in ${version}`] = tools.map(({ name }) => name).join()
+    answers[`allowed in ${version}`] = await call('tasks_list')
+    answers[`not allowed in ${version}`] = await call('tasks_add')
+    await client.close()
+    answers[`bad key in ${version}`] = await connect(mode, `${token}x`).then(
+      () => 'connected',
+      ({ message }) => (/not a valid API key|HTTP 401/.test(message) ? 'refused' : message),
+    )
+  }
+  return answers
+}
+
+const expectedOfMcp = Object.fromEntries(
+  ['2025-11-25', '2026-07-28'].flatMap((version) => [
+    [`tools in ${version}`, 'tasks_list'],
+    [`allowed in ${version}`, 'Write the release notes, asked by ada'],
+    [`not allowed in ${version}`, 'Tool tasks_add not found'],
+    [`bad key in ${version}`, 'refused'],
+  ]),
+)
+
 const expected = {
   good: '200 ada',
   'in X-API-Key': '200 ada',
@@ -184,6 +224,10 @@ async function run(name, stack, tarballs) {
   try {
     const answers = await call(app, stack.headers)
     const wanted = { ...expected, ...stack.expected }
+    if (stack.mcp !== undefined) {
+      Object.assign(answers, await callMcp(new URL(stack.mcp, app.url), app.token, stack.headers))
+      Object.assign(wanted, expectedOfMcp)
+    }
     const wrong = Object.keys(wanted).filter((key) => answers[key] !== wanted[key])
     if (wrong.length > 0) {
       const lines = wrong.map((key) => `${key}: ${answers[key]}, expected ${wanted[key]}`)
@@ -200,7 +244,7 @@ let failed = 0
 try {
   const packed = join(work, 'tarballs')
   mkdirSync(packed)
-  const tarballs = await packInto(packed, ['core', 'express', 'fastify', 'hono', 'kysely'])
+  const tarballs = await packInto(packed, ['core', 'express', 'fastify', 'hono', 'kysely', 'mcp'])
   const asked = process.argv.slice(2)
   const chosen = Object.entries(stacks).filter(
     ([name]) => asked.length === 0 || asked.some((word) => name.includes(word)),

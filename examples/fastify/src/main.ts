@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { createKeyring, defineAccess, hmacSha256, memoryStore } from '@keywright/core'
+import { type Connect, connectionOf, openKeyring, tour } from '@keywright/example-mcp-projects'
 import { assertGuarded, keywright, principalOf } from '@keywright/fastify'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import Fastify from 'fastify'
+import { createApp } from './mcp.js'
 
 const access = defineAccess({
   scopes: { 'tasks.read': 'See the tasks of a board', 'boards.read': 'List the boards' },
@@ -54,4 +57,21 @@ assert.deepEqual(await (await ask('/me', { authorization })).json(), { key: 'ci'
 assert.deepEqual(await (await ask('/me', { cookie: 'sid=good' })).json(), { key: null })
 assert.equal((await ask('/me')).status, 302)
 await app.close()
+
+// The MCP server, which the official client calls, once in legacy and once in modern mode.
+const projects = openKeyring(memoryStore(), randomBytes(32).toString('hex'))
+const mcp = createApp(projects)
+const url = `${await mcp.listen({ port: 0, host: '127.0.0.1' })}/mcp`
+const connectAs =
+  (mode: 'legacy' | 'auto', version: string): Connect =>
+  async (url, token) => {
+    const client = new Client({ name: 'example', version: '1.0.0' }, { versionNegotiation: { mode } })
+    const headers = { Authorization: `Bearer ${token}` }
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
+    assert.equal(client.getNegotiatedProtocolVersion(), version)
+    return connectionOf(client)
+  }
+await tour(projects, url, connectAs('legacy', '2025-11-25'))
+await tour(projects, url, connectAs('auto', '2026-07-28'))
+await mcp.close()
 console.log('fastify: ok')

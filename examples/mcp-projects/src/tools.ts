@@ -1,5 +1,6 @@
 import type { McpAccess } from '@keywright/mcp'
 import { z } from 'zod'
+import type { access } from './access.js'
 import { add, list } from './shelves.js'
 
 /** A tool, and what it requires of its caller. */
@@ -7,7 +8,7 @@ export interface Tool {
   readonly name: string
   readonly description: string
   readonly inputSchema: z.ZodType<Input>
-  readonly access: McpAccess
+  readonly access: McpAccess<typeof access>
   /** @param by - Who calls: the owner of the key. */
   run(input: Input, by: string): string
 }
@@ -26,7 +27,7 @@ export const tools: readonly Tool[] = [...ofProject.flatMap(projectTools), ...of
 
 /** Both name their project with `on`, so that the guard checks what the key may do on that project. */
 function projectTools(group: (typeof ofProject)[number]): Tool[] {
-  const on = ({ projectId }: Readonly<Record<string, unknown>>) => ({ type: 'project', id: projectId })
+  const on = ({ projectId }: Readonly<Record<string, unknown>>) => ({ type: 'project', id: projectId }) as const
   return [
     {
       name: `${group}_list`,

@@ -1,8 +1,9 @@
 import 'reflect-metadata'
 import type { Principal } from '@keywright/core'
-import { Controller, Get, Inject, Module, type OnApplicationShutdown, Post } from '@nestjs/common'
+import { Controller, Get, Global, Inject, Module, type OnApplicationShutdown, Post } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { KEYRING, type Keyring, openKeyring } from './keyring.js'
+import { McpModule } from './mcp.js'
 import { Caller, RequireKey } from './require-key.js'
 
 @Controller('tasks')
@@ -20,7 +21,13 @@ class TasksController {
   }
 }
 
-@Module({ controllers: [TasksController], providers: [{ provide: KEYRING, useFactory: openKeyring }] })
+@Global()
+@Module({
+  imports: [McpModule],
+  controllers: [TasksController],
+  providers: [{ provide: KEYRING, useFactory: openKeyring }],
+  exports: [KEYRING],
+})
 class AppModule implements OnApplicationShutdown {
   constructor(@Inject(KEYRING) private readonly keyring: Keyring) {}
 

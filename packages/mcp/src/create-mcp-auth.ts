@@ -16,6 +16,7 @@ import { addDeclarations, type McpDeclarations } from './server/declarations.js'
 import { type ProtectableServer, protectServer } from './server/protect.js'
 import { createRegistry } from './server/registry.js'
 import { type AnyHandler, scoped } from './server/scoped.js'
+import { ownTaskQueue, ownTaskStore, ownTasks, type TaskMessageQueue, type TaskStore } from './server/task-store.js'
 import { createWiring } from './server/wiring.js'
 
 /** How many tools, prompts, resources and templates an endpoint remembers, each: servers come and go, the endpoint stays. */
@@ -58,6 +59,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const approving = approve === undefined ? null : { approve, ms }
   const model = { access: keyring.access, approving }
   const onCall = isolated(options.onCall)
+  const tasks = ownTasks()
   const endpoint = createEndpoint(keyring, options, known, onCall, wiring)
 
   const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {
@@ -69,6 +71,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       unavailableTools,
       onCall,
       defaultCaller,
+      tasks,
       wiring,
     })
   }
@@ -99,6 +102,9 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
       checkAccess(model, access, 'scoped', 'tools')
       return scoped(access, handler)
     },
+    taskStore: <S extends TaskStore>(store: S) => ownTaskStore(store, tasks) as Pick<S, keyof TaskStore>, // with the types of S
+    taskMessageQueue: <Q extends TaskMessageQueue>(queue: Q) =>
+      ownTaskQueue(queue, tasks) as Pick<Q, keyof TaskMessageQueue>, // with the types of Q
     protect: <S extends ProtectableServer>(server: S) => protect(server, null),
     stdio: async (stdio: StdioOptions) => {
       const sender = await openStdio(keyring, stdio, docsUrl)

@@ -9,6 +9,7 @@ import type { TokenVerifier } from './edge/verifier.js'
 import type { McpDeclarations } from './server/declarations.js'
 import type { ProtectableServer } from './server/protect.js'
 import type { AnyHandler } from './server/scoped.js'
+import type { TaskMessageQueue, TaskStore } from './server/task-store.js'
 
 /** The sender of a message: a key, or a person whom the host signed in. `L` is what the option `fallback` returns for a person. */
 export type McpCaller<A extends Access = Access, L extends Login = Login> =
@@ -114,7 +115,8 @@ export interface McpAuth<A extends Access = Access, L extends Login = Login> {
    *
    * @param server - An `McpServer`, or a low-level `Server` whose tools are declared.
    * @returns the same server.
-   * @throws {@link InvalidOptions} when the server has something registered, is already protected, or keeps tasks.
+   * @throws {@link InvalidOptions} when the server has something registered, is already protected, or keeps tasks in a store that
+   * {@link McpAuth.taskStore} did not make.
    *
    * @example
    * ```ts
@@ -123,6 +125,35 @@ export interface McpAuth<A extends Access = Access, L extends Login = Login> {
    * ```
    */
   protect<S extends ProtectableServer>(server: S): S
+  /**
+   * The store for a server of SDK v1 that keeps tasks. Each task belongs to the caller whose call of a tool made it, on their
+   * connection: to anybody else it does not exist, nor to its owner once they may no longer call the tool. Tasks outlive a rotation of
+   * the key. Code of your own gets from it what `store` has.
+   *
+   * @param store - Any `TaskStore` of the SDK. Whose its tasks are is remembered in this process: of the last 1,000 tasks of a caller,
+   * and of the last 10,000 of all.
+   * @throws {@link InvalidOptions} when `store` lacks a method.
+   *
+   * @example
+   * ```ts
+   * const store = auth.taskStore(new InMemoryTaskStore())
+   * const queue = auth.taskMessageQueue(new InMemoryTaskMessageQueue())
+   * const server = auth.protect(new McpServer(info, { capabilities, taskStore: store, taskMessageQueue: queue }))
+   * ```
+   */
+  taskStore<S extends TaskStore>(store: S): Pick<S, keyof TaskStore>
+  /**
+   * The same for the queue of messages that a task has for its client: what it asks, and what it tells.
+   *
+   * @param queue - Any `TaskMessageQueue` of the SDK.
+   * @throws {@link InvalidOptions} when `queue` lacks a method.
+   *
+   * @example
+   * ```ts
+   * const queue = auth.taskMessageQueue(new InMemoryTaskMessageQueue())
+   * ```
+   */
+  taskMessageQueue<Q extends TaskMessageQueue>(queue: Q): Pick<Q, keyof TaskMessageQueue>
   /**
    * The key that sent a message, narrowed to its connection. It cannot be widened again.
    *

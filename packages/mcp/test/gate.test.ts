@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
-import { registerClient } from '@modelcontextprotocol/client'
+import { Client, registerClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { registerClient as registerV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { denyOAuthDiscovery, oauthDiscoveryResponse } from '../src/index.js'
 import { initialize, listTools, mcpHeaders, send } from './raw.js'
-import { aKeyring, aToken, full, listening, partial, serveV1, serveV2, suspended } from './task-board.js'
+import { aKeyring, aToken, full, hosts, listening, partial, serveV1, serveV2, suspended } from './task-board.js'
 
 const servers = [
   { name: 'v1 on Express', serve: serveV1 },
@@ -386,4 +386,37 @@ it('the registration of a client of either SDK fails with a text that says how t
   for (const register of [registerV1, registerClient as unknown as typeof registerV1]) {
     await expect(register(url, { clientMetadata, fetchFn })).rejects.toThrow(/API key.*https:\/\/example.com\/keys/)
   }
+})
+
+/** A modern client that is not pinned to one version: a pinned one does not say what it was answered. */
+const negotiating = async (url: string, token: string) => {
+  const client = new Client({ name: 'v2', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  const requestInit = { headers: { Authorization: `Bearer ${token}` } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }))
+}
+
+describe.each([
+  ...hosts.filter(({ name }) => !name.includes('modern')),
+  { name: 'v2 on Hono, client that negotiates', serve: serveV2, connect: negotiating },
+])('$name', ({ serve, connect }) => {
+  it.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: clients send this text by mistake
+    '${TASKS_API_KEY}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
+    '${env:TASKS_API_KEY}',
+    '$TASKS_API_KEY',
+    '{env:TASKS_API_KEY}',
+    '%TASKS_API_KEY%',
+    '<TASKS_API_KEY>',
+  ])('tells a client that sends %s that it replaced no placeholder, and does not repeat it', async (text) => {
+    const { url } = await serve()
+    const hint = /If it is a placeholder such as \$API_KEY, the client did not replace it/
+    for (const headers of [mcpHeaders(text), { ...mcpHeaders(), 'x-api-key': text }]) {
+      const answer = await send(url, 'POST', headers, initialize)
+      expect(answer.status).toBe(400)
+      expect(JSON.parse(answer.text).error.message).toMatch(hint)
+      expect(answer.text).not.toContain('TASKS_API_KEY')
+    }
+    await expect(connect(url, text)).rejects.toThrow(hint)
+  })
 })

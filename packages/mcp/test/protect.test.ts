@@ -1,6 +1,5 @@
 import { createServer } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js'
 import { InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { requireBearerAuth as requireBearerV1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'
 import { ResourceTemplate, McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -59,11 +58,6 @@ describe.each(['v1', 'v2'] as const)('protect, on %s', (sdk) => {
       ),
     ).toThrow(message)
   })
-})
-
-it('protect refuses a server that keeps tasks', () => {
-  const server = new ServerV1(info, { taskStore: new InMemoryTaskStore(), capabilities: { tasks: { list: {} } } })
-  expect(() => createMcpAuth(aKeyring()).protect(server)).toThrow(/tasks/)
 })
 
 it('a scoped handler on an unprotected server refuses callers without a key or a scope', async () => {

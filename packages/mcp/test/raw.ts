@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http'
+import { LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js'
 
 /** A raw HTTP answer. */
 export interface Answer {
@@ -11,7 +12,7 @@ export const initialize = {
   jsonrpc: '2.0',
   id: 1,
   method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+  params: { protocolVersion: LATEST_PROTOCOL_VERSION, capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
 }
 export const listTools = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} }
 
@@ -19,7 +20,7 @@ export const listTools = { jsonrpc: '2.0', id: 2, method: 'tools/list', params: 
 export const mcpHeaders = (token?: string, sessionId?: string): Record<string, string> => ({
   accept: 'application/json, text/event-stream',
   'content-type': 'application/json',
-  'mcp-protocol-version': '2025-11-25',
+  'mcp-protocol-version': LATEST_PROTOCOL_VERSION,
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
 })

@@ -1,4 +1,6 @@
 import { createServer } from 'node:http'
+import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
+import { toNodeHandler } from '@modelcontextprotocol/node'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -6,7 +8,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { ResourceUpdatedNotificationSchema, SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
 import { listenFor, listenHeaders } from './raw.js'
 import { register, v1 } from './register.js'
@@ -59,30 +61,78 @@ it('a v1 client hears of a resource only while its key may read it', async () =>
   expect(heard).toHaveLength(3)
 })
 
-it('what the server of one caller registers does not decide what another caller listens to', async () => {
-  const keyring = aKeyring()
-  const auth = createMcpAuth(keyring)
-  const [ada, eve] = [await aToken(keyring, full), await aToken(keyring, full)]
-  const mcp = auth.fetch(
-    createMcpHandler(({ authInfo }) => {
+describe('what the server of one caller registers does not decide what another caller listens to', () => {
+  /** One endpoint, whose factory gives each caller what is theirs. */
+  const open = async () => {
+    const keyring = aKeyring()
+    const auth = createMcpAuth(keyring)
+    const [ada, eve] = [await aToken(keyring, full), await aToken(keyring, partial)]
+    const handler = createMcpHandler(({ authInfo }) => {
       const server = auth.protect(new McpServer({ name: 'board', version: '1' }))
       server.server.registerCapabilities({ resources: { subscribe: true } })
       const contents = (uri: URL) => ({ contents: [{ uri: uri.href, text: 'x' }] })
       server.registerResource('all', 'doc://all', {}, scoped('public', contents))
-      const own = authInfo?.clientId === ada.id ? 'public' : ({ scopes: ['members.manage'] } as const)
-      if (authInfo?.clientId === ada.id) server.registerResource('own', 'doc://ada', {}, scoped(own, contents))
+      const isAda = authInfo?.clientId === ada.id
+      if (isAda) server.registerResource('own', 'doc://ada', {}, scoped('public', contents))
+      const of = isAda ? 'public' : ({ scopes: ['members.manage'] } as const)
+      server.registerResource('plans', 'doc://plans', {}, scoped(of, contents))
       return server
-    }),
-  )
-  const listen = async (token: string) => {
-    const body = JSON.stringify(listenFor({ resourceSubscriptions: ['doc://ada', 'doc://all'] }))
-    const answer = await mcp(new Request('http://x/mcp', { method: 'POST', headers: listenHeaders(token), body }))
-    const reader = answer.body?.getReader()
-    let text = ''
-    while (!text.includes('resourceSubscriptions')) text += new TextDecoder().decode((await reader?.read())?.value)
-    await reader?.cancel()
-    return text
+    })
+    return { auth, ada, eve, handler }
   }
-  expect(await listen(ada.token)).toContain('"resourceSubscriptions":["doc://ada","doc://all"]')
-  expect(await listen(eve.token)).toContain('"resourceSubscriptions":["doc://all"]')
+  const wanted = ['doc://ada', 'doc://all', 'doc://plans']
+
+  it('on fetch', async () => {
+    const { auth, ada, eve, handler } = await open()
+    const mcp = auth.fetch(handler)
+    const listen = async ({ token }: { token: string }) => {
+      const body = JSON.stringify(listenFor({ resourceSubscriptions: wanted }))
+      const answer = await mcp(new Request('http://x/mcp', { method: 'POST', headers: listenHeaders(token), body }))
+      const reader = answer.body?.getReader()
+      let text = ''
+      while (!text.includes('resourceSubscriptions')) text += new TextDecoder().decode((await reader?.read())?.value)
+      await reader?.cancel()
+      return text
+    }
+    for (const _ of [1, 2]) {
+      expect(await listen(ada)).toContain('"resourceSubscriptions":["doc://ada","doc://all","doc://plans"]')
+      expect(await listen(eve)).toContain('"resourceSubscriptions":["doc://all"]')
+    }
+  })
+
+  it.each([
+    ['after a parser', [express.json()], []],
+    ['before a parser', [], [express.json()]],
+  ])('on Express, %s', async (_, before, after) => {
+    const { auth, ada, eve, handler } = await open()
+    const app = express()
+    const serve = toNodeHandler(handler)
+    app.all('/mcp', ...before, auth.express(), ...after, (req, res) => {
+      void serve(req as Parameters<typeof serve>[0], res, req.body)
+    })
+    const url = await listening(createServer(app))
+    const heard: string[] = []
+    /** Opens a stream; `null`: it was ended before anything came. */
+    const listen = async ({ token }: { token: string }) => {
+      const client = new ClientV2({ name: 'v2', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+      const requestInit = { headers: { Authorization: `Bearer ${token}` } }
+      await client.connect(new TransportV2(new URL(url), { requestInit }))
+      onTestFinished(() => client.close())
+      client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+        heard.push(`${token === ada.token ? 'ada' : 'eve'}: ${params.uri}`)
+      })
+      const opened = await client.listen({ resourceSubscriptions: wanted }).catch(() => null)
+      return opened?.honoredFilter.resourceSubscriptions ?? null
+    }
+    /** A client asks again whose stream was ended. */
+    const listenUntilHeard = async (key: { token: string }) => (await listen(key)) ?? listen(key)
+    for (const _ of [1, 2]) {
+      expect(await listenUntilHeard(ada)).toEqual(wanted)
+      expect(await listenUntilHeard(eve)).toEqual(['doc://all'])
+    }
+    for (const uri of wanted) handler.notify.resourceUpdated(uri)
+    await expect.poll(() => heard.filter((one) => one === 'eve: doc://all').length).toBeGreaterThan(0)
+    await expect.poll(() => new Set(heard).size).toBe(4)
+    expect(new Set(heard.filter((one) => one.startsWith('eve')))).toEqual(new Set(['eve: doc://all']))
+  })
 })

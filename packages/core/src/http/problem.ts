@@ -107,15 +107,15 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
 
 const malformed: Readonly<Record<InvalidRequestReason, string>> = {
   malformed_authorization:
-    "The Authorization header cannot be read. Send 'Authorization: Bearer <key>', with a space after Bearer.",
+    "The Authorization header cannot be read. Send 'Authorization: Bearer <key>', with a space after Bearer. If it is a placeholder such as $API_KEY, the client did not replace it: set that variable where the client runs.",
   empty_bearer: 'Nothing follows Bearer in the Authorization header. Check that the variable with the key is set.',
   missing_scheme:
     "The Authorization header has a key but no scheme. Put Bearer before it: 'Authorization: Bearer <key>'.",
   not_b64token:
-    'The text after Bearer is not a single key. Send only the key, without quotes, brackets, commas or spaces.',
+    'The text after Bearer is not a single key. Send only the key, without quotes, brackets, commas or spaces. If it is a placeholder such as $API_KEY, the client did not replace it: set that variable where the client runs.',
   repeated_authorization: 'The request has more than one Authorization header. Send exactly one.',
   malformed_x_api_key:
-    "The value of X-API-Key is not a single key. Send 'X-API-Key: <key>', without Bearer, quotes or spaces.",
+    "The value of X-API-Key is not a single key. Send 'X-API-Key: <key>', without Bearer, quotes or spaces. If it is a placeholder such as $API_KEY, the client did not replace it: set that variable where the client runs.",
   repeated_x_api_key: 'The request has more than one X-API-Key header. Send exactly one.',
   multiple_methods:
     'The request has a key in Authorization and another in X-API-Key. Send only one of the two headers.',

@@ -93,7 +93,7 @@ export function mayBeAllowed(access: McpAccess | undefined, caller: Caller): Pro
 }
 
 /** The resource that a call is about; `null`: it is about none, or its arguments name none. */
-async function locate(
+export async function locate(
   access: McpAccess | undefined,
   args: Readonly<Record<string, unknown>>,
   isValidated: boolean,

@@ -10,6 +10,7 @@ import type { Wiring } from '../server/wiring.js'
 import { type Admit, createAdmit } from './admit.js'
 import { secretHeaders } from './header-names.js'
 import { filterListen, isListen } from './listen.js'
+import { type ListenerRegistries, listenerRegistries } from './listener-registries.js'
 import { type OpenStreams, openStreams } from './open-streams.js'
 import type { McpAuthOptions } from './options.js'
 import { type ScopeChallenge, scopeChallenge } from './scope-challenge.js'
@@ -23,6 +24,8 @@ export interface Endpoint {
   readonly streams: OpenStreams
   /** What all servers of the endpoint have registered. */
   readonly known: Registry
+  /** What single listeners behind `express` have instead. */
+  readonly listeners: ListenerRegistries
   readonly visibleLists: ReadVisibleLists
   readonly wiring: Wiring
   /** `null`: no tool is hidden from anybody. */
@@ -52,6 +55,7 @@ export function createEndpoint(
     tags: sessionTags(sessionSecret),
     streams: openStreams(recheckMs),
     known: registry,
+    listeners: listenerRegistries(),
     visibleLists: visibleLists(registry),
     wiring,
     stripArguments: unavailableTools === 'hide' ? stripArguments(registry) : null,

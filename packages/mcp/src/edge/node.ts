@@ -4,8 +4,12 @@ import type { Reply } from '@keywright/core/http'
 import { authInfoOf } from '../caller/auth-info.js'
 import { endOf } from '../caller/caller.js'
 import { plainReply } from '../rpc/rpc-reply.js'
+import { captureRegistry, hasCaptured } from '../server/captured-registry.js'
+import { createRegistry, type Registry } from '../server/registry.js'
 import { type Endpoint, prepareBody, sessionNotFound } from './endpoint.js'
 import { SESSION_HEADER } from './header-names.js'
+import { holdBack } from './hold-back.js'
+import { filterListen, isListen } from './listen.js'
 import { beforeHead, openSession, stripSecrets } from './node-headers.js'
 import type { NodeRequest } from './node-request.js'
 import { peekBody } from './peek-body.js'
@@ -25,18 +29,25 @@ interface KnownSession {
 export function nodeMiddleware(endpoint: Endpoint): NodeMiddleware {
   return function mcpAuth(req, res, next) {
     prepare(endpoint, req, res).then(
-      (reply) => {
-        if (reply !== null) return sendReply(res, reply)
+      (prepared) => {
+        if ('status' in prepared) return sendReply(res, prepared)
         // What `next` throws is not caught below. It stays an unhandled error, as it would be without a guard.
-        next()
+        if (prepared.own === null) next()
+        else captureRegistry(prepared.own, () => next())
       },
       (cause: unknown) => next(new Error('The key guard could not answer', { cause })),
     )
   }
 }
 
+/** A request that is ready for the handler behind the guard. */
+interface Ready {
+  /** Collects what the server of a listener has: the SDK makes it while it answers. `null`: nobody asks for it. */
+  readonly own: Registry | null
+}
+
 /** Makes a request ready for the handler behind the guard. Returns the reply if the request may not get there. */
-async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse): Promise<Reply | null> {
+async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse): Promise<Reply | Ready> {
   const request = nodeRequest(req, req.originalUrl ?? req.url ?? '/')
   const found = await endpoint.admit(request, req)
   if (!found.ok) return found.reply
@@ -49,7 +60,9 @@ async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse
   const body = peeked === null ? req.body : peeked.parsed
   const admission = await found.charge(req.method ?? '', body)
   if (!admission.ok) return admission.reply
-  const prepared = await prepareBody(endpoint, caller, body)
+  const own = isListen(body) ? createRegistry(undefined, endpoint.known.declared) : null
+  const assumed = (own === null ? undefined : endpoint.listeners.find(binding)) ?? endpoint.known
+  const prepared = await prepareBody(endpoint, caller, body, assumed)
   if (!prepared.ok) return prepared.reply
   if (body === undefined && /subscriptions\/listen/i.test(String(req.headers['mcp-method']))) {
     return plainReply(500, -32603, 'subscriptions/listen needs a JSON body parser before this middleware')
@@ -64,17 +77,37 @@ async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse
   endpoint.wiring.admits()
   if (req.method === 'POST') res.once('finish', () => res.statusCode < 300 && endpoint.wiring.serves())
   const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
-  watch(
-    endpoint,
-    res,
-    { request, original: req, method: req.method ?? '', body: prepared.body, admission, registry: endpoint.known },
-    known,
-  )
-  return null
+  const listener = own === null ? null : { own, asked: body }
+  const opened = { request, original: req, method: req.method ?? '', body: prepared.body, admission, registry: assumed }
+  watch(endpoint, res, opened, known, listener)
+  return { own }
+}
+
+/** A listener, before it is known what its server has. */
+interface Listener {
+  readonly own: Registry
+  readonly asked: unknown
+}
+
+/** Whether a listener got what its own server lets it listen to. If not, it gets that when it asks again. */
+async function gotItsOwn(
+  { listeners }: Endpoint,
+  { own, asked }: Listener,
+  { body, admission: { caller, binding } }: StreamRequest,
+): Promise<boolean> {
+  if (JSON.stringify(await filterListen(caller, asked, own)) === JSON.stringify(body)) return true
+  listeners.remember(binding, own)
+  return false
 }
 
 /** Tags the session id of the answer, and watches the answer if it is a stream. */
-function watch(endpoint: Endpoint, res: ServerResponse, opened: StreamRequest, known: KnownSession | null): void {
+function watch(
+  endpoint: Endpoint,
+  res: ServerResponse,
+  opened: StreamRequest,
+  known: KnownSession | null,
+  listener: Listener | null,
+): void {
   const { caller, binding } = opened.admission
   beforeHead(res, (head) => {
     const sessionId = head.get(SESSION_HEADER)
@@ -86,10 +119,13 @@ function watch(endpoint: Endpoint, res: ServerResponse, opened: StreamRequest, k
     if (head.get('content-type')?.startsWith('text/event-stream') !== true) return
     if (opened.method === 'GET' && sessionId === undefined) bindSseSession(res, binding)
     if (res.destroyed) return // `close` has already been emitted, and would not be emitted again.
+    const isOwn = listener !== null && hasCaptured(listener.own)
+    if (isOwn) holdBack(res, () => gotItsOwn(endpoint, listener, opened))
+    const watched = isOwn ? { ...opened, registry: listener.own } : opened
     const drop = endpoint.streams.watch({
       keyId: caller.principal?.key.id ?? null,
       expiresAt: endOf(caller),
-      check: streamCheck(endpoint, opened, (frame) => void res.write(frame)),
+      check: streamCheck(endpoint, watched, (frame) => void res.write(frame)),
       close: () => res.destroy(),
     })
     res.once('close', drop)

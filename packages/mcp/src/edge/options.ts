@@ -114,9 +114,10 @@ export interface McpAuthOptions<A extends Access = Access, L extends Login = Log
    */
   readonly unavailableTools?: 'hide' | 'list' | undefined
   /**
-   * How to answer a call that the key could make on other resources only. `in-band` answers with a tool result that has
-   * `isError`. `http-403` answers with HTTP 403 and the required scopes, for OAuth clients that can step up; other clients take
-   * it for a failed login.
+   * How to answer a call that the caller, a key or a person, could make on other resources only. `in-band` answers with a tool
+   * result that has `isError`. `http-403` answers with HTTP 403 and the required scopes, for OAuth clients that can step up; other
+   * clients take it for a failed login. Both apply to keys and people alike. With `http-403`, a person, who can step up, gets it for
+   * any missing scope, and only their challenge names `resourceMetadataUrl`.
    *
    * @defaultValue 'in-band'
    *
@@ -230,7 +231,7 @@ export interface McpAuthOptions<A extends Access = Access, L extends Login = Log
    *   askInApp(principal?.owner, `${tool} ${JSON.stringify(input)}`, { signal })
    * ```
    */
-  readonly approve?: Approve<A> | undefined
+  readonly approve?: Approve<A, L> | undefined
   /**
    * How long `approve` may take, in milliseconds. After that the answer is no. Clients give up after 60 seconds unless they were
    * told otherwise.

@@ -9,15 +9,15 @@ import { RpcError } from '../rpc/rpc-error.js'
 export const defaultApproveMs = 50_000
 
 /** A call that waits for the owner of its key. */
-export interface ApprovalRequest<A extends Access = Access> {
+export interface ApprovalRequest<A extends Access = Access, L extends Login = Login> {
   /** The name of the tool. */
   readonly tool: string
   /** As the handler gets them; of a low-level server, as the client sent them. */
   readonly arguments: Readonly<Record<string, unknown>>
   /** The key of the call; `null` for a person whom the host signed in. */
   readonly principal: Principal<A> | null
-  /** The person whom the host signed in; `null` for a key. */
-  readonly login: Login | null
+  /** The person whom the host signed in, as `fallback` returned them; `null` for a key. */
+  readonly login: L | null
   /** Aborts when the answer comes too late, or when the client cancels the call. */
   readonly signal: AbortSignal
 }
@@ -26,8 +26,8 @@ export interface ApprovalRequest<A extends Access = Access> {
 export type ApprovalAnswer = 'approved' | 'denied' | { readonly url: string }
 
 /** Asks the owner whether a call may run. */
-export type Approve<A extends Access = Access> = (
-  request: ApprovalRequest<A>,
+export type Approve<A extends Access = Access, L extends Login = Login> = (
+  request: ApprovalRequest<A, L>,
 ) => ApprovalAnswer | Promise<ApprovalAnswer>
 
 /** How the host asks owners, and for how long. */

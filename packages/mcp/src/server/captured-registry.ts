@@ -10,5 +10,14 @@ export function captureRegistry<T>(registry: Registry, work: () => T): T {
 
 /** The registry to which a server adds what it registers, beside its own. */
 export function capturingRegistry(): Registry | null {
-  return capturing.getStore() ?? null
+  const registry = capturing.getStore() ?? null
+  if (registry !== null) captured.add(registry)
+  return registry
+}
+
+const captured = new WeakSet<Registry>()
+
+/** Whether a server was protected while `registry` was to be added to. */
+export function hasCaptured(registry: Registry): boolean {
+  return captured.has(registry)
 }

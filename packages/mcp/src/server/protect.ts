@@ -1,16 +1,21 @@
 import { InvalidOptions } from '@keywright/core'
+import { authInfoOf } from '../caller/auth-info.js'
 import type { Caller } from '../caller/caller.js'
 import { callerOf, rememberCaller } from '../caller/known-callers.js'
 import { RpcError } from '../rpc/rpc-error.js'
 import { capturingRegistry } from './captured-registry.js'
+import { guardNotifications } from './guard-notifications.js'
+import { followMessages, runHandler } from './message-context.js'
+import { mayHearOfTask, withoutTaskOfOthers } from './own-tasks.js'
 import { type Registering, registerDeclared } from './register-declared.js'
 import { createRegistry, type Registry } from './registry.js'
-import { guardUpdates } from './resource-updates.js'
+import { mayHearOfResource } from './resource-updates.js'
 import type { Message, Rule, RuleSettings } from './rules/rule.js'
 import { rulesFor } from './rules/rules-for.js'
 import { type AnyHandler, accessOf } from './scoped.js'
 import { separateEvents } from './separate-events.js'
 import type { Subscribers } from './subscribers.js'
+import { keepsOwnTasks, type OwnTasks } from './task-store.js'
 
 /** The part of a low-level `Server`, of either SDK, that `protect` uses. */
 export interface LowLevelServer {
@@ -27,7 +32,12 @@ export interface ProtectSettings extends Omit<RuleSettings, 'registry' | 'subscr
   readonly known: Registry
   /** The sender of messages that passed no gate, as on stdio. Throws an {@link RpcError} if the key is refused. */
   readonly defaultCaller: (() => Promise<Caller>) | null
+  /** The tasks of the endpoint. */
+  readonly tasks: OwnTasks
 }
+
+/** Runs a handler of the host's, for a caller who may run it. */
+type Run = <T>(caller: Caller, work: () => T) => T
 
 /** Methods whose answers do not depend on what the key may see. */
 const openMethods: ReadonlySet<string> = new Set(['initialize', 'ping', 'logging/setLevel', 'server/discover'])
@@ -36,7 +46,8 @@ const openMethods: ReadonlySet<string> = new Set(['initialize', 'ping', 'logging
  * Wraps every request handler that `server` will have, so that each message is decided by the rights of its sender. Only public
  * API of both SDKs is used: their servers install handlers through `setRequestHandler`, at the first registration.
  *
- * @throws {@link InvalidOptions} when something is already registered, or when the server keeps tasks: any key could read them.
+ * @throws {@link InvalidOptions} when something is already registered, or when the server keeps tasks in a store that is not bound to
+ * callers: any key could read them.
  */
 export function protectServer<S extends ProtectableServer>(server: S, settings: ProtectSettings): S {
   const inner = lowLevelOf(server)
@@ -50,19 +61,16 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   const subscribers: Subscribers = { byUri: new Map(), latest: null }
   const ruleSettings = { ...settings, registry, subscribers }
   const rules = rulesFor(ruleSettings)
-  for (const method of [...rules.keys(), 'tasks/get']) {
-    try {
-      inner.assertCanSetRequestHandler(method)
-    } catch {
-      const why =
-        method === 'tasks/get'
-          ? 'keeps no tasks, because any key could read them. Make the server without a task store.'
-          : `does not answer ${method} yet. Protect it before you register anything, and declare capabilities after that, with server.server.registerCapabilities.`
-      throw new InvalidOptions('server', `a server that ${why}`)
-    }
+  for (const method of rules.keys()) {
+    if (!answers(inner, method)) continue
+    const why = `does not answer ${method} yet. Protect it before you register anything, and declare capabilities after that, with server.server.registerCapabilities.`
+    throw new InvalidOptions('server', `a server that ${why}`)
   }
+  const keepsTasks = answers(inner, 'tasks/get')
+  if (keepsTasks) checkTasks(inner, settings.tasks)
   guarded.add(inner)
 
+  const run: Run = keepsTasks ? (caller, work) => runHandler(registry, caller, work) : (_, work) => work()
   const install: (...args: unknown[]) => unknown = inner.setRequestHandler.bind(inner) as never // the types differ by SDK
   const replace = (...args: unknown[]): unknown => {
     const at = args.findLastIndex((argument) => typeof argument === 'function')
@@ -76,31 +84,77 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
           subscribers,
           isV2: typeof args[0] === 'string',
           bySdk: registering.isRunning,
+          run,
         }),
       ),
     )
   }
   Object.assign(inner, { setRequestHandler: replace })
-  guardFallback(inner, rules, settings, subscribers)
-  whenConnected(inner, separateEvents)
-  guardUpdates(inner, ruleSettings)
+  guardFallback(inner, rules, settings, subscribers, run)
+  const { bindings } = settings.tasks
+  whenConnected(inner, separateEvents, (transport) => {
+    const replace = (message: unknown, binding: string | null) => withoutTaskOfOthers(bindings, message, binding)
+    if (keepsTasks) followMessages(transport, registry, settings.defaultCaller, replace)
+  })
+  const updates = [['notifications/resources/updated', mayHearOfResource(ruleSettings)]] as const
+  const statuses = [['notifications/tasks/status', mayHearOfTask(bindings, ruleSettings)]] as const
+  guardNotifications(inner, new Map([...updates, ...statuses]))
   const captured = capturingRegistry()
   const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
   registerDeclared(methods, settings, registries, registering, settings.wiring)
+  const taskTools = keepsTasks ? taskToolsOf(methods) : null
+  if (taskTools !== null) registerDeclared(taskTools, settings, registries, registering, settings.wiring)
   return server
 }
 
-/** Calls `prepare` with each transport, before the server starts it. */
-function whenConnected(inner: object, prepare: (transport: unknown) => void): void {
+/** Whether the server has a handler for a method. */
+function answers(inner: LowLevelServer, method: string): boolean {
+  try {
+    inner.assertCanSetRequestHandler(method)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Handlers of tasks come with the server, before it is protected: only their store can keep one caller's tasks from another. */
+function checkTasks(inner: LowLevelServer, tasks: OwnTasks): void {
+  if (!keepsOwnTasks(inner, tasks)) {
+    const how =
+      'Make it with taskStore: auth.taskStore(store), and taskMessageQueue: auth.taskMessageQueue(queue) if it has one.'
+    throw new InvalidOptions(
+      'server',
+      `a server whose tasks are bound to their callers: any key could read them. ${how}`,
+    )
+  }
+  if (Reflect.get(inner, 'transport') !== undefined) {
+    throw new InvalidOptions('server', 'a server that is not connected yet, because it keeps tasks')
+  }
+}
+
+/** Calls `prepare` with each transport, before the server starts it, and `follow` before a message can come. */
+function whenConnected(
+  inner: object,
+  prepare: (transport: unknown) => void,
+  follow: (transport: unknown) => void,
+): void {
   const connect: unknown = Reflect.get(inner, 'connect')
   if (typeof connect !== 'function') return
   Object.assign(inner, {
     connect: (transport: unknown, ...rest: unknown[]): unknown => {
       prepare(transport)
-      return connect.call(inner, transport, ...rest)
+      const connected: unknown = connect.call(inner, transport, ...rest)
+      follow(transport)
+      return connected
     },
   })
+}
+
+/** Where SDK v1 registers tools that make tasks. */
+function taskToolsOf({ experimental }: Record<string, unknown>): Record<string, unknown> | null {
+  const { tasks } = (experimental ?? {}) as { readonly tasks?: Record<string, unknown> }
+  return tasks ?? null
 }
 
 function lowLevelOf(server: ProtectableServer | undefined): LowLevelServer | undefined {
@@ -115,14 +169,17 @@ function guardFallback(
   rules: ReadonlyMap<string, Rule>,
   settings: ProtectSettings,
   subscribers: Subscribers,
+  run: Run,
 ): void {
   const wrap = (handler: unknown): unknown => {
     if (typeof handler !== 'function') return handler
     return (request: { readonly method?: unknown }, extra: unknown) =>
-      guard(String(request.method), handler as AnyHandler, rules, settings, { subscribers, isV2: false, bySdk: false })(
-        request,
-        extra,
-      )
+      guard(String(request.method), handler as AnyHandler, rules, settings, {
+        subscribers,
+        isV2: false,
+        bySdk: false,
+        run,
+      })(request, extra)
   }
   fallbacks.set(inner, { wrap, guarded: wrap(Reflect.get(inner, 'fallbackRequestHandler')) })
   Object.defineProperty(inner, 'fallbackRequestHandler', fallbackProperty)
@@ -153,13 +210,17 @@ function guard(
   handler: AnyHandler,
   rules: ReadonlyMap<string, Rule>,
   settings: ProtectSettings,
-  { subscribers, ...kind }: Pick<Message, 'isV2' | 'bySdk'> & { readonly subscribers: Subscribers },
+  {
+    subscribers,
+    run,
+    ...kind
+  }: Pick<Message, 'isV2' | 'bySdk'> & { readonly subscribers: Subscribers; readonly run: Run },
 ): (...args: unknown[]) => unknown {
   const original = handler as (...args: unknown[]) => unknown
   if (openMethods.has(method)) return original
   const rule = rules.get(method)
   return async (request, extra) => {
-    const caller = await senderOf(extra, settings)
+    const caller = await senderOf(extra, settings, kind.isV2)
     subscribers.latest = caller
     if (rule !== undefined) {
       return rule({
@@ -167,16 +228,17 @@ function guard(
         params: paramsOf(request),
         extra,
         ...kind,
-        forward: async (params) => original(params === undefined ? request : withParams(request, params), extra),
+        forward: async (params) =>
+          run(caller, () => original(params === undefined ? request : withParams(request, params), extra)),
       })
     }
     // A method of the host: nobody may call it unless its handler is `scoped`, and then the handler decides.
     if (accessOf(handler) === undefined) throw new RpcError(-32601, 'Method not found')
-    return original(request, extra)
+    return run(caller, () => original(request, extra))
   }
 }
 
-async function senderOf(extra: unknown, { defaultCaller, wiring }: ProtectSettings): Promise<Caller> {
+async function senderOf(extra: unknown, { defaultCaller, wiring }: ProtectSettings, isV2: boolean): Promise<Caller> {
   const caller = callerOf(extra)
   if (caller !== null) return caller
   if (defaultCaller === null) {
@@ -185,7 +247,11 @@ async function senderOf(extra: unknown, { defaultCaller, wiring }: ProtectSettin
   }
   const found = await defaultCaller()
   // The handlers of this message must find the same caller.
-  if (typeof extra === 'object' && extra !== null) rememberCaller(extra, found)
+  if (typeof extra === 'object' && extra !== null) {
+    rememberCaller(extra, found)
+    // v1 gives a copy of it to tools that make tasks.
+    if (!isV2) Object.assign(extra, { authInfo: authInfoOf(found) })
+  }
   return found
 }
 

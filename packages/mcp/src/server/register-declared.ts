@@ -1,4 +1,5 @@
 import { InvalidOptions } from '@keywright/core'
+import { isRecord } from '@keywright/core/adapter'
 import type { McpAccess } from '../caller/mcp-access.js'
 import { checkAccess, type Requirable } from './check-access.js'
 import { type Entry, keep, type Registry, type TemplateEntry } from './registry.js'
@@ -8,6 +9,7 @@ import type { Wiring } from './wiring.js'
 /** The server methods that register tools, prompts and resources, including the deprecated ones of v1. */
 const registrars = {
   registerTool: 'tools',
+  registerToolTask: 'tools',
   tool: 'tools',
   registerPrompt: 'prompts',
   prompt: 'prompts',
@@ -41,7 +43,7 @@ export function registerDeclared(
     if (typeof original !== 'function') continue
     server[method] = (...args: unknown[]): unknown => {
       const handler = withDeclared(registries, kind, args)
-      const declared = accessOf(handler)
+      const declared = accessOf(runOf(handler))
       if (declared !== undefined) checkAccess(model, declared, String(args[0]), kind)
       registering.isRunning = true
       let registered: unknown
@@ -64,8 +66,9 @@ export function registerDeclared(
 function withDeclared(registries: readonly Registry[], kind: Kind, args: readonly unknown[]): unknown {
   const handler = args.at(-1)
   const access = registries.map(({ declared }) => declaredAccess(declared, kind, args)).find((one) => one !== undefined)
-  if (access === undefined || typeof handler !== 'function') return handler
-  if (accessOf(handler) === undefined) return scoped(access, handler as AnyHandler)
+  const run = runOf(handler)
+  if (access === undefined || typeof run !== 'function') return handler
+  if (accessOf(run) === undefined) return withRun(handler, scoped(access, run.bind(handler)))
   throw new InvalidOptions(`declare.${kind}`, `without ${String(args[0])}, which is registered with scoped`)
 }
 
@@ -114,8 +117,8 @@ function followUpdates(
   let [named, place] = args
   target.update = (changes) => {
     const { callback, name, uri, template } = changes
-    if (typeof callback === 'function') {
-      entry.access = accessOf(callback)
+    if (typeof runOf(callback) === 'function') {
+      entry.access = accessOf(runOf(callback))
       if (entry.access === undefined) tellUndeclared()
       else checkAccess(model, entry.access, String(args[0]), kind)
     }
@@ -133,8 +136,19 @@ function followUpdates(
 }
 
 function refuseUnlessScoped(handler: unknown): unknown {
-  if (typeof handler !== 'function' || accessOf(handler) !== undefined) return handler
-  return scoped({ scopes: [], on: () => null }, handler as AnyHandler)
+  const run = runOf(handler)
+  if (typeof run !== 'function' || accessOf(run) !== undefined) return handler
+  return withRun(handler, scoped({ scopes: [], on: () => null }, run as AnyHandler))
+}
+
+/** The function that a call runs: the handler itself, or the one by which a tool of SDK v1 makes a task. */
+function runOf(handler: unknown): unknown {
+  return isRecord(handler) ? handler.createTask : handler
+}
+
+function withRun(handler: unknown, run: AnyHandler): unknown {
+  // A copy would lose what the handler of a task has from its class.
+  return isRecord(handler) ? Object.create(handler, { createTask: { value: run, enumerable: true } }) : run
 }
 
 function normalUri(uri: string): string {

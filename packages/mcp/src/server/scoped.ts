@@ -5,6 +5,7 @@ import { messageForDenial } from '../caller/messages.js'
 import { RpcError } from '../rpc/rpc-error.js'
 import { requireApproval } from './approval.js'
 import { checkShape } from './check-access.js'
+import { currentMessage } from './message-context.js'
 
 /** A handler of either SDK. Its last argument (`extra` in v1, `ctx` in v2) leads to the caller. */
 export type AnyHandler = (...args: never[]) => unknown
@@ -46,6 +47,8 @@ export function scoped<F extends AnyHandler>(access: McpAccess, handler: F): F {
     const decision = await decide(access, caller, argumentsIn(args), true)
     if (!decision.ok) throw new RpcError(-32003, messageForDenial(decision, null))
     if (access !== 'public' && access.approve !== undefined) await requireApproval(args.at(-1), argumentsIn(args))
+    const handled = currentMessage()?.handled ?? null
+    if (handled !== null) handled.args = argumentsIn(args)
     return handler(...args)
   }
   declared.set(guarded, access)

@@ -4,6 +4,7 @@ import { callEvent } from '../../caller/call-event.js'
 import { type Decision, type Denial, decide } from '../../caller/decide.js'
 import { messageForDenial } from '../../caller/messages.js'
 import { messageForRefusal, refusalData } from '../../rpc/refusal-text.js'
+import { RpcError } from '../../rpc/rpc-error.js'
 import { approvalOf, type CallApproval } from '../approval.js'
 import { type Entry, findNamed } from '../registry.js'
 import { answerAsUnknown } from './answer-as-unknown.js'
@@ -27,7 +28,7 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
     const found = await chargeAndDecide(message, settings)
     if (!('decision' in found)) {
       report(found.refused.code === 'rate_limited' ? 'rate_limited' : 'refused')
-      return errorResult(found.text, found.refused)
+      return refuse(message, found.text, found.refused)
     }
     const { decision, entry } = found
     if (decision === 'hidden') {
@@ -40,7 +41,7 @@ export function toolRules(settings: RuleSettings): [method: string, Rule][] {
       message.bySdk && !decision.located && decision.missing.every((scope) => access.resourceScopes.has(scope))
     if (mayValidate) return runTool(message, report, decision, neededApproval(message, tool, entry, settings))
     report('denied', decision.missing)
-    return errorResult(messageForDenial(decision, docsUrl), denialData(tool, decision))
+    return refuse(message, messageForDenial(decision, docsUrl), denialData(tool, decision))
   }
 
   return [['tools/call', call]]
@@ -83,39 +84,51 @@ function neededApproval(
  * @param approval - What `scoped` asks for, with the arguments that its handler gets. A handler of the host's own does not.
  */
 async function runTool(
-  { forward, bySdk, params }: Message,
+  message: Message,
   report: Report,
   denial: Denial | null,
   approval: CallApproval | null,
 ): Promise<unknown> {
+  const { forward, bySdk, params } = message
   const reportFailure = (): void => report(denial === null ? 'allowed' : 'denied', denial?.missing, true)
   const notApproved = (): unknown => {
     const refused = approval?.notApproved() ?? null
     if (refused === null) return null
     report(refused.decision)
-    return errorResult(refused.text, refused.data)
+    return refuse(message, refused.text, refused.data)
   }
   if (!bySdk) await approval?.isGivenFor(asParams(params.arguments))
   const refused = notApproved()
   if (refused !== null) return refused
+  let result: Params
   try {
-    const result = (await forward()) as Params
-    const refused = notApproved()
-    if (refused !== null) return refused
-    if (result.isError === true) reportFailure()
-    else report('allowed')
-    return result
+    result = (await forward()) as Params
   } catch (error) {
     const refused = notApproved()
     if (refused !== null) return refused
     reportFailure()
     throw error
   }
+  const refusedMeanwhile = notApproved()
+  if (refusedMeanwhile !== null) return refusedMeanwhile
+  if (result.isError === true) reportFailure()
+  else report('allowed')
+  return result
 }
 
-/** A refusal as the result of the tool, so that the model reads it. */
-function errorResult(text: string, refusal: Params): unknown {
+/**
+ * A refusal as the result of the tool, so that the model reads it.
+ *
+ * @throws {@link RpcError} when the client asks for a task: v1 then passes on no other result.
+ */
+function refuse({ params, isV2 }: Message, text: string, refusal: Params): unknown {
+  if (params.task !== undefined && !isV2) throw new RpcError(codeFor(refusal.code), text, refusal)
   return { content: [{ type: 'text', text }], isError: true, _meta: { 'keywright/refusal': refusal } }
+}
+
+function codeFor(code: unknown): number {
+  if (code === 'rate_limited') return -32029
+  return code === 'auth_unavailable' ? -32603 : -32003
 }
 
 function denialData(tool: string, { required, missing, resource }: Denial): Params {
