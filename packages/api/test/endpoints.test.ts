@@ -182,7 +182,7 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
       environments: ['live', 'test'],
       environment: 'live',
       plan: { max_keys: 'unlimited', used: 2 },
-      permissions: { read: true, create: true, revoke: true, manageAll: false, reveal: false, auditRead: false },
+      permissions: { read: true, create: true, revoke: true, manage_all: false, reveal: false, audit_read: false },
     })
     expect(body.scopes).toContainEqual({ name: 'billing.manage', description: 'Spend money', sensitive: true })
   })

@@ -6,6 +6,7 @@ import { ApiProblem } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
 import { Catalog, Choices, ChoicesQuery, TypeParam } from '../schema/schemas.js'
+import { snakeCase } from '../schema/snake-case.js'
 import { rateLimitsToJson } from '../schema/to-json.js'
 import { defineOperation, type Operation } from './operation.js'
 
@@ -45,7 +46,7 @@ export function catalogOperations(
           revealable: capabilities.revealable,
           plan: { max_keys: capabilities.plan.maxKeys, used: capabilities.plan.used },
           rate_limits: rateLimitsToJson(capabilities.rateLimits),
-          permissions: Object.fromEntries(permissions.map((permission) => [permission, permit.has(permission)])),
+          permissions: Object.fromEntries(permissions.map((name) => [snakeCase(name), permit.has(name)])),
         })
       },
     }),

@@ -1,7 +1,9 @@
 import type { AuditFilter } from '@keywright/core'
+import { adapterOf } from '@keywright/core/adapter'
 import { nextLink } from '../http/next-link.js'
 import { ApiProblem } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
 import { AuditPage, AuditQuery, ExportQuery, KeyStats, Usage, UsageQuery } from '../schema/schemas.js'
 import { auditToJson, statsToJson } from '../schema/to-json.js'
@@ -103,7 +105,12 @@ export const logOperations: readonly Operation[] = [
       // Nothing leaves, so nothing is recorded.
       if (request.method === 'HEAD') return new Response(null, { headers })
       const filter = { organizationId, keyId: query.key_id, from: dateFromJson(query.from), to: dateFromJson(query.to) }
-      const lines = keyring.audit.export({ ...filter, format }, { actor: caller.actor, context: auditContext })
+      const options = { actor: caller.actor, context: auditContext }
+      // JSON Lines are as the keyring has them, camel case and all: the hashes are of that, and `verifyAuditExport` reads it.
+      const lines =
+        format === 'csv'
+          ? auditToCsv(await adapterOf(keyring).exportAudit({ ...filter, format }, options))
+          : keyring.audit.export({ ...filter, format }, options)
       return new Response(await toStream(lines), { headers })
     },
   }),

@@ -17,6 +17,7 @@ export {
   readFallback,
   sendReply,
 } from '../adapter/index.js'
+export { csvRow } from '../audit/index.js'
 export {
   type CheckNamesOptions,
   checkNames,

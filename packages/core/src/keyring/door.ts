@@ -1,7 +1,9 @@
+import type { ExportQuery } from '../audit/index.js'
 import type { Credential, TokenFormat } from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { ManageOptions } from '../input/index.js'
 import type { ProxyWarning } from '../outage/index.js'
-import type { MaybePromise } from '../values/index.js'
+import type { AuditRecord, MaybePromise } from '../values/index.js'
 import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
 import type { Capabilities } from './capabilities.js'
 
@@ -22,6 +24,8 @@ export interface KeyringDoor {
     authority: Pick<OwnerAuthority, 'scopes' | 'roles'>,
     query: { readonly organizationId: string },
   ): Promise<{ allows(scope: string): boolean }>
+  /** Records an export of the audit log, as `audit.export` does, and gives its records: for a form of one's own. */
+  exportAudit(query: ExportQuery, options: ManageOptions): Promise<AsyncIterable<AuditRecord>>
   /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
   verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }

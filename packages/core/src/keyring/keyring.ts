@@ -1,5 +1,5 @@
 import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '../access/index.js'
-import { type AuditLog, auditLog } from '../audit/index.js'
+import { type AuditLog, auditLog, beginExport } from '../audit/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { InvalidInput } from '../errors/index.js'
@@ -537,6 +537,7 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     warnOfProxy: parts.warnOfProxy,
     capabilities: async ({ organizationId }) => loadCapabilities(managing, organizationId),
     rights: async (authority, { organizationId }) => rightsOf(managing, authority, organizationId),
+    exportAudit: async (query, options) => beginExport(managing, query, checkManageOptions(options)),
     verify: verifyCredential.bind(null, parts),
   }
 }
