@@ -73,7 +73,7 @@ describe('permissions (K10)', () => {
     for (const body of [{ scopes: ['billing.manage'] }, { scopes: ['audit.read'] }]) {
       expect(await send('POST /', { body: { name: 'x', ...body } })).toMatchObject({
         status: 403,
-        body: { code: 'scope_exceeds_actor', field: 'scopes', exceeding: body.scopes },
+        body: { code: 'scope_exceeds_actor', errors: [{ pointer: '/scopes' }], exceeding: body.scopes },
       })
       const { id } = await create()
       expect((await send(`PATCH /${id}`, { body })).status).toBe(403)

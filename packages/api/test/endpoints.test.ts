@@ -152,7 +152,10 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
       'x=1',
       'limit=1&limit=2',
     ]) {
-      expect(await send(`GET /?${query}`), query).toMatchObject({ status: 400, body: { field: query.split('=')[0] } })
+      expect(await send(`GET /?${query}`), query).toMatchObject({
+        status: 400,
+        body: { errors: [{ parameter: query.split('=')[0] }] },
+      })
     }
   })
 
@@ -172,7 +175,9 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
     expect(await used('', 'ada')).toBe(1)
     expect(await used(`key_id=${id}`, 'max')).toBe(0)
     expect((await send('GET /usage')).status).toBe(403)
-    expect((await send('GET /usage?from=2020-01-01T00:00:00Z', { as: 'ada' })).body).toMatchObject({ field: 'from' })
+    expect((await send('GET /usage?from=2020-01-01T00:00:00Z', { as: 'ada' })).body).toMatchObject({
+      errors: [{ parameter: 'from' }],
+    })
 
     const { body } = await send('GET /catalog')
     expect(body).toMatchObject({
@@ -267,7 +272,9 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
     expect(await found(`key_id=${id}&type=api_key.created`)).toBe(1)
     expect(await found('actor_type=user&actor_id=max')).toBe(0)
     expect(await found('from=2090-01-01T00:00:00Z')).toBe(0)
-    expect((await send('GET /audit?actor_type=user', { as: 'ada' })).body).toMatchObject({ field: 'actor_id' })
+    expect((await send('GET /audit?actor_type=user', { as: 'ada' })).body).toMatchObject({
+      errors: [{ parameter: 'actor_id', code: 'required' }],
+    })
     expect((await send('GET /audit?actor_id=%00&actor_type=user', { as: 'ada' })).status).toBe(400)
 
     const csv = await send('GET /audit/export?format=csv', { as: 'ada' })

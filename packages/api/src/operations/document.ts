@@ -3,7 +3,7 @@ import { Problem } from '../schema/schemas.js'
 import type { Operation } from './operation.js'
 
 const problems: Readonly<Record<number, string>> = {
-  400: 'The request is not valid; `field` names the part that is wrong.',
+  400: 'The request is not valid; `errors` names each part that is wrong.',
   401: 'Nobody is signed in.',
   403: 'The caller is not allowed to do this.',
   404: 'There is no such key among those that the caller may reach.',

@@ -1,6 +1,7 @@
 import { type CreatedKey, isKeyError, type Key, type RequestRepeated, type Secret } from '@keywright/core'
 import { parseIdempotencyKey } from '../http/parse-idempotency-key.js'
-import { ApiProblem, isOutage } from '../http/problem.js'
+import { ApiProblem } from '../http/problem.js'
+import { isOutage } from '../request/problem-of.js'
 import type { RequestContext } from '../request/request-context.js'
 import { keyResponse } from './key-response.js'
 

@@ -1,7 +1,8 @@
-import type { AuditFilter } from '@keywright/core'
+import type { z } from '@hono/zod-openapi'
+import type { Actor, AuditFilter } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
+import { invalidInput, missingField } from '../http/field-error.js'
 import { nextLink } from '../http/next-link.js'
-import { ApiProblem } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
@@ -57,21 +58,12 @@ export const logOperations: readonly Operation[] = [
     responses: { 200: jsonContent(AuditPage, 'A page of records.') },
     handle: async ({ keyring, permit, request, organizationId, query }) => {
       permit.require('auditRead')
-      const { key_id, type, actor_type, actor_id, limit, cursor } = query
-      if ((actor_type === undefined) !== (actor_id === undefined)) {
-        const field = actor_type === undefined ? 'actor_type' : 'actor_id'
-        throw new ApiProblem(
-          400,
-          'invalid_input',
-          `The parameters \`actor_type\` and \`actor_id\` belong together. Send \`${field}\` as well.`,
-          { field },
-        )
-      }
+      const { key_id, type, limit, cursor } = query
       const { records, nextCursor } = await keyring.audit.list({
         organizationId,
         keyId: key_id,
         type: type as AuditFilter['type'], // any text: a type that does not exist has no records
-        actor: actor_type === undefined || actor_id === undefined ? undefined : { type: actor_type, id: actor_id },
+        actor: actorOf(query),
         from: dateFromJson(query.from),
         to: dateFromJson(query.to),
         limit,
@@ -115,6 +107,14 @@ export const logOperations: readonly Operation[] = [
     },
   }),
 ]
+
+/** @throws {@link ApiProblem} with status 400 for one half of an actor. */
+function actorOf({ actor_type: type, actor_id: id }: z.output<typeof AuditQuery>): Actor | undefined {
+  if (type !== undefined && id !== undefined) return { type, id }
+  if (type === undefined && id === undefined) return undefined
+  const parameter = type === undefined ? 'actor_type' : 'actor_id'
+  throw invalidInput([missingField({ parameter }, 'actor_type and actor_id belong together')])
+}
 
 async function toStream(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder()

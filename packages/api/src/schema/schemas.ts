@@ -8,7 +8,7 @@ const id = z
   .string()
   .min(1)
   .max(255)
-  .refine((text) => !unprintable.test(text))
+  .refine((text) => !unprintable.test(text), 'an id: printable characters only')
 const patterns = z.array(z.string().max(255)).max(200)
 
 // An object and not a list: the compiler says so when core gets another status.
@@ -20,7 +20,7 @@ const keyStatus = z.enum({
 } satisfies { [S in KeyStatus]: S })
 
 const ResourceGrant = z
-  .union([
+  .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('all'), level: z.string() }),
     z.strictObject({ mode: z.literal('specific'), levels: z.record(z.string(), z.string()) }),
   ])
@@ -176,6 +176,19 @@ export const AuditPage = z
   .object({ data: z.array(AuditRecord), next_cursor: z.string().nullable() })
   .openapi('AuditPage')
 
+const FieldProblem = z
+  .object({
+    pointer: z
+      .string()
+      .optional()
+      .openapi({ description: 'A JSON Pointer (RFC 6901) into the body.', example: '/rate_limits/0/window_ms' }),
+    parameter: z.string().optional().openapi({ description: 'The name of a parameter of the query or the path.' }),
+    header: z.string().optional().openapi({ description: 'The name of a header.' }),
+    code: z.enum(['required', 'unknown', 'repeated', 'type', 'value', 'unknown_name', 'exceeds']),
+    detail: z.string(),
+  })
+  .openapi('FieldProblem')
+
 export const Problem = z
   .looseObject({
     type: z.string(),
@@ -183,13 +196,14 @@ export const Problem = z
     status: z.int(),
     detail: z.string(),
     code: z.string().openapi({ description: 'Stable: programs can rely on it.' }),
+    errors: z.array(FieldProblem).optional().openapi({ description: 'Each thing that is wrong with the request.' }),
   })
   .openapi('Problem')
 
 // Text of digits alone: a number in JavaScript may be `0x10`, `1e1` or ` 5`.
 const limit = z
   .string()
-  .regex(/^(?:[1-9]\d?|100)$/)
+  .regex(/^(?:[1-9]\d?|100)$/, 'a whole number from 1 to 100')
   .transform(Number)
   .optional()
   .openapi({ type: 'integer', minimum: 1, maximum: 100 })
@@ -214,7 +228,7 @@ export const AuditQuery = z.strictObject({
   key_id: id.optional(),
   type: z
     .string()
-    .regex(/^[a-z_.]{1,64}$/)
+    .regex(/^[a-z_.]{1,64}$/, 'the type of a record, such as api_key.created')
     .optional(),
   actor_type: z.enum(['user', 'key', 'system']).optional(),
   actor_id: id.optional(),
