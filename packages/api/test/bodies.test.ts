@@ -135,7 +135,11 @@ describe('a request body', () => {
     ['an expiry without a time zone', { ...create, expires_at: '2090-01-01T00:00:00' }, '/expires_at'],
     ['an invalid IP range', { ...create, ip_allow_list: ['10.0.0.0/99'] }, '/ip_allow_list/0'],
     ['a rate limit of 0', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, '/rate_limits/0/limit'],
-    ['a window of half a second', { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] }, '/rate_limits/0'],
+    [
+      'a window of half a second',
+      { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] },
+      '/rate_limits/0/window_ms',
+    ],
     [
       'an unknown field of a rate limit',
       { ...create, rate_limits: [{ limit: 1, window_ms: 1_000, x: 1 }] },

@@ -181,15 +181,17 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
 
     const { body } = await send('GET /catalog')
     expect(body).toMatchObject({
-      presets: [{ name: 'people', scopes: ['members.read', 'members.invite'] }],
-      roles: ['planner'],
-      resources: [{ type: 'board', levels: ['read', 'edit'] }],
       environments: ['live', 'test'],
       environment: 'live',
       plan: { max_keys: 'unlimited', used: 2 },
       permissions: { read: true, create: true, revoke: true, manage_all: false, reveal: false, audit_read: false },
     })
-    expect(body.scopes).toContainEqual({ name: 'billing.manage', description: 'Spend money', sensitive: true })
+    expect(body.scopes).toContainEqual({
+      name: 'billing.manage',
+      description: 'Spend money',
+      sensitive: true,
+      grantable: false,
+    })
   })
 
   it('counts for a reader the keys that they may list, and no others (MGMT-11)', async () => {

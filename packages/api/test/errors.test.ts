@@ -95,7 +95,7 @@ describe('the errors of a refused request', () => {
     [
       'a window that is not of whole seconds',
       'POST /',
-      { pointer: '/rate_limits/0' },
+      { pointer: '/rate_limits/0/window_ms' },
       { rate_limits: [{ limit: 1, window_ms: 1_500 }] },
     ],
     ['no rate limit', 'POST /', { pointer: '/rate_limits' }, { rate_limits: [] }],

@@ -5,9 +5,10 @@ import { parseChoices } from '../host/parse-answers.js'
 import { ApiProblem } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
-import { Catalog, Choices, ChoicesQuery, TypeParam } from '../schema/schemas.js'
+import { Catalog, Choices } from '../schema/answers.js'
+import { catalogToJson } from '../schema/catalog-to-json.js'
+import { ChoicesQuery, TypeParam } from '../schema/requests.js'
 import { snakeCase } from '../schema/snake-case.js'
-import { rateLimitsToJson } from '../schema/to-json.js'
 import { defineOperation, type Operation } from './operation.js'
 
 const permissions = [
@@ -33,19 +34,14 @@ export function catalogOperations(
       path: '/catalog',
       summary: 'Scopes, presets, roles, resource types, environments, and the plan with its usage',
       responses: { 200: jsonContent(Catalog, 'The catalog.') },
-      handle: async ({ keyring, permit, organizationId }) => {
-        const { access } = keyring
-        const capabilities = await adapterOf(keyring).capabilities({ organizationId })
+      handle: async ({ keyring, permit, caller, owner, organizationId }) => {
+        const door = adapterOf(keyring)
+        const [capabilities, grantable] = await Promise.all([
+          door.capabilities({ organizationId }),
+          permit.has('create') ? door.grantable(caller.actor, { owner }) : null,
+        ])
         return jsonResponse({
-          scopes: [...access.scopes].map(([name, { description, sensitive }]) => ({ name, description, sensitive })),
-          presets: [...access.presets].map(([name, scopes]) => ({ name, scopes })),
-          roles: [...access.roles.keys()],
-          resources: [...access.resources].map(([type, { levels }]) => ({ type, levels })),
-          environments: capabilities.environments,
-          environment: capabilities.environment,
-          revealable: capabilities.revealable,
-          plan: { max_keys: capabilities.plan.maxKeys, used: capabilities.plan.used },
-          rate_limits: rateLimitsToJson(capabilities.rateLimits),
+          ...catalogToJson(keyring.access, capabilities, grantable),
           permissions: Object.fromEntries(permissions.map((name) => [snakeCase(name), permit.has(name)])),
         })
       },

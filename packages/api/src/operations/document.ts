@@ -1,5 +1,5 @@
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import { Problem } from '../schema/schemas.js'
+import { Problem } from '../schema/problem.js'
 import type { Operation } from './operation.js'
 
 const problems: Readonly<Record<number, string>> = {

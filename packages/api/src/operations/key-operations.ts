@@ -4,21 +4,18 @@ import { ApiProblem, ifMatchRequired, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
 import { changeOptions, manageOptions } from '../request/request-context.js'
+import { Key, KeyPage, KeyWithToken, Token } from '../schema/answers.js'
 import { settingsFromJson } from '../schema/from-json.js'
 import {
   CreateBody,
   DeleteQuery,
   EmptyBody,
   IdParam,
-  Key,
-  KeyPage,
   KeyQuery,
-  KeyWithToken,
   RevokeBody,
   RotateBody,
-  Token,
   UpdateBody,
-} from '../schema/schemas.js'
+} from '../schema/requests.js'
 import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
