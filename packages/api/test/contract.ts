@@ -28,7 +28,7 @@ export function contractOf(document: Json): Contract {
     const type = response.headers.get('content-type')?.split(';')[0] ?? ''
     if (Object.keys(content).length === 0) return body === '' ? [] : [`${method} ${template}: a body with no schema`]
     if (content[type] === undefined) return [`${method} ${template}: ${type} is not in the document`]
-    if (!type.endsWith('json')) return []
+    if (!/[/+]json$/.test(type)) return []
     const at = ['paths', template ?? '', method.toLowerCase(), 'responses', response.status, 'content', type, 'schema']
     const pointer = at.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
     const validate = ajv.getSchema(`api#/${pointer.join('/')}`)

@@ -7,6 +7,7 @@ const problems: Readonly<Record<number, string>> = {
   401: 'Nobody is signed in.',
   403: 'The caller is not allowed to do this.',
   404: 'There is no such key among those that the caller may reach.',
+  406: 'The answer exists in no form that `Accept` names.',
   409: 'The status of the key, or the plan, does not allow this.',
   410: 'The key was revoked, and its token was erased.',
   412: 'The key was changed since the version that `If-Match` names.',

@@ -20,7 +20,7 @@ import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
 import { defineOperation, type Operation } from './operation.js'
-import { shownKeys } from './shown-keys.js'
+import { listedKeys } from './shown-keys.js'
 
 /** The operations that read, create and change keys. */
 export const keyOperations: readonly Operation[] = [
@@ -35,7 +35,7 @@ export const keyOperations: readonly Operation[] = [
       const { keyring, request, query, organizationId } = context
       const { keys, nextCursor } = await keyring.list({
         organizationId,
-        ...shownKeys(context, query.owner),
+        ...listedKeys(context, query.owner),
         status: query.status,
         first: query.sort === 'created_at' ? 'oldest' : 'newest',
         limit: query.limit,

@@ -1,8 +1,10 @@
 import type { z } from '@hono/zod-openapi'
-import type { Actor, AuditFilter } from '@keywright/core'
+import type { Actor, AuditFilter, Keyring } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
 import { invalidInput, missingField } from '../http/field-error.js'
+import { negotiate } from '../http/negotiate.js'
 import { nextLink } from '../http/next-link.js'
+import { ApiProblem, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import { AuditPage, KeyStats, Usage } from '../schema/answers.js'
 import { auditToCsv } from '../schema/audit-to-csv.js'
@@ -36,10 +38,10 @@ export const logOperations: readonly Operation[] = [
     handle: async ({ keyring, permit, organizationId, query, within, canReach }) => {
       permit.require('read')
       if (query.key_id === undefined) permit.require('manageAll')
-      const isVisible =
-        query.key_id === undefined || (canReach(query.key_id) && (await keyring.get(query.key_id, { within })) !== null)
-      // A key out of reach gets the same answer as a key without calls.
-      const keyId = isVisible ? query.key_id : 'none'
+      const { key_id: keyId } = query
+      if (keyId !== undefined && (!canReach(keyId) || (await keyring.get(keyId, { within })) === null)) {
+        throw keyNotFound()
+      }
       const hours = await keyring.usage({
         organizationId,
         keyId,
@@ -59,17 +61,9 @@ export const logOperations: readonly Operation[] = [
     responses: { 200: jsonContent(AuditPage, 'A page of records.') },
     handle: async ({ keyring, permit, request, organizationId, query }) => {
       permit.require('auditRead')
-      const { key_id, type, limit, cursor } = query
-      const { records, nextCursor } = await keyring.audit.list({
-        organizationId,
-        keyId: key_id,
-        type: type as AuditFilter['type'], // any text: a type that does not exist has no records
-        actor: actorOf(query),
-        from: dateFromJson(query.from),
-        to: dateFromJson(query.to),
-        limit,
-        cursor,
-      })
+      const { limit, cursor } = query
+      const filter = await filterOf(keyring, organizationId, query)
+      const { records, nextCursor } = await keyring.audit.list({ ...filter, limit, cursor })
       const body = { data: records.map(auditToJson), next_cursor: nextCursor }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
@@ -84,20 +78,21 @@ export const logOperations: readonly Operation[] = [
     responses: {
       200: {
         description: 'One record for each line.',
-        content: { 'application/jsonl': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+        content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
       },
     },
     handle: async ({ keyring, permit, caller, auditContext, organizationId, query, request }) => {
       permit.require('auditExport')
-      const format = query.format ?? 'jsonl'
+      const format = query.format ?? formatOf(request)
       const headers = {
-        'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
+        'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
         'Content-Disposition': `attachment; filename="audit.${format}"`,
+        Vary: 'Accept',
         ...baseHeaders,
       }
+      const filter = await filterOf(keyring, organizationId, query)
       // Nothing leaves, so nothing is recorded.
       if (request.method === 'HEAD') return new Response(null, { headers })
-      const filter = { organizationId, keyId: query.key_id, from: dateFromJson(query.from), to: dateFromJson(query.to) }
       const options = { actor: caller.actor, context: auditContext }
       // JSON Lines are as the keyring has them, camel case and all: the hashes are of that, and `verifyAuditExport` reads it.
       const lines =
@@ -109,8 +104,48 @@ export const logOperations: readonly Operation[] = [
   }),
 ]
 
+const formats = { 'application/x-ndjson': 'jsonl', 'text/csv': 'csv' } as const
+
+/** @throws {@link ApiProblem} with status 406 for a client that takes neither form. */
+function formatOf(request: Request): 'jsonl' | 'csv' {
+  const types = Object.keys(formats) as (keyof typeof formats)[]
+  const type = negotiate(request.headers.get('accept'), types)
+  if (type !== null) return formats[type]
+  throw new ApiProblem(406, 'not_acceptable', `The log is exported as ${types.join(' or ')}. Accept one of them.`)
+}
+
+/**
+ * What the query selects of the log.
+ *
+ * @throws {@link ApiProblem} with status 404 for a key that never was; with 400 for one half of an actor.
+ */
+async function filterOf(
+  keyring: Keyring,
+  organizationId: string,
+  query: z.output<typeof ExportQuery>,
+): Promise<AuditFilter> {
+  const { key_id: keyId, type } = query
+  const actor = actorOf(query)
+  if (keyId !== undefined) await requireLogged(keyring, organizationId, keyId)
+  return {
+    organizationId,
+    keyId,
+    type: type as AuditFilter['type'], // any text: a type that does not exist has no records
+    actor,
+    from: dateFromJson(query.from),
+    to: dateFromJson(query.to),
+  }
+}
+
+/** A key that was deleted has its records still. One that has none is answered as everywhere: nobody knows it. */
+async function requireLogged(keyring: Keyring, organizationId: string, keyId: string): Promise<void> {
+  if ((await keyring.get(keyId, { within: { organizationId } })) !== null) return
+  const { records } = await keyring.audit.list({ organizationId, keyId, limit: 1 })
+  if (records.length === 0) throw keyNotFound()
+}
+
 /** @throws {@link ApiProblem} with status 400 for one half of an actor. */
-function actorOf({ actor_type: type, actor_id: id }: z.output<typeof AuditQuery>): Actor | undefined {
+function actorOf({ actor_type: type, actor_id: id }: z.output<typeof ExportQuery>): Actor | undefined {
   if (type !== undefined && id !== undefined) return { type, id }
   if (type === undefined && id === undefined) return undefined
   const parameter = type === undefined ? 'actor_type' : 'actor_id'

@@ -127,11 +127,9 @@ const environmentName = z.string().nullable()
 
 export const Catalog = z
   .object({
-    scopes: z
-      .array(z.object({ ...Scope.shape, grantable }))
-      .openapi({
-        description: 'What keys can be allowed to do everywhere. Scopes of resources are with their levels.',
-      }),
+    scopes: z.array(z.object({ ...Scope.shape, grantable })).openapi({
+      description: 'What keys can be allowed to do everywhere. Scopes of resources are with their levels.',
+    }),
     presets: z
       .array(z.object({ name, scopes: z.array(z.string()), grantable }))
       .openapi({ description: 'Named sets of scopes. A key keeps what the preset has at its creation.' }),
