@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Access, Keyring } from '@keywright/core'
-import { isolated } from '@keywright/core/adapter'
+import { adapterOf, isolated } from '@keywright/core/adapter'
 import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import { checkOptions } from './host/check-options.js'
@@ -66,7 +66,8 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   // Without `origins` there are no CORS headers: only pages of the API's own origin may use it.
   if (origins.length > 0) app.use('*', cors({ origin: [...origins], credentials: true, ...corsHeaders }))
   for (const operation of operations) registerOperation(app, operation)
-  const document = describeApi(app)
+  const { environments } = adapterOf(keyring)
+  const document = describeApi(app, { access: keyring.access, environments }, options.securitySchemes)
   // Before the operations: `/{id}` would match it, too.
   app.get('/openapi.json', () => jsonResponse(document))
   refuseOtherMethods(app, ['/openapi.json'], ['GET'])
@@ -94,7 +95,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
 const corsHeaders = {
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-API-Key', 'X-Request-Id'],
-  exposeHeaders: ['ETag', 'Link', 'Retry-After'],
+  exposeHeaders: ['Content-Disposition', 'ETag', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate'],
 }
 
 /** Returns a function that identifies the sender of a request, parses the request, and runs the operation. */

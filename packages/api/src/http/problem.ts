@@ -5,14 +5,14 @@ import { baseHeaders } from './response.js'
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: ProblemStatus
-  readonly code: string
+  readonly code: ProblemCode
   readonly members: Readonly<Record<string, unknown>>
   /** What the answer has beside the headers of every problem. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
     status: ProblemStatus,
-    code: string,
+    code: ProblemCode,
     detail: string,
     members: Readonly<Record<string, unknown>> = {},
     headers: Readonly<Record<string, string>> = {},
@@ -28,7 +28,29 @@ export class ApiProblem extends Error {
 /** The statuses that a problem response can have. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 503
 
-const titles: Readonly<Record<ProblemStatus, string>> = {
+/** The codes of each status. They are API: new ones may be added, none is renamed. */
+export const problemCodes = {
+  400: ['invalid_input', 'scope_unknown', 'malformed_body'],
+  401: ['not_authenticated'],
+  403: ['not_permitted', 'scope_exceeds_actor', 'key_locked', 'cross_site', 'not_fresh'],
+  404: ['key_not_found', 'not_found'],
+  405: ['method_not_allowed'],
+  406: ['not_acceptable'],
+  409: ['invalid_state', 'key_rotated_meanwhile', 'plan_limit_reached', 'reveal_unavailable', 'secret_already_shown'],
+  410: ['reveal_unavailable'],
+  412: ['key_changed'],
+  413: ['body_too_large'],
+  415: ['not_json', 'encoded_body'],
+  422: ['idempotency_key_reused'],
+  428: ['if_match_required'],
+  429: ['rate_limited'],
+  503: ['unavailable', 'host_unavailable', 'store_unavailable', 'outcome_unknown', 'hasher_busy', 'reveal_unavailable'],
+} as const satisfies Readonly<Record<ProblemStatus, readonly string[]>>
+
+/** A code of {@link problemCodes}. */
+export type ProblemCode = (typeof problemCodes)[ProblemStatus][number]
+
+export const titles: Readonly<Record<ProblemStatus, string>> = {
   400: 'Bad request',
   401: 'Not authenticated',
   403: 'Not permitted',

@@ -32,7 +32,10 @@ export function catalogOperations(
       id: 'getCatalog',
       method: 'get',
       path: '/catalog',
-      summary: 'Scopes, presets, roles, resource types, environments, and the plan with its usage',
+      summary: 'What keys can be given, and what of it by this caller',
+      description:
+        'For a page on which keys are created: what a creation accepts, what this caller may give, and the bounds of each field.',
+      tag: 'catalog',
       responses: { 200: jsonContent(Catalog, 'The catalog.') },
       handle: async ({ keyring, permit, caller, owner, organizationId }) => {
         const door = adapterOf(keyring)
@@ -52,6 +55,8 @@ export function catalogOperations(
       method: 'get',
       path: '/resources/{type}',
       summary: 'List the resources of a type that a key can be given',
+      description: 'The product decides which resources the caller can choose from.',
+      tag: 'catalog',
       params: TypeParam,
       query: ChoicesQuery,
       responses: { 200: jsonContent(Choices, 'The choices.') },

@@ -6,6 +6,7 @@ import { negotiate } from '../http/negotiate.js'
 import { nextLink } from '../http/next-link.js'
 import { ApiProblem, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import { disposition, link } from '../http/shown-headers.js'
 import { AuditPage, KeyStats, Usage } from '../schema/answers.js'
 import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
@@ -21,6 +22,8 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/stats',
     summary: 'Count the keys that the caller may list, and their calls',
+    description: 'The keys are those that `GET` of the list shows to this caller.',
+    tag: 'usage',
     responses: { 200: jsonContent(KeyStats, 'The counts.') },
     handle: async (context) => {
       const { keyring, organizationId } = context
@@ -33,7 +36,11 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/usage',
     summary: 'Count calls by hour, for one key or for all',
+    description:
+      'Without `key_id`, the calls of all keys, which needs the permission to manage all keys. The default is the last 24 hours; at most 92 days.',
+    tag: 'usage',
     query: UsageQuery,
+    refuses: [404],
     responses: { 200: jsonContent(Usage, 'One entry for each hour.') },
     handle: async ({ keyring, permit, organizationId, query, within, canReach }) => {
       permit.require('read')
@@ -57,8 +64,11 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/audit',
     summary: 'Read the audit log, newest first',
+    description: 'The log has one record for each change, reveal and export. `data` says what was changed.',
+    tag: 'audit',
     query: AuditQuery,
-    responses: { 200: jsonContent(AuditPage, 'A page of records.') },
+    refuses: [404],
+    responses: { 200: jsonContent(AuditPage, 'A page of records.', { Link: link }) },
     handle: async ({ keyring, permit, request, organizationId, query }) => {
       permit.require('auditRead')
       const { limit, cursor } = query
@@ -74,11 +84,19 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/audit/export',
     summary: 'Export the audit log, oldest first; the export itself is recorded',
+    description:
+      'JSON Lines have each record as it is hashed, in the spelling of the keyring, so that the file can be checked later without the API. CSV is for spreadsheets and has the names of the list.',
+    tag: 'audit',
     query: ExportQuery,
+    refuses: [404, 406],
     responses: {
       200: {
         description: 'One record for each line.',
-        content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+        headers: { 'Content-Disposition': { ...disposition } },
+        content: {
+          'application/x-ndjson': { schema: { type: 'string', description: 'A JSON object on each line.' } },
+          'text/csv': { schema: { type: 'string', description: 'RFC 4180, with a line of names.' } },
+        },
       },
     },
     handle: async ({ keyring, permit, caller, auditContext, organizationId, query, request }) => {

@@ -98,7 +98,12 @@ const Scope = z
   .openapi('Scope', { description: 'Something that a key may be allowed to do.' })
 
 const range = (description: string) =>
-  z.object({ minimum: z.int(), maximum: z.int() }).openapi({ description, example: { minimum: 1, maximum: 100 } })
+  z
+    .object({
+      minimum: z.int().openapi({ description: 'The fewest, or the least.' }),
+      maximum: z.int().openapi({ description: 'The most.' }),
+    })
+    .openapi({ description, example: { minimum: 1, maximum: 100 } })
 
 const Limits = z
   .object({
@@ -131,7 +136,13 @@ export const Catalog = z
       description: 'What keys can be allowed to do everywhere. Scopes of resources are with their levels.',
     }),
     presets: z
-      .array(z.object({ name, scopes: z.array(z.string()), grantable }))
+      .array(
+        z.object({
+          name,
+          scopes: z.array(z.string()).openapi({ description: 'What the preset gives.' }),
+          grantable,
+        }),
+      )
       .openapi({ description: 'Named sets of scopes. A key keeps what the preset has at its creation.' }),
     roles: z
       .array(
@@ -171,8 +182,16 @@ export const Catalog = z
     rate_limits: z.array(RateLimit).openapi({ description: 'The limits of keys that have none of their own.' }),
     limits: Limits,
     permissions: z
-      .record(z.string(), z.boolean())
-      .openapi({ description: 'The permissions of the caller.', example: { read: true, create: true } }),
+      .object({
+        read: z.boolean().openapi({ description: 'To see keys.' }),
+        create: z.boolean().openapi({ description: 'To create, change and rotate keys.' }),
+        revoke: z.boolean().openapi({ description: 'To disable, revoke and delete keys.' }),
+        manage_all: z.boolean().openapi({ description: 'To do the same with the keys of others.' }),
+        reveal: z.boolean().openapi({ description: 'To see tokens again.' }),
+        audit_read: z.boolean().openapi({ description: 'To read the audit log.' }),
+        audit_export: z.boolean().openapi({ description: 'To export the audit log.' }),
+      })
+      .openapi({ description: 'The permissions of the caller.' }),
   })
   .openapi('Catalog', { description: 'What the caller may ask for.' })
 

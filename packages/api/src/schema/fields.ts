@@ -82,7 +82,11 @@ export const RateLimit = z
       .min(windowMs.least, wholeSeconds)
       .max(windowMs.most, wholeSeconds)
       .multipleOf(windowMs.step, wholeSeconds)
-      .openapi({ description: 'How long a window is, in milliseconds: whole seconds.', example: 60_000 }),
+      .openapi({
+        description: 'How long a window is, in milliseconds: whole seconds.',
+        example: 60_000,
+        multipleOf: windowMs.step,
+      }),
   })
   .openapi('RateLimit', { description: 'At most `limit` requests in each window of `window_ms` milliseconds.' })
 
