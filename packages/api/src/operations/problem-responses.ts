@@ -73,6 +73,7 @@ const shared = {
 export type RefusedStatus = keyof typeof shared
 
 const challenge: ShownHeader = {
+  required: true,
   description: 'The scheme to authenticate with.',
   schema: { type: 'string', example: 'Session realm="API keys"' },
 }
