@@ -42,7 +42,7 @@ async function run(product: Product, numRuns: number) {
 }
 
 describe('the management API, asked as its document says and nearly so', () => {
-  it('keeps its contract (HTTP-22)', async () => {
+  it('keeps its contract (HTTP-24)', async () => {
     const product = await openProduct()
     const { details, statuses } = await run(product, requests)
     expect(details.errorInstance ?? null).toBeNull()
