@@ -139,6 +139,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () =>
       managementApi(keyring, {
         ...(api as object),
+        organization: () => null,
         securitySchemes: { login: { type: 'http', scheme: 'bearer', ...wrong } },
       } as never),
   ],

@@ -17,7 +17,9 @@ export function install(name, version, { scripts = false, compile = false, besid
   // What is compiled looks for a binary first, maybe on a server that does not answer, unless it is told not to.
   const fromSource = compile ? ['--build-from-source'] : []
   const options = ['--prefix', fresh, `--ignore-scripts=${!scripts && !compile}`, ...fromSource, ...quiet]
-  execFileSync('npm', ['install', ...options, `${name}@${version}`, ...beside], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('npm', ['install', ...options, `${name}@${version}`, ...beside], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   try {
     renameSync(fresh, folder)
   } catch (error) {
