@@ -135,6 +135,14 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => keyring.audit.recordCall(foreign, { ...wrong }),
   ],
   ManagementApiOptions: [() => managementApi(keyring, { ...(api as object), ...wrong } as never)],
+  SecuritySchemes: [
+    () =>
+      managementApi(keyring, {
+        ...(api as object),
+        organization: () => null,
+        securitySchemes: { login: { type: 'http', scheme: 'bearer', ...wrong } },
+      } as never),
+  ],
   McpAccess: [() => scoped({ scopes: ['members.read'], ...wrong } as never, () => foreign)],
   McpDeclarations: [() => createMcpAuth(keyring).declare({ ...wrong })],
   McpAuthOptions: [() => createMcpAuth(keyring, { ...wrong })],

@@ -298,7 +298,9 @@ describe.each(products)('the management API over HTTP, $framework and $name', ({
 
   it('A4: the catalog shows the levels, read below edit', async () => {
     const { manage } = await open()
-    expect((await manage('mia', 'GET /catalog')).body.resources).toEqual([{ type: 'board', levels: ['read', 'edit'] }])
+    expect((await manage('mia', 'GET /catalog')).body.resources).toMatchObject([
+      { type: 'board', levels: [{ name: 'read' }, { name: 'edit' }] },
+    ])
   })
 
   it("A5: the level is the lower of the key's and the member's", async () => {

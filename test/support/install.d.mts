@@ -10,5 +10,5 @@ export declare const quiet: readonly string[]
 export declare function install(
   name: string,
   version: string,
-  options?: { readonly scripts?: boolean; readonly compile?: boolean },
+  options?: { readonly scripts?: boolean; readonly compile?: boolean; readonly beside?: readonly string[] },
 ): string

@@ -7,7 +7,7 @@ export const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-o
 
 const cache = join(import.meta.dirname, '../../node_modules/.cache/installed')
 
-export function install(name, version, { scripts = false, compile = false } = {}) {
+export function install(name, version, { scripts = false, compile = false, beside = [] } = {}) {
   const folder = join(cache, `${name.replace('/', '+')}@${version}`)
   const modules = join(folder, 'node_modules')
   if (existsSync(modules)) return modules
@@ -17,7 +17,9 @@ export function install(name, version, { scripts = false, compile = false } = {}
   // What is compiled looks for a binary first, maybe on a server that does not answer, unless it is told not to.
   const fromSource = compile ? ['--build-from-source'] : []
   const options = ['--prefix', fresh, `--ignore-scripts=${!scripts && !compile}`, ...fromSource, ...quiet]
-  execFileSync('npm', ['install', ...options, `${name}@${version}`], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('npm', ['install', ...options, `${name}@${version}`, ...beside], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   try {
     renameSync(fresh, folder)
   } catch (error) {

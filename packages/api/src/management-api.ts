@@ -1,14 +1,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Access, Keyring } from '@keywright/core'
-import { isolated } from '@keywright/core/adapter'
+import { adapterOf, isolated } from '@keywright/core/adapter'
 import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import { checkOptions } from './host/check-options.js'
 import type { ManagementApiOptions } from './host/options.js'
 import { refuseOtherMethods } from './http/other-methods.js'
-import { parseBody } from './http/parse-body.js'
-import { parseParameters } from './http/parse-parameters.js'
-import { ApiProblem, isOutage, keyNotFound, problemResponse } from './http/problem.js'
+import { parseRequest } from './http/parse-request.js'
+import { ApiProblem, keyNotFound, problemResponse } from './http/problem.js'
 import { jsonResponse } from './http/response.js'
 import { catalogOperations } from './operations/catalog-operations.js'
 import { describeApi, registerOperation } from './operations/document.js'
@@ -16,6 +15,7 @@ import { keyOperations } from './operations/key-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
 import { loadAuditContext } from './request/audit-context.js'
+import { problemOf } from './request/problem-of.js'
 import { senderLoader } from './request/sender.js'
 import { tokenViewer } from './request/show-token.js'
 
@@ -51,6 +51,11 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   const { basePath = '/api/api-keys', origins = [], resources = {}, hostTimeoutMs = 5_000 } = options
   const reportError = isolated(options.onError)
   const handle = operationHandler(keyring, options, hostTimeoutMs)
+  const refuse = (error: unknown, operation?: Operation): Response => {
+    const problem = problemOf(error, operation)
+    if (problem.status === 503) reportError(error)
+    return problemResponse(problem)
+  }
   const operations: readonly Operation[] = [
     ...logOperations,
     ...catalogOperations(resources, hostTimeoutMs),
@@ -61,7 +66,8 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   // Without `origins` there are no CORS headers: only pages of the API's own origin may use it.
   if (origins.length > 0) app.use('*', cors({ origin: [...origins], credentials: true, ...corsHeaders }))
   for (const operation of operations) registerOperation(app, operation)
-  const document = describeApi(app)
+  const { environments } = adapterOf(keyring)
+  const document = describeApi(app, { access: keyring.access, environments }, options.securitySchemes)
   // Before the operations: `/{id}` would match it, too.
   app.get('/openapi.json', () => jsonResponse(document))
   refuseOtherMethods(app, ['/openapi.json'], ['GET'])
@@ -70,7 +76,9 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')
     const paths = pattern === '/' ? ['', '/'] : [pattern]
     for (const operation of group) {
-      app.on(operation.method.toUpperCase(), paths, (context) => handle(context, operation))
+      app.on(operation.method.toUpperCase(), paths, (context) =>
+        handle(context, operation).catch((error) => refuse(error, operation)),
+      )
     }
     // At once: `/{id}`, which comes last, would match any of them, too.
     refuseOtherMethods(
@@ -79,10 +87,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
       group.map(({ method }) => method.toUpperCase()),
     )
   }
-  app.onError((error) => {
-    if (isOutage(error)) reportError(error)
-    return problemResponse(error)
-  })
+  app.onError((error) => refuse(error))
   app.notFound(() => problemResponse(new ApiProblem(404, 'not_found', 'The API has no operation at this address.')))
   return Object.freeze({ fetch: async (request: Request) => app.fetch(request), document })
 }
@@ -90,7 +95,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
 const corsHeaders = {
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-API-Key', 'X-Request-Id'],
-  exposeHeaders: ['ETag', 'Link', 'Retry-After'],
+  exposeHeaders: ['Content-Disposition', 'ETag', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate'],
 }
 
 /** Returns a function that identifies the sender of a request, parses the request, and runs the operation. */
@@ -107,8 +112,7 @@ function operationHandler<A extends Access>(
   return async (context, operation) => {
     const request = context.req.raw
     const sender = await loadSender(request)
-    const { params, query } = parseParameters(context, operation)
-    const body = operation.body === undefined ? {} : await parseBody(request, operation.body)
+    const { params, query, body } = await parseRequest(context, operation)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(untypedKeyring, request, options, hostTimeoutMs)
     const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch }

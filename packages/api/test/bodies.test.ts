@@ -124,32 +124,36 @@ describe('a request body', () => {
   )
 
   it.each<[string, unknown, string]>([
-    ['a name that is an array', { name: ['x'] }, 'name'],
-    ['no name', {}, 'name'],
-    ['a name of only spaces', { name: '  ' }, 'name'],
-    ['a name with a right-to-left override', { name: 'x\u202ey' }, 'name'],
-    ['scopes that are a string', { ...create, scopes: '*' }, 'scopes'],
-    ['an unknown scope', { ...create, scopes: ['members.raed'] }, 'scopes[0]'],
-    ['an expiry that is not a date', { ...create, expires_at: 'tomorrow' }, 'expires_at'],
-    ['an expiry that has passed', { ...create, expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
-    ['an expiry without a time zone', { ...create, expires_at: '2090-01-01T00:00:00' }, 'expires_at'],
-    ['an invalid IP range', { ...create, ip_allow_list: ['10.0.0.0/99'] }, 'ip_allow_list[0]'],
-    ['a rate limit of 0', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, 'rate_limits.0.limit'],
-    ['a window of half a second', { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] }, 'rate_limits[0]'],
+    ['a name that is an array', { name: ['x'] }, '/name'],
+    ['no name', {}, '/name'],
+    ['a name of only spaces', { name: '  ' }, '/name'],
+    ['a name with a right-to-left override', { name: 'x\u202ey' }, '/name'],
+    ['scopes that are a string', { ...create, scopes: '*' }, '/scopes'],
+    ['an unknown scope', { ...create, scopes: ['members.raed'] }, '/scopes/0'],
+    ['an expiry that is not a date', { ...create, expires_at: 'tomorrow' }, '/expires_at'],
+    ['an expiry that has passed', { ...create, expires_at: '2001-01-01T00:00:00Z' }, '/expires_at'],
+    ['an expiry without a time zone', { ...create, expires_at: '2090-01-01T00:00:00' }, '/expires_at'],
+    ['an invalid IP range', { ...create, ip_allow_list: ['10.0.0.0/99'] }, '/ip_allow_list/0'],
+    ['a rate limit of 0', { ...create, rate_limits: [{ limit: 0, window_ms: 1_000 }] }, '/rate_limits/0/limit'],
+    [
+      'a window of half a second',
+      { ...create, rate_limits: [{ limit: 1, window_ms: 500 }] },
+      '/rate_limits/0/window_ms',
+    ],
     [
       'an unknown field of a rate limit',
       { ...create, rate_limits: [{ limit: 1, window_ms: 1_000, x: 1 }] },
-      'rate_limits.0.x',
+      '/rate_limits/0/x',
     ],
-    ['an unknown environment', { ...create, environment: 'prod' }, 'environment'],
+    ['an unknown environment', { ...create, environment: 'prod' }, '/environment'],
     ['an array as the body', [create], ''],
     ['a string as the body', 'x', ''],
     ['null as the body', null, ''],
-  ])('answers 400 and names the field for %s', async (_, body, field) => {
+  ])('answers 400 and points at the field for %s', async (_, body, pointer) => {
     const { send, dump } = open()
     const before = await dump()
     const answer = await send('POST /', { raw: JSON.stringify(body) })
-    expect(answer).toMatchObject({ status: 400, body: { field } })
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } })
     expect(await dump()).toBe(before)
   })
 

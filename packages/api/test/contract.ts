@@ -22,14 +22,21 @@ export function contractOf(document: Json): Contract {
   return (method, pathname, response, body) => {
     const template = templates.find((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`).test(pathname))
     const operation = asRecord(asRecord(paths[template ?? ''])[method.toLowerCase()])
-    const promised = asRecord(operation.responses)[response.status]
+    const listed = asRecord(operation.responses)[response.status]
+    const [, shared] = /^#\/components\/responses\/(\w+)$/.exec(String(asRecord(listed).$ref)) ?? []
+    const promised = shared === undefined ? listed : asRecord(asRecord(document.components).responses)[shared]
     if (promised === undefined) return [`${method} ${template}: ${response.status} is not in the document`]
+    const missing = Object.entries(asRecord(asRecord(promised).headers)).filter(
+      ([name, header]) => asRecord(header).required === true && !response.headers.has(name),
+    )
+    if (missing.length > 0) return missing.map(([name]) => `${method} ${template}: ${response.status} without ${name}`)
     const content = asRecord(asRecord(promised).content)
     const type = response.headers.get('content-type')?.split(';')[0] ?? ''
     if (Object.keys(content).length === 0) return body === '' ? [] : [`${method} ${template}: a body with no schema`]
     if (content[type] === undefined) return [`${method} ${template}: ${type} is not in the document`]
-    if (!type.endsWith('json')) return []
-    const at = ['paths', template ?? '', method.toLowerCase(), 'responses', response.status, 'content', type, 'schema']
+    if (!/[/+]json$/.test(type)) return []
+    const listedAt = ['paths', template ?? '', method.toLowerCase(), 'responses', response.status]
+    const at = [...(shared === undefined ? listedAt : ['components', 'responses', shared]), 'content', type, 'schema']
     const pointer = at.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
     const validate = ajv.getSchema(`api#/${pointer.join('/')}`)
     if (validate === undefined) return [`${method} ${template}: no schema`]

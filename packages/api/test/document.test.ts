@@ -13,7 +13,10 @@ const operations = Object.entries(api.document.paths as Record<string, Record<st
 interface Operation {
   readonly operationId: string
   readonly responses: Record<string, unknown>
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly requestBody?: { readonly required?: boolean }
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description: string }[]
 }
 
 describe('the OpenAPI document (HTTP-18)', () => {
@@ -30,7 +33,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
     expect(body).toEqual(api.document)
   })
 
-  it('lists both ways to send a key, and every problem response of every operation', () => {
+  it('lists both ways to send a key, every operation, and which take an Idempotency-Key', () => {
     expect(api.document).toMatchObject({
       components: {
         securitySchemes: {
@@ -43,15 +46,93 @@ describe('the OpenAPI document (HTTP-18)', () => {
       ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalog', 'getKey', 'getStats'],
       ...['getUsage', 'listAudit', 'listKeys', 'listResources', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
     ])
-    for (const { operation } of operations) {
-      for (const status of [400, 401, 403, 404, 409, 422, 429, 503]) {
-        expect(operation.responses, operation.operationId).toHaveProperty(String(status))
-      }
-    }
     const once = operations.filter(({ operation }) =>
       operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
     )
     expect(once.map(({ operation }) => operation.operationId).sort()).toEqual(['createKey', 'rotateKey'])
+  })
+
+  it('has each problem response once, with its codes and their members, and of each operation those that it can have', () => {
+    const statusesOf = (id: string) =>
+      Object.keys(operations.find(({ operation }) => operation.operationId === id)?.operation.responses ?? {})
+    expect(statusesOf('getStats')).toEqual(['200', '400', '401', '403', '503'])
+    expect(statusesOf('exportAudit')).toEqual(['200', '400', '401', '403', '404', '406', '503'])
+    expect(statusesOf('rotateKey')).toEqual([
+      ...['200', '400', '401', '403', '404', '409', '412', '413', '415', '422', '503'],
+    ])
+    expect(statusesOf('revealKey')).toEqual(expect.arrayContaining(['409', '410', '429']))
+    expect(statusesOf('updateKey')).toContain('428')
+    for (const { operation } of operations) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (Number(status) >= 400) expect(response, operation.operationId).toEqual({ $ref: expect.any(String) })
+      }
+    }
+    const { schemas, responses } = api.document.components as Record<string, Record<string, object>>
+    expect(schemas?.ConflictProblem).toMatchObject({
+      properties: {
+        code: { enum: expect.arrayContaining(['invalid_state', 'plan_limit_reached']) },
+        limit: {},
+        used: {},
+      },
+    })
+    expect(responses?.NotAuthenticated).toMatchObject({ headers: { 'WWW-Authenticate': {} } })
+    expect(responses?.Unavailable).toMatchObject({ headers: { 'Retry-After': {} } })
+  })
+
+  it('has the names and bounds that a creation takes, and asks for a body only where there must be one', () => {
+    const { schemas } = api.document.components as Record<string, Record<string, object>>
+    expect(schemas?.CreateKey).toMatchObject({
+      required: ['name'],
+      properties: {
+        environment: { enum: ['live', 'test'] },
+        preset: { enum: ['people', null] },
+        roles: { items: { enum: ['planner'] }, maxItems: 50 },
+        resources: { properties: { board: {} }, additionalProperties: false },
+        name: { minLength: 1, maxLength: 100 },
+        rate_limits: { minItems: 1, maxItems: 8 },
+      },
+    })
+    expect(schemas?.RateLimit).toMatchObject({
+      properties: { window_ms: { minimum: 1_000, maximum: 2_073_600_000, multipleOf: 1_000 } },
+    })
+    const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined)
+    const required = bodies.filter(({ operation }) => operation.requestBody?.required)
+    expect(required.map(({ operation }) => operation.operationId)).toEqual(['createKey'])
+    expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
+  })
+
+  it('describes each operation and parameter, and the headers of each key', () => {
+    for (const { operation } of operations) {
+      expect(operation.tags, operation.operationId).toHaveLength(1)
+      expect(operation.description, operation.operationId).toMatch(/\.$/)
+      for (const parameter of operation.parameters ?? []) {
+        expect(parameter.description, `${operation.operationId} ${parameter.name}`).toMatch(/\.$/)
+      }
+    }
+    const created = operations.find(({ operation }) => operation.operationId === 'createKey')?.operation.responses[
+      '201'
+    ]
+    expect(created).toMatchObject({ headers: { ETag: {}, Location: {} } })
+  })
+
+  it('has the security schemes of the host, each as a way of its own', () => {
+    const securitySchemes = { login: { type: 'apiKey', in: 'cookie', name: 'sid' } } as const
+    const { document } = open({ api: { securitySchemes } }).api
+    expect(document).toMatchObject({ security: [{ login: [] }] })
+    expect((document.components as Record<string, object>).securitySchemes).toEqual(securitySchemes)
+    expect(api.document.security).toEqual([{ session: [] }, { bearerApiKey: [] }, { xApiKey: [] }])
+  })
+
+  it.each<[string, object]>([
+    ['securitySchemes', {}],
+    ['securitySchemes', { 'a b': { type: 'http', scheme: 'bearer' } }],
+    ['securitySchemes.login.type', { login: { type: 'cookie' } }],
+    ['securitySchemes.login.name', { login: { type: 'apiKey', in: 'cookie' } }],
+    ['securitySchemes.login.in', { login: { type: 'apiKey', in: 'body', name: 'sid' } }],
+    ['securitySchemes.login.nmae', { login: { type: 'apiKey', in: 'cookie', nmae: 'sid' } }],
+  ])('throws InvalidOptions that names %s for %j', (field, securitySchemes) => {
+    const make = () => open({ api: { securitySchemes: securitySchemes as never } })
+    expect(make).toThrow(expect.objectContaining({ code: 'invalid_options', field }))
   })
 
   it('has its paths below basePath', () => {

@@ -57,7 +57,12 @@ describe('a request', () => {
     async (limit) => {
       const { send } = open()
       const answer = await send(`GET /?limit=${encodeURIComponent(limit)}`)
-      expect(answer).toMatchObject({ status: 400, body: { field: 'limit' } })
+      expect(answer).toMatchObject({
+        status: 400,
+        body: {
+          errors: [{ parameter: 'limit', detail: 'The parameter `limit` must be a whole number from 1 to 100.' }],
+        },
+      })
     },
   )
 

@@ -60,7 +60,7 @@ describe.each(await openStores())('If-Match, over %s', (_, store) => {
     const host = open({ store })
     const { id } = await host.create('mia')
     const answer = await host.send(`POST /${id}/disable`, { headers: { 'If-Match': value } })
-    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input', field: 'If-Match' } })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input', errors: [{ header: 'If-Match' }] } })
   })
 
   it('answers 428 to a PATCH without it where it is required, and takes *', async () => {

@@ -82,16 +82,19 @@ describe('a request body', () => {
     const answer = await send(request.replace(':id', id), { as: 'ada', body: { ...body, scope: ['members.read'] } })
     expect(answer).toMatchObject({
       status: 400,
-      body: { field: 'scope', detail: 'This request does not take the field `scope`. Leave it out.' },
+      body: {
+        errors: [{ pointer: '/scope', code: 'unknown' }],
+        detail: 'This request does not take the field `/scope`. Leave it out.',
+      },
     })
     expect(await dump()).toBe(before)
   })
 
   it.each([
-    ['resources.board.levels', { resources: { board: { mode: 'all', level: 'read', levels: { b1: 'edit' } } } }],
-    ['resources.board.ids', { resources: { board: { mode: 'specific', levels: {}, ids: ['b1'] } } }],
-    ['rate_limits.0.windowMs', { rate_limits: [{ limit: 1, window_ms: 1_000, windowMs: 1_000 }] }],
-  ])('with a misspelt field in %s: 400 that names it, and nothing is done', async (field, settings) => {
+    ['/resources/board/levels', { resources: { board: { mode: 'all', level: 'read', levels: { b1: 'edit' } } } }],
+    ['/resources/board/ids', { resources: { board: { mode: 'specific', levels: {}, ids: ['b1'] } } }],
+    ['/rate_limits/0/windowMs', { rate_limits: [{ limit: 1, window_ms: 1_000, windowMs: 1_000 }] }],
+  ])('with a misspelt field in %s: 400 that points at it, and nothing is done', async (pointer, settings) => {
     const { create, send, dump } = open()
     const { id } = await create()
     const before = await dump()
@@ -99,7 +102,7 @@ describe('a request body', () => {
       ['POST /', { name: 'ci', ...settings }],
       [`PATCH /${id}`, settings],
     ] as const) {
-      expect(await send(request, { body })).toMatchObject({ status: 400, body: { field } })
+      expect(await send(request, { body })).toMatchObject({ status: 400, body: { errors: [{ pointer }] } })
     }
     expect(await dump()).toBe(before)
   })

@@ -148,6 +148,34 @@ describe.each(Object.keys(servers))('a refusal on %s, of a request whose body no
   })
 })
 
+describe.each(Object.keys(servers))('a malformed request on %s', (name) => {
+  it.each([
+    ['GET', '/api/api-keys/%ZZ', 400],
+    ['GET', '/api/api-keys/%', 400],
+    ['GET', '/api/api-keys//', 404],
+    ['GET', '/api/api-keys///x', 404],
+    ['GET', `/api/api-keys/${'x'.repeat(8_000)}`, 400],
+    ['GET', `/api/api-keys?cursor=${'x'.repeat(8_000)}`, 400],
+    ['TRACE', '/api/api-keys', 501],
+  ])('%s %s is answered by a problem', async (method, path, status) => {
+    // These servers read the path before the API does.
+    const isTheirs = /%/.test(path) && /^(Express|Fastify)/.test(name)
+    const { api } = open()
+    const origin = (await servers[name]?.(api, '/api/api-keys')) ?? ''
+    const { hostname, port } = new URL(origin)
+    const request = httpRequest({ hostname, port, method, path, headers: { Cookie: 'session=ada' } })
+    request.end()
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    response.setEncoding('utf8')
+    const text = (await response.toArray()).join('')
+    if (isTheirs) return expect([400, 404]).toContain(response.statusCode)
+    expect(response.statusCode, text).toBe(status)
+    expect(response.headers['content-type']).toBe('application/problem+json')
+    expect(response.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(text)).toMatchObject({ status, code: expect.any(String), detail: expect.any(String) })
+  })
+})
+
 describe('nodeListener', () => {
   /** Sends the request line and the Host header without changing them, as `fetch` would. */
   const raw = (origin: string, path: string, headers: Record<string, string> = {}) =>

@@ -34,7 +34,7 @@ async function opened(scopes: readonly string[] = manageOnly) {
     const before = await dump()
     expect(await send(request.replace(':id', key.id), { body })).toMatchObject({
       status: 403,
-      body: { code: 'scope_exceeds_actor', field },
+      body: { code: 'scope_exceeds_actor', errors: [{ pointer: `/${field}`, code: 'exceeds' }] },
     })
     expect(await dump()).toBe(before)
   }
@@ -137,7 +137,7 @@ describe('an API key as the caller, in grace of a rotation', () => {
     const rename = () => send(`PATCH /${as.id}`, { as: null, body: { name: 'renamed' } })
     await keyring.rotate(as.id, { graceMs: 60_000 })
     const before = await dump()
-    expect(await rename()).toMatchObject({ status: 403, body: { code: 'scope_exceeds_actor', field: 'actor' } })
+    expect(await rename()).toMatchObject({ status: 403, body: { code: 'scope_exceeds_actor', errors: [] } })
     expect(await dump()).toBe(before)
   })
 })

@@ -72,7 +72,10 @@ describe('Idempotency-Key (HTTP-16)', () => {
       const { send, dump } = sealed()
       const before = await dump()
       const headers = { 'Idempotency-Key': key }
-      expect(await send('POST /', { body, headers })).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } })
+      expect(await send('POST /', { body, headers })).toMatchObject({
+        status: 400,
+        body: { errors: [{ header: 'Idempotency-Key' }] },
+      })
       expect(await dump()).toBe(before)
     },
   )

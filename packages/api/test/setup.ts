@@ -146,7 +146,7 @@ export function open({ api: apiOptions = {}, clock, ...options }: TestOptions = 
       }),
     )
     const text = await response.clone().text()
-    const isJson = /json$/.test(response.headers.get('content-type') ?? '')
+    const isJson = /[/+]json$/.test(response.headers.get('content-type') ?? '')
     const answer = {
       status: response.status,
       headers: response.headers,

@@ -515,6 +515,33 @@ export function testKeyStore(harness: StoreHarness): void {
         expect(ids(rest)).toEqual(ids(oldest).slice(2))
       })
 
+      it('has the keys of this creator alone, and pages of them', async () => {
+        const store = await open()
+        const owner = newOwner()
+        const robot = { type: 'key', id: 'robotrobot01' } as const
+        const made: string[] = []
+        for (const createdBy of [
+          robot,
+          { type: 'user', id: robot.id },
+          robot,
+          { type: 'key', id: 'ROBOTROBOT01' },
+          robot,
+        ] as const) {
+          const key = aKey({ owner, createdBy, expiresAt: null })
+          await insert(store, key)
+          if (createdBy === robot) made.push(key.id)
+        }
+        const whole = await store.list({ owner, createdBy: robot, order: 'asc', limit: 100 })
+        expect(ids(whole).sort()).toEqual([...made].sort())
+        const [first] = whole.records
+        if (first === undefined) throw new Error('The keys are missing.')
+        expect(ids(await store.list({ owner, createdBy: robot, order: 'asc', after: first, limit: 1 }))).toEqual(
+          ids(whole).slice(1, 2),
+        )
+        expect(ids(await store.list({ owner, createdBy: robot, status: 'revoked', limit: 100 }))).toEqual([])
+        expect(ids(await store.list({ owner: newOwner(), createdBy: robot, limit: 100 }))).toEqual([])
+      })
+
       it('filters by organisation, by owner and by status', async () => {
         const store = await open()
         const owner = newOwner()

@@ -26,6 +26,7 @@ describe('testKeyStore', () => {
         'keeps one value when several come at once (HASH-13)',
       ],
     ],
+    ['lists for everybody', ['has the keys of this creator alone, and pages of them']],
     [
       'audits apart',
       [

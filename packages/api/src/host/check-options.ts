@@ -1,5 +1,5 @@
 import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
-import { checkNames, type NamesOf, wholeNumber } from '@keywright/core/adapter'
+import { checkNames, isRecord, type NamesOf, wholeNumber } from '@keywright/core/adapter'
 import type { ManagementApiOptions, Permissions } from './options.js'
 
 const optionNames: NamesOf<ManagementApiOptions> = {
@@ -16,6 +16,7 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   onError: true,
   origins: true,
   resources: true,
+  securitySchemes: true,
 }
 
 const permissionNames: NamesOf<Permissions> = {
@@ -60,6 +61,7 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {
     throw new InvalidOptions('origins', 'an array of origins such as https://app.example.com, without path or wildcard')
   }
+  if (options.securitySchemes !== undefined) checkSchemes(options.securitySchemes)
   wholeNumber(hostTimeoutMs, 'hostTimeoutMs', { least: 1, most: 60_000 })
 }
 
@@ -71,6 +73,39 @@ function checkAllNames<A extends Access>(keyring: Keyring<A>, options: Managemen
   checkNames(resources, types, { at: 'resources' })
   for (const [type, list] of Object.entries(resources)) {
     if (typeof list !== 'function') throw new InvalidOptions(`resources.${type}`, 'a function')
+  }
+}
+
+const schemeFields = {
+  apiKey: ['in', 'name'],
+  http: ['scheme', 'bearerFormat'],
+  openIdConnect: ['openIdConnectUrl'],
+} as const
+
+function checkSchemes(schemes: unknown): void {
+  if (!isRecord(schemes) || Object.keys(schemes).length === 0) {
+    throw new InvalidOptions('securitySchemes', 'an object with at least one security scheme of OpenAPI')
+  }
+  for (const [name, scheme] of Object.entries(schemes)) {
+    if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) {
+      throw new InvalidOptions('securitySchemes', 'named with 1 to 64 letters, digits and . _ -')
+    }
+    const at = `securitySchemes.${name}`
+    const type = isRecord(scheme) ? scheme.type : undefined
+    if (type !== 'apiKey' && type !== 'http' && type !== 'openIdConnect') {
+      throw new InvalidOptions(`${at}.type`, "'apiKey', 'http' or 'openIdConnect'")
+    }
+    const fields = ['type', 'description', ...schemeFields[type]]
+    checkNames(scheme, Object.fromEntries(fields.map((field) => [field, true] as const)), { at })
+    const given = scheme as Readonly<Record<string, unknown>> // an object, as was just checked
+    for (const field of schemeFields[type]) {
+      if (field === 'bearerFormat' && given[field] === undefined) continue
+      if (typeof given[field] !== 'string' || given[field] === '')
+        throw new InvalidOptions(`${at}.${field}`, 'a string')
+    }
+    if (type === 'apiKey' && !['cookie', 'header', 'query'].includes(String(given.in))) {
+      throw new InvalidOptions(`${at}.in`, "'cookie', 'header' or 'query'")
+    }
   }
 }
 

@@ -39,6 +39,26 @@ export interface Permissions<S extends string = string> {
   readonly auditExport?: S | 'anyone'
 }
 
+/** Security schemes of an OpenAPI document, by name. Each is a way of its own to authenticate. */
+export type SecuritySchemes = Readonly<
+  Record<
+    string,
+    | {
+        readonly type: 'apiKey'
+        readonly in: 'cookie' | 'header' | 'query'
+        readonly name: string
+        readonly description?: string
+      }
+    | {
+        readonly type: 'http'
+        readonly scheme: string
+        readonly bearerFormat?: string
+        readonly description?: string
+      }
+    | { readonly type: 'openIdConnect'; readonly openIdConnectUrl: string; readonly description?: string }
+  >
+>
+
 /** Options of `managementApi`. */
 export interface ManagementApiOptions<A extends Access = Access> {
   /**
@@ -99,6 +119,13 @@ export interface ManagementApiOptions<A extends Access = Access> {
    * @defaultValue 5000
    */
   readonly hostTimeoutMs?: number | undefined
+  /**
+   * How clients authenticate, for the OpenAPI document: the name of your session's cookie, for example. It decides nothing:
+   * `authenticate` does.
+   *
+   * @defaultValue a cookie named `session`, and an API key as `Authorization: Bearer` or as `X-API-Key`
+   */
+  readonly securitySchemes?: SecuritySchemes | undefined
   /** Gets the error behind each answer with status 503, for your log. The client does not see it. @defaultValue none */
   readonly onError?: ((error: unknown) => void) | undefined
   /**

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import type { FetchConnection } from '@keywright/core'
 import { messageLines } from '@keywright/core/adapter'
+import { PROBLEM_MEDIA_TYPE } from '@keywright/core/http'
 import { bodyOf, readRest } from './incoming-body.js'
+import { baseHeaders } from './response.js'
 
 /** The connection that a request came on. Its fields are those that `fetchGate`, `createMcpAuth` and Hono on Node read. */
 export interface NodeConnection extends FetchConnection {
@@ -22,7 +24,7 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
  *
  * Mount it before anything that reads bodies, such as `express.json()`. It answers 500 if the body has been read already.
  * You can mount it under any path: the handler gets the URL that the client asked for. A request line or a `Host` header that
- * makes no URL is answered with 400. What a handler leaves of a body is read up to 1 MB, so that the connection can carry the next
+ * makes no URL is answered with 400, and `TRACE`, which no Fetch request can be, with 501. What a handler leaves of a body is read up to 1 MB, so that the connection can carry the next
  * request; a longer rest ends it. When the client disconnects, the signal of the request aborts.
  *
  * @param handler - A function, or an object with a method `fetch`: the management API, a Hono app, your own. It gets the
@@ -54,14 +56,28 @@ async function respond(handle: FetchHandler, incoming: IncomingMessage, signal: 
     const text = 'The body of this request was read before. Mount this handler before anything that reads bodies.'
     return new Response(text, { status: 500 })
   }
+  // A Fetch request cannot have them: they are for proxies, or show headers to pages.
+  if (['CONNECT', 'TRACE', 'TRACK'].includes(incoming.method ?? '')) {
+    return refusal(501, 'method_not_implemented', 'This server has no such method.')
+  }
   const encrypted = isEncrypted(incoming)
   let request: Request
   try {
     request = toRequest(incoming, encrypted, signal)
   } catch {
-    return new Response(null, { status: 400 })
+    return refusal(400, 'malformed_request', 'The request line or the Host header makes no URL.')
   }
   return handle(request, { remoteAddress: incoming.socket.remoteAddress, encrypted, incoming })
+}
+
+/** A problem (RFC 9457) before there is a request that the handler could answer. */
+function refusal(status: 400 | 501, code: string, detail: string): Response {
+  const title = status === 400 ? 'Bad request' : 'Not implemented'
+  const body = { type: `urn:keywright:problem:${code}`, title, status, detail, code }
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': PROBLEM_MEDIA_TYPE, ...baseHeaders },
+  })
 }
 
 async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-import { ApiProblem } from './problem.js'
+import { invalidInput, wrongField } from './field-error.js'
 
 /**
  * Parses the `Idempotency-Key` header: a quoted string of at most 255 characters (RFC 8941), or, as most clients send it,
@@ -13,12 +13,5 @@ export function parseIdempotencyKey(request: Request): string | undefined {
   // A comma outside quotes means that two header lines were joined.
   const key = quoted ?? /^[\x21\x23-\x2b\x2d-\x7e]+$/.exec(header)?.[0] ?? ''
   if (key.length >= 1 && key.length <= 255) return key
-  throw new ApiProblem(
-    400,
-    'invalid_input',
-    'The header Idempotency-Key must have 1 to 255 printable ASCII characters.',
-    {
-      field: 'Idempotency-Key',
-    },
-  )
+  throw invalidInput([wrongField({ header: 'Idempotency-Key' }, '1 to 255 printable ASCII characters')])
 }

@@ -1,4 +1,4 @@
-import { ApiProblem } from './problem.js'
+import { invalidInput, wrongField } from './field-error.js'
 
 /**
  * Parses the `If-Match` header: the `ETag` that an answer with the key had. A proxy that compresses answers may have made it weak,
@@ -12,9 +12,7 @@ export function parseIfMatch(request: Request): number | undefined {
   if (header === null || header === '*') return undefined
   const version = Number(/^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header)?.[1] ?? Number.NaN)
   if (!Number.isNaN(version)) return version
-  throw new ApiProblem(400, 'invalid_input', 'The header If-Match must be one ETag of a key, such as "3", or *.', {
-    field: 'If-Match',
-  })
+  throw invalidInput([wrongField({ header: 'If-Match' }, 'one ETag of a key, such as "3", or *')])
 }
 
 /** The `ETag` of a version. */

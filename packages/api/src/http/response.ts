@@ -1,4 +1,5 @@
 import type { RouteConfig, z } from '@hono/zod-openapi'
+import type { ShownHeader } from './shown-headers.js'
 
 /** Headers of every response. Any response may hold a secret, so no cache may keep it. */
 export const baseHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
@@ -12,6 +13,11 @@ export function jsonResponse(body: unknown, status = 200, headers: Readonly<Reco
 }
 
 /** Describes a JSON response for the OpenAPI document. */
-export function jsonContent(schema: z.ZodType, description: string): RouteConfig['responses'][string] {
-  return { description, content: { 'application/json': { schema } } }
+export function jsonContent(
+  schema: z.ZodType,
+  description: string,
+  headers: Readonly<Record<string, ShownHeader>> = {},
+): RouteConfig['responses'][string] {
+  const shown = Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }
+  return { description, ...shown, content: { 'application/json': { schema } } }
 }

@@ -5,8 +5,10 @@ import { parseChoices } from '../host/parse-answers.js'
 import { ApiProblem } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
-import { Catalog, Choices, ChoicesQuery, TypeParam } from '../schema/schemas.js'
-import { rateLimitsToJson } from '../schema/to-json.js'
+import { Catalog, Choices } from '../schema/answers.js'
+import { catalogToJson } from '../schema/catalog-to-json.js'
+import { ChoicesQuery, TypeParam } from '../schema/requests.js'
+import { snakeCase } from '../schema/snake-case.js'
 import { defineOperation, type Operation } from './operation.js'
 
 const permissions = [
@@ -30,22 +32,20 @@ export function catalogOperations(
       id: 'getCatalog',
       method: 'get',
       path: '/catalog',
-      summary: 'Scopes, presets, roles, resource types, environments, and the plan with its usage',
+      summary: 'What keys can be given, and what of it by this caller',
+      description:
+        'For a page on which keys are created: what a creation accepts, what this caller may give, and the bounds of each field.',
+      tag: 'catalog',
       responses: { 200: jsonContent(Catalog, 'The catalog.') },
-      handle: async ({ keyring, permit, organizationId }) => {
-        const { access } = keyring
-        const capabilities = await adapterOf(keyring).capabilities({ organizationId })
+      handle: async ({ keyring, permit, caller, owner, organizationId }) => {
+        const door = adapterOf(keyring)
+        const [capabilities, grantable] = await Promise.all([
+          door.capabilities({ organizationId }),
+          permit.has('create') ? door.grantable(caller.actor, { owner }) : null,
+        ])
         return jsonResponse({
-          scopes: [...access.scopes].map(([name, { description, sensitive }]) => ({ name, description, sensitive })),
-          presets: [...access.presets].map(([name, scopes]) => ({ name, scopes })),
-          roles: [...access.roles.keys()],
-          resources: [...access.resources].map(([type, { levels }]) => ({ type, levels })),
-          environments: capabilities.environments,
-          environment: capabilities.environment,
-          revealable: capabilities.revealable,
-          plan: { max_keys: capabilities.plan.maxKeys, used: capabilities.plan.used },
-          rate_limits: rateLimitsToJson(capabilities.rateLimits),
-          permissions: Object.fromEntries(permissions.map((permission) => [permission, permit.has(permission)])),
+          ...catalogToJson(keyring.access, capabilities, grantable),
+          permissions: Object.fromEntries(permissions.map((name) => [snakeCase(name), permit.has(name)])),
         })
       },
     }),
@@ -55,6 +55,8 @@ export function catalogOperations(
       method: 'get',
       path: '/resources/{type}',
       summary: 'List the resources of a type that a key can be given',
+      description: 'The product decides which resources the caller can choose from.',
+      tag: 'catalog',
       params: TypeParam,
       query: ChoicesQuery,
       responses: { 200: jsonContent(Choices, 'The choices.') },

@@ -1,53 +1,67 @@
 import { type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import { Problem } from '../schema/schemas.js'
+import type { Access } from '@keywright/core'
+import type { SecuritySchemes } from '../host/options.js'
+import { narrowToNames } from './narrow-to-names.js'
 import type { Operation } from './operation.js'
-
-const problems: Readonly<Record<number, string>> = {
-  400: 'The request is not valid; `field` names the part that is wrong.',
-  401: 'Nobody is signed in.',
-  403: 'The caller is not allowed to do this.',
-  404: 'There is no such key among those that the caller may reach.',
-  409: 'The status of the key, or the plan, does not allow this.',
-  410: 'The key was revoked, and its token was erased.',
-  412: 'The key was changed since the version that `If-Match` names.',
-  413: 'The body is larger than 64 KB.',
-  415: 'The body is not JSON.',
-  422: 'The Idempotency-Key was used for a different request.',
-  428: 'The product asks for `If-Match` with this request.',
-  429: 'Too many requests; Retry-After says when to try again.',
-  503: 'The keys, or the login of the product, cannot be reached; Retry-After says when to try again.',
-}
+import { problemReference, type RefusedStatus, registerProblems } from './problem-responses.js'
 
 const IdempotencyHeaders = {
-  'Idempotency-Key': z.string().max(512).optional().openapi({
+  'Idempotency-Key': z.string().min(1).max(257).optional().openapi({
     description:
       'A name for the request, at most 255 characters. The same request sent again within 24 hours takes effect once.',
+    example: 'b6f7a1de',
   }),
 }
 
 const ConditionHeaders = {
-  'If-Match': z.string().max(64).optional().openapi({
-    description: 'The `ETag` of the key that the client has read. If the key was changed since, the answer is 412.',
-  }),
+  'If-Match': z
+    .string()
+    .max(64)
+    .regex(/^(?:\*|(?:W\/)?"[1-9]\d{0,14}")$/)
+    .optional()
+    .openapi({
+      description: 'The `ETag` of the key that the client has read. If the key was changed since, the answer is 412.',
+      example: '"3"',
+    }),
+}
+
+const tags = {
+  keys: 'API keys: their settings, their tokens, and their ends.',
+  usage: 'How many keys there are, and how often they are used.',
+  audit: 'What was done, and by whom.',
+  catalog: 'What keys can be given.',
+} as const satisfies Readonly<Record<Operation['tag'], string>>
+
+/** How a client authenticates, where the host says nothing else. */
+const defaultSchemes: SecuritySchemes = {
+  session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'The login of the product.' },
+  bearerApiKey: { type: 'http', scheme: 'bearer', description: 'An API key, where the product lets keys manage keys.' },
+  xApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same, in a header of its own.' },
 }
 
 /** Adds an operation to the document, with every problem response that it can have. */
 export function registerOperation(app: OpenAPIHono, operation: Operation): void {
-  const { id, method, path, summary, params, query, body, responses } = operation
+  const { id, tag, method, path, summary, description, params, query, responses } = operation
   const headers = headersOf(operation)
+  // A DELETE has no body that all servers and proxies hand on. The API takes an empty object, and clients need not know.
+  const body = method === 'delete' ? undefined : operation.body
+  const problems = refusedStatuses(operation).map((status) => [status, problemReference(status)] as const)
   app.openAPIRegistry.registerPath({
     operationId: id,
+    tags: [tag],
     method,
     path, // the app puts its base path before it
     summary,
-    security: [{ session: [] }, { bearerApiKey: [] }, { xApiKey: [] }],
+    description,
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
       ...(headers === null ? {} : { headers }),
-      ...(body === undefined ? {} : { body: { content: { 'application/json': { schema: body } } } }),
+      ...(body === undefined
+        ? {}
+        : { body: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } }),
     },
-    responses: { ...responses, ...problemResponses() },
+    responses: { ...responses, ...Object.fromEntries(problems) } as RouteConfig['responses'], // with references
   })
 }
 
@@ -56,22 +70,27 @@ function headersOf({ idempotent = false, conditional = false }: Operation): z.Zo
   return z.object({ ...(idempotent ? IdempotencyHeaders : {}), ...(conditional ? ConditionHeaders : {}) })
 }
 
-function problemResponses(): RouteConfig['responses'] {
-  const content = { 'application/problem+json': { schema: Problem } }
-  return Object.fromEntries(Object.entries(problems).map(([status, description]) => [status, { description, content }]))
+/** What each operation can answer by what it takes, and what it says of itself. */
+function refusedStatuses({ method, params, body, idempotent, conditional, refuses = [] }: Operation): RefusedStatus[] {
+  const all = new Set<RefusedStatus>([400, 401, 403, 503, ...refuses])
+  if (params !== undefined) all.add(404)
+  if (body !== undefined) for (const status of [413, 415] as const) all.add(status)
+  if (method !== 'get') all.add(409)
+  if (conditional === true) all.add(412)
+  if (idempotent === true) all.add(422)
+  return [...all].sort((a, b) => a - b)
 }
 
 /** Returns the OpenAPI 3.1 document of all registered operations. */
-export function describeApi(app: OpenAPIHono): Readonly<Record<string, unknown>> {
-  const { openAPIRegistry: registry } = app
-  registry.registerComponent('securitySchemes', 'session', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'session',
-    description: 'The login of the product.',
-  })
-  registry.registerComponent('securitySchemes', 'bearerApiKey', { type: 'http', scheme: 'bearer' })
-  registry.registerComponent('securitySchemes', 'xApiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key' })
+export function describeApi(
+  app: OpenAPIHono,
+  { access, environments }: { readonly access: Access; readonly environments: readonly (string | null)[] },
+  securitySchemes: SecuritySchemes = defaultSchemes,
+): Readonly<Record<string, unknown>> {
+  registerProblems(app)
+  for (const [name, scheme] of Object.entries(securitySchemes)) {
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme)
+  }
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -79,8 +98,13 @@ export function describeApi(app: OpenAPIHono): Readonly<Record<string, unknown>>
       version: '1.0.0',
       description: 'Manages the API keys of an organisation.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      contact: { name: 'Keywright', url: 'https://www.npmjs.com/package/@keywright/api' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'The product that this document came from.' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   })
-  return document as unknown as Readonly<Record<string, unknown>> // plain JSON
+  // Plain JSON, in which the package leaves a place for webhooks.
+  const { webhooks: _, ...described } = document as unknown as Readonly<Record<string, unknown>>
+  return narrowToNames(described, access, environments)
 }

@@ -1,6 +1,7 @@
 import { type CreatedKey, isKeyError, type Key, type RequestRepeated, type Secret } from '@keywright/core'
 import { parseIdempotencyKey } from '../http/parse-idempotency-key.js'
-import { ApiProblem, isOutage } from '../http/problem.js'
+import { ApiProblem } from '../http/problem.js'
+import { isOutage } from '../request/problem-of.js'
 import type { RequestContext } from '../request/request-context.js'
 import { keyResponse } from './key-response.js'
 
@@ -19,12 +20,20 @@ export async function issueToken(
 ): Promise<Response> {
   try {
     const { key, token } = await issue(parseIdempotencyKey(context.request))
-    return keyResponse(key, status, { token: token.reveal() })
+    return withToken(context, key, status, token)
   } catch (error) {
     if (!isKeyError(error) || error.code !== 'request_repeated') throw error
     const { key, token } = await findAgain(context, error as RequestRepeated) // the only error with this code
-    return keyResponse(key, status, { token: token.reveal() })
+    return withToken(context, key, status, token)
   }
+}
+
+function withToken({ request }: RequestContext, key: Key, status: 200 | 201, token: Secret): Response {
+  const response = keyResponse(key, status, { token: token.reveal() })
+  // Without the origin: behind a proxy, this process does not know it.
+  const path = new URL(request.url).pathname.replace(/\/$/, '')
+  if (status === 201) response.headers.set('Location', `${path}/${key.id}`)
+  return response
 }
 
 async function findAgain(

@@ -2,28 +2,26 @@ import type { Owner } from '@keywright/core'
 import { nextLink } from '../http/next-link.js'
 import { ApiProblem, ifMatchRequired, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import { etag, link, location } from '../http/shown-headers.js'
 import type { Permission } from '../request/permit.js'
 import { changeOptions, manageOptions } from '../request/request-context.js'
+import { Key, KeyPage, KeyWithToken, Token } from '../schema/answers.js'
 import { settingsFromJson } from '../schema/from-json.js'
 import {
   CreateBody,
   DeleteQuery,
   EmptyBody,
   IdParam,
-  Key,
-  KeyPage,
   KeyQuery,
-  KeyWithToken,
   RevokeBody,
   RotateBody,
-  Token,
   UpdateBody,
-} from '../schema/schemas.js'
+} from '../schema/requests.js'
 import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
 import { defineOperation, type Operation } from './operation.js'
-import { shownKeys } from './shown-keys.js'
+import { listedKeys } from './shown-keys.js'
 
 /** The operations that read, create and change keys. */
 export const keyOperations: readonly Operation[] = [
@@ -32,13 +30,15 @@ export const keyOperations: readonly Operation[] = [
     method: 'get',
     path: '/',
     summary: 'List keys',
+    description: 'An API key that may not manage all keys lists those that it created.',
+    tag: 'keys',
     query: KeyQuery,
-    responses: { 200: jsonContent(KeyPage, 'A page of keys.') },
+    responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
       const { keyring, request, query, organizationId } = context
       const { keys, nextCursor } = await keyring.list({
         organizationId,
-        ...shownKeys(context, query.owner),
+        ...listedKeys(context, query.owner),
         status: query.status,
         first: query.sort === 'created_at' ? 'oldest' : 'newest',
         limit: query.limit,
@@ -54,9 +54,13 @@ export const keyOperations: readonly Operation[] = [
     method: 'post',
     path: '/',
     summary: 'Create a key; only this response shows its token',
+    description:
+      'A caller gives a key no more than they have. With `copy_from`, settings that are left out are those of another key.',
+    tag: 'keys',
     body: CreateBody,
     idempotent: true,
-    responses: { 201: jsonContent(KeyWithToken, 'The new key, with its token.') },
+    refuses: [404],
+    responses: { 201: jsonContent(KeyWithToken, 'The new key, with its token.', { ETag: etag, Location: location }) },
     handle: async (context) => {
       const { keyring, permit, organizationId, owner: self, canReach, body } = context
       permit.require('create')
@@ -79,8 +83,10 @@ export const keyOperations: readonly Operation[] = [
     method: 'get',
     path: '/{id}',
     summary: 'Read one key',
+    description: 'A key that the caller may not reach is answered as one that does not exist.',
+    tag: 'keys',
     params: IdParam,
-    responses: { 200: jsonContent(Key, 'The key.') },
+    responses: { 200: jsonContent(Key, 'The key.', { ETag: etag }) },
     handle: async ({ keyring, permit, within, params }) => {
       permit.require('read')
       const key = await keyring.get(params.id, { within })
@@ -94,10 +100,13 @@ export const keyOperations: readonly Operation[] = [
     method: 'patch',
     path: '/{id}',
     summary: 'Change the settings of a key; fields that are left out stay as they are',
+    description: 'Send the `ETag` of the key as `If-Match`, so that no change of somebody else is undone.',
+    tag: 'keys',
     params: IdParam,
     conditional: true,
     body: UpdateBody,
-    responses: { 200: jsonContent(Key, 'The key after the change.') },
+    refuses: [428],
+    responses: { 200: jsonContent(Key, 'The key after the change.', { ETag: etag }) },
     handle: async (context) => {
       const { keyring, permit, params, body, request, requireIfMatch } = context
       permit.require('create')
@@ -115,10 +124,12 @@ export const keyOperations: readonly Operation[] = [
     method: 'post',
     path: '/{id}/revoke',
     summary: 'Revoke a key; it can never be used again',
+    description: 'This cannot be undone. The key stays in lists.',
+    tag: 'keys',
     params: IdParam,
     conditional: true,
     body: RevokeBody,
-    responses: { 200: jsonContent(Key, 'The revoked key.') },
+    responses: { 200: jsonContent(Key, 'The revoked key.', { ETag: etag }) },
     handle: async (context) => {
       const { keyring, permit, params, body } = context
       permit.require('revoke')
@@ -132,11 +143,14 @@ export const keyOperations: readonly Operation[] = [
     method: 'post',
     path: '/{id}/rotate',
     summary: 'Give a key a new token; only this response shows it',
+    description:
+      'The key keeps its id, its settings and its history. With `grace_ms`, the previous token works for a while.',
+    tag: 'keys',
     params: IdParam,
     conditional: true,
     body: RotateBody,
     idempotent: true,
-    responses: { 200: jsonContent(KeyWithToken, 'The key, with its new token.') },
+    responses: { 200: jsonContent(KeyWithToken, 'The key, with its new token.', { ETag: etag }) },
     handle: async (context) => {
       const { keyring, permit, caller, params, body } = context
       permit.require('create')
@@ -153,9 +167,12 @@ export const keyOperations: readonly Operation[] = [
     id: 'revealKey',
     method: 'post',
     path: '/{id}/reveal',
-    summary: 'Show the token of a key again, if the product allows it; every time is recorded in the audit log',
+    summary: 'Show the token of a key again; every time is recorded',
+    description: 'Needs a fresh login, and a product that keeps tokens. At most five an hour for each person.',
+    tag: 'keys',
     params: IdParam,
     body: EmptyBody,
+    refuses: [410, 429],
     responses: { 200: jsonContent(Token, 'The token.') },
     handle: async ({ showToken, params: { id } }) => {
       const token = await showToken(id)
@@ -168,6 +185,8 @@ export const keyOperations: readonly Operation[] = [
     method: 'delete',
     path: '/{id}',
     summary: 'Revoke a key; with `permanent=true`, also delete it',
+    description: 'A deleted key is in no list any more. Its records stay in the log.',
+    tag: 'keys',
     params: IdParam,
     conditional: true,
     query: DeleteQuery,
@@ -191,10 +210,13 @@ function switchOperation(verb: 'enable' | 'disable', permission: Permission, sum
     method: 'post',
     path: `/{id}/${verb}`,
     summary,
+    description:
+      'Requests with a disabled key are refused. Whoever disabled a key of somebody else locks it for its owner.',
+    tag: 'keys',
     params: IdParam,
     conditional: true,
     body: EmptyBody,
-    responses: { 200: jsonContent(Key, 'The key after the change.') },
+    responses: { 200: jsonContent(Key, 'The key after the change.', { ETag: etag }) },
     handle: async (context) => {
       const { keyring, permit, params } = context
       permit.require(permission)

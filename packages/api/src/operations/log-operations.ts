@@ -1,9 +1,16 @@
-import type { AuditFilter } from '@keywright/core'
+import type { z } from '@hono/zod-openapi'
+import type { Actor, AuditFilter, Keyring } from '@keywright/core'
+import { adapterOf } from '@keywright/core/adapter'
+import { invalidInput, missingField } from '../http/field-error.js'
+import { negotiate } from '../http/negotiate.js'
 import { nextLink } from '../http/next-link.js'
-import { ApiProblem } from '../http/problem.js'
+import { ApiProblem, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
+import { disposition, link } from '../http/shown-headers.js'
+import { AuditPage, KeyStats, Usage } from '../schema/answers.js'
+import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
-import { AuditPage, AuditQuery, ExportQuery, KeyStats, Usage, UsageQuery } from '../schema/schemas.js'
+import { AuditQuery, ExportQuery, UsageQuery } from '../schema/requests.js'
 import { auditToJson, statsToJson } from '../schema/to-json.js'
 import { defineOperation, type Operation } from './operation.js'
 import { shownKeys } from './shown-keys.js'
@@ -15,6 +22,8 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/stats',
     summary: 'Count the keys that the caller may list, and their calls',
+    description: 'The keys are those that `GET` of the list shows to this caller.',
+    tag: 'usage',
     responses: { 200: jsonContent(KeyStats, 'The counts.') },
     handle: async (context) => {
       const { keyring, organizationId } = context
@@ -27,15 +36,19 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/usage',
     summary: 'Count calls by hour, for one key or for all',
+    description:
+      'Without `key_id`, the calls of all keys, which needs the permission to manage all keys. The default is the last 24 hours; at most 92 days.',
+    tag: 'usage',
     query: UsageQuery,
+    refuses: [404],
     responses: { 200: jsonContent(Usage, 'One entry for each hour.') },
     handle: async ({ keyring, permit, organizationId, query, within, canReach }) => {
       permit.require('read')
       if (query.key_id === undefined) permit.require('manageAll')
-      const isVisible =
-        query.key_id === undefined || (canReach(query.key_id) && (await keyring.get(query.key_id, { within })) !== null)
-      // A key out of reach gets the same answer as a key without calls.
-      const keyId = isVisible ? query.key_id : 'none'
+      const { key_id: keyId } = query
+      if (keyId !== undefined && (!canReach(keyId) || (await keyring.get(keyId, { within })) === null)) {
+        throw keyNotFound()
+      }
       const hours = await keyring.usage({
         organizationId,
         keyId,
@@ -51,30 +64,16 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/audit',
     summary: 'Read the audit log, newest first',
+    description: 'The log has one record for each change, reveal and export. `data` says what was changed.',
+    tag: 'audit',
     query: AuditQuery,
-    responses: { 200: jsonContent(AuditPage, 'A page of records.') },
+    refuses: [404],
+    responses: { 200: jsonContent(AuditPage, 'A page of records.', { Link: link }) },
     handle: async ({ keyring, permit, request, organizationId, query }) => {
       permit.require('auditRead')
-      const { key_id, type, actor_type, actor_id, limit, cursor } = query
-      if ((actor_type === undefined) !== (actor_id === undefined)) {
-        const field = actor_type === undefined ? 'actor_type' : 'actor_id'
-        throw new ApiProblem(
-          400,
-          'invalid_input',
-          `The parameters \`actor_type\` and \`actor_id\` belong together. Send \`${field}\` as well.`,
-          { field },
-        )
-      }
-      const { records, nextCursor } = await keyring.audit.list({
-        organizationId,
-        keyId: key_id,
-        type: type as AuditFilter['type'], // any text: a type that does not exist has no records
-        actor: actor_type === undefined || actor_id === undefined ? undefined : { type: actor_type, id: actor_id },
-        from: dateFromJson(query.from),
-        to: dateFromJson(query.to),
-        limit,
-        cursor,
-      })
+      const { limit, cursor } = query
+      const filter = await filterOf(keyring, organizationId, query)
+      const { records, nextCursor } = await keyring.audit.list({ ...filter, limit, cursor })
       const body = { data: records.map(auditToJson), next_cursor: nextCursor }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
@@ -85,29 +84,91 @@ export const logOperations: readonly Operation[] = [
     method: 'get',
     path: '/audit/export',
     summary: 'Export the audit log, oldest first; the export itself is recorded',
+    description:
+      'JSON Lines have each record as it is hashed, in the spelling of the keyring, so that the file can be checked later without the API. CSV is for spreadsheets and has the names of the list.',
+    tag: 'audit',
     query: ExportQuery,
+    refuses: [404, 406],
     responses: {
       200: {
         description: 'One record for each line.',
-        content: { 'application/jsonl': { schema: { type: 'string' } }, 'text/csv': { schema: { type: 'string' } } },
+        headers: { 'Content-Disposition': { ...disposition } },
+        content: {
+          'application/x-ndjson': { schema: { type: 'string', description: 'A JSON object on each line.' } },
+          'text/csv': { schema: { type: 'string', description: 'RFC 4180, with a line of names.' } },
+        },
       },
     },
     handle: async ({ keyring, permit, caller, auditContext, organizationId, query, request }) => {
       permit.require('auditExport')
-      const format = query.format ?? 'jsonl'
+      const format = query.format ?? formatOf(request)
       const headers = {
-        'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl',
+        'Content-Type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
         'Content-Disposition': `attachment; filename="audit.${format}"`,
+        Vary: 'Accept',
         ...baseHeaders,
       }
+      const filter = await filterOf(keyring, organizationId, query)
       // Nothing leaves, so nothing is recorded.
       if (request.method === 'HEAD') return new Response(null, { headers })
-      const filter = { organizationId, keyId: query.key_id, from: dateFromJson(query.from), to: dateFromJson(query.to) }
-      const lines = keyring.audit.export({ ...filter, format }, { actor: caller.actor, context: auditContext })
+      const options = { actor: caller.actor, context: auditContext }
+      // JSON Lines are as the keyring has them, camel case and all: the hashes are of that, and `verifyAuditExport` reads it.
+      const lines =
+        format === 'csv'
+          ? auditToCsv(await adapterOf(keyring).exportAudit({ ...filter, format }, options))
+          : keyring.audit.export({ ...filter, format }, options)
       return new Response(await toStream(lines), { headers })
     },
   }),
 ]
+
+const formats = { 'application/x-ndjson': 'jsonl', 'text/csv': 'csv' } as const
+
+/** @throws {@link ApiProblem} with status 406 for a client that takes neither form. */
+function formatOf(request: Request): 'jsonl' | 'csv' {
+  const types = Object.keys(formats) as (keyof typeof formats)[]
+  const type = negotiate(request.headers.get('accept'), types)
+  if (type !== null) return formats[type]
+  throw new ApiProblem(406, 'not_acceptable', `The log is exported as ${types.join(' or ')}. Accept one of them.`)
+}
+
+/**
+ * What the query selects of the log.
+ *
+ * @throws {@link ApiProblem} with status 404 for a key that never was; with 400 for one half of an actor.
+ */
+async function filterOf(
+  keyring: Keyring,
+  organizationId: string,
+  query: z.output<typeof ExportQuery>,
+): Promise<AuditFilter> {
+  const { key_id: keyId, type } = query
+  const actor = actorOf(query)
+  if (keyId !== undefined) await requireLogged(keyring, organizationId, keyId)
+  return {
+    organizationId,
+    keyId,
+    type: type as AuditFilter['type'], // any text: a type that does not exist has no records
+    actor,
+    from: dateFromJson(query.from),
+    to: dateFromJson(query.to),
+  }
+}
+
+/** A key that was deleted has its records still. One that has none is answered as everywhere: nobody knows it. */
+async function requireLogged(keyring: Keyring, organizationId: string, keyId: string): Promise<void> {
+  if ((await keyring.get(keyId, { within: { organizationId } })) !== null) return
+  const { records } = await keyring.audit.list({ organizationId, keyId, limit: 1 })
+  if (records.length === 0) throw keyNotFound()
+}
+
+/** @throws {@link ApiProblem} with status 400 for one half of an actor. */
+function actorOf({ actor_type: type, actor_id: id }: z.output<typeof ExportQuery>): Actor | undefined {
+  if (type !== undefined && id !== undefined) return { type, id }
+  if (type === undefined && id === undefined) return undefined
+  const parameter = type === undefined ? 'actor_type' : 'actor_id'
+  throw invalidInput([missingField({ parameter }, 'actor_type and actor_id belong together')])
+}
 
 async function toStream(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder()

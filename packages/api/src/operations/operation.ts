@@ -1,5 +1,6 @@
 import type { RouteConfig, z } from '@hono/zod-openapi'
 import type { RequestContext } from '../request/request-context.js'
+import type { RefusedStatus } from './problem-responses.js'
 
 /** One operation: its documentation, the schemas of its input, and its handler. */
 export interface Operation<
@@ -12,6 +13,10 @@ export interface Operation<
   /** Below the base path, in OpenAPI's notation: `/{id}/rotate`. */
   readonly path: string
   readonly summary: string
+  /** What the summary has no room for. */
+  readonly description: string
+  /** The group that it stands in. */
+  readonly tag: 'keys' | 'usage' | 'audit' | 'catalog'
   readonly params?: P
   readonly query?: Q
   readonly body?: B
@@ -19,6 +24,8 @@ export interface Operation<
   readonly idempotent?: boolean
   /** Whether it takes an `If-Match`. */
   readonly conditional?: boolean
+  /** What it may be refused with, beside what follows from what it takes. */
+  readonly refuses?: readonly RefusedStatus[]
   readonly responses: RouteConfig['responses']
   handle(context: RequestContext<z.output<P>, z.output<Q>, z.output<B>>): Promise<Response>
 }

@@ -1,5 +1,21 @@
-import type { Owner } from '@keywright/core'
+import type { Actor, Owner } from '@keywright/core'
 import type { RequestContext } from '../request/request-context.js'
+
+/**
+ * The keys that a list shows to a caller: whose keys, and for a key that may not manage all of them, those that it created.
+ *
+ * @throws {@link ApiProblem} with status 403 if they may not see those.
+ */
+export function listedKeys(
+  context: RequestContext,
+  asked?: 'me' | 'organization' | 'all',
+): { readonly owner?: Owner; readonly createdBy?: Actor } {
+  const { permit, caller, owner } = context
+  const isMaker = caller.actor.type === 'key' && permit.has('create') && !permit.has('manageAll')
+  if (!isMaker || (asked ?? 'me') !== 'me') return shownKeys(context, asked)
+  permit.require('read')
+  return { owner, createdBy: { type: 'key', id: caller.actor.id } }
+}
 
 /**
  * Whose keys a caller is shown, in lists and in counts. Without an owner: all keys of the organisation.

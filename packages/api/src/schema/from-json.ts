@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import type { SettingsInput, UpdateInput } from '@keywright/core'
-import type { UpdateBody } from './schemas.js'
+import type { UpdateBody } from './requests.js'
 
 /** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
 export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {

@@ -1,4 +1,5 @@
 import type { AuditRecord, Key, KeyStats, RateLimit } from '@keywright/core'
+import { snakeCaseNames } from './snake-case.js'
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null
 
@@ -56,12 +57,12 @@ export function statsToJson(stats: KeyStats) {
   }
 }
 
-/** An audit record as the API shows it. */
+/** An audit record as the API shows it. Its `hash` is of the record as the keyring has it: see the export as JSON Lines. */
 export function auditToJson({ seq, at, type, actor, keyId, context, data, auditKeyId, hash }: AuditRecord) {
   const { requestId, ip, userAgent } = context
   return {
     seq,
-    at: at.toISOString(),
+    at: at.toJSON(), // null for a time that nobody can read: the other records are shown all the same
     type,
     actor: { ...actor },
     key_id: keyId,
@@ -70,7 +71,7 @@ export function auditToJson({ seq, at, type, actor, keyId, context, data, auditK
       ...(ip === undefined ? {} : { ip }),
       ...(userAgent === undefined ? {} : { user_agent: userAgent }),
     },
-    data: { ...data },
+    data: snakeCaseNames(data),
     audit_key_id: auditKeyId,
     hash,
   }

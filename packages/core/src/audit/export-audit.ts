@@ -23,6 +23,25 @@ export async function* exportAudit(
   query: ExportQuery,
   options: ManageOptions,
 ): AsyncGenerator<string, void, undefined> {
+  const records = await beginExport(parts, query, options)
+  if (query.format === 'csv') yield `${columns}\r\n`
+  for await (const record of records) {
+    yield query.format === 'csv'
+      ? csvRow(cellsOf(record))
+      : `${JSON.stringify(record).replace(unprintable, asEscape)}\n`
+  }
+}
+
+/**
+ * Records an export, and returns its records: for whoever writes them in a form of their own.
+ *
+ * @throws what {@link AuditLog.export} throws.
+ */
+export async function beginExport(
+  parts: AuditParts,
+  query: ExportQuery,
+  options: ManageOptions,
+): Promise<AsyncIterable<AuditRecord>> {
   checkNames(query, exportNames, { Invalid: InvalidInput })
   const { store, auditKey } = parts
   const { format } = query
@@ -43,14 +62,21 @@ export async function* exportAudit(
   await wrapStoreErrors(store.appendAudit(organizationId, [draft], auditKey))
 
   const { seq: last } = await wrapStoreErrors(store.auditHead(organizationId))
-  if (format === 'csv') yield `${columns}\r\n`
+  return recordsUpTo(last, store, filter)
+}
+
+/** Records that are added meanwhile belong to the next export, so that this one ends. */
+async function* recordsUpTo(
+  last: number,
+  store: AuditParts['store'],
+  filter: ReturnType<typeof parseFilter>,
+): AsyncGenerator<AuditRecord, void, undefined> {
   let after = 0
   for (;;) {
     const page = await wrapStoreErrors(store.listAudit({ ...filter, order: 'asc', after, limit: pageSize }))
     for (const record of page) {
-      // Records that are added meanwhile belong to the next export, so that this one ends.
       if (record.seq > last) return
-      yield format === 'csv' ? csvLine(record) : `${JSON.stringify(record).replace(unprintable, asEscape)}\n`
+      yield record
     }
     const end = page.at(-1)
     if (end === undefined || page.length < pageSize) return
@@ -58,10 +84,10 @@ export async function* exportAudit(
   }
 }
 
-function csvLine(record: AuditRecord): string {
+function cellsOf(record: AuditRecord): readonly unknown[] {
   const { seq, at, type, actor, keyId, context, data, auditKeyId, hash } = record
   const { requestId, ip, userAgent } = context
-  const cells = [
+  return [
     seq,
     at.toJSON(), // an invalid time gives null, and so an empty cell
     type,
@@ -75,6 +101,10 @@ function csvLine(record: AuditRecord): string {
     auditKeyId,
     hash,
   ]
+}
+
+/** A row of a CSV file, safe to open in a spreadsheet. `null` and `undefined` make an empty cell. */
+export function csvRow(cells: readonly unknown[]): string {
   return `${cells.map((cell) => csvCell(String(cell ?? ''))).join(',')}\r\n`
 }
 

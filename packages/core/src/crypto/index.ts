@@ -24,6 +24,7 @@ export { type SecretScanning, type SecretScanningOptions, secretScanning } from 
 export { sha256 } from './sha256.js'
 export {
   DEFAULT_SECRET_LENGTH,
+  ID_LENGTH,
   type InvalidTokenReason,
   type ParsedToken,
   type ParseTokenOptions,

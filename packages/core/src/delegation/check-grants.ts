@@ -30,8 +30,8 @@ export async function checkGrants(
   before: Grants = noGrants,
   manageScope: string | null = null,
 ): Promise<void> {
-  checkScopes(access, rights, after, before)
-  checkRoles(access, rights, after, before, manageScope)
+  refuseExceeding('scopes', exceedingScopes(access, rights, after.scopes, before.scopes))
+  refuseExceeding('roles', exceedingRoles(access, rights, after.roles, before.roles, manageScope))
   for (const [name, grant] of Object.entries(after.resources)) {
     const type = access.resources.get(name)
     if (type === undefined) continue // gives nothing
@@ -40,36 +40,45 @@ export async function checkGrants(
       grant.mode === 'all'
         ? exceedingOnAll(type, grant.level, already, rights.isOwn ? grant.level : rights.levelOnAll(name))
         : await exceedingLevels(type, grant.levels, already, (ids) => rights.levelsOn(name, ids))
-    if (exceeding.length > 0) throw new ScopeExceedsActor(`resources.${name}`, exceeding)
+    refuseExceeding(`resources.${name}`, exceeding)
   }
 }
 
-function checkScopes(access: Access, rights: ActorRights, after: Grants, before: Grants): void {
-  const holder = eitherOf(rights, effectiveScopesOf(access, before.scopes))
-  const given = rights.isOwn ? after.scopes.filter((scope) => !scope.includes('*')) : after.scopes
-  const exceeding = exceedingPatterns(access, holder, given)
-  if (exceeding.length > 0) throw new ScopeExceedsActor('scopes', exceeding)
+function refuseExceeding(field: string, exceeding: readonly string[]): void {
+  if (exceeding.length > 0) throw new ScopeExceedsActor(field, exceeding)
+}
+
+/** Those of the scopes that an actor may not give to a key that `had` others. */
+export function exceedingScopes(
+  access: Access,
+  rights: ActorRights,
+  scopes: readonly string[],
+  had: readonly string[],
+): readonly string[] {
+  const holder = eitherOf(rights, effectiveScopesOf(access, had))
+  return exceedingPatterns(access, holder, rights.isOwn ? scopes.filter((scope) => !scope.includes('*')) : scopes)
 }
 
 /**
+ * Those of the roles that an actor may not give to a key that `had` others.
+ *
  * A role may say more tomorrow than it says today. Whoever has the role gets that as well. Anybody else who gives it needs all
  * that it says and the right to manage keys; and everything, where a function of the host says what it gives.
  */
-function checkRoles(
+export function exceedingRoles(
   access: Access,
   rights: ActorRights,
-  after: Grants,
-  before: Grants,
+  roles: readonly string[],
+  had: readonly string[],
   manageScope: string | null,
-): void {
+): readonly string[] {
   // One's own personal key never does more than oneself, whatever its role becomes.
   const mayGive = rights.isOwn || managesKeys(access, rights, manageScope)
-  const exceeding = after.roles.filter((role) => {
-    if (rights.roles.includes(role) || before.roles.includes(role)) return false
+  return roles.filter((role) => {
+    if (rights.roles.includes(role) || had.includes(role)) return false
     const scopes = access.roles.get(role)
     return !(Array.isArray(scopes) ? mayGive && includes(access, rights, scopes) : includesEverything(access, rights))
   })
-  if (exceeding.length > 0) throw new ScopeExceedsActor('roles', exceeding)
 }
 
 function exceedingOnAll(

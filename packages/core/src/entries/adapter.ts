@@ -17,6 +17,7 @@ export {
   readFallback,
   sendReply,
 } from '../adapter/index.js'
+export { csvRow } from '../audit/index.js'
 export {
   type CheckNamesOptions,
   checkNames,
@@ -27,7 +28,9 @@ export {
   wholeNumber,
 } from '../check/index.js'
 export type { Credential, TokenFormat } from '../crypto/index.js'
+export type { Grantable } from '../delegation/index.js'
 export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
+export { inputLimits } from '../input/index.js'
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
 export { type OutageGate, outageGate } from '../outage/index.js'
 export {

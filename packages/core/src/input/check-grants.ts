@@ -3,6 +3,7 @@ import { didYouMean } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { parseScope } from '../scope/index.js'
 import { type Grants, isRecord, type KeySettings, type ResourceGrant } from '../values/index.js'
+import { maxGrants, maxNamed, maxRoles, maxScopes } from './bounds.js'
 import { checkId } from './check-input.js'
 
 /** What a call says of the rights of a key, in copies. Whether the access model has the names is for {@link knownGrants}. */
@@ -13,12 +14,6 @@ export interface NamedGrants {
   readonly roles: readonly string[] | null
   readonly resources: Grants['resources'] | null
 }
-
-const maxNamed = 200
-/** The most scopes of a key, with those of its preset: each verification compares them. */
-const maxScopes = 400
-const maxRoles = 50
-const maxGrants = 1_000
 
 /** Checks the form of grants, before any store is asked. @throws InvalidInput, naming the field. */
 export function checkGrants(input: Readonly<Partial<Record<keyof NamedGrants, unknown>>>): NamedGrants {

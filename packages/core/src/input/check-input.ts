@@ -1,7 +1,13 @@
 import { InvalidInput } from '../errors/index.js'
 import { isRecord, type JsonObject, type JsonValue, type Owner } from '../values/index.js'
-
-const maxMetadataLength = 16_384
+import {
+  lastYear,
+  maxDescriptionLength,
+  maxIdLength,
+  maxMetadataLength,
+  maxNameLength,
+  maxReasonLength,
+} from './bounds.js'
 
 // Control, line-breaking, bidirectional and invisible characters: people could not tell two names apart.
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
@@ -25,8 +31,8 @@ function isPrintable(text: string): boolean {
 /** Returns a name of 1 to 100 printable characters, in NFC, without spaces around it. */
 export function checkName(value: unknown): string {
   const name = typeof value === 'string' ? value.normalize('NFC').trim() : ''
-  if (name.length < 1 || name.length > 100 || !isPrintable(name)) {
-    throw new InvalidInput('name', 'a string of 1 to 100 printable characters')
+  if (name.length < 1 || name.length > maxNameLength || !isPrintable(name)) {
+    throw new InvalidInput('name', `a string of 1 to ${maxNameLength} printable characters`)
   }
   return name
 }
@@ -35,8 +41,8 @@ export function checkName(value: unknown): string {
 export function checkDescription(value: unknown): string | null {
   if (value === undefined || value === null) return null
   const text = typeof value === 'string' ? value.normalize('NFC') : null
-  if (text === null || text.length > 500 || !isPrintable(text.replaceAll('\n', ' '))) {
-    throw new InvalidInput('description', 'a string of at most 500 printable characters, or null')
+  if (text === null || text.length > maxDescriptionLength || !isPrintable(text.replaceAll('\n', ' '))) {
+    throw new InvalidInput('description', `a string of at most ${maxDescriptionLength} printable characters, or null`)
   }
   return text
 }
@@ -59,11 +65,11 @@ export function checkId(value: unknown, field: string): string {
   if (
     typeof value !== 'string' ||
     value.length < 1 ||
-    value.length > 255 ||
+    value.length > maxIdLength ||
     unprintable.test(value) ||
     value !== value.trim()
   ) {
-    throw new InvalidInput(field, 'a string of 1 to 255 printable characters, without spaces around them')
+    throw new InvalidInput(field, `a string of 1 to ${maxIdLength} printable characters, without spaces around them`)
   }
   return value
 }
@@ -71,8 +77,8 @@ export function checkId(value: unknown, field: string): string {
 /** Returns a reason of at most 200 printable characters, or `null`. */
 export function checkReason(value: unknown): string | null {
   if (value === undefined || value === null) return null
-  if (typeof value !== 'string' || value.length > 200 || !isPrintable(value)) {
-    throw new InvalidInput('reason', 'a string of at most 200 printable characters, or null')
+  if (typeof value !== 'string' || value.length > maxReasonLength || !isPrintable(value)) {
+    throw new InvalidInput('reason', `a string of at most ${maxReasonLength} printable characters, or null`)
   }
   return value
 }
@@ -80,8 +86,7 @@ export function checkReason(value: unknown): string | null {
 /** Returns a copy of a date, or `null` for never. */
 export function checkExpiry(value: unknown): Date | null {
   if (value === undefined || value === null) return null
-  // ISO 8601 writes years up to 9999 with four digits.
-  if (!(value instanceof Date) || !(value.getTime() >= 0) || value.getUTCFullYear() > 9999) {
+  if (!(value instanceof Date) || !(value.getTime() >= 0) || value.getUTCFullYear() > lastYear) {
     throw new InvalidInput('expiresAt', 'a valid Date or null')
   }
   return new Date(value)

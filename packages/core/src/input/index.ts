@@ -1,3 +1,4 @@
+export { maxGraceMs } from './bounds.js'
 export { checkGrants, knownGrants, type NamedGrants } from './check-grants.js'
 export {
   checkDescription,
@@ -9,6 +10,7 @@ export {
   checkReason,
 } from './check-input.js'
 export { checkKeyId } from './check-key-id.js'
+export { inputLimits } from './input-limits.js'
 export {
   type ChangeOptions,
   checkActor,

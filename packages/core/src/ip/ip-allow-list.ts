@@ -1,7 +1,7 @@
 import { InvalidInput } from '../errors/index.js'
 import { containsRange, formatIpRange, type IpRange, parseIpRange, parsePeer } from './ip-range.js'
 
-const maxEntries = 100
+export const maxEntries = 100
 
 /**
  * Parses a list of addresses and CIDR ranges into its normal form. It drops repetitions and keeps the order. `null` and

@@ -1,7 +1,10 @@
+import type { ExportQuery } from '../audit/index.js'
 import type { Credential, TokenFormat } from '../crypto/index.js'
+import type { Grantable } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { ManageOptions } from '../input/index.js'
 import type { ProxyWarning } from '../outage/index.js'
-import type { MaybePromise } from '../values/index.js'
+import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
 import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
 import type { Capabilities } from './capabilities.js'
 
@@ -17,11 +20,17 @@ export interface KeyringDoor {
   readonly warnOfProxy: ProxyWarning
   /** What an organisation may ask of `create` now: for pages and menus. */
   capabilities(query: { readonly organizationId: string }): Promise<Capabilities>
+  /** The environments that keys can be issued in; `[null]`: tokens have no environment part. */
+  readonly environments: readonly (string | null)[]
+  /** What an actor may give to a new key of this owner now, in the default environment: for pages and menus. */
+  grantable(actor: Actor, query: { readonly owner: Owner }): Promise<Grantable>
   /** What somebody with these scopes and roles may do: for layers whose callers the host itself has logged in. */
   rights(
     authority: Pick<OwnerAuthority, 'scopes' | 'roles'>,
     query: { readonly organizationId: string },
   ): Promise<{ allows(scope: string): boolean }>
+  /** Records an export of the audit log, as `audit.export` does, and gives its records: for a form of one's own. */
+  exportAudit(query: ExportQuery, options: ManageOptions): Promise<AsyncIterable<AuditRecord>>
   /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
   verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }

@@ -1,7 +1,8 @@
 import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '../access/index.js'
-import { type AuditLog, auditLog } from '../audit/index.js'
+import { type AuditLog, auditLog, beginExport } from '../audit/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
+import { grantableBy } from '../delegation/index.js'
 import { InvalidInput } from '../errors/index.js'
 import {
   type ChangeOptions,
@@ -536,7 +537,10 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     },
     warnOfProxy: parts.warnOfProxy,
     capabilities: async ({ organizationId }) => loadCapabilities(managing, organizationId),
+    environments: [...parts.namespaceOf.keys()],
+    grantable: async (actor, { owner }) => grantableBy(managing, actor, { owner, environment: parts.environment }),
     rights: async (authority, { organizationId }) => rightsOf(managing, authority, organizationId),
+    exportAudit: async (query, options) => beginExport(managing, query, checkManageOptions(options)),
     verify: verifyCredential.bind(null, parts),
   }
 }

@@ -11,7 +11,15 @@ export type {
 export { lruList } from './lru-list.js'
 export { longestRefusal, type MemoryFailureLimiterOptions, memoryFailureLimiter } from './memory-failure-limiter.js'
 export { type MemoryRateLimiterOptions, memoryRateLimiter } from './memory-rate-limiter.js'
-export { nameRateLimits, parseRateLimitPolicies, parseRateLimits } from './parse-rate-limits.js'
+export {
+  maxLimit,
+  maxRateLimits,
+  maxWindowMs,
+  nameRateLimits,
+  parseRateLimitPolicies,
+  parseRateLimits,
+  windowStepMs,
+} from './parse-rate-limits.js'
 export type {
   RateLimitAdmission,
   RateLimitDenial,

@@ -3,14 +3,17 @@ import type { RateLimit } from '../values/index.js'
 import type { RateLimitPolicy } from './rate-limiter.js'
 
 /** The most limits on one key. Each one needs a count, and space in the header. */
-const maxRateLimits = 8
+export const maxRateLimits = 8
 /** The longest window: 24 days. A limiter may end windows by timers, which count milliseconds in 31 bits. */
-const maxWindowMs = 24 * 24 * 60 * 60 * 1000
+export const maxWindowMs = 24 * 24 * 60 * 60 * 1000
 /** The largest integer in a structured field (RFC 9651 §3.3.1). */
-const maxLimit = 999_999_999_999_999
+export const maxLimit = 999_999_999_999_999
+
+/** Headers tell windows in seconds: each is a whole number of them. */
+export const windowStepMs = 1_000
 
 /** What {@link isRateLimit} accepts, as the end of the sentence "… must be". */
-export const expectedRateLimit = `{ limit, windowMs } with a limit from 1 to ${maxLimit} and a window of whole seconds from 1000 to ${maxWindowMs} ms`
+export const expectedRateLimit = `{ limit, windowMs } with a limit from 1 to ${maxLimit} and a window of whole seconds from ${windowStepMs} to ${maxWindowMs} ms`
 
 /** The class of the error to throw. */
 export type LimitFault = typeof InvalidInput | typeof InvalidOptions
@@ -68,9 +71,9 @@ export function isRateLimit(value: unknown): value is RateLimit {
     limit >= 1 &&
     limit <= maxLimit &&
     isWholeNumber(windowMs) &&
-    windowMs >= 1000 &&
+    windowMs >= windowStepMs &&
     windowMs <= maxWindowMs &&
-    windowMs % 1000 === 0
+    windowMs % windowStepMs === 0
   )
 }
 

@@ -2,7 +2,7 @@ import { checkNames, wholeNumber } from '../check/index.js'
 import { formatToken, previewOf, Secret } from '../crypto/index.js'
 import { checkDelegation, isOwnKey } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
-import type { ChangeOptions } from '../input/index.js'
+import { type ChangeOptions, maxGraceMs } from '../input/index.js'
 import { isExpired, organizationOf, wrapStoreErrors } from '../store/index.js'
 import { changePrepared } from './change-key.js'
 import type { CreatedKey } from './create.js'
@@ -10,8 +10,6 @@ import { inputNames, type RotateInput } from './key-input.js'
 import type { ManageParts } from './parts.js'
 import { requestOnce } from './request-once.js'
 import { sealToken } from './seal-token.js'
-
-const maxGraceMs = 7 * 24 * 3_600_000
 
 /**
  * Gives a key a new token; id, grants and history stay. At most two tokens of a key work at a time: one in grace

@@ -1,8 +1,8 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkId, checkOwner, type PageQuery, pageOf, parsePage } from '../input/index.js'
+import { checkActor, checkId, checkOwner, type PageQuery, pageOf, parsePage } from '../input/index.js'
 import { toKey, wrapStoreErrors } from '../store/index.js'
-import type { Key, KeyRecord, KeyStatus, Owner } from '../values/index.js'
+import type { Actor, Key, KeyRecord, KeyStatus, Owner } from '../values/index.js'
 import type { ReadParts } from './parts.js'
 
 /** Which keys to list. */
@@ -11,6 +11,8 @@ export interface KeyQuery extends PageQuery {
   readonly organizationId?: string
   /** Leave it out, in place of `undefined`, to list the keys of all owners. */
   readonly owner?: Owner
+  /** Leave it out, in place of `undefined`, to list the keys whoever created them. */
+  readonly createdBy?: Actor
   readonly status?: KeyStatus | undefined
   /** By creation. @defaultValue 'newest' */
   readonly first?: 'newest' | 'oldest' | undefined
@@ -26,6 +28,7 @@ export interface KeyPage {
 const queryNames: NamesOf<KeyQuery> = {
   organizationId: true,
   owner: true,
+  createdBy: true,
   status: true,
   first: true,
   limit: true,
@@ -35,8 +38,8 @@ const statuses: readonly unknown[] = ['active', 'disabled', 'revoked', 'expired'
 
 /** See `Keyring.list`. */
 export async function listKeys(parts: ReadParts, query: KeyQuery): Promise<KeyPage> {
-  checkNames(query, queryNames, { Invalid: InvalidInput, defined: ['organizationId', 'owner'] })
-  const { status, first = 'newest', organizationId, owner } = query
+  checkNames(query, queryNames, { Invalid: InvalidInput, defined: ['organizationId', 'owner', 'createdBy'] })
+  const { status, first = 'newest', organizationId, owner, createdBy } = query
   if (status !== undefined && !statuses.includes(status))
     throw new InvalidInput('status', `one of ${statuses.join(', ')}`)
   if (first !== 'newest' && first !== 'oldest') throw new InvalidInput('first', "'newest' or 'oldest'")
@@ -45,6 +48,7 @@ export async function listKeys(parts: ReadParts, query: KeyQuery): Promise<KeyPa
     parts.store.list({
       ...(organizationId === undefined ? {} : { organizationId: checkId(organizationId, 'organizationId') }),
       ...(owner === undefined ? {} : { owner: checkOwner(owner) }),
+      ...(createdBy === undefined ? {} : { createdBy: checkActor({ actor: createdBy }) }),
       ...(status === undefined ? {} : { status }),
       ...(page.place === null ? {} : { after: readPlace(page.place, first) }),
       order: first === 'newest' ? 'desc' : 'asc',

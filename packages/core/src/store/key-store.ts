@@ -101,6 +101,8 @@ export interface ChangeRequest {
 export interface StoredKeyQuery {
   readonly organizationId?: string
   readonly owner?: Owner
+  /** Who created them, by type and id. */
+  readonly createdBy?: Actor
   /** The status that people see: `expired` is an active key after its `expiresAt`. @defaultValue any status */
   readonly status?: 'active' | 'disabled' | 'revoked' | 'expired'
   /** Begins after this key, in the order of the list. @defaultValue the beginning of the list */

@@ -48,11 +48,14 @@ export function pageOfKeys(
 function keysOf(
   db: Kysely<KeyTables>,
   tables: TableNames,
-  { organizationId, owner, after, order = 'desc' }: StoredKeyQuery,
+  { organizationId, owner, createdBy, after, order = 'desc' }: StoredKeyQuery,
 ): PageOfKeys {
   let keys = db.selectFrom(tables.api_keys).select(['id', 'created_at'])
   if (organizationId !== undefined) keys = keys.where('organization_id', '=', organizationId)
   if (owner !== undefined) keys = keys.where((eb) => ownedBy(eb, owner))
+  if (createdBy !== undefined) {
+    keys = keys.where('created_by_type', '=', createdBy.type).where('created_by_id', '=', createdBy.id)
+  }
   if (after === undefined) return keys
   const at = after.createdAt.getTime()
   // The index can seek to the first condition. Row values would say the same, but MySQL scans for them.

@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../values/index.js'
+import type { Actor, KeyRecord } from '../../values/index.js'
 import type { KeyStore, StoredKeyQuery } from '../key-store.js'
 import { firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from '../lifetime.js'
 import { later } from './later.js'
@@ -81,8 +81,13 @@ function isListed(record: KeyRecord, query: StoredKeyQuery, now: Date): boolean 
   if (record.status === 'deleted') return false
   if (query.organizationId !== undefined && organizationOf(record.owner) !== query.organizationId) return false
   if (query.owner !== undefined && !isSameOwner(record.owner, query.owner)) return false
+  if (query.createdBy !== undefined && !isSameActor(record.createdBy, query.createdBy)) return false
   if (query.after !== undefined && inOrder(query)(record, query.after) <= 0) return false
   return query.status === undefined || shownStatus(record, now) === query.status
+}
+
+function isSameActor(a: Actor, b: Actor): boolean {
+  return a.type === b.type && a.id === b.id
 }
 
 function shownStatus(record: KeyRecord, now: Date): string {

@@ -1,0 +1,36 @@
+/** A header of a response, as the document shows it. */
+export type ShownHeader = {
+  description: string
+  /** Whether each answer has it. */
+  required?: true
+  schema: { type: 'string' | 'integer'; example: string | number }
+}
+
+export const retryAfter: ShownHeader = {
+  required: true,
+  description: 'Seconds until it makes sense to try again.',
+  schema: { type: 'integer', example: 5 },
+}
+
+export const etag: ShownHeader = {
+  required: true,
+  description: 'The version of the key: send it back as `If-Match`.',
+  schema: { type: 'string', example: '"3"' },
+}
+
+export const location: ShownHeader = {
+  required: true,
+  description: 'The path of the new key.',
+  schema: { type: 'string', example: '/api/api-keys/aB3dE5gH7jK9' },
+}
+
+export const link: ShownHeader = {
+  description: 'The next page, with `rel="next"` (RFC 8288). The last page has none.',
+  schema: { type: 'string', example: '</api/api-keys?cursor=YXNj>; rel="next"' },
+}
+
+export const disposition: ShownHeader = {
+  required: true,
+  description: 'The name of the file.',
+  schema: { type: 'string', example: 'attachment; filename="audit.csv"' },
+}

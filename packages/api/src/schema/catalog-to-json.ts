@@ -1,0 +1,65 @@
+import type { Access } from '@keywright/core'
+import { type Capabilities, type Grantable, inputLimits } from '@keywright/core/adapter'
+import { rateLimitsToJson } from './to-json.js'
+
+/**
+ * The catalog as the API shows it: what a creation accepts, and what of it this caller may give.
+ *
+ * @param grantable - `null`: the caller may create no keys.
+ */
+export function catalogToJson(access: Access, capabilities: Capabilities, grantable: Grantable | null) {
+  const { environments, environment, revealable, plan, rateLimits } = capabilities
+  const may = (kind: 'scopes' | 'presets' | 'roles', name: string): boolean => grantable?.[kind].includes(name) === true
+  const scopeToJson = (name: string) => {
+    const { description = '', sensitive = false } = access.scopes.get(name) ?? {}
+    return { name, description, sensitive }
+  }
+  return {
+    scopes: [...access.scopes.keys()]
+      .filter((name) => !access.resourceScopes.has(name))
+      .map((name) => ({ ...scopeToJson(name), grantable: may('scopes', name) })),
+    presets: [...access.presets].map(([name, scopes]) => ({ name, scopes, grantable: may('presets', name) })),
+    roles: [...access.roles].map(([name, scopes]) => ({
+      name,
+      scopes: typeof scopes === 'function' ? null : scopes,
+      grantable: may('roles', name),
+    })),
+    resources: [...access.resources].map(([type, { levels, scopesByLevel }]) => ({
+      type,
+      levels: levels.map((name) => ({ name, scopes: [...(scopesByLevel.get(name) ?? [])].map(scopeToJson) })),
+    })),
+    environments,
+    environment,
+    revealable,
+    plan: { max_keys: plan.maxKeys, used: plan.used },
+    rate_limits: rateLimitsToJson(rateLimits),
+    limits: limitsToJson(grantable?.expiresAt ?? null),
+  }
+}
+
+function limitsToJson(expiresAt: Date | null) {
+  const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
+  const { rateLimits, rateLimit, windowMs, graceMs, lastYear } = inputLimits
+  const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
+    minimum: least,
+    maximum: most,
+  })
+  return {
+    name: range(name),
+    description: range(description),
+    reason: range(reason),
+    scopes: range(scopes),
+    scopes_with_preset: range({ most: scopes.withPreset }),
+    roles: range(roles),
+    resources: range(resources),
+    ip_allow_list: range(ipAllowList),
+    rate_limits: range(rateLimits),
+    rate_limit: range(rateLimit),
+    window_ms: range(windowMs),
+    grace_ms: range(graceMs),
+    expires_at: {
+      latest: (expiresAt ?? new Date(Date.UTC(lastYear + 1, 0) - 1)).toISOString(),
+      may_be_null: expiresAt === null,
+    },
+  }
+}

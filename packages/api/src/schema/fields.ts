@@ -1,0 +1,162 @@
+import { z } from '@hono/zod-openapi'
+import type { KeyStatus } from '@keywright/core'
+import { inputLimits } from '@keywright/core/adapter'
+
+const { name, description, scopes, roles, ipAllowList, rateLimits, rateLimit, windowMs, keyId: ofKeyId } = inputLimits
+
+export const instant = z.iso.datetime({ offset: true }).openapi({ example: '2030-01-01T00:00:00.000Z' })
+
+// No id has such a character, and some databases reject them.
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
+
+/** An id of the product's: of a person, an organisation or a resource. */
+export const hostId = z
+  .string()
+  .min(inputLimits.id.least)
+  .max(inputLimits.id.most)
+  .refine((text) => !unprintable.test(text), 'an id: printable characters only')
+  .openapi({ description: 'An id that the product gives.', example: 'user_42' })
+
+/** The id of a key. By its form, no address of the API is taken for one. */
+export const keyId = z
+  .string()
+  .regex(new RegExp(`^[0-9A-Za-z]{${ofKeyId.length}}$`), `the id of a key: ${ofKeyId.length} letters and digits`)
+  .openapi({ description: 'The id of a key.', example: 'aB3dE5gH7jK9' })
+
+// An object and not a list: the compiler says so when core gets another status.
+export const keyStatus = z
+  .enum({
+    active: 'active',
+    disabled: 'disabled',
+    revoked: 'revoked',
+    expired: 'expired',
+  } satisfies { [S in KeyStatus]: S })
+  .openapi('KeyStatus', { description: 'Only an active key works. A disabled one can be enabled again.' })
+
+const segment = String.raw`(?:\*|[a-z0-9][a-z0-9_-]{0,63})`
+
+/** A scope, or a wildcard. */
+const scope = z
+  .string()
+  .max(255)
+  .regex(new RegExp(`^${segment}(?:\\.${segment}){0,15}$`), 'a scope, or a wildcard such as members.*')
+  .openapi({ example: 'members.read' })
+
+const label = z.string().min(1).max(64)
+
+export const ResourceGrant = z
+  .discriminatedUnion('mode', [
+    z
+      .strictObject({
+        mode: z.literal('all').openapi({ description: 'All resources of the type, those to come included.' }),
+        level: label.openapi({ description: 'The level on each of them.', example: 'read' }),
+      })
+      .openapi({ title: 'On all resources' }),
+    z
+      .strictObject({
+        mode: z.literal('specific').openapi({ description: 'Only the resources that are named.' }),
+        levels: z.record(z.string(), label).openapi({
+          description: 'The level on each resource, by its id.',
+          example: { board_1: 'read' },
+          maxProperties: inputLimits.resources.most,
+        }),
+      })
+      .openapi({ title: 'On some resources' }),
+  ])
+  .openapi('ResourceGrant', { description: 'What a key may do with the resources of one type.' })
+
+const wholeSeconds = {
+  error: `a whole number of seconds in milliseconds, from ${windowMs.least} to ${windowMs.most}`,
+  abort: true,
+}
+
+export const RateLimit = z
+  .strictObject({
+    limit: z
+      .int()
+      .min(rateLimit.least)
+      .max(rateLimit.most)
+      .openapi({ description: 'How many requests a window admits.', example: 600 }),
+    window_ms: z
+      .int(wholeSeconds)
+      .min(windowMs.least, wholeSeconds)
+      .max(windowMs.most, wholeSeconds)
+      .multipleOf(windowMs.step, wholeSeconds)
+      .openapi({
+        description: 'How long a window is, in milliseconds: whole seconds.',
+        example: 60_000,
+        multipleOf: windowMs.step,
+      }),
+  })
+  .openapi('RateLimit', { description: 'At most `limit` requests in each window of `window_ms` milliseconds.' })
+
+/** What a key's owner may set. The keyring trims and normalizes texts first, so longer ones than it keeps are let through. */
+export const settings = {
+  name: z
+    .string()
+    .min(1)
+    .max(name.most * 4)
+    .openapi({
+      description: `What people call the key: ${name.least} to ${name.most} printable characters.`,
+      maxLength: name.most,
+      example: 'ci-pipeline',
+    }),
+  description: z
+    .string()
+    .max(description.most * 4)
+    .nullable()
+    .openapi({ description: 'What the key is for.', maxLength: description.most, example: 'Deploys the website.' }),
+  scopes: z
+    .array(scope)
+    .max(scopes.most)
+    .openapi({
+      description: `Scopes and wildcards; with those of the preset, at most ${scopes.withPreset}.`,
+      example: ['members.read'],
+    }),
+  preset: z
+    .string()
+    .max(64)
+    .nullable()
+    .openapi({ description: 'A named set of scopes, as it is at the time of the request.', example: 'read-only' }),
+  roles: z
+    .array(label)
+    .max(roles.most)
+    .openapi({
+      description: 'Named sets of scopes, each as it is at the time of use.',
+      example: ['planner'],
+    }),
+  resources: z.record(z.string(), ResourceGrant).openapi({
+    description: 'What the key may do with resources, by their type.',
+    example: { board: { mode: 'all', level: 'read' } },
+  }),
+  expires_at: instant.nullable().openapi({ description: 'From then on the key is refused; null: never.' }),
+  ip_allow_list: z
+    .array(z.string().min(1).max(64).openapi({ example: '192.0.2.0/24' }))
+    .max(ipAllowList.most)
+    .nullable()
+    .openapi({ description: 'Addresses and CIDR ranges that may use the key; null: any, and an empty list: none.' }),
+  rate_limits: z
+    .array(RateLimit)
+    .min(rateLimits.least)
+    .max(rateLimits.most)
+    .nullable()
+    .openapi({ description: 'Limits in place of those of the plan, one for each window; null: those of the plan.' }),
+}
+
+export const Actor = z
+  .object({
+    type: z.enum(['user', 'key', 'system']).openapi({ description: '`system` is the product itself.' }),
+    id: hostId,
+  })
+  .openapi('Actor', { description: 'Who did something.' })
+
+export const Owner = z
+  .union([
+    z
+      .object({ type: z.literal('user').openapi({ description: 'A person.' }), id: hostId, organization_id: hostId })
+      .openapi({ title: 'A person' }),
+    z
+      .object({ type: z.literal('organization').openapi({ description: 'The whole organisation.' }), id: hostId })
+      .openapi({ title: 'An organisation' }),
+  ])
+  .openapi('Owner', { description: 'Whom a key belongs to.' })

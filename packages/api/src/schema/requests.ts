@@ -1,0 +1,126 @@
+import { z } from '@hono/zod-openapi'
+import { inputLimits } from '@keywright/core/adapter'
+import { hostId, instant, keyId, keyStatus, settings } from './fields.js'
+
+const { reason, graceMs } = inputLimits
+
+export const CreateBody = z
+  .strictObject({
+    ...z.strictObject(settings).partial().shape,
+    name: settings.name,
+    for: z.enum(['me', 'organization']).optional().openapi({
+      description: 'The owner of the key. The default is `me`; `organization` needs the permission to manage all keys.',
+    }),
+    environment: z.string().max(16).optional().openapi({
+      description: 'Where the key works. The default is the environment that answers.',
+      example: 'live',
+    }),
+    copy_from: keyId
+      .optional()
+      .openapi({ description: 'The id of a key. Settings that are left out are copied from it.' }),
+  })
+  .openapi('CreateKey', { description: 'A key to be created. What is left out gives nothing.' })
+
+export const UpdateBody = z
+  .strictObject(settings)
+  .partial()
+  .openapi('UpdateKey', { description: 'The settings to change. Those that are left out stay as they are.' })
+
+export const EmptyBody = z.strictObject({}).openapi('Empty', { description: 'Nothing. The body may be left out.' })
+
+export const RevokeBody = z
+  .strictObject({
+    reason: z.string().max(reason.most).nullable().optional().openapi({
+      description: 'Why, for people. A key that was revoked as `leaked` is answered as if it had never been.',
+      example: 'leaked',
+    }),
+  })
+  .openapi('RevokeKey', { description: 'Why a key is revoked. The body may be left out.' })
+
+export const RotateBody = z
+  .strictObject({
+    grace_ms: z.int().min(graceMs.least).max(graceMs.most).optional().openapi({
+      description:
+        'How long the previous token still works, in milliseconds, at most 7 days. The default is 0: it ends at once.',
+      example: 3_600_000,
+    }),
+  })
+  .openapi('RotateKey', { description: 'How a key is rotated. The body may be left out.' })
+
+// Text of digits alone: a number in JavaScript may be `0x10`, `1e1` or ` 5`.
+const limit = z
+  .string()
+  .regex(/^(?:[1-9]\d?|100)$/, 'a whole number from 1 to 100')
+  .transform(Number)
+  .optional()
+  .openapi({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    description: 'How many entries a page has at most. A page may have fewer, though it is not the last one.',
+    example: 20,
+  })
+const cursor = z.string().max(256).optional().openapi({
+  description: 'The `next_cursor` of the page before. Ask for the rest exactly as for that page.',
+})
+const from = instant.optional().openapi({ description: 'Only what is of this time or later.' })
+const to = instant.optional().openapi({ description: 'Only what is before this time.' })
+const ofKey = keyId.optional().openapi({ description: 'Only what is about this key.' })
+
+export const KeyQuery = z.strictObject({
+  limit,
+  cursor,
+  sort: z
+    .enum(['-created_at', 'created_at'])
+    .optional()
+    .openapi({ description: 'The default is `-created_at`: newest first.' }),
+  status: keyStatus.optional().openapi({ description: 'Only keys with this status.' }),
+  owner: z.enum(['me', 'organization', 'all']).optional().openapi({
+    description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
+  }),
+})
+
+/** What selects records of the audit log, in lists and in exports. */
+const auditFilter = {
+  key_id: ofKey,
+  type: z
+    .string()
+    .regex(/^[a-z_.]{1,64}$/, 'the type of a record, such as api_key.created')
+    .optional()
+    .openapi({ description: 'Only records of this type.', example: 'api_key.created' }),
+  actor_type: z
+    .enum(['user', 'key', 'system'])
+    .optional()
+    .openapi({ description: 'Only what such an actor did; together with `actor_id`.' }),
+  actor_id: hostId.optional().openapi({ description: 'Only what this actor did; together with `actor_type`.' }),
+  from,
+  to,
+}
+
+export const AuditQuery = z.strictObject({ limit, cursor, ...auditFilter })
+
+export const ExportQuery = z.strictObject({
+  format: z.enum(['jsonl', 'csv']).optional().openapi({
+    description: 'The form of the file. Without it, `Accept` decides; the default is `jsonl`.',
+  }),
+  ...auditFilter,
+})
+
+export const UsageQuery = z.strictObject({ key_id: ofKey, from, to })
+
+export const DeleteQuery = z.strictObject({
+  permanent: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: 'Whether the key is also deleted. The default is `false`: it is revoked.' }),
+})
+
+export const IdParam = z.object({ id: keyId })
+
+export const TypeParam = z.object({
+  type: z.string().min(1).max(64).openapi({ description: 'The type of the resources.', example: 'board' }),
+})
+
+export const ChoicesQuery = z.strictObject({
+  search: z.string().max(100).optional().openapi({ description: 'What the person has typed.', example: 'road' }),
+})

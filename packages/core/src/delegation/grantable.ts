@@ -1,0 +1,48 @@
+import { isKeyError, type ScopeExceedsActor } from '../errors/index.js'
+import type { Actor, KeyIdentity } from '../values/index.js'
+import { rightsOfActor } from './actor-rights.js'
+import { exceedingRoles, exceedingScopes } from './check-grants.js'
+import { liveManager, requireHere } from './live-actor.js'
+import type { DelegationParts } from './parts.js'
+
+/** What an actor may give to a new key now, of what the access model has. */
+export interface Grantable {
+  /** Global scopes. */
+  readonly scopes: readonly string[]
+  readonly presets: readonly string[]
+  readonly roles: readonly string[]
+  /** The latest expiry; `null`: any, and none. */
+  readonly expiresAt: Date | null
+}
+
+/**
+ * Tells what an actor may give to a new key at a place: by the same comparison as a creation makes. Nothing, where the actor may do
+ * nothing itself.
+ *
+ * @throws StoreUnavailable; what the host's functions throw.
+ */
+export async function grantableBy(
+  parts: DelegationParts,
+  actor: Actor,
+  place: Pick<KeyIdentity, 'owner' | 'environment'>,
+): Promise<Grantable> {
+  const { access, manageScope } = parts
+  try {
+    const live = await liveManager(parts, actor)
+    requireHere(parts, live, place)
+    const rights = await rightsOfActor(parts, live, place)
+    const isHeld = (scopes: readonly string[]): boolean => exceedingScopes(access, rights, scopes, []).length === 0
+    const isGivable = (role: string): boolean => exceedingRoles(access, rights, [role], [], manageScope).length === 0
+    return {
+      scopes: [...access.scopes.keys()].filter((scope) => !access.resourceScopes.has(scope) && isHeld([scope])),
+      presets: [...access.presets].filter(([, scopes]) => isHeld(scopes)).map(([name]) => name),
+      roles: [...access.roles.keys()].filter(isGivable),
+      expiresAt: rights.expiresAt,
+    }
+  } catch (error) {
+    if (isKeyError(error) && error.code === ('scope_exceeds_actor' satisfies ScopeExceedsActor['code'])) return nothing
+    throw error
+  }
+}
+
+const nothing: Grantable = { scopes: [], presets: [], roles: [], expiresAt: null }
