@@ -126,7 +126,10 @@ describe('a published attack', () => {
     for (const [request, body] of ofOneKey) {
       expect((await send(request.replace(':id', sibling.id), { as, body })).status, request).toBe(404)
     }
-    expect((await send('GET /', { as })).status).toBe(403)
+    // What it created itself, which is nothing.
+    const listed = await send('GET /', { as })
+    expect([listed.status, listed.body.data]).toEqual([200, []])
+    for (const owner of ['organization', 'all']) expect((await send(`GET /?owner=${owner}`, { as })).status).toBe(403)
     expect(await dump()).toBe(before)
   })
 
