@@ -35,14 +35,19 @@ declare module 'fastify' {
 const asking = ['scopes', 'anyOf', 'optional', 'resource', 'fallback'] as const
 const ours: readonly string[] = ['key', ...asking]
 
+/** Those without a misspelt name. Each request asks for that of its route. */
+const wellSpelt = /* @__PURE__ */ new WeakSet<FastifyContextConfig>()
+
 /** A route's `config` is shared with other plugins: only a name that is nearly one of ours is taken for a misspelling. */
 function refuseMisspelt(config: FastifyContextConfig): void {
+  if (wellSpelt.has(config)) return
   for (const name of Object.keys(config)) {
     const near = ours.includes(name) ? null : nearest(name, ours)
     if (near === null) continue
     const message = `Unknown option config.${name}. Did you mean config.${near}? Give it another name if it is for something else.`
     throw new InvalidOptions(`config.${name}`, 'left out: it is unknown', message)
   }
+  wellSpelt.add(config)
 }
 
 /** Whether a route has a guard. Whatever is named asks for one: a misunderstanding must not open a route. */
