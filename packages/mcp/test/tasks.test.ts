@@ -20,7 +20,9 @@ import express from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { createMcpAuth, type Login, type McpAuth, type McpAuthOptions } from '../src/index.js'
+import { withoutTaskOfOthers } from '../src/server/own-tasks.js'
 import { taskBindings } from '../src/server/task-bindings.js'
+import { ownTaskStore, ownTasks } from '../src/server/task-store.js'
 import { text } from './register.js'
 import { aKeyring, aToken, type Board, full, type KeyInput, listening, partial } from './task-board.js'
 
@@ -75,6 +77,14 @@ function tasksOf(auth: McpAuth<Board>): Host & { server(by?: Keeper): McpServer 
           ...rest,
         },
       )
+      const ofB2 = auth.scoped(at, (_args: unknown, _extra: unknown) => text('looked'))
+      tasks.registerToolTask('by-another', board, {
+        createTask: auth.scoped(at, async (_args: unknown, extra: CreateTaskRequestHandlerExtra) => {
+          await ofB2({ boardId: 'b2' }, extra)
+          return { task: await extra.taskStore.createTask({ ttl: 60_000 }) }
+        }),
+        ...rest,
+      })
       tasks.registerToolTask('forgotten', {}, {
         createTask: async (extra: { taskStore: { createTask(params: object): Promise<never> } }) => ({
           task: await extra.taskStore.createTask({}),
@@ -216,6 +226,33 @@ describe('tasks', () => {
     expect((await tasksFor(await connect(url, token)).getTask(taskId)).status).toBe('working')
   })
 
+  it('are still remembered after another session of their key asked a store that keeps sessions apart', async () => {
+    const store = new InMemoryTaskStore()
+    const { bindings, keepers } = ownTasks()
+    const own = ownTaskStore(store, { bindings, keepers })
+    const { taskId } = await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } }, 's1')
+    bindings.add(taskId, { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
+    expect(await own.getTask(taskId, 's2')).toBeNull()
+    expect(bindings.find(taskId)?.owner).toBe('ada')
+    store.cleanup()
+    expect(await own.getTask(taskId, 's2')).toBeNull()
+    expect(bindings.find(taskId)).toBeUndefined()
+  })
+
+  it('are about what their own tool was given, also when it calls another', async () => {
+    const { url, keyring } = await serve()
+    const on = (...ids: string[]) => ({
+      board: { mode: 'specific', levels: Object.fromEntries(ids.map((id) => [id, 'read'] as const)) } as const,
+    })
+    const { token, id } = await aToken(keyring, { resources: on('b1', 'b2') })
+    const client = await connect(url, token)
+    const taskId = await start(client, 'by-another')
+    await keyring.update(id, { resources: on('b1') })
+    expect((await tasksFor(client).getTask(taskId)).status).toBe('working')
+    await keyring.update(id, { resources: on('b2') })
+    await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/not found/)
+  })
+
   it('are about the resource that their tool was given, not about what the client wrote', async () => {
     const { url, keyring } = await serve()
     const on = (...ids: string[]) => ({
@@ -256,7 +293,12 @@ describe('tasks', () => {
   it('are made by tools that the caller may call, and that something declares (MCP-6)', async () => {
     const { url, keyring, store } = await serve()
     const client = await connect(url, (await aToken(keyring, partial)).token)
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['export', 'at-once', 'look'])
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+      'export',
+      'at-once',
+      'by-another',
+      'look',
+    ])
     await expect(start(client, 'export', 'b3')).rejects.toThrow(/insufficient_scope/)
     const messageOf = (name: string) => start(client, name).catch(({ message }: Error) => message)
     expect(await messageOf('forgotten')).toBe(await messageOf('no-such-tool'))
@@ -378,6 +420,31 @@ it('tasks of a server on stdio are those of its key', async () => {
   await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/revoked/)
 })
 
+it('a message that waits before the server starts is answered as any other', async () => {
+  const auth = createMcpAuth(aKeyring())
+  const { server, store } = tasksOf(auth)
+  await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } })
+  const [ofClient, ofServer] = InMemoryTransport.createLinkedPair()
+  const answers: unknown[] = []
+  ofClient.onmessage = (message) => void answers.push(message)
+  await ofClient.send({ jsonrpc: '2.0', id: 1, method: 'tasks/list' })
+  await server().connect(ofServer)
+  await expect.poll(() => answers).toMatchObject([{ result: { tasks: [] } }])
+})
+
+it('a message is taken out of the task of another, however it names it', () => {
+  const { bindings } = ownTasks()
+  bindings.add('t1', { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
+  const named = 'io.modelcontextprotocol/related-task'
+  // A parser that copies a member called __proto__ makes it the prototype.
+  const inherited = Object.create({ [named]: Object.create({ taskId: 't1' }) })
+  for (const _meta of [{ [named]: { taskId: 't1' } }, inherited]) {
+    const seen = withoutTaskOfOthers(bindings, { method: 'ping', params: { _meta } }, 'eve')
+    const { params } = seen as { params: { _meta: Record<string, unknown> } }
+    expect(params._meta[named]).toBeUndefined()
+  }
+})
+
 describe('protect', () => {
   const auth = createMcpAuth(aKeyring())
   const plain = new InMemoryTaskStore()
@@ -417,18 +484,42 @@ it('the store of an endpoint makes no task of which nobody knows whose it is', a
   await expect(made).rejects.toThrow('Only a tool of a protected server makes tasks')
 })
 
-it('an endpoint remembers so many tasks of each caller, and so many of all', () => {
-  const bindings = taskBindings(2, 3)
-  const add = (taskId: string, owner: string) => bindings.add(taskId, { owner, tool: 't', resource: null })
-  for (const taskId of ['a1', 'a2', 'a3']) add(taskId, 'ada')
-  expect(bindings.ofOwner('ada')).toEqual(['a2', 'a3'])
-  add('e1', 'eve')
-  add('b1', 'bo')
-  expect([bindings.find('a2'), bindings.find('a3')?.owner, bindings.find('b1')?.owner]).toEqual([
-    undefined,
-    'ada',
-    'bo',
-  ])
-  bindings.forget('b1')
-  expect(bindings.find('b1')).toBeUndefined()
+describe('an endpoint that remembers so many tasks of each caller, and so many of all', () => {
+  const remembering = (maxEach: number, max: number) => {
+    const bindings = taskBindings(maxEach, max)
+    const add = (taskId: string, caller: string, narrowing = '') =>
+      bindings.add(taskId, { caller, owner: caller + narrowing, tool: 't', resource: null })
+    return { ...bindings, add }
+  }
+
+  it("forgets a caller's oldest first, on whichever connections they made them", () => {
+    const { add, find, ofOwner, forget } = remembering(2, 100)
+    for (const taskId of ['a1', 'a2', 'a3']) add(taskId, 'ada')
+    expect(ofOwner('ada')).toEqual(['a2', 'a3'])
+    add('e1', 'eve')
+    for (const taskId of ['a4', 'a5', 'a6']) add(taskId, 'ada', taskId)
+    expect(['a3', 'a4', 'a5', 'a6', 'e1'].filter((taskId) => find(taskId) !== undefined)).toEqual(['a5', 'a6', 'e1'])
+    forget('e1')
+    expect(find('e1')).toBeUndefined()
+  })
+
+  it('forgets those of the caller who has most, when it is full', () => {
+    const { add, find } = remembering(3, 4)
+    add('b1', 'bo')
+    for (const taskId of ['e1', 'e2', 'e3']) add(taskId, 'eve')
+    add('f1', 'flo')
+    add('f2', 'flo')
+    expect(['b1', 'e1', 'e2', 'e3', 'f1', 'f2'].filter((taskId) => find(taskId) !== undefined)).toEqual([
+      'b1',
+      'e3',
+      'f1',
+      'f2',
+    ])
+  })
+
+  it('remembers a task that it is told of again once', () => {
+    const { add, ofOwner } = remembering(2, 2)
+    for (const taskId of ['a1', 'a2', 'a2']) add(taskId, 'ada')
+    expect(ofOwner('ada')).toEqual(['a1', 'a2'])
+  })
 })
