@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -10,7 +11,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
-import { listenFor, listenHeaders } from './raw.js'
+import { listenFor, listenHeaders, openStream } from './raw.js'
 import { register, v1 } from './register.js'
 import { aKeyring, aToken, full, listening, partial } from './task-board.js'
 
@@ -98,6 +99,29 @@ describe('what the server of one caller registers does not decide what another c
       expect(await listen(ada)).toContain('"resourceSubscriptions":["doc://ada","doc://all","doc://plans"]')
       expect(await listen(eve)).toContain('"resourceSubscriptions":["doc://all"]')
     }
+  })
+
+  it('on Express, with a handler that leaves the head of the answer to Node', async () => {
+    const { auth, ada, eve, handler } = await open()
+    const app = express()
+    app.all('/mcp', express.json(), auth.express(), async (req, res) => {
+      const headers = new Headers(Object.entries(req.headers) as [string, string][])
+      const request = new Request('http://localhost/mcp', { method: 'POST', headers, body: JSON.stringify(req.body) })
+      const { authInfo } = Object.assign({ authInfo: undefined }, { authInfo: Reflect.get(req, 'auth') })
+      const answer = await handler.fetch(request, { authInfo })
+      res.status(answer.status).setHeaders(answer.headers)
+      if (answer.body === null) return void res.end()
+      Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]).pipe(res)
+    })
+    const url = await listening(createServer(app))
+    const listen = async ({ token }: { token: string }) => {
+      const stream = await openStream(url, 'POST', listenHeaders(token), listenFor({ resourceSubscriptions: wanted }))
+      await Promise.race([stream.ended, expect.poll(stream.text, { timeout: 5_000 }).toContain('resourceSubscriptions')])
+      return stream.text()
+    }
+    expect(await listen(ada)).toContain('doc://ada')
+    expect(await listen(eve).catch(() => '')).not.toMatch(/doc:..(ada|plans)/)
+    expect(await listen(eve)).toContain('"resourceSubscriptions":["doc://all"]')
   })
 
   it.each([

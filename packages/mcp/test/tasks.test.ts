@@ -8,15 +8,19 @@ import {
   InMemoryTaskStore,
 } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CallToolResultSchema,
   EmptyResultSchema,
+  type JSONRPCRequest,
   LoggingMessageNotificationSchema,
   TaskStatusNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import express from 'express'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { createMcpAuth, type Login, type McpAuth, type McpAuthOptions } from '../src/index.js'
@@ -330,9 +334,35 @@ describe('tasks', () => {
   })
 })
 
-describe('messages', () => {
-  const related = (taskId: string) => ({ _meta: { 'io.modelcontextprotocol/related-task': { taskId } } })
+const related = (taskId: string) => ({ _meta: { 'io.modelcontextprotocol/related-task': { taskId } } })
 
+/** A transport over which several callers reach one server, and all that each was sent for a message. */
+function sharedWire() {
+  const waiting = new Map<unknown, { sent: unknown[]; done(): void }>()
+  const transport: Transport = {
+    start: async () => {},
+    close: async () => {},
+    send: async (message, options) => {
+      const id = 'id' in message && !('method' in message) ? message.id : options?.relatedRequestId
+      const one = waiting.get(id)
+      one?.sent.push(message)
+      if (id !== options?.relatedRequestId) one?.done()
+    },
+  }
+  let last = 0
+  const ask = async (method: string, params: object, authInfo: AuthInfo | undefined): Promise<string> => {
+    const id = ++last
+    const sent: unknown[] = []
+    const done = new Promise<void>((resolve) => waiting.set(id, { sent, done: resolve }))
+    const message = { jsonrpc: '2.0', id, method, params } as JSONRPCRequest
+    transport.onmessage?.(message, authInfo === undefined ? {} : { authInfo })
+    await done
+    return sent.length === 1 ? JSON.stringify(sent[0]) : JSON.stringify(sent)
+  }
+  return { transport, ask }
+}
+
+describe('messages', () => {
   it('of a task reach its caller alone (MCP-12)', async () => {
     const { url, keyring, finish, queue } = await serve()
     const [ada, eve] = [await aToken(keyring, full), await aToken(keyring, full)]
@@ -418,6 +448,70 @@ it('tasks of a server on stdio are those of its key', async () => {
   await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/not found/)
   await keyring.revoke(id)
   await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/revoked/)
+})
+
+it('nothing of a task reaches anybody else, in whatever order callers who share a server send what they guess (MCP-12)', async () => {
+  const keyring = aKeyring({ limit: 100_000, windowMs: 60_000 })
+  const auth = createMcpAuth(keyring, {
+    narrow: ({ searchParams }) => (searchParams.has('boardId') ? { board: [searchParams.get('boardId')] } : {}),
+    fallback: ({ fields }) => (fields.some(([, value]) => value === 'Bearer ann') ? ann : null),
+  })
+  const ann: Login = { id: 'ann', allows: () => true, allowsOn: async () => true }
+  const { server, store, queue, finish } = tasksOf(auth as McpAuth<Board>)
+  const wire = sharedWire()
+  await server().connect(wire.transport)
+  const gate = async (token: string, query = '') => {
+    const headers = { authorization: `Bearer ${token}` }
+    return auth.gate(new Request(`http://localhost/mcp${query}`, { method: 'POST', headers })) as Promise<AuthInfo>
+  }
+  const [{ token: ada }, { token: eve }] = [await aToken(keyring, full), await aToken(keyring, full)]
+  const callers = [await gate(ada), await gate(ada, '?boardId=b1'), await gate(eve), await gate('ann')]
+  const canary = (caller: number) => `canary-of-${caller}-`
+  const made: { id: string; owner: number; isDone: boolean }[] = []
+  for (const [owner, authInfo] of callers.entries()) {
+    for (const isDone of [true, false]) {
+      const answer = await wire.ask('tools/call', { name: 'export', arguments: { boardId: 'b1' }, task: {} }, authInfo)
+      const { taskId: id } = (JSON.parse(answer) as { result: { task: { taskId: string } } }).result.task
+      made.push({ id, owner, isDone })
+      await store.updateTaskStatus(id, 'working', canary(owner))
+      const params = { level: 'info', data: canary(owner) }
+      const message = { jsonrpc: '2.0', method: 'notifications/message', params } as const
+      await queue.enqueue(id, { type: 'notification', message, timestamp: 0 })
+      if (isDone) await finish(id, canary(owner))
+    }
+  }
+  const ids = [...made.map(({ id }) => id), '__proto__', 'constructor', '']
+  const methods = ['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list', 'ping', 'no/such'] as const
+  const guess = fc.record({
+    by: fc.nat(callers.length - 1),
+    id: fc.constantFrom(...ids),
+    method: fc.constantFrom(...methods),
+  })
+  const cancelled = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(guess, { maxLength: 12 }), async (guesses) => {
+      const sent = guesses.map(async ({ by, id, method }) => {
+        const task = made.find((one) => one.id === id)
+        const isOwn = task?.owner === by
+        // The owner's would wait: for a result that nobody stores, or in the queue of the task.
+        if (isOwn && (method === 'ping' || method === 'no/such' || (method === 'tasks/result' && !task.isDone))) return
+        if (isOwn && method === 'tasks/cancel') cancelled.add(id)
+        const params = method.startsWith('tasks/') ? { taskId: id } : related(id)
+        const answer = await wire.ask(method, method === 'tasks/list' ? {} : params, callers[by])
+        const foreign = made.filter(({ owner }) => owner !== by)
+        const asked = answer.replaceAll(id === '' ? '-' : id, '') // an error repeats what was asked for
+        expect(foreign.filter((one) => asked.includes(one.id) || asked.includes(canary(one.owner)))).toEqual([])
+        if (!isOwn && method.startsWith('tasks/') && method !== 'tasks/list')
+          expect(asked).toMatch(/"error".*not found/)
+        if (method === 'ping') expect(asked).toContain('"result":{}')
+      })
+      await Promise.all(sent)
+    }),
+    { numRuns: 50 },
+  )
+  for (const { id, isDone } of made) {
+    expect((await store.getTask(id))?.status).toBe(isDone ? 'completed' : cancelled.has(id) ? 'cancelled' : 'working')
+  }
 })
 
 it('a message that waits before the server starts is answered as any other', async () => {
