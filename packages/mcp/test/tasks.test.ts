@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { Keyring } from '@keywright/core'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { CreateTaskRequestHandlerExtra } from '@modelcontextprotocol/sdk/experimental/tasks/interfaces.js'
@@ -205,7 +206,10 @@ describe('tasks', () => {
     expect((await tasksFor(after).getTask(taskId)).status).toBe('completed')
   })
 
-  it('ask for the rights of now while a client waits for a result', async () => {
+  it.each<[string, (keyring: Keyring<Board>, id: string) => Promise<unknown>]>([
+    ['lacks the resource', (keyring, id) => keyring.update(id, { resources: {} })],
+    ['was revoked', (keyring, id) => keyring.revoke(id)],
+  ])('are no longer told to a client that waits for a result, when its key %s by then', async (_, change) => {
     const { url, keyring, store, queue } = await serve()
     const { token, id } = await aToken(keyring, partial)
     const client = await connect(url, token)
@@ -214,7 +218,7 @@ describe('tasks', () => {
     const waiting = tasksFor(client).getTaskResult(taskId, CallToolResultSchema)
     waiting.catch(() => {})
     await expect.poll(() => asked.mock.calls.length).toBeGreaterThan(0)
-    await keyring.update(id, { resources: {} })
+    await change(keyring, id)
     await store.storeTaskResult(taskId, 'completed', text('the boards'))
     await expect(waiting).rejects.toThrow(/Task not found/)
   })
