@@ -543,6 +543,17 @@ it('a message is taken out of the task of another, however it names it', () => {
   }
 })
 
+it('a server whose host keeps tasks by itself tells its client of them as of all else', async () => {
+  const server = createMcpAuth(aKeyring()).protect(new McpServer(info, { capabilities }))
+  const [ofClient, ofServer] = InMemoryTransport.createLinkedPair()
+  const heard: unknown[] = []
+  ofClient.onmessage = (message) => void heard.push(message)
+  await server.connect(ofServer)
+  const method = 'notifications/tasks/status'
+  await server.server.notification({ method, params: {} as never })
+  expect(heard).toMatchObject([{ method }])
+})
+
 describe('protect', () => {
   const auth = createMcpAuth(aKeyring())
   const plain = new InMemoryTaskStore()

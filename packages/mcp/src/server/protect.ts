@@ -99,7 +99,7 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   })
   const updates = [['notifications/resources/updated', mayHearOfResource(ruleSettings)]] as const
   const statuses = [['notifications/tasks/status', mayHearOfTask(bindings, ruleSettings)]] as const
-  guardNotifications(inner, new Map([...updates, ...statuses]))
+  guardNotifications(inner, new Map([...updates, ...(keepsTasks ? statuses : [])]))
   const captured = capturingRegistry()
   const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
