@@ -223,6 +223,26 @@ describe('tasks', () => {
     await expect(waiting).rejects.toThrow(/Task not found/)
   })
 
+  it('are told to nobody while the host is down, and not why, and to their caller after that', async () => {
+    const canary = 'connect ECONNREFUSED postgres://svc:hunter2@db'
+    let isDown = false
+    const resolveOwner = () => {
+      if (isDown) throw new Error(canary)
+      return { scopes: ['*'] as const, levels: () => 'edit' as const }
+    }
+    const { url, keyring, store } = await serve({}, aKeyring(undefined, { resolveOwner: resolveOwner as never }))
+    const client = await connect(url, (await aToken(keyring, full)).token)
+    const taskId = await start(client)
+    const asked = vi.spyOn(store, 'getTask')
+    const waiting = tasksFor(client).getTaskResult(taskId, CallToolResultSchema)
+    waiting.catch(() => {})
+    await expect.poll(() => asked.mock.calls.length).toBeGreaterThan(2)
+    isDown = true
+    await expect(waiting).rejects.toThrow(/Task not found: [0-9a-f]+$/)
+    isDown = false
+    expect((await tasksFor(client).getTask(taskId)).status).toBe('working')
+  })
+
   it('belong to the narrowing of their connection', async () => {
     const narrow = ({ searchParams }: URL) =>
       searchParams.has('boardId') ? { board: [searchParams.get('boardId')] } : {}
@@ -235,7 +255,12 @@ describe('tasks', () => {
   })
 
   it('are still remembered after another session of their key asked a store that keeps sessions apart', async () => {
-    const store = new InMemoryTaskStore()
+    class Store extends InMemoryTaskStore {
+      override async getTask(taskId: string, sessionId?: string) {
+        return sessionId === 's2' ? null : super.getTask(taskId) // As those of later SDKs.
+      }
+    }
+    const store = new Store()
     const { bindings, keepers } = ownTasks()
     const own = ownTaskStore(store, { bindings, keepers })
     const { taskId } = await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } }, 's1')
