@@ -130,8 +130,8 @@ export interface McpAuth<A extends Access = Access, L extends Login = Login> {
    * connection: to anybody else it does not exist, nor to its owner once they may no longer call the tool. Tasks outlive a rotation of
    * the key. Code of your own gets from it what `store` has.
    *
-   * @param store - Any `TaskStore` of the SDK. Whose its tasks are is remembered in this process: of the last 1,000 tasks of a caller,
-   * and of the last 10,000 of all.
+   * @param store - Any `TaskStore` of the SDK. Whose its tasks are is remembered in this process: of the last 1,000 tasks of a key or
+   * person, and of 10,000 of all. Then those who have most make room.
    * @throws {@link InvalidOptions} when `store` lacks a method.
    *
    * @example

@@ -1,4 +1,6 @@
 import { createServer } from 'node:http'
+import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
@@ -6,11 +8,11 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { McpServer as ServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { ResourceUpdatedNotificationSchema, SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { type AuthInfo, createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
-import { listenFor, listenHeaders } from './raw.js'
+import { listenFor, listenHeaders, openStream } from './raw.js'
 import { register, v1 } from './register.js'
 import { aKeyring, aToken, full, listening, partial } from './task-board.js'
 
@@ -71,7 +73,11 @@ describe('what the server of one caller registers does not decide what another c
       const server = auth.protect(new McpServer({ name: 'board', version: '1' }))
       server.server.registerCapabilities({ resources: { subscribe: true } })
       const contents = (uri: URL) => ({ contents: [{ uri: uri.href, text: 'x' }] })
-      server.registerResource('all', 'doc://all', {}, scoped('public', contents))
+      const onB1 = async () => {
+        await setImmediate() // a host takes its time to say what it is about
+        return { type: 'board', id: 'b1' }
+      }
+      server.registerResource('all', 'doc://all', {}, scoped({ scopes: ['tasks.read'], on: onB1 }, contents))
       const isAda = authInfo?.clientId === ada.id
       if (isAda) server.registerResource('own', 'doc://ada', {}, scoped('public', contents))
       const of = isAda ? 'public' : ({ scopes: ['members.manage'] } as const)
@@ -98,6 +104,36 @@ describe('what the server of one caller registers does not decide what another c
       expect(await listen(ada)).toContain('"resourceSubscriptions":["doc://ada","doc://all","doc://plans"]')
       expect(await listen(eve)).toContain('"resourceSubscriptions":["doc://all"]')
     }
+  })
+
+  it('on Express, with a handler that leaves the head of the answer to Node', async () => {
+    const { auth, ada, eve, handler } = await open()
+    const app = express()
+    app.all('/mcp', express.json(), auth.express(), async (req, res) => {
+      const { connection: _, ...headers } = req.headers as Record<string, string>
+      const request = new Request('http://localhost/mcp', { method: 'POST', headers, body: JSON.stringify(req.body) })
+      const { auth: authInfo } = req as typeof req & { auth: AuthInfo }
+      const answer = await handler.fetch(request, { authInfo })
+      res.status(answer.status).setHeaders(answer.headers)
+      if (answer.body === null) return void res.end()
+      Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]).pipe(res)
+    })
+    const url = await listening(createServer(app))
+    const listen = async ({ token }: { token: string }) => {
+      const stream = await openStream(url, 'POST', listenHeaders(token), listenFor({ resourceSubscriptions: wanted }))
+      await Promise.race([
+        stream.ended,
+        expect
+          .poll(stream.text)
+          .toContain('resourceSubscriptions')
+          .catch(() => {}),
+      ])
+      return stream.text()
+    }
+    await listen(ada).catch(() => '') // ended before anything came
+    expect(await listen(ada)).toContain('doc://ada')
+    expect(await listen(eve).catch(() => '')).not.toMatch(/doc:..(ada|plans)/)
+    expect(await listen(eve)).toContain('"resourceSubscriptions":["doc://all"]')
   })
 
   it.each([

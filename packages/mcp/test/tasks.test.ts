@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { Keyring } from '@keywright/core'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { CreateTaskRequestHandlerExtra } from '@modelcontextprotocol/sdk/experimental/tasks/interfaces.js'
@@ -8,19 +9,25 @@ import {
   InMemoryTaskStore,
 } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import {
   CallToolResultSchema,
   EmptyResultSchema,
+  type JSONRPCRequest,
   LoggingMessageNotificationSchema,
   TaskStatusNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import express from 'express'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { createMcpAuth, type Login, type McpAuth, type McpAuthOptions } from '../src/index.js'
+import { withoutTaskOfOthers } from '../src/server/own-tasks.js'
 import { taskBindings } from '../src/server/task-bindings.js'
+import { ownTaskStore, ownTasks } from '../src/server/task-store.js'
 import { text } from './register.js'
 import { aKeyring, aToken, type Board, full, type KeyInput, listening, partial } from './task-board.js'
 
@@ -75,6 +82,14 @@ function tasksOf(auth: McpAuth<Board>): Host & { server(by?: Keeper): McpServer 
           ...rest,
         },
       )
+      const ofB2 = auth.scoped(at, (_args: unknown, _extra: unknown) => text('looked'))
+      tasks.registerToolTask('by-another', board, {
+        createTask: auth.scoped(at, async (_args: unknown, extra: CreateTaskRequestHandlerExtra) => {
+          await ofB2({ boardId: 'b2' }, extra)
+          return { task: await extra.taskStore.createTask({ ttl: 60_000 }) }
+        }),
+        ...rest,
+      })
       tasks.registerToolTask('forgotten', {}, {
         createTask: async (extra: { taskStore: { createTask(params: object): Promise<never> } }) => ({
           task: await extra.taskStore.createTask({}),
@@ -191,7 +206,10 @@ describe('tasks', () => {
     expect((await tasksFor(after).getTask(taskId)).status).toBe('completed')
   })
 
-  it('ask for the rights of now while a client waits for a result', async () => {
+  it.each<[string, (keyring: Keyring<Board>, id: string) => Promise<unknown>]>([
+    ['lacks the resource', (keyring, id) => keyring.update(id, { resources: {} })],
+    ['was revoked', (keyring, id) => keyring.revoke(id)],
+  ])('are no longer told to a client that waits for a result, when its key %s by then', async (_, change) => {
     const { url, keyring, store, queue } = await serve()
     const { token, id } = await aToken(keyring, partial)
     const client = await connect(url, token)
@@ -200,9 +218,29 @@ describe('tasks', () => {
     const waiting = tasksFor(client).getTaskResult(taskId, CallToolResultSchema)
     waiting.catch(() => {})
     await expect.poll(() => asked.mock.calls.length).toBeGreaterThan(0)
-    await keyring.update(id, { resources: {} })
+    await change(keyring, id)
     await store.storeTaskResult(taskId, 'completed', text('the boards'))
     await expect(waiting).rejects.toThrow(/Task not found/)
+  })
+
+  it('are told to nobody while the host is down, and not why, and to their caller after that', async () => {
+    const canary = 'connect ECONNREFUSED postgres://svc:hunter2@db'
+    let isDown = false
+    const resolveOwner = () => {
+      if (isDown) throw new Error(canary)
+      return { scopes: ['*'] as const, levels: () => 'edit' as const }
+    }
+    const { url, keyring, store } = await serve({}, aKeyring(undefined, { resolveOwner: resolveOwner as never }))
+    const client = await connect(url, (await aToken(keyring, full)).token)
+    const taskId = await start(client)
+    const asked = vi.spyOn(store, 'getTask')
+    const waiting = tasksFor(client).getTaskResult(taskId, CallToolResultSchema)
+    waiting.catch(() => {})
+    await expect.poll(() => asked.mock.calls.length).toBeGreaterThan(2)
+    isDown = true
+    await expect(waiting).rejects.toThrow(/Task not found: [0-9a-f]+$/)
+    isDown = false
+    expect((await tasksFor(client).getTask(taskId)).status).toBe('working')
   })
 
   it('belong to the narrowing of their connection', async () => {
@@ -214,6 +252,38 @@ describe('tasks', () => {
     const narrowed = await connect(`${url}?boardId=b1`, token)
     expect(await answersTo(narrowed, taskId)).toEqual(await unknown(narrowed))
     expect((await tasksFor(await connect(url, token)).getTask(taskId)).status).toBe('working')
+  })
+
+  it('are still remembered after another session of their key asked a store that keeps sessions apart', async () => {
+    class Store extends InMemoryTaskStore {
+      override async getTask(taskId: string, sessionId?: string) {
+        return sessionId === 's2' ? null : super.getTask(taskId) // As those of later SDKs.
+      }
+    }
+    const store = new Store()
+    const { bindings, keepers } = ownTasks()
+    const own = ownTaskStore(store, { bindings, keepers })
+    const { taskId } = await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } }, 's1')
+    bindings.add(taskId, { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
+    expect(await own.getTask(taskId, 's2')).toBeNull()
+    expect(bindings.find(taskId)?.owner).toBe('ada')
+    store.cleanup()
+    expect(await own.getTask(taskId, 's2')).toBeNull()
+    expect(bindings.find(taskId)).toBeUndefined()
+  })
+
+  it('are about what their own tool was given, also when it calls another', async () => {
+    const { url, keyring } = await serve()
+    const on = (...ids: string[]) => ({
+      board: { mode: 'specific', levels: Object.fromEntries(ids.map((id) => [id, 'read'] as const)) } as const,
+    })
+    const { token, id } = await aToken(keyring, { resources: on('b1', 'b2') })
+    const client = await connect(url, token)
+    const taskId = await start(client, 'by-another')
+    await keyring.update(id, { resources: on('b1') })
+    expect((await tasksFor(client).getTask(taskId)).status).toBe('working')
+    await keyring.update(id, { resources: on('b2') })
+    await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/not found/)
   })
 
   it('are about the resource that their tool was given, not about what the client wrote', async () => {
@@ -256,7 +326,12 @@ describe('tasks', () => {
   it('are made by tools that the caller may call, and that something declares (MCP-6)', async () => {
     const { url, keyring, store } = await serve()
     const client = await connect(url, (await aToken(keyring, partial)).token)
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['export', 'at-once', 'look'])
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([
+      'export',
+      'at-once',
+      'by-another',
+      'look',
+    ])
     await expect(start(client, 'export', 'b3')).rejects.toThrow(/insufficient_scope/)
     const messageOf = (name: string) => start(client, name).catch(({ message }: Error) => message)
     expect(await messageOf('forgotten')).toBe(await messageOf('no-such-tool'))
@@ -288,9 +363,35 @@ describe('tasks', () => {
   })
 })
 
-describe('messages', () => {
-  const related = (taskId: string) => ({ _meta: { 'io.modelcontextprotocol/related-task': { taskId } } })
+const related = (taskId: string) => ({ _meta: { 'io.modelcontextprotocol/related-task': { taskId } } })
 
+/** A transport over which several callers reach one server, and all that each was sent for a message. */
+function sharedWire() {
+  const waiting = new Map<unknown, { sent: unknown[]; done(): void }>()
+  const transport: Transport = {
+    start: async () => {},
+    close: async () => {},
+    send: async (message, options) => {
+      const id = 'id' in message && !('method' in message) ? message.id : options?.relatedRequestId
+      const one = waiting.get(id)
+      one?.sent.push(message)
+      if (id !== options?.relatedRequestId) one?.done()
+    },
+  }
+  let last = 0
+  const ask = async (method: string, params: object, authInfo: AuthInfo | undefined): Promise<string> => {
+    const id = ++last
+    const sent: unknown[] = []
+    const done = new Promise<void>((resolve) => waiting.set(id, { sent, done: resolve }))
+    const message = { jsonrpc: '2.0', id, method, params } as JSONRPCRequest
+    transport.onmessage?.(message, authInfo === undefined ? {} : { authInfo })
+    await done
+    return sent.length === 1 ? JSON.stringify(sent[0]) : JSON.stringify(sent)
+  }
+  return { transport, ask }
+}
+
+describe('messages', () => {
   it('of a task reach its caller alone (MCP-12)', async () => {
     const { url, keyring, finish, queue } = await serve()
     const [ada, eve] = [await aToken(keyring, full), await aToken(keyring, full)]
@@ -378,6 +479,106 @@ it('tasks of a server on stdio are those of its key', async () => {
   await expect(tasksFor(client).getTask(taskId)).rejects.toThrow(/revoked/)
 })
 
+it('nothing of a task reaches anybody else, in whatever order callers who share a server send what they guess (MCP-12)', async () => {
+  const keyring = aKeyring({ limit: 100_000, windowMs: 60_000 })
+  const auth = createMcpAuth(keyring, {
+    narrow: ({ searchParams }) => (searchParams.has('boardId') ? { board: [searchParams.get('boardId')] } : {}),
+    fallback: ({ fields }) => (fields.some(([, value]) => value === 'Bearer ann') ? ann : null),
+  })
+  const ann: Login = { id: 'ann', allows: () => true, allowsOn: async () => true }
+  const { server, store, queue, finish } = tasksOf(auth as McpAuth<Board>)
+  const wire = sharedWire()
+  await server().connect(wire.transport)
+  const gate = async (token: string, query = '') => {
+    const headers = { authorization: `Bearer ${token}` }
+    return auth.gate(new Request(`http://localhost/mcp${query}`, { method: 'POST', headers })) as Promise<AuthInfo>
+  }
+  const [{ token: ada }, { token: eve }] = [await aToken(keyring, full), await aToken(keyring, full)]
+  const callers = [await gate(ada), await gate(ada, '?boardId=b1'), await gate(eve), await gate('ann')]
+  const canary = (caller: number) => `canary-of-${caller}-`
+  const made: { id: string; owner: number; isDone: boolean }[] = []
+  for (const [owner, authInfo] of callers.entries()) {
+    for (const isDone of [true, false]) {
+      const answer = await wire.ask('tools/call', { name: 'export', arguments: { boardId: 'b1' }, task: {} }, authInfo)
+      const { taskId: id } = (JSON.parse(answer) as { result: { task: { taskId: string } } }).result.task
+      made.push({ id, owner, isDone })
+      await store.updateTaskStatus(id, 'working', canary(owner))
+      const params = { level: 'info', data: canary(owner) }
+      const message = { jsonrpc: '2.0', method: 'notifications/message', params } as const
+      await queue.enqueue(id, { type: 'notification', message, timestamp: 0 })
+      if (isDone) await finish(id, canary(owner))
+    }
+  }
+  const ids = [...made.map(({ id }) => id), '__proto__', 'constructor', '']
+  const methods = ['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list', 'ping', 'no/such'] as const
+  const guess = fc.record({
+    by: fc.nat(callers.length - 1),
+    id: fc.constantFrom(...ids),
+    method: fc.constantFrom(...methods),
+  })
+  const cancelled = new Set<string>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(guess, { maxLength: 12 }), async (guesses) => {
+      const sent = guesses.map(async ({ by, id, method }) => {
+        const task = made.find((one) => one.id === id)
+        const isOwn = task?.owner === by
+        // The owner's would wait: for a result that nobody stores, or in the queue of the task.
+        if (isOwn && (method === 'ping' || method === 'no/such' || (method === 'tasks/result' && !task.isDone))) return
+        if (isOwn && method === 'tasks/cancel') cancelled.add(id)
+        const params = method.startsWith('tasks/') ? { taskId: id } : related(id)
+        const answer = await wire.ask(method, method === 'tasks/list' ? {} : params, callers[by])
+        const foreign = made.filter(({ owner }) => owner !== by)
+        const asked = answer.replaceAll(id === '' ? '-' : id, '') // an error repeats what was asked for
+        expect(foreign.filter((one) => asked.includes(one.id) || asked.includes(canary(one.owner)))).toEqual([])
+        if (!isOwn && method.startsWith('tasks/') && method !== 'tasks/list')
+          expect(asked).toMatch(/"error".*not found/)
+        if (method === 'ping') expect(asked).toContain('"result":{}')
+      })
+      await Promise.all(sent)
+    }),
+    { numRuns: 50 },
+  )
+  for (const { id, isDone } of made) {
+    expect((await store.getTask(id))?.status).toBe(isDone ? 'completed' : cancelled.has(id) ? 'cancelled' : 'working')
+  }
+})
+
+it('a message that waits before the server starts is answered as any other', async () => {
+  const auth = createMcpAuth(aKeyring())
+  const { server, store } = tasksOf(auth)
+  await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } })
+  const [ofClient, ofServer] = InMemoryTransport.createLinkedPair()
+  const answers: unknown[] = []
+  ofClient.onmessage = (message) => void answers.push(message)
+  await ofClient.send({ jsonrpc: '2.0', id: 1, method: 'tasks/list' })
+  await server().connect(ofServer)
+  await expect.poll(() => answers).toMatchObject([{ result: { tasks: [] } }])
+})
+
+it('a message is taken out of the task of another, however it names it', () => {
+  const { bindings } = ownTasks()
+  bindings.add('t1', { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
+  const named = 'io.modelcontextprotocol/related-task'
+  // A parser that copies a member called __proto__ makes it the prototype.
+  const inherited = Object.create({ [named]: Object.create({ taskId: 't1' }) })
+  for (const _meta of [{ [named]: { taskId: 't1' } }, inherited]) {
+    const seen = withoutTaskOfOthers(bindings, { method: 'ping', params: { _meta } }, 'eve')
+    const { params } = seen as { params: { _meta: Record<string, unknown> } }
+    expect(params._meta[named]).toBeUndefined()
+  }
+})
+
+it('a server whose host keeps tasks by itself tells its client of them as of all else', async () => {
+  const server = createMcpAuth(aKeyring()).protect(new McpServer(info, { capabilities }))
+  const [ofClient, ofServer] = InMemoryTransport.createLinkedPair()
+  const heard: unknown[] = []
+  ofClient.onmessage = (message) => void heard.push(message)
+  await server.connect(ofServer)
+  const method = 'notifications/tasks/status'
+  await server.server.notification({ method, params: {} as never })
+  expect(heard).toMatchObject([{ method }])
+})
+
 describe('protect', () => {
   const auth = createMcpAuth(aKeyring())
   const plain = new InMemoryTaskStore()
@@ -417,18 +618,42 @@ it('the store of an endpoint makes no task of which nobody knows whose it is', a
   await expect(made).rejects.toThrow('Only a tool of a protected server makes tasks')
 })
 
-it('an endpoint remembers so many tasks of each caller, and so many of all', () => {
-  const bindings = taskBindings(2, 3)
-  const add = (taskId: string, owner: string) => bindings.add(taskId, { owner, tool: 't', resource: null })
-  for (const taskId of ['a1', 'a2', 'a3']) add(taskId, 'ada')
-  expect(bindings.ofOwner('ada')).toEqual(['a2', 'a3'])
-  add('e1', 'eve')
-  add('b1', 'bo')
-  expect([bindings.find('a2'), bindings.find('a3')?.owner, bindings.find('b1')?.owner]).toEqual([
-    undefined,
-    'ada',
-    'bo',
-  ])
-  bindings.forget('b1')
-  expect(bindings.find('b1')).toBeUndefined()
+describe('an endpoint that remembers so many tasks of each caller, and so many of all', () => {
+  const remembering = (maxEach: number, max: number) => {
+    const bindings = taskBindings(maxEach, max)
+    const add = (taskId: string, caller: string, narrowing = '') =>
+      bindings.add(taskId, { caller, owner: caller + narrowing, tool: 't', resource: null })
+    return { ...bindings, add }
+  }
+
+  it("forgets a caller's oldest first, on whichever connections they made them", () => {
+    const { add, find, ofOwner, forget } = remembering(2, 100)
+    for (const taskId of ['a1', 'a2', 'a3']) add(taskId, 'ada')
+    expect(ofOwner('ada')).toEqual(['a2', 'a3'])
+    add('e1', 'eve')
+    for (const taskId of ['a4', 'a5', 'a6']) add(taskId, 'ada', taskId)
+    expect(['a3', 'a4', 'a5', 'a6', 'e1'].filter((taskId) => find(taskId) !== undefined)).toEqual(['a5', 'a6', 'e1'])
+    forget('e1')
+    expect(find('e1')).toBeUndefined()
+  })
+
+  it('forgets those of the caller who has most, when it is full', () => {
+    const { add, find } = remembering(3, 4)
+    add('b1', 'bo')
+    for (const taskId of ['e1', 'e2', 'e3']) add(taskId, 'eve')
+    add('f1', 'flo')
+    add('f2', 'flo')
+    expect(['b1', 'e1', 'e2', 'e3', 'f1', 'f2'].filter((taskId) => find(taskId) !== undefined)).toEqual([
+      'b1',
+      'e3',
+      'f1',
+      'f2',
+    ])
+  })
+
+  it('remembers a task that it is told of again once', () => {
+    const { add, ofOwner } = remembering(2, 2)
+    for (const taskId of ['a1', 'a2', 'a2']) add(taskId, 'ada')
+    expect(ofOwner('ada')).toEqual(['a1', 'a2'])
+  })
 })

@@ -8,7 +8,7 @@ import { captureRegistry, hasCaptured } from '../server/captured-registry.js'
 import { createRegistry, type Registry } from '../server/registry.js'
 import { type Endpoint, prepareBody, sessionNotFound } from './endpoint.js'
 import { SESSION_HEADER } from './header-names.js'
-import { holdBack } from './hold-back.js'
+import { holdable } from './hold-back.js'
 import { filterListen, isListen } from './listen.js'
 import { beforeHead, openSession, stripSecrets } from './node-headers.js'
 import type { NodeRequest } from './node-request.js'
@@ -109,6 +109,7 @@ function watch(
   listener: Listener | null,
 ): void {
   const { caller, binding } = opened.admission
+  const holdBack = listener === null ? null : holdable(res)
   beforeHead(res, (head) => {
     const sessionId = head.get(SESSION_HEADER)
     if (sessionId !== undefined) {
@@ -120,7 +121,7 @@ function watch(
     if (opened.method === 'GET' && sessionId === undefined) bindSseSession(res, binding)
     if (res.destroyed) return // `close` has already been emitted, and would not be emitted again.
     const isOwn = listener !== null && hasCaptured(listener.own)
-    if (isOwn) holdBack(res, () => gotItsOwn(endpoint, listener, opened))
+    if (isOwn) holdBack?.(() => gotItsOwn(endpoint, listener, opened))
     const watched = isOwn ? { ...opened, registry: listener.own } : opened
     const drop = endpoint.streams.watch({
       keyId: caller.principal?.key.id ?? null,

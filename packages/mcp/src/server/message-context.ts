@@ -36,7 +36,8 @@ export function runHandler<T>(registry: Registry, caller: Caller, work: () => T)
 type OnMessage = (message: unknown, extra?: unknown) => unknown
 
 /**
- * Lets the SDK's own handlers be asked for whom they answer: those that a server has before it is protected.
+ * Lets the SDK's own handlers be asked for whom they answer: those that a server has before it is protected. Call it before the
+ * server is connected: a transport may have messages that it delivers while it starts.
  *
  * @param replace - What the server gets in place of a message.
  */
@@ -46,10 +47,14 @@ export function followMessages(
   defaultCaller: (() => Promise<Caller>) | null,
   replace: (message: unknown, binding: string | null) => unknown,
 ): void {
-  const target = transport as { onmessage?: OnMessage | undefined }
-  const deliver = target.onmessage
-  if (deliver === undefined) return
-  target.onmessage = (message, extra) => {
+  const target = transport as { onmessage?: OnMessage | undefined; start?: () => unknown }
+  const { start } = target
+  target.start = () => {
+    const deliver = target.onmessage
+    if (deliver !== undefined) target.onmessage = follow(deliver)
+    return start?.call(transport)
+  }
+  const follow = (deliver: OnMessage) => (message: unknown, extra: unknown) => {
     const sender = callerOf(extra)
     let isFirst = true
     const caller = async (): Promise<Caller | null> => {

@@ -30,7 +30,7 @@ export async function taskOfCall(request: unknown): Promise<BoundTask> {
   const resource = await handled.caller.ask(() => locate(access, args, true))
   if (resource !== null && resource.id.length > maxIdLength)
     throw new Error('The resource of the call has too long an id')
-  return { owner: bindingOf(handled.caller), tool, resource }
+  return { caller: handled.caller.id, owner: bindingOf(handled.caller), tool, resource }
 }
 
 /** Whether the code that asks may see and change a task: a handler of the host's may, and its owner, while the tool is theirs to call. */
@@ -72,7 +72,7 @@ const RELATED_TASK = 'io.modelcontextprotocol/related-task'
 export function withoutTaskOfOthers(bindings: TaskBindings, message: unknown, binding: string | null): unknown {
   const { params } = (message ?? {}) as { readonly params?: unknown }
   const meta = isRecord(params) ? params._meta : undefined
-  if (!isRecord(params) || !isRecord(meta) || !Object.hasOwn(meta, RELATED_TASK)) return message
+  if (!isRecord(params) || !isRecord(meta) || meta[RELATED_TASK] === undefined) return message
   const related = meta[RELATED_TASK]
   if (isRecord(related) && binding !== null && bindings.find(related.taskId)?.owner === binding) return message
   const { [RELATED_TASK]: _, ...rest } = meta

@@ -92,13 +92,14 @@ export function protectServer<S extends ProtectableServer>(server: S, settings: 
   Object.assign(inner, { setRequestHandler: replace })
   guardFallback(inner, rules, settings, subscribers, run)
   const { bindings } = settings.tasks
-  whenConnected(inner, separateEvents, (transport) => {
+  whenConnected(inner, (transport) => {
+    separateEvents(transport)
     const replace = (message: unknown, binding: string | null) => withoutTaskOfOthers(bindings, message, binding)
     if (keepsTasks) followMessages(transport, registry, settings.defaultCaller, replace)
   })
   const updates = [['notifications/resources/updated', mayHearOfResource(ruleSettings)]] as const
   const statuses = [['notifications/tasks/status', mayHearOfTask(bindings, ruleSettings)]] as const
-  guardNotifications(inner, new Map([...updates, ...statuses]))
+  guardNotifications(inner, new Map([...updates, ...(keepsTasks ? statuses : [])]))
   const captured = capturingRegistry()
   const registries = [registry, settings.known, ...(captured === null ? [] : [captured])]
   const methods = server as unknown as Record<string, unknown> // The registering methods are looked up by name.
@@ -133,20 +134,14 @@ function checkTasks(inner: LowLevelServer, tasks: OwnTasks): void {
   }
 }
 
-/** Calls `prepare` with each transport, before the server starts it, and `follow` before a message can come. */
-function whenConnected(
-  inner: object,
-  prepare: (transport: unknown) => void,
-  follow: (transport: unknown) => void,
-): void {
+/** Calls `prepare` with each transport, before the server starts it. */
+function whenConnected(inner: object, prepare: (transport: unknown) => void): void {
   const connect: unknown = Reflect.get(inner, 'connect')
   if (typeof connect !== 'function') return
   Object.assign(inner, {
     connect: (transport: unknown, ...rest: unknown[]): unknown => {
       prepare(transport)
-      const connected: unknown = connect.call(inner, transport, ...rest)
-      follow(transport)
-      return connected
+      return connect.call(inner, transport, ...rest)
     },
   })
 }

@@ -48,7 +48,7 @@ export function scoped<F extends AnyHandler>(access: McpAccess, handler: F): F {
     if (!decision.ok) throw new RpcError(-32003, messageForDenial(decision, null))
     if (access !== 'public' && access.approve !== undefined) await requireApproval(args.at(-1), argumentsIn(args))
     const handled = currentMessage()?.handled ?? null
-    if (handled !== null) handled.args = argumentsIn(args)
+    if (handled !== null) handled.args ??= argumentsIn(args) // Those of the call, not of what its handler calls.
     return handler(...args)
   }
   declared.set(guarded, access)

@@ -74,7 +74,8 @@ export function ownTaskStore(store: TaskStore, { bindings, keepers }: OwnTasks):
     getTask: async (taskId, sessionId) => {
       if (!(await reachesTask(bindings, taskId))) return null
       const task = await store.getTask(taskId, sessionId)
-      if (task === null) bindings.forget(taskId)
+      // The store may have it for another session.
+      if (task === null && (await store.getTask(taskId)) === null) bindings.forget(taskId)
       return task
     },
     storeTaskResult: (...args) => store.storeTaskResult(...args),
