@@ -1,5 +1,6 @@
 import { type Access, InvalidOptions, type Keyring, type Principal } from '@keywright/core'
 import { isolated } from '@keywright/core/adapter'
+import { askHostOf } from './caller/ask-host.js'
 import type { Caller, Login } from './caller/caller.js'
 import { callerOf } from './caller/known-callers.js'
 import type { McpAccess } from './caller/mcp-access.js'
@@ -59,7 +60,7 @@ function createUntyped(keyring: Keyring, options: McpAuthOptions): McpAuth {
   const approving = approve === undefined ? null : { approve, ms }
   const model = { access: keyring.access, approving }
   const onCall = isolated(options.onCall)
-  const tasks = ownTasks()
+  const tasks = ownTasks(askHostOf(keyring))
   const endpoint = createEndpoint(keyring, options, known, onCall, wiring)
 
   const protect = <S extends ProtectableServer>(server: S, defaultCaller: (() => Promise<Caller>) | null): S => {

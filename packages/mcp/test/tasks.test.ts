@@ -254,6 +254,45 @@ describe('tasks', () => {
     expect((await tasksFor(await connect(url, token)).getTask(taskId)).status).toBe('working')
   })
 
+  it('that the host cannot read end in auth_unavailable without its words, and it is told (MCP-7)', async () => {
+    const canary = 'connect ECONNREFUSED postgres://svc:hunter2@db'
+    const told: unknown[] = []
+    const onEvent = (event: { readonly type: string; readonly error?: unknown }) => {
+      if (event.type === 'keyring.outage_began') told.push(event)
+    }
+    const { url, keyring, store, queue } = await serve({}, aKeyring(undefined, { onEvent }))
+    const client = await connect(url, (await aToken(keyring, full)).token)
+    const taskId = await start(client)
+    const fails = async (): Promise<never> => {
+      throw new Error(canary)
+    }
+    const failing = vi.spyOn(store, 'getTask').mockImplementation(fails)
+    for (const answer of await answersTo(client, taskId)) {
+      expect(answer).toContain('auth_unavailable')
+      expect(answer).not.toContain('hunter2')
+    }
+    expect(told).toHaveLength(1)
+    failing.mockRestore()
+    vi.spyOn(store, 'updateTaskStatus').mockImplementation(fails)
+    vi.spyOn(store, 'getTaskResult').mockImplementation(fails)
+    vi.spyOn(queue, 'dequeue').mockImplementation(fails)
+    const tasks = tasksFor(client)
+    await expect(tasks.cancelTask(taskId)).rejects.toThrow(/^(?!.*hunter2).*auth_unavailable/)
+    await store.storeTaskResult(taskId, 'failed', text('no'))
+    await expect(tasks.getTaskResult(taskId, CallToolResultSchema)).rejects.toThrow(/^(?!.*hunter2)/)
+  })
+
+  it('that were cancelled have no result, which is no outage', async () => {
+    const told: string[] = []
+    const onEvent = ({ type }: { readonly type: string }) => void told.push(type)
+    const { url, keyring } = await serve({}, aKeyring(undefined, { onEvent }))
+    const client = await connect(url, (await aToken(keyring, full)).token)
+    const taskId = await start(client)
+    await tasksFor(client).cancelTask(taskId)
+    await expect(tasksFor(client).getTaskResult(taskId, CallToolResultSchema)).rejects.toThrow(/has no result/)
+    expect(told).not.toContain('keyring.outage_began')
+  })
+
   it('are still remembered after another session of their key asked a store that keeps sessions apart', async () => {
     class Store extends InMemoryTaskStore {
       override async getTask(taskId: string, sessionId?: string) {
@@ -261,8 +300,9 @@ describe('tasks', () => {
       }
     }
     const store = new Store()
-    const { bindings, keepers } = ownTasks()
-    const own = ownTaskStore(store, { bindings, keepers })
+    const kept = ownTasks(async (work) => work())
+    const { bindings } = kept
+    const own = ownTaskStore(store, kept)
     const { taskId } = await store.createTask({}, 1, { method: 'tools/call', params: { name: 'export' } }, 's1')
     bindings.add(taskId, { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
     expect(await own.getTask(taskId, 's2')).toBeNull()
@@ -556,7 +596,7 @@ it('a message that waits before the server starts is answered as any other', asy
 })
 
 it('a message is taken out of the task of another, however it names it', () => {
-  const { bindings } = ownTasks()
+  const { bindings } = ownTasks(async (work) => work())
   bindings.add('t1', { caller: 'key:ada', owner: 'ada', tool: 'export', resource: null })
   const named = 'io.modelcontextprotocol/related-task'
   // A parser that copies a member called __proto__ makes it the prototype.

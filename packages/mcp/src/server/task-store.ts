@@ -1,5 +1,6 @@
 import { InvalidOptions } from '@keywright/core'
 import { isRecord } from '@keywright/core/adapter'
+import type { AskHost } from '../caller/ask-host.js'
 import { bindingOf } from '../caller/caller.js'
 import { type CurrentMessage, currentMessage } from './message-context.js'
 import { isTaskOf, reachesTask, taskOfCall } from './own-tasks.js'
@@ -8,7 +9,7 @@ import { type TaskBindings, taskBindings } from './task-bindings.js'
 /** The `TaskStore` of SDK v1. `never` stands for the types of the SDK, which is not imported: its stores take them. */
 export interface TaskStore {
   createTask(params: never, requestId: never, request: never, sessionId?: string): Promise<{ readonly taskId: string }>
-  getTask(taskId: string, sessionId?: string): Promise<{ readonly taskId: string } | null>
+  getTask(taskId: string, sessionId?: string): Promise<{ readonly taskId: string; readonly status: string } | null>
   storeTaskResult(taskId: string, status: never, result: never, sessionId?: string): Promise<void>
   getTaskResult(taskId: string, sessionId?: string): Promise<object>
   updateTaskStatus(taskId: string, status: never, statusMessage?: string, sessionId?: string): Promise<void>
@@ -38,11 +39,17 @@ const pageSize = 100
 export interface OwnTasks {
   readonly bindings: TaskBindings
   readonly keepers: WeakSet<object>
+  /**
+   * Calls what the host keeps tasks in. Where the SDK does, for a client, an error of the host's is an outage: the client would be
+   * shown its text.
+   */
+  readonly ask: AskHost
 }
 
 /** What nobody has made a task in yet. */
-export function ownTasks(): OwnTasks {
-  return { bindings: taskBindings(), keepers: new WeakSet() }
+export function ownTasks(ask: AskHost): OwnTasks {
+  const isForClient = (): boolean => currentMessage()?.handled === null
+  return { bindings: taskBindings(), keepers: new WeakSet(), ask: async (work) => (isForClient() ? ask(work) : work()) }
 }
 
 /**
@@ -59,48 +66,59 @@ export function keepsOwnTasks(server: object, { keepers }: OwnTasks): boolean {
  *
  * @throws {@link InvalidOptions} when `store` lacks a method.
  */
-export function ownTaskStore(store: TaskStore, { bindings, keepers }: OwnTasks): TaskStore {
+export function ownTaskStore(store: TaskStore, tasks: OwnTasks): TaskStore {
   checkMethods('store', store, storeMethods)
+  const { bindings, keepers, ask } = tasks
   const unlessOwn = async (taskId: string): Promise<void> => {
     if (!(await reachesTask(bindings, taskId))) throw new Error(`Task with ID ${taskId} not found`)
   }
   const own: TaskStore = {
     createTask: async (params, requestId, request, sessionId) => {
       const task = await taskOfCall(request)
-      const made = await store.createTask(params, requestId, request, sessionId)
+      const made = await ask(() => store.createTask(params, requestId, request, sessionId))
       bindings.add(made.taskId, task)
       return made
     },
     getTask: async (taskId, sessionId) => {
       if (!(await reachesTask(bindings, taskId))) return null
-      const task = await store.getTask(taskId, sessionId)
+      const task = await ask(() => store.getTask(taskId, sessionId))
       // The store may have it for another session.
-      if (task === null && (await store.getTask(taskId)) === null) bindings.forget(taskId)
+      if (task === null && (await ask(() => store.getTask(taskId))) === null) bindings.forget(taskId)
       return task
     },
-    storeTaskResult: (...args) => store.storeTaskResult(...args),
+    storeTaskResult: (...args) => ask(() => store.storeTaskResult(...args)),
     getTaskResult: async (taskId, sessionId) => {
       await unlessOwn(taskId)
-      return store.getTaskResult(taskId, sessionId)
+      return resultOf(store, ask, taskId, sessionId)
     },
     updateTaskStatus: async (taskId, ...rest) => {
       await unlessOwn(taskId)
-      return store.updateTaskStatus(taskId, ...rest)
+      return ask(() => store.updateTaskStatus(taskId, ...rest))
     },
     listTasks: async (cursor, sessionId) => {
       const message = currentMessage()
       if (message === undefined || message.handled !== null) return store.listTasks(cursor, sessionId)
-      return listOwn(store, bindings, message, cursor, sessionId)
+      return listOwn(store, tasks, message, cursor, sessionId)
     },
   }
   keepers.add(own)
   return own
 }
 
+/** The result of a task. Stores throw where one that did not complete has none: that is no outage, and told without their text. */
+async function resultOf(store: TaskStore, ask: AskHost, taskId: string, sessionId?: string): Promise<object> {
+  const task = await ask(() => store.getTask(taskId, sessionId))
+  const read = (): Promise<object> => store.getTaskResult(taskId, sessionId)
+  if (task?.status !== 'cancelled' && task?.status !== 'failed') return ask(read)
+  return read().catch(() => {
+    throw new Error(`Task ${taskId} has no result`)
+  })
+}
+
 /** A page of the sender's tasks. A page of the store's own would tell how many there are of others. */
 async function listOwn(
   store: TaskStore,
-  bindings: TaskBindings,
+  { bindings, ask }: OwnTasks,
   { registry, caller: sender }: CurrentMessage,
   cursor: string | undefined,
   sessionId: string | undefined,
@@ -114,7 +132,7 @@ async function listOwn(
   for (const taskId of page) {
     const task = bindings.find(taskId)
     if (task === undefined || !(await isTaskOf(task, caller, registry))) continue
-    const found = await store.getTask(taskId, sessionId)
+    const found = await ask(() => store.getTask(taskId, sessionId))
     if (found !== null) tasks.push(found)
   }
   const last = page.at(-1)
@@ -126,17 +144,17 @@ async function listOwn(
  *
  * @throws {@link InvalidOptions} when `queue` lacks a method.
  */
-export function ownTaskQueue(queue: TaskMessageQueue, { bindings, keepers }: OwnTasks): TaskMessageQueue {
+export function ownTaskQueue(queue: TaskMessageQueue, { bindings, keepers, ask }: OwnTasks): TaskMessageQueue {
   checkMethods('queue', queue, queueMethods)
   const own: TaskMessageQueue = {
     enqueue: async (taskId, ...rest) => {
       if (!(await reachesTask(bindings, taskId))) throw new Error(`Task with ID ${taskId} not found`)
-      return queue.enqueue(taskId, ...rest)
+      return ask(() => queue.enqueue(taskId, ...rest))
     },
     dequeue: async (taskId, sessionId) =>
-      (await reachesTask(bindings, taskId)) ? queue.dequeue(taskId, sessionId) : undefined,
+      (await reachesTask(bindings, taskId)) ? ask(() => queue.dequeue(taskId, sessionId)) : undefined,
     dequeueAll: async (taskId, sessionId) =>
-      (await reachesTask(bindings, taskId)) ? queue.dequeueAll(taskId, sessionId) : [],
+      (await reachesTask(bindings, taskId)) ? ask(() => queue.dequeueAll(taskId, sessionId)) : [],
   }
   keepers.add(own)
   return own
