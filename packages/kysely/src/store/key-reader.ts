@@ -55,7 +55,8 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
       const [asked, others] = takeBatch(waiting)
       waiting = others
       if (asked.size === 0) continue
-      comeAlone = asked.size === 1
+      const [first] = asked.values()
+      comeAlone = asked.size === 1 && first?.callers.length === 1
       running += 1
       let isOver = false
       const endTurn = (): void => {
