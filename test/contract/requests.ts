@@ -86,7 +86,7 @@ function queryOf(parameters: readonly Json[], schemaOf: Resolve, ids: readonly s
   const given = parameters.map(({ name, schema }) =>
     fc.option(
       (name === 'key_id' ? often(fc.constantFrom(...ids), valueFor(schema, schemaOf)) : valueFor(schema, schemaOf)).map(
-        (value) => [String(name), String(value)] as const,
+        (value) => [String(name), typeof value === 'string' ? value : JSON.stringify(value)] as const,
       ),
       { nil: null, freq: 2 },
     ),

@@ -215,7 +215,8 @@ async function sendChange(
   if (status < 300) return { made: true, body }
   if (isUnknown && code === 'secret_already_shown') return { made: 'untold' }
   // An expiry that has passed meanwhile.
-  if (code === 'invalid_input' && body.field === 'expires_at') return { made: isUnknown ? 'too late' : false }
+  if (code === 'invalid_input' && JSON.stringify(body.errors).includes('"/expires_at"'))
+    return { made: isUnknown ? 'too late' : false }
   if (isUnknown && code === 'key_not_found' && request.method === 'DELETE') return { made: true, body }
   if (status === 503 && code === null) {
     codeOf(act, life, outcome)

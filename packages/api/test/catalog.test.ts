@@ -51,6 +51,21 @@ describe('the catalog (MGMT-12)', () => {
     expect((await create({ scopes: given })).status).toBe(403)
   })
 
+  it('says to a limited key within which addresses and rates it makes others', async () => {
+    const product = open({ allowKeyManagement: true, api: { allowKeys: true } })
+    const limits = { ip_allow_list: ['10.0.0.0/8'], rate_limits: [{ limit: 5, window_ms: 60_000 }] }
+    const made = await product.create('ada', { name: 'robot', scopes: ['api_keys.create'], ...limits })
+    const { body: catalog } = await product.send('GET /catalog', { as: `key:${made.id}` })
+    expect(catalog.limits.ip_allow_list.within).toEqual(limits.ip_allow_list)
+    expect(catalog.limits.rate_limits.within).toEqual(limits.rate_limits)
+    const create = (settings: object) =>
+      product.send('POST /', { as: `key:${made.id}`, body: { name: 'x', ...settings } })
+    expect((await create({})).status).toBe(403)
+    expect((await create(limits)).status).toBe(201)
+    const { body: ofAda } = await product.send('GET /catalog', { as: 'ada' })
+    expect([ofAda.limits.ip_allow_list.within, ofAda.limits.rate_limits.within]).toEqual([null, null])
+  })
+
   it('offers nothing to a caller who may create no keys', async () => {
     const product = open()
     product.people[product.org] = { mia: ['members.*', 'api_keys.read'] }

@@ -57,7 +57,34 @@ describe('the errors of a refused request', () => {
     ])
   })
 
+  it.each([
+    ['a line break before what could be a token', `\n${'a'.repeat(45)}`, '/…'],
+    ['a tilde before what could be a token', `~${'a'.repeat(40)}`, `/~0${'a'.repeat(40)}`],
+    ['marks that turn the text around', 'a\u202eb', '/ab'],
+  ])('are JSON, and clean, where the client sends %s as a name', async (_, name, pointer) => {
+    const { send } = open()
+    const answer = await send('POST /', { body: { name: 'x', [name]: 1 } })
+    expect(JSON.parse(answer.text)).toMatchObject({ status: 400, errors: [{ pointer, code: 'unknown' }] })
+    const asked = await send(`GET /?${encodeURIComponent(name)}=1`)
+    expect(JSON.parse(asked.text)).toMatchObject({ status: 400, errors: [{ code: 'unknown' }] })
+  })
+
+  it('name ten of the rights that the caller lacks, and have them all', async () => {
+    const { send } = open({ resolveOwner: () => ({ scopes: ['*'], levels: () => 'read' }) })
+    const ids = Array.from({ length: 50 }, (_, at) => `b${at}`)
+    const resources = { board: { mode: 'specific', levels: Object.fromEntries(ids.map((id) => [id, 'edit'])) } }
+    const { status, body } = await send('POST /', { body: { name: 'x', resources } })
+    expect([status, body.exceeding.length]).toEqual([403, 50])
+    expect(body.detail).toMatch(/, and 40 more\. Ask for less\.$/)
+  })
+
   it.each<[string, string, object, object | undefined]>([
+    [
+      'a resource type that is no name',
+      'POST /',
+      { pointer: '/resources', code: 'unknown_name' },
+      { resources: { 'my board': { mode: 'all', level: 'read' } } },
+    ],
     [
       'a scope that is not in the catalog',
       'POST /',

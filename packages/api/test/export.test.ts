@@ -12,6 +12,8 @@ describe('an export of the audit log', () => {
     ['text/csv;q=0.5, application/x-ndjson;q=0.6', '', 200, 'application/x-ndjson'],
     ['text/html, */*;q=0.8', '', 200, 'application/x-ndjson'],
     ['application/x-ndjson;q=0, */*;q=0.1', '', 200, 'text/csv; charset=utf-8'],
+    ['', '', 200, 'application/x-ndjson'],
+    ['text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2', '', 200, 'application/x-ndjson'],
     ['application/json', '', 406, 'application/problem+json'],
     ['text/csv;q=0', '', 406, 'application/problem+json'],
     ['text/csv;q=2', '', 406, 'application/problem+json'],
@@ -100,6 +102,10 @@ describe('an API key as the caller', () => {
     await create('ada', { name: 'by ada' })
     const made = [await create(one, { name: 'a' }), await create(one, { name: 'b' })]
     await create(two, { name: 'c' })
+    // There is nothing at the address of a key that its maker may not read.
+    const created = await send('POST /', { as: one, body: { name: 'z' } })
+    expect([created.status, created.headers.get('location')]).toEqual([201, null])
+    await send(`DELETE /${created.body.id}?permanent=true`, { as: 'ada' })
     const names = async (as: string, query = '') =>
       (await send(`GET /${query}`, { as })).body.data.map(({ name }: { name: string }) => name)
     expect(await names(one)).toEqual(['b', 'a'])

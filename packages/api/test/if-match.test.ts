@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { open } from './setup.js'
+import { open, testSealer } from './setup.js'
 import { openStores } from './stores.js'
 
 describe.each(await openStores())('If-Match, over %s', (_, store) => {
@@ -75,7 +75,18 @@ describe.each(await openStores())('If-Match, over %s', (_, store) => {
     expect((await host.send(`POST /${id}/revoke`)).status).toBe(200)
   })
 
-  it('lets a rotation that is sent again be answered as the first one was', async () => {
+  it('does not keep a rotation that is sent again from its token, nor a token from being shown', async () => {
+    const host = open({ store, reveal: testSealer, api: { assertFresh: () => true } })
+    const { id } = await host.create('ada')
+    const headers = { 'If-Match': '"1"', 'Idempotency-Key': 'once' }
+    const first = await host.send(`POST /${id}/rotate`, { as: 'ada', headers })
+    const again = await host.send(`POST /${id}/rotate`, { as: 'ada', headers })
+    expect([again.status, again.body.token]).toEqual([200, first.body.token])
+    const shown = await host.send(`POST /${id}/reveal`, { as: 'ada', headers: { 'If-Match': '"1"' } })
+    expect([shown.status, shown.body.token]).toEqual([200, first.body.token])
+  })
+
+  it('does not make a rotation happen twice that is sent again, where tokens are not shown', async () => {
     const host = open({ store })
     const { id } = await host.create('mia')
     const headers = { 'If-Match': '"1"', 'Idempotency-Key': 'once' }

@@ -54,8 +54,11 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
   for (const name of ['assertFresh', 'clientIp', 'onError'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
   }
-  if (options.requireIfMatch !== undefined && typeof options.requireIfMatch !== 'boolean') {
-    throw new InvalidOptions('requireIfMatch', 'a boolean')
+  for (const name of ['requireIfMatch', 'allowKeys'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'boolean') throw new InvalidOptions(name, 'a boolean')
+  }
+  if (options.revealLimiter !== undefined && typeof options.revealLimiter?.take !== 'function') {
+    throw new InvalidOptions('revealLimiter', 'a rate limiter, such as memoryRateLimiter()')
   }
   // As browsers send it: an origin with a path, for example, would never equal an Origin header.
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {

@@ -1,5 +1,5 @@
 import { InvalidOptions, type OwnerAuthority } from '@keywright/core'
-import { checkNames, isRecord, isStringArray, type NamesOf } from '@keywright/core/adapter'
+import { checkNames, inputLimits, isRecord, isStringArray, type NamesOf } from '@keywright/core/adapter'
 import type { Caller } from './caller.js'
 import type { ResourceChoice } from './options.js'
 
@@ -32,6 +32,10 @@ function parseActor(actor: unknown): Caller['actor'] {
   checkNames(actor, actorNames, { at: 'authenticate.actor' })
   if (type !== 'user' && type !== 'key') throw wrongAnswer('authenticate', "an actor of type 'user' or 'key'")
   const id = requireText(given, 'authenticate', 'an actor whose id is a string')
+  if (id.length > inputLimits.id.most || id !== id.trim() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(id)) {
+    const bounds = `of at most ${inputLimits.id.most} printable characters, without spaces around them`
+    throw wrongAnswer('authenticate', `an actor whose id is a string ${bounds}`)
+  }
   if (type === 'user' || token === undefined) return { type, id }
   // Kept: without it, the keyring takes every token of a key in grace for the previous one.
   if (token === 'current' || token === 'previous') return { type, id, token }

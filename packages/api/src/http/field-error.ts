@@ -1,4 +1,4 @@
-import { ApiProblem } from './problem.js'
+import { ApiProblem, maskTokens } from './problem.js'
 
 /** Where in a request something is wrong: a JSON Pointer into the body (RFC 6901), or the name of a parameter or a header. */
 export type Place = { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
@@ -65,9 +65,9 @@ export function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${shownName(String(part)).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
-/** A name that the client chose, as it may come back: no token in the wrong place, and not for ever. */
+/** A name that the client chose, as it may come back: no token in the wrong place, nothing that cannot be seen, and not for ever. */
 export function shownName(name: string): string {
-  return name.replace(/[\w-]{41,}/g, '…').slice(0, 64)
+  return maskTokens(name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '')).slice(0, 64)
 }
 
 function lowerFirst(text: string): string {

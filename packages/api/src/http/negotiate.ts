@@ -5,7 +5,7 @@
  * @returns `null` if the client takes none of them.
  */
 export function negotiate<T extends string>(accept: string | null, types: readonly T[]): T | null {
-  const ranges = (accept ?? '*/*').split(',').flatMap(parseRange)
+  const ranges = (accept || '*/*').split(',').flatMap(parseRange)
   const quality = (type: T): number => {
     const fitting = ranges.filter(
       ({ range }) => range === '*/*' || range === type || range === `${type.split('/')[0]}/*`,
@@ -25,9 +25,10 @@ function nearness(range: string): number {
 
 /** Other parameters than the quality, such as a charset, are left out: no answer has a choice of them. */
 function parseRange(text: string): { readonly range: string; readonly q: number }[] {
-  const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
-  if (range === '') return []
+  const [given = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase())
+  if (given === '') return []
+  const range = given === '*' ? '*/*' : given // as the JDK's own client writes it, with `q=.2`
   const q = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1'
   // What is no quality is none at all: the client's wish is not known.
-  return [{ range, q: /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 0 }]
+  return [{ range, q: /^(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)$/.test(q) ? Number(q) : 0 }]
 }

@@ -82,7 +82,16 @@ export function problemResponse({ status, code, message, members, headers: more 
   if (status === 503) headers.set('Retry-After', '5')
   if (typeof members.retry_after === 'number') headers.set('Retry-After', String(members.retry_after))
   // Some details repeat names that the client sent. A token that was sent in the wrong place must not come back.
-  return new Response(JSON.stringify(body).replace(/[\w-]{41,}/g, '…'), { status, headers })
+  const text = JSON.stringify(body, (name, value: unknown) =>
+    // A pointer has been cleaned name by name: a mask could break its escapes.
+    typeof value === 'string' && name !== 'pointer' ? maskTokens(value) : value,
+  )
+  return new Response(text, { status, headers })
+}
+
+/** Text of the client's, without what could be a token. */
+export function maskTokens(text: string): string {
+  return text.replace(/[\w-]{41,}/g, '…')
 }
 
 /** A change of settings that does not say which version it is of. */

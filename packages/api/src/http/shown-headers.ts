@@ -19,8 +19,7 @@ export const etag: ShownHeader = {
 }
 
 export const location: ShownHeader = {
-  required: true,
-  description: 'The path of the new key.',
+  description: 'The path of the new key. There is none for an API key that may not read what it creates.',
   schema: { type: 'string', example: '/api/api-keys/aB3dE5gH7jK9' },
 }
 

@@ -28,11 +28,12 @@ export async function issueToken(
   }
 }
 
-function withToken({ request }: RequestContext, key: Key, status: 200 | 201, token: Secret): Response {
+function withToken({ request, canReach }: RequestContext, key: Key, status: 200 | 201, token: Secret): Response {
   const response = keyResponse(key, status, { token: token.reveal() })
   // Without the origin: behind a proxy, this process does not know it.
   const path = new URL(request.url).pathname.replace(/\/$/, '')
-  if (status === 201) response.headers.set('Location', `${path}/${key.id}`)
+  // A key lists what it created, and reads only itself.
+  if (status === 201 && canReach(key.id)) response.headers.set('Location', `${path}/${key.id}`)
   return response
 }
 

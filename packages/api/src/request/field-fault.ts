@@ -14,16 +14,30 @@ export function fieldFault(request: RequestFields, error: Readonly<Record<string
   const path = pathOf(String(error.field))
   if (typeof unknown === 'string') {
     // Of a resource type, the keyring names the map that it is in.
-    const place = placeOf(request, path[0] === 'resources' && path.length === 1 ? ['resources', unknown] : path)
+    const place = placeOf(
+      request,
+      path[0] === 'resources' && path.length === 1 && isName(unknown) ? ['resources', unknown] : path,
+    )
     const detail = `${nameOf(place)} has the name ${unknown}, which is not in the catalog. Use one that the catalog lists.`
     return { ...place, code: 'unknown_name', detail }
   }
   const place = placeOf(request, path)
   if (Array.isArray(exceeding)) {
-    const detail = `${nameOf(place)} would give the key more than you have: ${exceeding.join(', ')}. Ask for less.`
+    const detail = `${nameOf(place)} would give the key more than you have: ${listed(exceeding)}. Ask for less.`
     return { ...place, code: 'exceeds', detail }
   }
   return wrongField(place, inApiWords(String(expected)))
+}
+
+/** Whether it is a name that the client sent: of another, the keyring says that it is none. */
+function isName(unknown: string): boolean {
+  return !unknown.startsWith('(')
+}
+
+/** The first ten: `exceeding` has them all. */
+function listed(names: readonly unknown[]): string {
+  const rest = names.length > 10 ? `, and ${names.length - 10} more` : ''
+  return names.slice(0, 10).join(', ') + rest
 }
 
 /** `resources["board"].levels["b1"]` as a path. The first part is a name of the keyring's; what is in quotes is the client's. */

@@ -3,7 +3,7 @@ import { askHost } from '../host/ask-host.js'
 import type { ManagementApiOptions } from '../host/options.js'
 import { parseFreshness } from '../host/parse-answers.js'
 import { ApiProblem } from '../http/problem.js'
-import { changeOptions, type RequestContext } from './request-context.js'
+import { manageOptions, type RequestContext } from './request-context.js'
 
 const maxLoginAgeMs = 5 * 60_000
 const hourlyLimit = { name: 'reveals', limit: 5, windowMs: 3_600_000 }
@@ -37,7 +37,7 @@ export function tokenViewer(
     const take = () => revealLimiter.take(`reveal:${caller.actor.id}`, [hourlyLimit], 1)
     const taken = await askHost('revealLimiter', take, (verdict) => verdict, hostTimeoutMs)
     if (!taken.admitted) throw tooManyReveals(taken.retryAfterMs ?? hourlyLimit.windowMs)
-    return keyring.reveal(keyId, changeOptions(viewer))
+    return keyring.reveal(keyId, manageOptions(viewer))
   }
 }
 

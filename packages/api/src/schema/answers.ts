@@ -114,8 +114,21 @@ const Limits = z
     scopes_with_preset: range('How many scopes a key has, with those of its preset.'),
     roles: range('How many roles a key has.'),
     resources: range('How many resources of one type a key names.'),
-    ip_allow_list: range('How many addresses and ranges a key names.'),
-    rate_limits: range('How many rate limits a key has.'),
+    ip_allow_list: range('How many addresses and ranges a key names.')
+      .extend({
+        within: z
+          .array(z.string())
+          .nullable()
+          .openapi({ description: 'A key that this caller makes names some of these; null: any, or none.' }),
+      })
+      .openapi({ example: { minimum: 0, maximum: 100, within: null } }),
+    rate_limits: range('How many rate limits a key has.')
+      .extend({
+        within: z.array(RateLimit).nullable().openapi({
+          description: 'A key that this caller makes admits no more than these; null: than one without limits.',
+        }),
+      })
+      .openapi({ example: { minimum: 0, maximum: 100, within: null } }),
     rate_limit: range('Requests in one window of a rate limit.'),
     window_ms: range('Milliseconds of such a window, in whole seconds.'),
     grace_ms: range('Milliseconds for which the token before a rotation still works.'),

@@ -33,11 +33,12 @@ export function catalogToJson(access: Access, capabilities: Capabilities, granta
     revealable,
     plan: { max_keys: plan.maxKeys, used: plan.used },
     rate_limits: rateLimitsToJson(rateLimits),
-    limits: limitsToJson(grantable?.expiresAt ?? null),
+    limits: limitsToJson(grantable),
   }
 }
 
-function limitsToJson(expiresAt: Date | null) {
+function limitsToJson(grantable: Pick<Grantable, 'expiresAt' | 'ipAllowList' | 'rateLimits'> | null) {
+  const expiresAt = grantable?.expiresAt ?? null
   const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
   const { rateLimits, rateLimit, windowMs, graceMs, lastYear } = inputLimits
   const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
@@ -52,8 +53,8 @@ function limitsToJson(expiresAt: Date | null) {
     scopes_with_preset: range({ most: scopes.withPreset }),
     roles: range(roles),
     resources: range(resources),
-    ip_allow_list: range(ipAllowList),
-    rate_limits: range(rateLimits),
+    ip_allow_list: { ...range(ipAllowList), within: grantable?.ipAllowList ?? null },
+    rate_limits: { ...range(rateLimits), within: rateLimitsToJson(grantable?.rateLimits ?? null) },
     rate_limit: range(rateLimit),
     window_ms: range(windowMs),
     grace_ms: range(graceMs),

@@ -1,18 +1,16 @@
 import { isKeyError, type ScopeExceedsActor } from '../errors/index.js'
 import type { Actor, KeyIdentity } from '../values/index.js'
-import { rightsOfActor } from './actor-rights.js'
+import { type ActorRights, rightsOfActor } from './actor-rights.js'
 import { exceedingRoles, exceedingScopes } from './check-grants.js'
 import { liveManager, requireHere } from './live-actor.js'
 import type { DelegationParts } from './parts.js'
 
-/** What an actor may give to a new key now, of what the access model has. */
-export interface Grantable {
+/** What an actor may give to a new key now: names of the access model, and bounds. Where a bound is `null`, the actor has none. */
+export interface Grantable extends Pick<ActorRights, 'expiresAt' | 'ipAllowList' | 'rateLimits'> {
   /** Global scopes. */
   readonly scopes: readonly string[]
   readonly presets: readonly string[]
   readonly roles: readonly string[]
-  /** The latest expiry; `null`: any, and none. */
-  readonly expiresAt: Date | null
 }
 
 /**
@@ -32,12 +30,16 @@ export async function grantableBy(
     requireHere(parts, live, place)
     const rights = await rightsOfActor(parts, live, place)
     const isHeld = (scopes: readonly string[]): boolean => exceedingScopes(access, rights, scopes, []).length === 0
+    const names = [...access.scopes.keys()].filter((scope) => !access.resourceScopes.has(scope))
+    const exceeding = new Set<string>(exceedingScopes(access, rights, names, []))
     const isGivable = (role: string): boolean => exceedingRoles(access, rights, [role], [], manageScope).length === 0
     return {
-      scopes: [...access.scopes.keys()].filter((scope) => !access.resourceScopes.has(scope) && isHeld([scope])),
+      scopes: names.filter((scope) => !exceeding.has(scope)),
       presets: [...access.presets].filter(([, scopes]) => isHeld(scopes)).map(([name]) => name),
       roles: [...access.roles.keys()].filter(isGivable),
       expiresAt: rights.expiresAt,
+      ipAllowList: rights.ipAllowList,
+      rateLimits: rights.rateLimits,
     }
   } catch (error) {
     if (isKeyError(error) && error.code === ('scope_exceeds_actor' satisfies ScopeExceedsActor['code'])) return nothing
@@ -45,4 +47,9 @@ export async function grantableBy(
   }
 }
 
-const nothing: Grantable = { scopes: [], presets: [], roles: [], expiresAt: null }
+const nothing: Grantable = {
+  ...{ scopes: [], presets: [], roles: [] },
+  expiresAt: null,
+  ipAllowList: null,
+  rateLimits: null,
+}
