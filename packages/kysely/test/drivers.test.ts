@@ -15,8 +15,7 @@ const isBun = process.versions.bun !== undefined
 /** Those that this runtime has, on the engines that this run tests; on Bun, those that only Bun has. */
 const rows = driverRows.filter(
   ({ engine, open, driver }) =>
-    open !== null &&
-    (isBun ? driver === '`bun:sqlite`' : engine === 'SQLite' || driver === 'PGlite' || tested.includes(engine)),
+    open !== null && (isBun ? driver === '`bun:sqlite`' : engine === 'SQLite' || tested.includes(engine)),
 )
 
 /** Opens a row's database, and drops what a test makes there. */
