@@ -1,5 +1,5 @@
 import { InvalidOptions, type OwnerAuthority } from '@keywright/core'
-import { checkNames, inputLimits, isRecord, isStringArray, type NamesOf } from '@keywright/core/adapter'
+import { checkId, checkNames, isRecord, isStringArray, type NamesOf } from '@keywright/core/adapter'
 import type { Caller } from './caller.js'
 import type { ResourceChoice } from './options.js'
 
@@ -11,7 +11,7 @@ const authorityNames: NamesOf<OwnerAuthority> = { scopes: true, roles: true, lev
 /**
  * Parses the answer of `authenticate`, and copies it. `null` means that nobody is signed in.
  *
- * @throws {@link InvalidOptions} for a malformed answer, and for a field that is unknown.
+ * @throws {@link InvalidOptions} for a malformed answer, and for a field that is unknown; InvalidInput for an id that is none.
  */
 export function parseCaller(answer: unknown): Required<Caller> | null {
   if (answer === null || answer === undefined) return null
@@ -31,11 +31,7 @@ function parseActor(actor: unknown): Caller['actor'] {
   const { type, id: given, token } = requireRecord(actor, 'authenticate', 'a caller with an actor')
   checkNames(actor, actorNames, { at: 'authenticate.actor' })
   if (type !== 'user' && type !== 'key') throw wrongAnswer('authenticate', "an actor of type 'user' or 'key'")
-  const id = requireText(given, 'authenticate', 'an actor whose id is a string')
-  if (id.length > inputLimits.id.most || id !== id.trim() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(id)) {
-    const bounds = `of at most ${inputLimits.id.most} printable characters, without spaces around them`
-    throw wrongAnswer('authenticate', `an actor whose id is a string ${bounds}`)
-  }
+  const id = checkId(given, 'authenticate.actor.id')
   if (type === 'user' || token === undefined) return { type, id }
   // Kept: without it, the keyring takes every token of a key in grace for the previous one.
   if (token === 'current' || token === 'previous') return { type, id, token }
