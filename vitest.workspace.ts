@@ -68,8 +68,8 @@ const testsEverything = process.env.KEYWRIGHT_TEST_EVERYTHING === '1'
  * To load the same modules again for each file is a third of the work of a whole run, so files share them unless everything is
  * tested. What replaces a module, or asks whether one is loaded, has its modules to itself: `*.alone.test.ts`.
  */
-const isolate = testsEverything
-const alone = 'test/**/*.alone.test.ts'
+const alone = '**/*.alone.test.ts'
+const inProcess = { isolate: testsEverything, exclude: [alone, '**/node_modules/**'], ...patience }
 
 /** The variables name the peers to the tests, and where they are: `MCP_PEERS`, `KYSELY_PEERS`, `KYSELY_PEERS_IN`. */
 const repeatOf = ({ name, peers, include }: Repeat, which: string, modules: () => string) => ({
@@ -108,24 +108,28 @@ const repeats = allRepeats.filter(({ name }) => testsEverything || isNamed(name)
 const isWhole = !process.argv.some((word) => word.startsWith('--project'))
 const without = isWhole ? allRepeats.filter((one) => !repeats.includes(one)).map(({ name }) => name) : []
 
+/**
+ * Each project compiles what it loads, so the quick run has one for all packages but core: half the work. The whole run has one each.
+ * Core's tests count the timers that are left, so no connection of another package may still be about to close in their process.
+ */
+const isMerged = isWhole && !testsEverything
+const acceptance = 'test/acceptance/**/*.test.ts'
+const ofPackage = (name: string) => ({
+  ...shared,
+  test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...inProcess },
+})
+const together = [...packages.slice(1).map((name) => `packages/${name}/test/**/*.test.ts`), acceptance]
+const ofPackages = isMerged
+  ? [ofPackage('core'), { ...shared, test: { name: 'packages', include: together, ...inProcess } }]
+  : [...packages.map(ofPackage), { ...shared, test: { name: 'acceptance', include: [acceptance], ...inProcess } }]
+
 /** The Vitest configuration of the whole repository: one project a package, and one for each kind of whole-repo fact. */
 export default defineConfig({
   test: {
     projects: [
-      ...packages.map((name) => ({
-        ...shared,
-        test: {
-          name,
-          root: `packages/${name}`,
-          include: ['test/**/*.test.ts'],
-          exclude: [alone, '**/node_modules/**'],
-          isolate,
-          ...patience,
-        },
-      })),
+      ...ofPackages,
       { ...shared, test: { name: 'alone', include: [`packages/*/${alone}`], ...patience } },
       ...repeats.map(({ project }) => project()),
-      { ...shared, test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], isolate, ...patience } },
       { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience } },
       ...lengthy.map((name) => ({
         ...shared,
