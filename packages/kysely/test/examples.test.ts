@@ -58,6 +58,43 @@ describe('the examples of docs/databases.md and docs/transactions.md', () => {
     expect(await keyring.doctor()).toEqual([])
   })
 
+  it.for([
+    { engine: 'PostgreSQL', shown: sql`show idle_in_transaction_session_timeout`, limit: '10s' },
+    { engine: 'MariaDB', shown: sql`select @@idle_write_transaction_timeout as its`, limit: 10 },
+  ])(
+    'let the server of $engine take the locks of a process that went silent',
+    async ({ engine, shown, limit }, { skip }) => {
+      const db = await places[engine]?.()
+      if (!db) return skip('no server')
+      onTestFinished(() => db.destroy())
+      const { rows } = await shown.execute(db)
+      expect(Object.values(rows[0] ?? {})).toEqual([limit])
+
+      // The same limit, but shorter, so that the test need not wait for as long.
+      await deploy(db)
+      const store = openStore(db)
+      const { keyring } = keyringOver(store)
+      const { key } = await keyring.create(input)
+      const silent = await db.startTransaction().execute()
+      onTestFinished(
+        () =>
+          void silent
+            .rollback()
+            .execute()
+            .catch(() => {}),
+      )
+      const shorter =
+        engine === 'MariaDB'
+          ? 'session idle_write_transaction_timeout = 1'
+          : 'idle_in_transaction_session_timeout = 500'
+      await sql.raw(`set ${shorter}`).execute(silent)
+      await sql`update auth_api_key_counters set touched = touched + 1`.execute(silent)
+      await keyring.revoke(key.id, {}, { actor: { type: 'user', id: input.owner.id } })
+      await expect(sql`select 1`.execute(silent)).rejects.toThrow()
+      expect((await keyring.get(key.id))?.status).toBe('revoked')
+    },
+  )
+
   it.for(Object.keys(places))(
     'make a user and a key in one transaction of %s, and end both',
     async (engine, { skip }) => {

@@ -28,8 +28,8 @@ export interface Mysql2Connection extends MysqlPoolConnection {
  *
  * A pool of `mysql2/promise` fits as well: Kysely calls the pool that it wraps.
  *
- * Also set `connectTimeout` on the pool, and `wait_timeout` on the server, so that the server releases the locks of a client
- * that has gone silent.
+ * Also set `connectTimeout` on the pool, and `idle_write_transaction_timeout` on MariaDB, as docs/databases.md shows: the server then
+ * releases the locks of a client that has gone silent.
  *
  * @example
  * ```ts
