@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { KeyStore } from '@keywright/core/store'
-import { kyselyStore, libsqlDatabase, migrateToLatest, mysqlPool, postgresPool } from '@keywright/kysely'
-import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect, sql } from 'kysely'
-import Database from 'libsql'
+import { kyselyStore, migrateToLatest, mysqlPool, postgresPool } from '@keywright/kysely'
+import { sqliteStore } from '@keywright/kysely/sqlite'
+import { Kysely, MysqlDialect, PostgresDialect, sql } from 'kysely'
 import { createPool, type Pool } from 'mysql2'
 import pg from 'pg'
 
@@ -86,17 +86,14 @@ export async function mariadb(name: string): Promise<KeyDatabase | null> {
 export async function sqlite(): Promise<KeyDatabase & { readonly path: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-bench-'))
   const path = join(folder, 'keys.sqlite')
-  const database = new Database(path)
-  database.exec('pragma journal_mode = wal')
-  const db = new Kysely<object>({ dialect: new SqliteDialect({ database: libsqlDatabase(database) }) })
-  await migrateToLatest(db)
+  const store = await sqliteStore(path)
   return {
     name: 'SQLite',
     path,
-    db,
-    store: kyselyStore(db),
+    db: store.db,
+    store,
     close: async () => {
-      await db.destroy()
+      await store.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -11,7 +11,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { type SqliteStoreOptions, sqliteStore } from '../src/sqlite/index.js'
 
 // With the SQLite of the runtime where it has one: libsql on Node 20, node:sqlite on Node 22 and later.
-testKeyStore({ name: 'sqliteStore', open: () => sqliteStore(':memory:') })
+testKeyStore({ name: 'sqliteStore', open: () => open(newPath()) })
+testKeyStore({ name: 'sqliteStore, in memory', open: () => open(':memory:') })
 
 /** A path in a folder of its own, which is deleted after the test. */
 function newPath(): string {
@@ -147,6 +148,66 @@ describe('sqliteStore', () => {
       const refused = sqliteStore(path, { busyTimeoutMs: 20 })
       await expect(refused).rejects.toThrow(`sqliteStore could not open ${path}: another process is writing to it`)
     })
+
+  it('reads a key at once, over a connection that sees what was committed, and nothing else', async () => {
+    const path = newPath()
+    const store = await open(path)
+    const keyring = keyringOver(store)
+    const { key, token } = await keyring.create(input)
+    expect(store.find(key.id)).toMatchObject({ record: { id: key.id } })
+    await null
+    expect(store.find('unknown')).toBeNull()
+
+    const trx = await store.db.startTransaction().execute()
+    const within = keyring.inTransaction(trx)
+    const made = await within.create(input)
+    await within.disable(key.id, { actor: { type: 'user', id: 'ada' } })
+    expect((await keyring.verify(made.token.reveal())).ok).toBe(false)
+    expect((await keyring.verify(token.reveal())).ok).toBe(true)
+    await trx.commit().execute()
+    expect((await keyring.verify(made.token.reveal())).ok).toBe(true)
+    expect((await keyring.verify(token.reveal())).ok).toBe(false)
+  })
+
+  it('reads in one statement what is asked for in one breath, each caller a key of its own', async () => {
+    const store = await open(newPath())
+    const keyring = keyringOver(store)
+    const made = await Promise.all(Array.from({ length: 150 }, () => keyring.create(input)))
+    const ids = made.map(({ key }) => key.id)
+    const asked = [...ids, ids[0], 'unknown', "' or 1 = 1", ids[0]] as string[]
+    const found = await Promise.all(asked.map((id) => store.find(id)))
+    expect(found.map((one) => one?.record.id)).toEqual([...ids, ids[0], undefined, undefined, ids[0]])
+    expect(found.at(-1)?.record).not.toBe(found[0]?.record)
+
+    // None of them is older than its question.
+    const [first, second] = made
+    store.find(ids[2] ?? '')
+    const late = store.find(second?.key.id ?? '')
+    const revoking = keyring.revoke(second?.key.id ?? '')
+    expect(await late).toMatchObject({ record: { status: 'active' } })
+    await revoking
+    const verdicts = await Promise.all([first, second].map((one) => keyring.verify(one?.token.reveal() ?? '')))
+    expect(verdicts.map(({ ok }) => ok)).toEqual([true, false])
+
+    await sql`alter table api_keys rename to elsewhere`.execute(store.db)
+    const failed = await Promise.allSettled(ids.slice(0, 3).map((id) => store.find(id)))
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  })
+
+  it('sees at once what another process has changed, and keeps none from shortening the log of the file', async () => {
+    const path = newPath()
+    const [store, other] = [await open(path), await open(path)]
+    const [here, there] = [keyringOver(store), keyringOver(other)]
+    const { key, token } = await here.create(input)
+    for (let round = 0; round < 20; round += 1) {
+      await there.disable(key.id, { actor: { type: 'system', id: 'test' } })
+      expect((await here.verify(token.reveal())).ok).toBe(false)
+      await there.enable(key.id, { actor: { type: 'system', id: 'test' } })
+      expect((await here.verify(token.reveal())).ok).toBe(true)
+    }
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(other.db)
+    expect(rows).toMatchObject([{ busy: 0 }])
+  })
 
   it('answers 503 after it was closed, twice if need be', async () => {
     const store = await sqliteStore(newPath())

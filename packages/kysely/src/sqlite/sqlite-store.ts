@@ -3,11 +3,13 @@ import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { KeyStore } from '@keywright/core/store'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { isSqliteBusy } from '../dialect/driver-errors.js'
+import { keyDatabase } from '../dialect/key-database.js'
 import { type LibsqlDatabase, libsqlDatabase } from '../drivers/libsql-database.js'
 import { type NodeSqliteDatabase, nodeSqliteDatabase } from '../drivers/node-sqlite.js'
 import { migrateToLatest } from '../migrations/migrate.js'
 import { kyselyStore } from '../store/kysely-store.js'
-import { checkTableOptions, type TableOptions } from '../tables/table-names.js'
+import { checkTableOptions, type TableOptions, tableNames } from '../tables/table-names.js'
+import { readKeysAtOnce } from './read-keys-at-once.js'
 
 /** Options of {@link sqliteStore}. */
 export interface SqliteStoreOptions extends Pick<TableOptions, 'tablePrefix'> {
@@ -62,11 +64,26 @@ export async function sqliteStore(path: string, options: SqliteStoreOptions = {}
   const db = new Kysely<object>({ dialect: new SqliteDialect({ database }) })
   try {
     await migrateToLatest(db, tables)
+    const store = kyselyStore(db, tables)
+    // A database in memory is that of its connection.
+    if (path === ':memory:') return { ...store, db, close: () => db.destroy() }
+    const keys = openReader(
+      () => open(path),
+      busyTimeoutMs,
+      (reader) => {
+        const { api_keys: table } = tableNames(tables)
+        return readKeysAtOnce(reader, keyDatabase(db, tables).db, { table, later: store.find })
+      },
+    )
+    const close = async (): Promise<void> => {
+      keys.close()
+      await db.destroy()
+    }
+    return { ...store, find: keys.find, db, close }
   } catch (error) {
     await db.destroy()
     throw error
   }
-  return { ...kyselyStore(db, tables), db, close: () => db.destroy() }
 }
 
 type Database = SqliteDatabase & Pick<LibsqlDatabase, 'exec'>
@@ -82,6 +99,18 @@ async function findDriver(): Promise<(path: string) => Database> {
   return (path) => {
     const database = new libsql.default(path)
     return { ...libsqlDatabase(database), exec: (sql) => database.exec(sql) }
+  }
+}
+
+/** Opens the file once more, to read alone. */
+function openReader<T>(open: () => Database, busyTimeoutMs: number, use: (reader: Database) => T): T {
+  const reader = open()
+  try {
+    reader.exec(`pragma busy_timeout = ${busyTimeoutMs}; pragma query_only = on`)
+    return use(reader)
+  } catch (error) {
+    reader.close()
+    throw error
   }
 }
 

@@ -75,8 +75,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
 
   return {
     find: (id) => {
-      // Text that cannot be an id belongs to no key, and could make the statement fail for the other callers.
-      if (!/^[0-9A-Za-z]{1,64}$/.test(id)) return Promise.resolve(null)
+      if (!mayBeId(id)) return Promise.resolve(null)
       if (waiting.size >= maxWaiting) return Promise.reject(new Error('Too many keys are waiting to be read'))
       return new Promise((resolve, reject) => {
         const isFirst = waiting.size === 0
@@ -95,6 +94,11 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
       return toFound(row)
     },
   }
+}
+
+/** Text that cannot be an id belongs to no key, and could make the statement fail for the other callers. */
+export function mayBeId(id: string): boolean {
+  return /^[0-9A-Za-z]{1,64}$/.test(id)
 }
 
 /** Takes the next ids to ask for, and rejects those that have waited too long. */
@@ -126,7 +130,7 @@ async function loadRows(db: Kysely<KeyTables>, statement: CompiledQuery<FoundRow
 }
 
 /** Makes a new record for each caller. */
-function toFound(row: FoundRow | undefined): Found | null {
+export function toFound(row: FoundRow | undefined): Found | null {
   // On PostgreSQL, a statement that finds no key returns a row with the clock alone.
   if (row === undefined || row.id === null) return null
   return { record: parseRow(row, sparseColumnsOf(row)), now: instantOf(row.now, 'now') }
