@@ -60,6 +60,7 @@ export async function openProduct(make: Make = managementApi) {
     },
     organization: (_, { actor }) => (actor.id === 'eve' ? foreign : 'acme'),
     assertFresh: () => true,
+    rateLimits: null,
     resources: {
       board: async (_caller, _organization, search) => {
         if (search.includes('road')) throw new Error(`The database at ${canary} is gone.`)

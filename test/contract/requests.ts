@@ -101,6 +101,7 @@ function queryOf(parameters: readonly Json[], schemaOf: Resolve, ids: readonly s
 function headersOf(parameters: readonly Json[]): fc.Arbitrary<Record<string, string>> {
   const texts: Readonly<Record<string, fc.Arbitrary<string>>> = {
     'If-Match': fc.constantFrom('"1"', '"2"', 'W/"1"', '*', 'x', '"0"'),
+    'If-None-Match': fc.constantFrom('*', '"1"', 'x'),
     'Idempotency-Key': fc.constantFrom('a', '"b"', 'c', 'a, b', 'x'.repeat(300)),
   }
   const more: Readonly<Record<string, fc.Arbitrary<string>>> = {

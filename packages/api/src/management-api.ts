@@ -1,10 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Access, Keyring } from '@keywright/core'
-import { adapterOf, isolated } from '@keywright/core/adapter'
+import { adapterOf, isolated, readRequestId } from '@keywright/core/adapter'
 import type { Context } from 'hono'
 import { cors } from 'hono/cors'
 import { checkOptions } from './host/check-options.js'
 import type { ManagementApiOptions } from './host/options.js'
+import { conditional } from './http/conditional-get.js'
+import { type Exchange, type ExchangeEnv, finish, newExchange } from './http/exchange.js'
 import { refuseOtherMethods } from './http/other-methods.js'
 import { parseRequest } from './http/parse-request.js'
 import { ApiProblem, keyNotFound, problemResponse } from './http/problem.js'
@@ -51,10 +53,10 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   const { basePath = '/api/api-keys', origins = [], resources = {}, hostTimeoutMs = 5_000 } = options
   const reportError = isolated(options.onError)
   const handle = operationHandler(keyring, options, hostTimeoutMs)
-  const refuse = (error: unknown, operation?: Operation): Response => {
+  const refuse = (error: unknown, { requestId }: Exchange, operation?: Operation): Response => {
     const problem = problemOf(error, operation)
     if (problem.status === 503) reportError(error)
-    return problemResponse(problem)
+    return problemResponse(problem, requestId)
   }
   const operations: readonly Operation[] = [
     ...logOperations,
@@ -62,23 +64,26 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     ...keyOperations,
   ]
 
-  const app = new OpenAPIHono().basePath(basePath)
+  const app = new OpenAPIHono<ExchangeEnv>().basePath(basePath)
   // Without `origins` there are no CORS headers: only pages of the API's own origin may use it.
   if (origins.length > 0) app.use('*', cors({ origin: [...origins], credentials: true, ...corsHeaders }))
   for (const operation of operations) registerOperation(app, operation)
-  const { environments } = adapterOf(keyring)
+  const { environments, format } = adapterOf(keyring)
   const document = describeApi(app, { access: keyring.access, environments }, options.securitySchemes)
   // Before the operations: `/{id}` would match it, too.
-  app.get('/openapi.json', () => jsonResponse(document))
+  app.get('/openapi.json', ({ req }) => conditional(req.raw, jsonResponse(document)))
   refuseOtherMethods(app, ['/openapi.json'], ['GET'])
   for (const path of new Set(operations.map(({ path }) => path))) {
     const group = operations.filter((operation) => operation.path === path)
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')
     const paths = pattern === '/' ? ['', '/'] : [pattern]
     for (const operation of group) {
-      app.on(operation.method.toUpperCase(), paths, (context) =>
-        handle(context, operation).catch((error) => refuse(error, operation)),
-      )
+      app.on(operation.method.toUpperCase(), paths, async (context) => {
+        const handled = handle(context, operation).catch((error) => refuse(error, context.env, operation))
+        const response = await conditional(context.req.raw, await handled)
+        response.headers.append('Vary', credentialHeaders)
+        return response
+      })
     }
     // At once: `/{id}`, which comes last, would match any of them, too.
     refuseOtherMethods(
@@ -87,15 +92,29 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
       group.map(({ method }) => method.toUpperCase()),
     )
   }
-  app.onError((error) => refuse(error))
-  app.notFound(() => problemResponse(new ApiProblem(404, 'not_found', 'The API has no operation at this address.')))
-  return Object.freeze({ fetch: async (request: Request) => app.fetch(request), document })
+  app.onError((error, { env }) => refuse(error, env))
+  const nothingHere = new ApiProblem(404, 'not_found', 'The API has no operation at this address.')
+  app.notFound(({ env }) => problemResponse(nothingHere, env.requestId))
+  const fetch = async (request: Request): Promise<Response> => {
+    const exchange = newExchange(request, (given) => readRequestId(given, format))
+    return finish(await app.fetch(request, exchange), exchange)
+  }
+  return Object.freeze({ fetch, document })
 }
+
+/** Where callers have their credentials, as far as this API knows: the rest is the host's. */
+const credentialHeaders = 'Authorization, Cookie, X-API-Key'
 
 const corsHeaders = {
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'X-API-Key', 'X-Request-Id'],
-  exposeHeaders: ['Content-Disposition', 'ETag', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate'],
+  allowHeaders: [
+    ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'X-API-Key'],
+    'X-Request-Id',
+  ],
+  exposeHeaders: [
+    ...['Content-Disposition', 'Deprecation', 'ETag', 'Link', 'Location', 'RateLimit', 'RateLimit-Policy'],
+    ...['Retry-After', 'Sunset', 'WWW-Authenticate', 'X-Request-Id'],
+  ],
 }
 
 /** Returns a function that identifies the sender of a request, parses the request, and runs the operation. */
@@ -103,7 +122,7 @@ function operationHandler<A extends Access>(
   keyring: Keyring<A>,
   options: ManagementApiOptions<A>,
   hostTimeoutMs: number,
-): (context: Context, operation: Operation) => Promise<Response> {
+): (context: Context<ExchangeEnv>, operation: Operation) => Promise<Response> {
   const loadSender = senderLoader(keyring, options, hostTimeoutMs)
   const showToken = tokenViewer(options, hostTimeoutMs)
   const { requireIfMatch = false } = options
@@ -111,10 +130,10 @@ function operationHandler<A extends Access>(
 
   return async (context, operation) => {
     const request = context.req.raw
-    const sender = await loadSender(request)
+    const sender = await loadSender(request, context.env)
     const { params, query, body } = await parseRequest(context, operation)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
-    const auditContext = await loadAuditContext(untypedKeyring, request, options, hostTimeoutMs)
+    const auditContext = await loadAuditContext(request, context.env, options, hostTimeoutMs)
     const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch }
     return operation.handle({ ...viewer, params, query, body, showToken: (keyId) => showToken(viewer, keyId) })
   }

@@ -221,7 +221,7 @@ describe('a request from a browser (MGMT-6)', () => {
     for (const as of ['mia', null]) {
       const { headers } = await listed.send('GET /', { as, headers: { Origin: 'https://console.example' } })
       expect(headers.get('access-control-allow-origin')).toBe('https://console.example')
-      expect(headers.get('vary')).toBe('Origin')
+      expect(headers.get('vary')).toBe('Authorization, Cookie, X-API-Key, Origin')
     }
     const foreign = await listed.send('OPTIONS /', {
       as: null,

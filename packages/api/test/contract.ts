@@ -26,9 +26,12 @@ export function contractOf(document: Json): Contract {
     const [, shared] = /^#\/components\/responses\/(\w+)$/.exec(String(asRecord(listed).$ref)) ?? []
     const promised = shared === undefined ? listed : asRecord(asRecord(document.components).responses)[shared]
     if (promised === undefined) return [`${method} ${template}: ${response.status} is not in the document`]
-    const missing = Object.entries(asRecord(asRecord(promised).headers)).filter(
-      ([name, header]) => asRecord(header).required === true && !response.headers.has(name),
-    )
+    const headers = asRecord(asRecord(document.components).headers)
+    const missing = Object.entries(asRecord(asRecord(promised).headers)).filter(([name, header]) => {
+      const [, component = ''] = /^#\/components\/headers\/(\w+)$/.exec(String(asRecord(header).$ref)) ?? []
+      const shown = asRecord(headers[component] ?? header)
+      return shown.required === true && !response.headers.has(name)
+    })
     if (missing.length > 0) return missing.map(([name]) => `${method} ${template}: ${response.status} without ${name}`)
     const content = asRecord(asRecord(promised).content)
     const type = response.headers.get('content-type')?.split(';')[0] ?? ''

@@ -55,10 +55,10 @@ describe('the OpenAPI document (HTTP-18)', () => {
   it('has each problem response once, with its codes and their members, and of each operation those that it can have', () => {
     const statusesOf = (id: string) =>
       Object.keys(operations.find(({ operation }) => operation.operationId === id)?.operation.responses ?? {})
-    expect(statusesOf('getStats')).toEqual(['200', '400', '401', '403', '503'])
-    expect(statusesOf('exportAudit')).toEqual(['200', '400', '401', '403', '404', '406', '503'])
+    expect(statusesOf('getStats')).toEqual(['200', '304', '400', '401', '403', '429', '503'])
+    expect(statusesOf('exportAudit')).toEqual(['200', '400', '401', '403', '404', '406', '429', '503'])
     expect(statusesOf('rotateKey')).toEqual([
-      ...['200', '400', '401', '403', '404', '409', '412', '413', '415', '422', '503'],
+      ...['200', '400', '401', '403', '404', '409', '412', '413', '415', '422', '429', '503'],
     ])
     expect(statusesOf('revealKey')).toEqual(expect.arrayContaining(['409', '410', '429']))
     expect(statusesOf('updateKey')).toContain('428')
@@ -77,6 +77,10 @@ describe('the OpenAPI document (HTTP-18)', () => {
     })
     expect(responses?.NotAuthenticated).toMatchObject({ headers: { 'WWW-Authenticate': {} } })
     expect(responses?.Unavailable).toMatchObject({ headers: { 'Retry-After': {} } })
+    expect(responses?.NotModified).toMatchObject({ headers: { ETag: {} } })
+    for (const response of Object.values(responses ?? {})) {
+      expect(response).toMatchObject({ headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } } })
+    }
   })
 
   it('has the names and bounds that a creation takes, and asks for a body only where there must be one', () => {

@@ -7,7 +7,7 @@ describe.each(await openStores())('If-Match, over %s', (_, store) => {
     const host = open({ store })
     const { id, body } = await host.create('mia')
     expect(body.version).toBe(1)
-    const tags: (string | null)[] = []
+    const tags: string[] = []
     for (const request of [
       `GET /${id}`,
       `PATCH /${id}`,
@@ -16,10 +16,11 @@ describe.each(await openStores())('If-Match, over %s', (_, store) => {
       `POST /${id}/revoke`,
     ]) {
       const answer = await host.send(request, request.startsWith('PATCH') ? { body: { name: 'new' } } : {})
-      expect(answer.headers.get('etag')).toBe(`"${answer.body.version}"`)
-      tags.push(answer.headers.get('etag'))
+      const [, version = ''] = /^"(\d+)-[\w-]{22}"$/.exec(answer.headers.get('etag') ?? '') ?? []
+      expect(version).toBe(String(answer.body.version))
+      tags.push(version)
     }
-    expect(tags).toEqual(['"1"', '"2"', '"3"', '"4"', '"5"'])
+    expect(tags).toEqual(['1', '2', '3', '4', '5'])
   })
 
   it.each([

@@ -10,6 +10,8 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   allowKeys: true,
   assertFresh: true,
   revealLimiter: true,
+  rateLimits: true,
+  rateLimiter: true,
   requireIfMatch: true,
   clientIp: true,
   hostTimeoutMs: true,
@@ -57,8 +59,10 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
   for (const name of ['requireIfMatch', 'allowKeys'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean') throw new InvalidOptions(name, 'a boolean')
   }
-  if (options.revealLimiter !== undefined && typeof options.revealLimiter?.take !== 'function') {
-    throw new InvalidOptions('revealLimiter', 'a rate limiter, such as memoryRateLimiter()')
+  for (const name of ['revealLimiter', 'rateLimiter'] as const) {
+    if (options[name] !== undefined && typeof options[name]?.take !== 'function') {
+      throw new InvalidOptions(name, 'a rate limiter, such as memoryRateLimiter()')
+    }
   }
   // As browsers send it: an origin with a path, for example, would never equal an Origin header.
   if (!Array.isArray(origins) || !origins.every(isOrigin)) {

@@ -1,4 +1,4 @@
-import type { Access, RateLimiter, ScopeOf } from '@keywright/core'
+import type { Access, RateLimit, RateLimiter, ScopeOf } from '@keywright/core'
 import type { Caller } from './caller.js'
 
 /** A resource that a key can be given. */
@@ -99,6 +99,20 @@ export interface ManagementApiOptions<A extends Access = Access> {
    * @defaultValue `memoryRateLimiter()`, which counts in this process only
    */
   readonly revealLimiter?: RateLimiter | undefined
+  /**
+   * How many requests each caller may send, a person or an API key, by names that stand in `RateLimit-Policy`: 1 to 8 limits, with
+   * windows in milliseconds. One too many is 429. `null`: as many as they like.
+   *
+   * @defaultValue `{ api: { limit: 600, windowMs: 60_000 } }`
+   */
+  readonly rateLimits?: Readonly<Record<string, RateLimit>> | null | undefined
+  /**
+   * Counts the requests of each caller. If it fails or is late, the answer is 503. It may be the limiter of the keyring: it counts
+   * under names of its own.
+   *
+   * @defaultValue `memoryRateLimiter()`, which counts in this process only
+   */
+  readonly rateLimiter?: RateLimiter | undefined
   /**
    * Whether `PATCH` must say with `If-Match` which version of the key it changes: without, the answer is 428. The form of a page
    * that was open for an hour then never undoes what others changed.

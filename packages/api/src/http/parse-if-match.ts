@@ -1,3 +1,4 @@
+import { digestOf } from './conditional-get.js'
 import { invalidInput, wrongField } from './field-error.js'
 
 /**
@@ -10,12 +11,18 @@ import { invalidInput, wrongField } from './field-error.js'
 export function parseIfMatch(request: Request): number | undefined {
   const header = request.headers.get('if-match')
   if (header === null || header === '*') return undefined
-  const version = Number(/^(?:W\/)?"([1-9]\d{0,14})"$/.exec(header)?.[1] ?? Number.NaN)
+  const version = Number(keyTag.exec(header)?.[1] ?? Number.NaN)
   if (!Number.isNaN(version)) return version
-  throw invalidInput([wrongField({ header: 'If-Match' }, 'one ETag of a key, such as "3", or *')])
+  throw invalidInput([wrongField({ header: 'If-Match' }, 'one ETag of a key, such as "3-3q2sUg", or *')])
 }
 
-/** The `ETag` of a version. */
-export function etagOf(version: number): string {
-  return `"${version}"`
+/** The version, and what {@link etagOf} puts behind it, which no change is compared with. */
+const keyTag = /^(?:W\/)?"([1-9]\d{0,14})(?:-[\w-]{1,64})?"$/
+
+/**
+ * The `ETag` of a key: its version, by which changes are compared, and a digest of what is shown. A key expires, and is used,
+ * without a change: by its version alone, a browser would show for ever what it has kept.
+ */
+export function etagOf(version: number, body: unknown): string {
+  return `"${version}-${digestOf(JSON.stringify(body))}"`
 }

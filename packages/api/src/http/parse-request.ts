@@ -23,7 +23,7 @@ export interface ParsedRequest {
  *
  * @throws {@link ApiProblem} with status 400 that names all that is wrong; with 400, 413 or 415 for a body that is no JSON.
  */
-export async function parseRequest(context: Context, schemas: RequestSchemas): Promise<ParsedRequest> {
+export async function parseRequest(context: Pick<Context, 'req'>, schemas: RequestSchemas): Promise<ParsedRequest> {
   const given = new URL(context.req.url).searchParams
   const names = [...given.keys()]
   const errors: FieldError[] = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map((name) => {

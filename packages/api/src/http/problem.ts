@@ -68,8 +68,15 @@ export const titles: Readonly<Record<ProblemStatus, string>> = {
   503: 'Unavailable',
 }
 
-/** Makes the problem response (RFC 9457). */
-export function problemResponse({ status, code, message, members, headers: more }: ApiProblem): Response {
+/**
+ * Makes the problem response (RFC 9457).
+ *
+ * @param requestId - Stands in the body as well: people send bodies on, and not headers.
+ */
+export function problemResponse(
+  { status, code, message, members, headers: more }: ApiProblem,
+  requestId: string,
+): Response {
   const body = {
     type: `urn:keywright:problem:${code}`,
     title: titles[status],
@@ -77,6 +84,7 @@ export function problemResponse({ status, code, message, members, headers: more 
     detail: message,
     code,
     ...members,
+    request_id: requestId,
   }
   const headers = new Headers({ 'Content-Type': PROBLEM_MEDIA_TYPE, ...baseHeaders, ...more })
   if (status === 503) headers.set('Retry-After', '5')
@@ -84,7 +92,8 @@ export function problemResponse({ status, code, message, members, headers: more 
   // Some details repeat names that the client sent. A token that was sent in the wrong place must not come back.
   const text = JSON.stringify(body, (name, value: unknown) =>
     // A pointer has been cleaned name by name: a mask could break its escapes.
-    typeof value === 'string' && name !== 'pointer' ? maskTokens(value) : value,
+    // So has the id of the request, which may be as long as a token.
+    typeof value === 'string' && name !== 'pointer' && name !== 'request_id' ? maskTokens(value) : value,
   )
   return new Response(text, { status, headers })
 }

@@ -14,8 +14,14 @@ export const retryAfter: ShownHeader = {
 
 export const etag: ShownHeader = {
   required: true,
-  description: 'The version of the key: send it back as `If-Match`.',
-  schema: { type: 'string', example: '"3"' },
+  description: 'The version of the key, and a digest of what is shown: send it back as `If-Match` or `If-None-Match`.',
+  schema: { type: 'string', example: '"3-4zjC2yXQ8q0n1xkz3Vt0Ew"' },
+}
+
+export const digestTag: ShownHeader = {
+  required: true,
+  description: 'A digest of the answer: send it back as `If-None-Match`.',
+  schema: { type: 'string', example: '"4zjC2yXQ8q0n1xkz3Vt0Ew"' },
 }
 
 export const location: ShownHeader = {

@@ -85,7 +85,7 @@ const shownHeaders: Readonly<Partial<Record<RefusedStatus, Readonly<Record<strin
 }
 
 /** Adds the responses that operations share to the document, each with its codes and its members. */
-export function registerProblems({ openAPIRegistry: registry }: OpenAPIHono): void {
+export function registerProblems({ openAPIRegistry: registry }: Pick<OpenAPIHono, 'openAPIRegistry'>): void {
   for (const [key, [name, description]] of Object.entries(shared)) {
     const status = Number(key) as RefusedStatus // the keys of `shared`
     const schema = z.object({
@@ -95,6 +95,7 @@ export function registerProblems({ openAPIRegistry: registry }: OpenAPIHono): vo
       detail: z.string().openapi({ description: 'What is wrong and what to do, in a sentence.' }),
       code: z.enum(problemCodes[status]).openapi({ description: 'Stable: programs can rely on it.' }),
       ...members[status],
+      request_id: z.string().openapi({ description: 'The `X-Request-Id` of the answer.', example: 'req-7f3a' }),
     })
     registry.register(`${name}Problem`, schema.openapi({ description }))
     registry.registerComponent('responses', name, {

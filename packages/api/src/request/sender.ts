@@ -3,9 +3,11 @@ import { askHost } from '../host/ask-host.js'
 import type { Caller } from '../host/caller.js'
 import type { ManagementApiOptions } from '../host/options.js'
 import { parseCaller, parseOrganizationId } from '../host/parse-answers.js'
+import type { Exchange } from '../http/exchange.js'
 import { ApiProblem } from '../http/problem.js'
 import { requireTrustedOrigin } from '../http/require-trusted-origin.js'
 import { type Permit, permitLoader } from './permit.js'
+import { requestCounter } from './request-limits.js'
 
 /** Who sends a request, for which organisation, and with which rights there. */
 export interface Sender {
@@ -23,23 +25,25 @@ export interface Sender {
 /**
  * Returns a function that asks the host who sends a request.
  *
- * @throws {@link InvalidOptions} if `permissions` names a scope that is not in the catalog.
+ * @throws {@link InvalidOptions} if `permissions` names a scope that is not in the catalog, or `rateLimits` is malformed.
  */
 export function senderLoader<A extends Access>(
   keyring: Keyring<A>,
   options: ManagementApiOptions<A>,
   hostTimeoutMs: number,
-): (request: Request) => Promise<Sender> {
+): (request: Request, exchange: Exchange) => Promise<Sender> {
   const { authenticate, organization, allowKeys = false, origins = [] } = options
   const loadPermit = permitLoader(keyring, options.permissions)
+  const count = requestCounter(options, hostTimeoutMs)
   const trustedOrigins = new Set(origins)
 
-  return async (request) => {
+  return async (request, exchange) => {
     const caller = await askHost('authenticate', () => authenticate(request), parseCaller, hostTimeoutMs)
     if (caller === null) throw notAuthenticated(allowKeys)
     const isKey = caller.actor.type === 'key'
     if (isKey && !allowKeys) throw notPermitted('API keys may not manage keys here. Sign in as a person.')
     if (caller.ambient) requireTrustedOrigin(request, trustedOrigins)
+    await count(caller, exchange)
     const askOrganization = () => organization(request, caller)
     const organizationId = await askHost('organization', askOrganization, parseOrganizationId, hostTimeoutMs)
     if (organizationId === null) throw notPermitted('You are not a member of this organisation.')

@@ -4,6 +4,7 @@ import type { ManagementApiOptions } from '../host/options.js'
 import { parseFreshness } from '../host/parse-answers.js'
 import { ApiProblem } from '../http/problem.js'
 import { manageOptions, type RequestContext } from './request-context.js'
+import { parseVerdict, tooManyRequests } from './request-limits.js'
 
 const maxLoginAgeMs = 5 * 60_000
 const hourlyLimit = { name: 'reveals', limit: 5, windowMs: 3_600_000 }
@@ -35,14 +36,11 @@ export function tokenViewer(
       })
     }
     const take = () => revealLimiter.take(`reveal:${caller.actor.id}`, [hourlyLimit], 1)
-    const taken = await askHost('revealLimiter', take, (verdict) => verdict, hostTimeoutMs)
-    if (!taken.admitted) throw tooManyReveals(taken.retryAfterMs ?? hourlyLimit.windowMs)
+    const taken = await askHost('revealLimiter', take, parseVerdict, hostTimeoutMs)
+    if (!taken.admitted) {
+      const detail = `At most ${hourlyLimit.limit} tokens are shown in an hour.`
+      throw tooManyRequests(detail, taken.retryAfterMs ?? hourlyLimit.windowMs)
+    }
     return keyring.reveal(keyId, manageOptions(viewer))
   }
-}
-
-function tooManyReveals(retryAfterMs: number): ApiProblem {
-  const seconds = Math.ceil(retryAfterMs / 1_000)
-  const detail = `At most ${hourlyLimit.limit} tokens are shown in an hour. Try again in ${seconds} seconds.`
-  return new ApiProblem(429, 'rate_limited', detail, { retry_after: seconds })
 }

@@ -32,6 +32,7 @@ export type { Grantable } from '../delegation/index.js'
 export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
 export { checkId, inputLimits } from '../input/index.js'
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
+export { parseRateLimitPolicies } from '../limits/index.js'
 export { type OutageGate, outageGate } from '../outage/index.js'
 export {
   DeadlineExceeded,
