@@ -84,9 +84,6 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ClientConfigOptions: [() => clientConfig('claude-code', { name: 'a', url: 'https://a.example', ...wrong } as never)],
   ChangeOptions: [
     () => keyring.update('a1B2c3D4e5F6', {}, { ...wrong }),
-    () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),
-    () => keyring.disable('a1B2c3D4e5F6', { ...wrong }),
-    () => keyring.revoke('a1B2c3D4e5F6', {}, { ...wrong }),
     () => keyring.delete('a1B2c3D4e5F6', { ...wrong }),
     () => keyring.rotate('a1B2c3D4e5F6', {}, { ...wrong }),
   ],
@@ -96,6 +93,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => denyOAuthDiscovery({ ...wrong }),
     () => oauthDiscoveryResponse(new Request('https://a.example'), { ...wrong }),
   ],
+  DisableInput: [() => keyring.disable('a1B2c3D4e5F6', { ...wrong })],
   ExportQuery: [
     () =>
       keyring.audit
@@ -172,6 +170,11 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   StdioOptions: [() => createMcpAuth(keyring).stdio({ env: 'KEY', ...wrong })],
   TableOptions: [() => kyselyStore(db, { ...wrong }), () => migrateToLatest(db, { ...wrong })],
   TestKeyringOptions: [() => testKeyring({ ...wrong })],
+  TrialOptions: [
+    () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),
+    () => keyring.disable('a1B2c3D4e5F6', {}, { ...wrong }),
+    () => keyring.revoke('a1B2c3D4e5F6', {}, { ...wrong }),
+  ],
   UpdateInput: [() => keyring.update('a1B2c3D4e5F6', { ...wrong })],
   UsageQuery: [() => keyring.usage({ organizationId, ...wrong } as never)],
   VerifyAuditExportOptions: [() => verifyAuditExport([], { ...wrong } as never)],
@@ -228,8 +231,10 @@ describe('a bound that got lost on its way', () => {
     ['a guard', 'scopes', (lost) => requireKey(keyring, lost)],
     ['a guard', 'anyOf', (lost) => requireKeyOfHono(keyring, lost)],
     ['a guard', 'resource', (lost) => createGate(keyring, lost)],
-    ['disable', 'actor', (lost) => keyring.disable('a1B2c3D4e5F6', lost)],
-    ['disable', 'within', (lost) => keyring.disable('a1B2c3D4e5F6', lost)],
+    ['disable', 'actor', (lost) => keyring.disable('a1B2c3D4e5F6', {}, lost)],
+    ['disable', 'within', (lost) => keyring.disable('a1B2c3D4e5F6', {}, lost)],
+    ['enable', 'dryRun', (lost) => keyring.enable('a1B2c3D4e5F6', lost)],
+    ['revoke', 'at', (lost) => keyring.revoke('a1B2c3D4e5F6', lost)],
     ['get', 'within', (lost) => keyring.get('a1B2c3D4e5F6', lost)],
     ['list', 'organizationId', (lost) => keyring.list(lost)],
     ['list', 'owner', (lost) => keyring.list(lost)],

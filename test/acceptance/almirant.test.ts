@@ -207,7 +207,7 @@ describe('Almirant: keys for MCP clients and CI', () => {
       expect(await call('GET /api/projects', token)).toMatchObject(refused)
       for (const undo of [
         () => keyring.enable(key.id, byLia),
-        () => keyring.disable(key.id, byLia),
+        () => keyring.disable(key.id, {}, byLia),
         () => keyring.update(key.id, { scopes: ['*'] }, byLia),
       ]) {
         await expect(undo()).rejects.toMatchObject({ code: 'invalid_state', status: 'revoked' })

@@ -104,7 +104,7 @@ describe('the audit log', () => {
       const { keyring, db } = await product()
       const { key } = await keyring.create(input, { actor: { type: 'user', id: 'ana' } })
       const eve = { actor: { type: 'user', id: 'eve' } } as const
-      await keyring.disable(key.id, eve)
+      await keyring.disable(key.id, {}, eve)
       await keyring.enable(key.id, eve)
       await keyring.revoke(key.id, {}, eve)
       const { checkpoint } = await verified(keyring)

@@ -201,7 +201,7 @@ describe('Takumo: scoped organisation keys under a plan', () => {
     })
     expect(token.reveal().startsWith(key.preview.slice(0, -1))).toBe(true)
     expect(await keyring.get(key.id)).toEqual(key)
-    expect(await keyring.disable(key.id, byMia)).toMatchObject({ name: 'ci-pipeline', status: 'disabled' })
+    expect(await keyring.disable(key.id, {}, byMia)).toMatchObject({ name: 'ci-pipeline', status: 'disabled' })
     expect(await keyring.revoke(key.id, {}, byMia)).toMatchObject({ name: 'ci-pipeline', status: 'revoked' })
   })
 
@@ -254,7 +254,7 @@ describe('Takumo: scoped organisation keys under a plan', () => {
 
     for (let round = 0; round < 2; round += 1) {
       expect(new Set(await answers())).toEqual(new Set([200]))
-      expect(await keyring.disable(key.id, byMia)).toMatchObject({ status: 'disabled' })
+      expect(await keyring.disable(key.id, {}, byMia)).toMatchObject({ status: 'disabled' })
       expect(new Set(await answers())).toEqual(new Set([401]))
       expect(await call('GET /me', token)).toMatchObject({ body: { code: 'api_key_disabled' } })
       expect(await keyring.enable(key.id, byMia)).toMatchObject({ status: 'active' })
@@ -324,7 +324,7 @@ describe('Takumo: scoped organisation keys under a plan', () => {
     for (const other of others) expect((await call('GET /me', other.token)).status).toBe(200)
     const [deleted, disabled, revoked] = others.map(({ key }) => key.id)
     await keyring.delete(deleted ?? '', byMia)
-    await keyring.disable(disabled ?? '', byMia)
+    await keyring.disable(disabled ?? '', {}, byMia)
     await keyring.revoke(revoked ?? '', {}, byMia)
     expect((await call('GET /me', others[1]?.token)).status).toBe(401)
     const elsewhere = { ...ciPipeline, owner: { type: 'organization', id: 'umbrella' }, preset: 'read-only' } as const
@@ -353,7 +353,7 @@ describe('Takumo: scoped organisation keys under a plan', () => {
       await expect(create()).rejects.toMatchObject(refused)
 
       const [first, second] = created.map(({ key }) => key.id)
-      await keyring.disable(first ?? '', byMia)
+      await keyring.disable(first ?? '', {}, byMia)
       await expect(create(), 'a disabled key keeps its place').rejects.toMatchObject(refused)
       await keyring.delete(second ?? '', byMia)
       await create()
@@ -390,7 +390,7 @@ describe('Takumo: scoped organisation keys under a plan', () => {
     const { key, token } = await keyring.create({ ...ciPipeline, scopes: ['fleet.read'] }, byMia)
     const byNoa = { actor: { type: 'user', id: 'noa' } } as const
     await keyring.update(key.id, { scopes: ['fleet.*'] }, byNoa)
-    await keyring.disable(key.id, byNoa)
+    await keyring.disable(key.id, {}, byNoa)
     await keyring.enable(key.id, byNoa)
     await keyring.rotate(key.id, {}, byMia)
     await keyring.revoke(key.id, { reason: 'offboarding' }, { ...byMia })

@@ -111,7 +111,7 @@ describe('Toolio: machine keys with roles', () => {
     const { keyring, call } = await toolio()
     const jane = await keyring.create({ ...agent, name: 'claude-desktop-jane', roles: ['admin'] }, byJane)
     const forecasting = await keyring.create({ ...agent, roles: ['planner', 'viewer'] }, byJane)
-    await keyring.disable(forecasting.key.id, byJane)
+    await keyring.disable(forecasting.key.id, {}, byJane)
 
     const preview = expect.stringMatching(/^tak_[0-9A-Za-z]{4}…$/)
     expect((await call('GET /api/api-keys', jane.token)).body).toEqual([
@@ -128,7 +128,7 @@ describe('Toolio: machine keys with roles', () => {
     const { key, token } = await keyring.create(agent, byJane)
     for (let round = 0; round < 3; round += 1) {
       expect((await call('GET /api/plans.read', token)).status).toBe(200)
-      await keyring.disable(key.id, byJane)
+      await keyring.disable(key.id, {}, byJane)
       expect(await call('GET /api/plans.read', token)).toMatchObject({
         status: 401,
         body: { code: 'api_key_disabled' },
@@ -148,7 +148,7 @@ describe('Toolio: machine keys with roles', () => {
     const ofBoth = ['plans.read', 'plans.edit', 'assortments.read', 'assortments.edit']
     expect(await opens(old.token)).toEqual(ofBoth)
     expect(await opens(next.token)).toEqual(ofBoth)
-    await keyring.disable(old.key.id, byJane)
+    await keyring.disable(old.key.id, {}, byJane)
     expect(await opens(old.token)).toEqual([])
     expect(await opens(next.token)).toEqual(ofBoth)
   })

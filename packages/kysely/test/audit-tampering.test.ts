@@ -19,7 +19,7 @@ async function openLog(auditKeys?: AuditKeyRing) {
   const actor = { type: 'user', id: 'admin' } as const
   const { key } = await keyring.create(input, { actor, context: { requestId: 'r1', ip: '203.0.113.7' } })
   await keyring.update(key.id, { name: 'renamed' }, { actor })
-  await keyring.disable(key.id, { actor })
+  await keyring.disable(key.id, {}, { actor })
   await keyring.enable(key.id, { actor })
   const checkpoint = checkpointOf(await keyring.audit.verify({ organizationId }))
   await keyring.rotate(key.id, {}, { actor })

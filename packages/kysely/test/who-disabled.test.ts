@@ -17,7 +17,13 @@ const aKey = {
 
 /** A row as the version before writes it. */
 function rowOfBefore(id: string, changes: object = {}): object {
-  const { disabled_by_type: _, disabled_by_id: __, locked: ___, ...row } = newRow({ ...aKey, id }, new Date(0))
+  const {
+    disabled_by_type: _,
+    disabled_by_id: __,
+    locked: ___,
+    disabled_reason: ____,
+    ...row
+  } = newRow({ ...aKey, id }, new Date(0))
   return { ...row, ...changes }
 }
 
@@ -36,7 +42,7 @@ for (const engine of testedEngines()) {
       .execute()
 
   describe(engine.name, () => {
-    it('knows of keys from before who disabled them no more, and locks none of them', async () => {
+    it('knows of keys from before who disabled them no more, and why, and locks none of them', async () => {
       const [first] = migrationSql({ dialect: keyDatabase(db, {}).dialect.name, tablePrefix })
       for (const statement of first?.statements ?? []) await sql.raw(statement).execute(db)
       await add(rowOfBefore('before', { status: 'disabled', disabled_at: 1 }))
@@ -45,16 +51,17 @@ for (const engine of testedEngines()) {
 
       const store = kyselyStore(db, { tablePrefix })
       const { keyring } = keyringOver(store)
-      const said = { disabledBy: null, locked: false, damaged: [] }
+      const said = { disabledBy: null, disabledReason: null, locked: false, damaged: [] }
       expect((await store.find('before'))?.record).toMatchObject({ ...said, status: 'disabled' })
       expect((await store.find('beside'))?.record).toMatchObject({ ...said, status: 'active' })
       const actor = { type: 'user', id: owner.id } as const
       const { key } = await keyring.create(input)
-      expect(await keyring.disable(key.id)).toMatchObject({ disabledBy: { type: 'system' }, locked: true })
-      expect(await keyring.get(key.id)).toMatchObject({ disabledBy: { type: 'system', id: 'keyring' }, locked: true })
+      const kept = { disabledBy: { type: 'system', id: 'keyring' }, disabledReason: 'ü 🗝', locked: true }
+      expect(await keyring.disable(key.id, { reason: 'ü 🗝' })).toMatchObject(kept)
+      expect(await keyring.get(key.id)).toMatchObject(kept)
       const byOwner = { actor, within: { owner } }
       await expect(keyring.enable(key.id, byOwner)).rejects.toMatchObject({ code: 'key_locked' })
-      expect(await keyring.enable(key.id)).toMatchObject({ disabledBy: null, locked: false })
+      expect(await keyring.enable(key.id)).toMatchObject({ disabledBy: null, disabledReason: null, locked: false })
     })
   })
 }

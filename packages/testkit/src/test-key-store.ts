@@ -79,6 +79,7 @@ export function testKeyStore(harness: StoreHarness): void {
           status: 'active',
           disabledAt: null,
           disabledBy: null,
+          disabledReason: null,
           locked: false,
           revokedAt: null,
           revokedReason: null,
@@ -225,6 +226,7 @@ export function testKeyStore(harness: StoreHarness): void {
           status: 'disabled',
           disabledAt: new Date(1_700_000_000_123),
           disabledBy: { type: 'user', id: 'tester' },
+          disabledReason: 'seen in a log',
           locked: true,
         }
         const changed = await change(store, key.id, write)
@@ -246,6 +248,7 @@ export function testKeyStore(harness: StoreHarness): void {
         status: 'revoked',
         disabledAt: new Date(1),
         disabledBy: { type: 'key', id: 'disabler' },
+        disabledReason: 'why',
         locked: true,
         revokedAt: new Date(2),
         revokedReason: 'because',

@@ -3,13 +3,13 @@ import { nextLink } from '../http/next-link.js'
 import { ApiProblem, ifMatchRequired, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import { etag, link, location } from '../http/shown-headers.js'
-import type { Permission } from '../request/permit.js'
 import { changeOptions, manageOptions } from '../request/request-context.js'
 import { Key, KeyPage, KeyWithToken, Token } from '../schema/answers.js'
-import { settingsFromJson } from '../schema/from-json.js'
+import { revokeFromJson, settingsFromJson } from '../schema/from-json.js'
 import {
   CreateBody,
   DeleteQuery,
+  DisableBody,
   EmptyBody,
   IdParam,
   KeyQuery,
@@ -116,15 +116,50 @@ export const keyOperations: readonly Operation[] = [
     },
   }),
 
-  switchOperation('enable', 'create', 'Enable a disabled key; its token stays the same'),
-  switchOperation('disable', 'revoke', 'Disable a key: its requests are refused until it is enabled'),
+  defineOperation({
+    id: 'enableKey',
+    method: 'post',
+    path: '/{id}/enable',
+    summary: 'Enable a disabled key; its token stays the same',
+    description: 'A key that is locked is enabled by whoever disabled it, or by somebody who may manage all keys.',
+    tag: 'keys',
+    params: IdParam,
+    conditional: true,
+    body: EmptyBody,
+    responses: { 200: jsonContent(Key, 'The key after the change.', { ETag: etag }) },
+    handle: async (context) => {
+      const { keyring, permit, params } = context
+      permit.require('create')
+      return keyResponse(await keyring.enable(params.id, changeOptions(context)))
+    },
+  }),
+
+  defineOperation({
+    id: 'disableKey',
+    method: 'post',
+    path: '/{id}/disable',
+    summary: 'Disable a key: its requests are refused until it is enabled',
+    description:
+      'Whoever disables a key of somebody else locks it for its owner. A key that is disabled keeps its reason.',
+    tag: 'keys',
+    params: IdParam,
+    conditional: true,
+    body: DisableBody,
+    responses: { 200: jsonContent(Key, 'The key after the change.', { ETag: etag }) },
+    handle: async (context) => {
+      const { keyring, permit, params, body } = context
+      permit.require('revoke')
+      return keyResponse(await keyring.disable(params.id, { reason: body.reason }, changeOptions(context)))
+    },
+  }),
 
   defineOperation({
     id: 'revokeKey',
     method: 'post',
     path: '/{id}/revoke',
-    summary: 'Revoke a key; it can never be used again',
-    description: 'This cannot be undone. The key stays in lists.',
+    summary: 'Revoke a key, now or at a time; it can never be used again',
+    description:
+      'This cannot be undone. The key stays in lists. With `at`, the key expires then, unless it would end before; until then, a change of `expires_at` may still move its end, which nothing does for a key that is revoked.',
     tag: 'keys',
     params: IdParam,
     conditional: true,
@@ -133,8 +168,7 @@ export const keyOperations: readonly Operation[] = [
     handle: async (context) => {
       const { keyring, permit, params, body } = context
       permit.require('revoke')
-      const revoked = await keyring.revoke(params.id, { reason: body.reason }, changeOptions(context))
-      return keyResponse(revoked)
+      return keyResponse(await keyring.revoke(params.id, revokeFromJson(body), changeOptions(context)))
     },
   }),
 
@@ -202,25 +236,3 @@ export const keyOperations: readonly Operation[] = [
     },
   }),
 ]
-
-/** The operation that enables or disables a key. */
-function switchOperation(verb: 'enable' | 'disable', permission: Permission, summary: string): Operation {
-  return defineOperation({
-    id: `${verb}Key`,
-    method: 'post',
-    path: `/{id}/${verb}`,
-    summary,
-    description:
-      'Requests with a disabled key are refused. Whoever disabled a key of somebody else locks it for its owner.',
-    tag: 'keys',
-    params: IdParam,
-    conditional: true,
-    body: EmptyBody,
-    responses: { 200: jsonContent(Key, 'The key after the change.', { ETag: etag }) },
-    handle: async (context) => {
-      const { keyring, permit, params } = context
-      permit.require(permission)
-      return keyResponse(await keyring[verb](params.id, changeOptions(context)))
-    },
-  })
-}

@@ -28,6 +28,10 @@ const keyFields = {
   disabled_by: z.union([Actor, z.null()]).openapi({
     description: 'Who disabled the key; null if it is not disabled, or was before this was recorded.',
   }),
+  disabled_reason: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Why the key was disabled, for people; null if it is not disabled.' }),
   locked: z.boolean().openapi({
     description: 'Whether somebody else than its owner disabled the key. Then its owner cannot enable it.',
   }),
@@ -109,7 +113,7 @@ const Limits = z
   .object({
     name: range('Characters of a name.'),
     description: range('Characters of a description.'),
-    reason: range('Characters of the reason of a revocation.'),
+    reason: range('Characters of the reason of a revocation, or of why a key is disabled.'),
     scopes: range('How many scopes a request names.'),
     scopes_with_preset: range('How many scopes a key has, with those of its preset.'),
     roles: range('How many roles a key has.'),

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import type { SettingsInput, UpdateInput } from '@keywright/core'
-import type { UpdateBody } from './requests.js'
+import type { RevokeInput, SettingsInput, UpdateInput } from '@keywright/core'
+import type { RevokeBody, UpdateBody } from './requests.js'
 
 /** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
 export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {
@@ -21,4 +21,9 @@ export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInp
 /** An instant in a request, which its schema has checked. */
 export function dateFromJson(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text)
+}
+
+/** What a revocation is told. An instant that is left out must not be there: the keyring takes it for one that got lost. */
+export function revokeFromJson({ reason, at }: z.output<typeof RevokeBody>): RevokeInput {
+  return { reason, ...(at === undefined ? {} : { at: new Date(at) }) }
 }

@@ -28,14 +28,22 @@ export const UpdateBody = z
 
 export const EmptyBody = z.strictObject({}).openapi('Empty', { description: 'Nothing. The body may be left out.' })
 
+const reasonField = (description: string) =>
+  z.string().max(reason.most).nullable().optional().openapi({ description, example: 'leaked' })
+
+export const DisableBody = z
+  .strictObject({ reason: reasonField('Why, for people: the key shows it until it is enabled.') })
+  .openapi('DisableKey', { description: 'Why a key is disabled. The body may be left out.' })
+
 export const RevokeBody = z
   .strictObject({
-    reason: z.string().max(reason.most).nullable().optional().openapi({
-      description: 'Why, for people. A key that was revoked as `leaked` is answered as if it had never been.',
-      example: 'leaked',
+    reason: reasonField('Why, for people. A key that was revoked as `leaked` is answered as if it had never been.'),
+    at: instant.optional().openapi({
+      description:
+        'The instant from which the key is refused, in the future: its `expires_at`, unless that is earlier. The default is now.',
     }),
   })
-  .openapi('RevokeKey', { description: 'Why a key is revoked. The body may be left out.' })
+  .openapi('RevokeKey', { description: 'Why a key is revoked, and when. The body may be left out.' })
 
 export const RotateBody = z
   .strictObject({

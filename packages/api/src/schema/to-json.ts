@@ -30,6 +30,7 @@ export function keyToJson(key: Key) {
     updated_at: key.updatedAt.toISOString(),
     disabled_at: instant(key.disabledAt),
     disabled_by: key.disabledBy === null ? null : { ...key.disabledBy },
+    disabled_reason: key.disabledReason,
     locked: key.locked,
     revoked_at: instant(key.revokedAt),
     revoked_reason: key.revokedReason,

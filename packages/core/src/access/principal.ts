@@ -36,7 +36,7 @@ export interface Principal<A extends Access = Access> {
    * no keys.
    */
   readonly token: 'current' | 'previous'
-  /** The key as the actor of a change: `keyring.disable(id, { actor: principal.actor })`. */
+  /** The key as the actor of a change: `keyring.disable(id, {}, { actor: principal.actor })`. */
   readonly actor: Actor
   readonly owner: Owner
   /** The organization of the owner, or the owner itself if it is an organization. */

@@ -82,7 +82,7 @@ export {
   type TrustedProxies,
   type TrustProxy,
 } from '../http/index.js'
-export type { ChangeOptions, KeyBoundary, ManageOptions, PageQuery } from '../input/index.js'
+export type { ChangeOptions, KeyBoundary, ManageOptions, PageQuery, TrialOptions } from '../input/index.js'
 export {
   createKeyring,
   type DoctorFinding,
@@ -91,6 +91,7 @@ export {
   type KeyringOptions,
   type VerifyOptions,
 } from '../keyring/index.js'
+export type { DisableInput, RevokeInput } from '../lifecycle/index.js'
 export {
   type FailureBound,
   type FailureLimiter,
@@ -113,7 +114,6 @@ export type {
   GrantsInput,
   ImportInput,
   ImportResult,
-  RevokeInput,
   RewrapResult,
   RotateInput,
   SettingsInput,

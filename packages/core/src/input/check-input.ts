@@ -86,8 +86,13 @@ export function checkReason(value: unknown): string | null {
 /** Returns a copy of a date, or `null` for never. */
 export function checkExpiry(value: unknown): Date | null {
   if (value === undefined || value === null) return null
+  return checkInstant(value, 'expiresAt', 'a valid Date or null')
+}
+
+/** Returns a copy of a date from 1970 to 9999. */
+export function checkInstant(value: unknown, field: string, expected = 'a valid Date'): Date {
   if (!(value instanceof Date) || !(value.getTime() >= 0) || value.getUTCFullYear() > lastYear) {
-    throw new InvalidInput('expiresAt', 'a valid Date or null')
+    throw new InvalidInput(field, expected)
   }
   return new Date(value)
 }

@@ -4,6 +4,7 @@ export {
   checkDescription,
   checkExpiry,
   checkId,
+  checkInstant,
   checkMetadata,
   checkName,
   checkOwner,
@@ -18,11 +19,13 @@ export {
   checkChangeOptions,
   checkContext,
   checkManageOptions,
+  checkTrialOptions,
   cut,
   isOwnerWithin,
   isWithin,
   type KeyBoundary,
   type ManageOptions,
+  type TrialOptions,
 } from './manage-options.js'
 export { type PageQuery, pageOf, parsePage } from './page.js'
 export { type Naming, readNaming } from './read-naming.js'

@@ -35,6 +35,15 @@ export interface ChangeOptions extends ManageOptions {
   readonly ifVersion?: number | undefined
 }
 
+/** The same for `enable`, `disable` and `revoke`. */
+export interface TrialOptions extends ChangeOptions {
+  /**
+   * Makes all checks, changes nothing, and returns the key as it would be: with the same `version`, nothing would change.
+   * @defaultValue false
+   */
+  readonly dryRun?: boolean | undefined
+}
+
 /** The keys of one organization, of one owner, or that match both. With neither field, it contains no key. */
 export interface KeyBoundary {
   readonly organizationId?: string
@@ -43,6 +52,7 @@ export interface KeyBoundary {
 
 const optionNames: NamesOf<ManageOptions> = { actor: true, context: true, within: true, idempotencyKey: true }
 const changeNames: NamesOf<ChangeOptions> = { ...optionNames, ifVersion: true }
+const trialNames: NamesOf<TrialOptions> = { ...changeNames, dryRun: true }
 const boundaryNames: NamesOf<KeyBoundary> = { organizationId: true, owner: true }
 const contextNames: NamesOf<AuditContext> = { requestId: true, ip: true, userAgent: true }
 
@@ -61,7 +71,21 @@ export function checkManageOptions(options: ManageOptions): ManageOptions {
  * @throws InvalidInput
  */
 export function checkChangeOptions(options: ChangeOptions): ChangeOptions {
-  checkOptions(options, changeNames, ['ifVersion'])
+  return checkVersion(checkOptions(options, changeNames, ['ifVersion']))
+}
+
+/**
+ * The same for `enable`, `disable` and `revoke`. A trial that got lost on its way must not become a change.
+ *
+ * @throws InvalidInput
+ */
+export function checkTrialOptions(options: TrialOptions): TrialOptions {
+  checkVersion(checkOptions(options, trialNames, ['ifVersion', 'dryRun']))
+  if ('dryRun' in options && typeof options.dryRun !== 'boolean') throw new InvalidInput('dryRun', 'a boolean')
+  return options
+}
+
+function checkVersion(options: ChangeOptions): ChangeOptions {
   if (options.ifVersion !== undefined) wholeNumber(options.ifVersion, 'ifVersion', { least: 1, Invalid: InvalidInput })
   return options
 }

@@ -9,27 +9,25 @@ import {
   checkBoundary,
   checkChangeOptions,
   checkManageOptions,
+  checkTrialOptions,
   type KeyBoundary,
   type ManageOptions,
+  type TrialOptions,
 } from '../input/index.js'
+import { type DisableInput, deleteKey, disableKey, enableKey, type RevokeInput, revokeKey } from '../lifecycle/index.js'
 import {
   type CopyKeyInput,
   type CreatedKey,
   type CreateInput,
   createKey,
-  deleteKey,
-  disableKey,
-  enableKey,
   type ImportInput,
   type ImportResult,
   importKey,
   importMany,
   type ManageParts,
-  type RevokeInput,
   type RewrapResult,
   type RotateInput,
   revealKey,
-  revokeKey,
   rewrapSeals,
   rotateKey,
   type UpdateInput,
@@ -243,7 +241,7 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.enable(key.id, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  enable(id: string, options?: ChangeOptions): Promise<Key>
+  enable(id: string, options?: TrialOptions): Promise<Key>
 
   /**
    * Refuses a key's requests from the next one on, until it is enabled. The key says who disabled it. If that was not its owner,
@@ -252,21 +250,21 @@ export interface Keyring<A extends Access = Access> {
    * For the owner acts a call with their user as the actor, one with another key of theirs, and one with `within.owner`. The keys
    * of an organization are locked by everybody but the last.
    *
-   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key; {@link InvalidInput} for a reason.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
    * ```ts
-   * await keyring.disable(key.id, { within: { organizationId: 'acme' } })
+   * await keyring.disable(key.id, { reason: 'seen in a log' }, { within: { organizationId: 'acme' } })
    * ```
    */
-  disable(id: string, options?: ChangeOptions): Promise<Key>
+  disable(id: string, input?: DisableInput, options?: TrialOptions): Promise<Key>
 
   /**
    * Ends a key for good: from the next request on no token of it works, in any process. A revoked key stays as it is, its first
-   * reason included.
+   * reason included. With `at`, it ends at that instant: it then expires, and until then `update` may still move its end.
    *
-   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidInput} for a reason that is too long.
+   * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidInput} for a reason that is too long, or an instant in the past.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
@@ -274,7 +272,7 @@ export interface Keyring<A extends Access = Access> {
    * await keyring.revoke(key.id, { reason: 'leaked' }, { actor: { type: 'user', id: 'ada' } })
    * ```
    */
-  revoke(id: string, input?: RevokeInput, options?: ChangeOptions): Promise<Key>
+  revoke(id: string, input?: RevokeInput, options?: TrialOptions): Promise<Key>
 
   /**
    * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the audit
@@ -501,9 +499,9 @@ function managementOf(parts: ManageParts): Omit<KeyringInTransaction, 'ended'> {
     get: async (id, options = {}) => getKey(parts, id, readWithin(options)),
     list: async (query = {}) => listKeys(parts, query),
     update: async (id, changes, manage = {}) => updateKey(parts, id, changes, checkChangeOptions(manage)),
-    enable: async (id, manage = {}) => enableKey(parts, id, checkChangeOptions(manage)),
-    disable: async (id, manage = {}) => disableKey(parts, id, checkChangeOptions(manage)),
-    revoke: async (id, input = {}, manage = {}) => revokeKey(parts, id, input, checkChangeOptions(manage)),
+    enable: async (id, manage = {}) => enableKey(parts, id, checkTrialOptions(manage)),
+    disable: async (id, input = {}, manage = {}) => disableKey(parts, id, input, checkTrialOptions(manage)),
+    revoke: async (id, input = {}, manage = {}) => revokeKey(parts, id, input, checkTrialOptions(manage)),
     delete: async (id, manage = {}) => deleteKey(parts, id, checkChangeOptions(manage)),
     rotate: async (id, input = {}, manage = {}) => rotateKey(parts, id, input, checkChangeOptions(manage)),
   }

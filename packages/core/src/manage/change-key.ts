@@ -1,6 +1,6 @@
 import { type LiveActor, liveManager, requireHere } from '../delegation/index.js'
 import { KeyChanged, KeyNotFound } from '../errors/index.js'
-import { type ChangeOptions, checkActor, checkContext, checkKeyId, isWithin } from '../input/index.js'
+import { checkActor, checkContext, checkKeyId, isWithin, type TrialOptions } from '../input/index.js'
 import {
   type DecisionContext,
   type Found,
@@ -30,15 +30,15 @@ export interface ChangeTerms {
 
 /**
  * The way of every change: find the key within the caller's reach, let the verb decide under the store's lock, write the
- * fields and the audit records together.
+ * fields and the audit records together. A trial writes nothing.
  *
- * @returns the key afterwards.
+ * @returns the key afterwards; of a trial, as it would be.
  * @throws InvalidInput, KeyNotFound, KeyChanged, ScopeExceedsActor, StoreUnavailable, OutcomeUnknown, and what `decide` throws.
  */
 export async function changeKey(
   parts: ManageParts,
   id: unknown,
-  options: ChangeOptions,
+  options: TrialOptions,
   decide: Decide,
   terms: ChangeTerms = {},
 ): Promise<Key> {
@@ -55,7 +55,7 @@ export async function changeKey(
 export async function changePrepared(
   parts: ManageParts,
   id: unknown,
-  options: ChangeOptions,
+  options: TrialOptions,
   prepare: (seen: Found, actor: LiveActor) => Promise<ChangeTerms & { readonly decide: Decide }>,
 ): Promise<Key> {
   const keyId = checkKeyId(parts.format, id)
@@ -81,12 +81,14 @@ async function commit(
   parts: ManageParts,
   keyId: string,
   live: LiveActor,
-  options: ChangeOptions,
+  options: TrialOptions,
   decide: Decide,
   { quota = null, once }: ChangeTerms,
 ): Promise<Key> {
   const { actor } = live
   const context = checkContext(options)
+  const { dryRun = false } = options
+  const tried: { write: KeyChanges | null } = { write: null }
   const found = await wrapStoreErrors(
     parts.store.change(keyId, {
       quota,
@@ -98,7 +100,8 @@ async function commit(
         const { ifVersion = record.version } = options
         if (ifVersion !== record.version) throw new KeyChanged(record.id, record.version)
         const change = decide(record, decision, live)
-        if (change === null) return null
+        tried.write = dryRun ? (change?.write ?? null) : null
+        if (change === null || dryRun) return null
         return {
           write: change.write,
           audit: change.audit.map((entry) => ({ ...entry, actor, context, keyId: record.id })),
@@ -107,11 +110,13 @@ async function commit(
     }),
   ).finally(() => parts.reader.changed(keyId)) // whatever came of it: it may have been committed
   if (found === null) throw new KeyNotFound(keyId)
-  return toKey(found.record, found.now)
+  const { record, now } = found
+  const { write } = tried
+  return toKey(write === null ? record : { ...record, ...write, updatedAt: now, version: record.version + 1 }, now)
 }
 
 /** Refuses a key that the call may not reach, in the same words as one that is not there. */
-function requireReached(parts: ManageParts, record: KeyRecord, live: LiveActor, options: ChangeOptions): void {
+function requireReached(parts: ManageParts, record: KeyRecord, live: LiveActor, options: TrialOptions): void {
   if (!isWithin(record, options.within)) throw new KeyNotFound(record.id)
   requireHere(parts, live, record)
 }

@@ -76,20 +76,12 @@ export const inputNames: {
   readonly create: NamesOf<CreateInput>
   readonly copy: NamesOf<CopyKeyInput>
   readonly update: NamesOf<UpdateInput>
-  readonly revoke: NamesOf<RevokeInput>
   readonly rotate: NamesOf<RotateInput>
 } = {
   create: createNames,
   copy: { ...createNames, copyFrom: true },
   update: settingNames,
-  revoke: { reason: true },
   rotate: { graceMs: true },
-}
-
-/** What `revoke` is told. */
-export interface RevokeInput {
-  /** At most 200 characters, shown to people. A key revoked as `leaked` answers as if it had never been. @defaultValue null */
-  readonly reason?: string | null | undefined
 }
 
 /** What `rotate` is told. */

@@ -31,7 +31,8 @@ export type KeyChanges = Partial<
     KeySecrets &
     Pick<
       KeyRecord,
-      'environment' | 'preview' | 'disabledAt' | 'disabledBy' | 'locked' | 'revokedAt' | 'revokedReason' | 'deletedAt'
+      | ('environment' | 'preview' | 'disabledAt' | 'disabledBy' | 'disabledReason' | 'locked')
+      | ('revokedAt' | 'revokedReason' | 'deletedAt')
     > & {
       readonly status: Exclude<StoredStatus, 'unknown'>
     }

@@ -25,6 +25,7 @@ export function toKey(record: KeyRecord, now: Date): Key {
     updatedAt: copyOf(record.updatedAt),
     disabledAt: copyOf(record.disabledAt),
     disabledBy: record.disabledBy,
+    disabledReason: record.disabledReason,
     locked: record.locked,
     revokedAt: copyOf(record.revokedAt),
     revokedReason: record.revokedReason,

@@ -55,6 +55,7 @@ export function readRecord(fields: StoredFields): KeyRecord {
     updatedAt: instant(fields.updatedAt, 'updatedAt', damaged),
     disabledAt: optionalInstant(fields.disabledAt, 'disabledAt', damaged),
     disabledBy: disabler(fields, damaged),
+    disabledReason: optionalText(fields.disabledReason, 'disabledReason', damaged),
     locked: flag(fields.locked, 'locked', damaged),
     revokedAt: optionalInstant(fields.revokedAt, 'revokedAt', damaged),
     revokedReason: optionalText(fields.revokedReason, 'revokedReason', damaged),

@@ -13,6 +13,7 @@ export type AuditType =
   | 'api_key.enabled'
   | 'api_key.disabled'
   | 'api_key.revoked'
+  | 'api_key.end_scheduled'
   | 'api_key.deleted'
   | 'api_key.rotated'
   | 'api_key.revealed'

@@ -46,6 +46,8 @@ export interface KeyHistory {
   readonly disabledAt: Date | null
   /** Who disabled it; `null` for a key that is not disabled, and for one that was before this was recorded. */
   readonly disabledBy: Actor | null
+  /** Why it was disabled, for people; `null` for a key that is not disabled. */
+  readonly disabledReason: string | null
   /** Whether it is disabled by somebody else than its owner: then its owner cannot enable it. */
   readonly locked: boolean
   readonly revokedAt: Date | null

@@ -18,7 +18,7 @@ async function filled(options: Parameters<typeof open>[0] = {}) {
   clock.at += 10
   const { key: second } = await keyring.create(input, { actor: admin })
   clock.at += 10
-  await keyring.disable(first.id, { actor: admin })
+  await keyring.disable(first.id, {}, { actor: admin })
   clock.at += 10
   await keyring.revoke(
     second.id,

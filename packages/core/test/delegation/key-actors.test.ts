@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const verbs = {
   enable: (by) => world.keyring.enable(stopped, by),
-  disable: (by) => world.keyring.disable(working, by),
+  disable: (by) => world.keyring.disable(working, {}, by),
   revoke: (by) => world.keyring.revoke(working, {}, by),
   delete: (by) => world.keyring.delete(working, by),
   update: (by) => world.keyring.update(working, { name: 'renamed' }, by),

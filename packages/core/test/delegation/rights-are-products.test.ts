@@ -178,7 +178,8 @@ async function act({ keyring, keys }: World, { verb, owner, fields }: Step, id: 
   if (verb === 'update') return (await keyring.update(id, fields, { actor })).id
   if (verb === 'rotate') return (await keyring.rotate(id, {}, { actor })).key.id
   if (verb === 'revoke') return (await keyring.revoke(id, {}, { actor })).id
-  if (verb === 'enable' || verb === 'disable') return (await keyring[verb](id, { actor })).id
+  if (verb === 'enable') return (await keyring.enable(id, { actor })).id
+  if (verb === 'disable') return (await keyring.disable(id, {}, { actor })).id
   if (verb === 'delete') {
     await keyring.delete(id, { actor })
     return id

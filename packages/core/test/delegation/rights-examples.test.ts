@@ -97,7 +97,7 @@ describe.each<[string, Given, string]>([
   it('that enables a disabled key without that bound is refused (SCOPE-18)', async () => {
     const { actor } = await keyWith({ scopes, ...bound })
     const sibling = await keyWith({ scopes, ...free })
-    await world.keyring.disable(sibling.id, { actor })
+    await world.keyring.disable(sibling.id, {}, { actor })
     await expectRefusal(field, () => world.keyring.enable(sibling.id, { actor }))
   })
 })
@@ -106,7 +106,7 @@ describe('a read-only key, as actor', () => {
   it('that enables a disabled key with all scopes is refused, and the token stays refused (SCOPE-18)', async () => {
     const { actor } = await keyWith({ preset: 'read-only' })
     const strong = await keyWith({ scopes: ['*'] })
-    await world.keyring.disable(strong.id, { actor })
+    await world.keyring.disable(strong.id, {}, { actor })
     await expectRefusal('scopes', () => world.keyring.enable(strong.id, { actor }))
     expect(await world.verify(strong.token)).toBe('api_key_disabled')
   })
@@ -132,7 +132,7 @@ describe('a read-only key, as actor', () => {
   it('that enables a disabled key with no more than it reads is allowed (SCOPE-18)', async () => {
     const { actor } = await keyWith({ preset: 'read-only' })
     const weak = await keyWith({ scopes: ['members.read'] })
-    await world.keyring.disable(weak.id, { actor })
+    await world.keyring.disable(weak.id, {}, { actor })
     await world.keyring.enable(weak.id, { actor })
     expect(await world.verify(weak.token)).toBe('ok')
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ManageOptions } from '../../src/input/manage-options.js'
-import type { CreateInput, RevokeInput, UpdateInput } from '../../src/manage/key-input.js'
+import type { RevokeInput } from '../../src/lifecycle/revoke.js'
+import type { CreateInput, UpdateInput } from '../../src/manage/key-input.js'
 import { type access, auditOf, good, open, owner, recordOf, start } from '../support/setup.js'
 
 type Row = [what: string, changes: object, code: string, field: string]
@@ -158,7 +159,7 @@ describe('every managing verb', () => {
     const calls = [
       keyring.create(good, options),
       keyring.update(key.id, { name: 'other' }, options),
-      keyring.disable(key.id, options),
+      keyring.disable(key.id, {}, options),
       keyring.enable(key.id, options),
       keyring.revoke(key.id, {}, options),
       keyring.delete(key.id, options),

@@ -213,7 +213,7 @@ describe('a token of a former format (TOK-17)', () => {
     )
     const actor = { type: 'key', id: key.id } as const
     const fresh = await keyring.create(input, { actor })
-    expect(await keyring.disable(fresh.key.id, { actor: { type: 'key', id: key.id } })).toMatchObject({
+    expect(await keyring.disable(fresh.key.id, {}, { actor: { type: 'key', id: key.id } })).toMatchObject({
       status: 'disabled',
     })
     const copy = await keyring.create({ copyFrom: key.id })

@@ -58,6 +58,7 @@ describe('create', () => {
       version: 1,
       disabledAt: null,
       disabledBy: null,
+      disabledReason: null,
       locked: false,
       revokedAt: null,
       revokedReason: null,

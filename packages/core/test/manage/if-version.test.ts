@@ -14,7 +14,7 @@ async function openKey() {
 type World = Awaited<ReturnType<typeof openKey>>
 const verbs: Record<string, (world: World, ifVersion: number) => Promise<unknown>> = {
   update: ({ keyring, key }, ifVersion) => keyring.update(key.id, { name: 'mine' }, { ifVersion }),
-  disable: ({ keyring, key }, ifVersion) => keyring.disable(key.id, { ifVersion }),
+  disable: ({ keyring, key }, ifVersion) => keyring.disable(key.id, {}, { ifVersion }),
   enable: ({ keyring, key }, ifVersion) => keyring.enable(key.id, { ifVersion }),
   revoke: ({ keyring, key }, ifVersion) => keyring.revoke(key.id, {}, { ifVersion }),
   rotate: ({ keyring, key }, ifVersion) => keyring.rotate(key.id, {}, { ifVersion }),
@@ -56,12 +56,12 @@ describe('ifVersion', () => {
   it('is not told to those out of whose reach the key is', async () => {
     const { keyring, key } = await openKey()
     const within = { organizationId: 'another' }
-    await expect(keyring.disable(key.id, { within, ifVersion: 9 })).rejects.toMatchObject({ code: 'key_not_found' })
+    await expect(keyring.disable(key.id, {}, { within, ifVersion: 9 })).rejects.toMatchObject({ code: 'key_not_found' })
   })
 
   it.each([0, 1.5, '1', null, Number.NaN])('refuses %j', async (ifVersion) => {
     const { keyring, key } = await openKey()
-    await expect(keyring.disable(key.id, { ifVersion: ifVersion as number })).rejects.toMatchObject({
+    await expect(keyring.disable(key.id, {}, { ifVersion: ifVersion as number })).rejects.toMatchObject({
       code: 'invalid_input',
       field: 'ifVersion',
     })
@@ -70,7 +70,7 @@ describe('ifVersion', () => {
   it('refuses a version that got lost, and one for a key that does not exist yet', async () => {
     const { keyring, key } = await openKey()
     const lost = { ifVersion: undefined }
-    await expect(keyring.disable(key.id, lost)).rejects.toMatchObject({ code: 'invalid_input', field: 'ifVersion' })
+    await expect(keyring.disable(key.id, {}, lost)).rejects.toMatchObject({ code: 'invalid_input', field: 'ifVersion' })
     const options = { ifVersion: 1 } as object
     await expect(keyring.create({ name: 'ci', owner, scopes: [] }, options)).rejects.toMatchObject({
       code: 'invalid_input',

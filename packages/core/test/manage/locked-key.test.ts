@@ -92,7 +92,7 @@ beforeEach(async () => {
 
 /** The key as it is refused to the owner: locked by ada. */
 async function locked(): Promise<void> {
-  await world.keyring.disable(world.id, { actor: userActor('ada') })
+  await world.keyring.disable(world.id, {}, { actor: userActor('ada') })
 }
 
 describe('a disabled key', () => {
@@ -103,7 +103,7 @@ describe('a disabled key', () => {
       const options = by(world)
       const isLocked = side !== 'owner'
       const said = { status: 'disabled', disabledBy: actorOf(options), locked: isLocked }
-      expect(await keyring.disable(id, options)).toMatchObject(said)
+      expect(await keyring.disable(id, {}, options)).toMatchObject(said)
       expect(await keyring.get(id)).toMatchObject(said)
       expect(await recordOf(store, id)).toMatchObject(said)
       const record = (await auditOf(store)).at(-1)
@@ -115,7 +115,7 @@ describe('a disabled key', () => {
 
   it.each(pairs)('that %s disabled, and %s enables', async (name, _, side, by, [other, otherSide, otherBy]) => {
     const { keyring, id, verify, token } = world
-    await keyring.disable(id, by(world))
+    await keyring.disable(id, {}, by(world))
     const [was, is] = [actorOf(by(world)), actorOf(otherBy(world))]
     const isSame = otherSide !== 'owner' && was.type === is.type && was.id === is.id
     const mayEnable = side === 'owner' || otherSide === 'manager' || isSame
@@ -133,14 +133,14 @@ describe('a disabled key', () => {
     async (_, __, by) => {
       const { keyring, id, store, clock } = world
       const byOwner = { actor: userActor('u1') }
-      const first = await keyring.disable(id, byOwner)
+      const first = await keyring.disable(id, {}, byOwner)
       clock.at += 1_000
       const said = { disabledBy: actorOf(by(world)), locked: true, disabledAt: first.disabledAt }
-      expect(await keyring.disable(id, by(world))).toMatchObject(said)
+      expect(await keyring.disable(id, {}, by(world))).toMatchObject(said)
       const log = await auditOf(store)
       expect(log.at(-1)).toMatchObject({ type: 'api_key.disabled', actor: actorOf(by(world)), data: { locked: true } })
       // Once more, by the owner and by others: the lock stays with who took it.
-      for (const [, , again] of named) expect(await keyring.disable(id, again(world))).toMatchObject(said)
+      for (const [, , again] of named) expect(await keyring.disable(id, {}, again(world))).toMatchObject(said)
       expect(await auditOf(store)).toEqual(log)
       expect(await outcomeOf(keyring.enable(id, byOwner))).toBe('key_locked')
     },
@@ -150,7 +150,7 @@ describe('a disabled key', () => {
     const { keyring, id, store } = world
     await writeRecord(store, id, { status: 'disabled', disabledAt: new Date(0) })
     expect(await keyring.get(id)).toMatchObject({ status: 'disabled', disabledBy: null, locked: false })
-    await keyring.disable(id, { actor: userActor('ada') })
+    await keyring.disable(id, {}, { actor: userActor('ada') })
     expect(await outcomeOf(keyring.enable(id, { actor: userActor('u1') }))).toBe('key_locked')
     await keyring.enable(id)
     await writeRecord(store, id, { status: 'disabled', disabledAt: new Date(0) })
@@ -177,11 +177,11 @@ describe('a disabled key', () => {
   it('of the organization is locked by each member that disables it, and by none within its own keys', async () => {
     const { keyring, helper: id } = world
     const member = { actor: userActor('u2') }
-    expect(await keyring.disable(id, member)).toMatchObject({ locked: true })
+    expect(await keyring.disable(id, {}, member)).toMatchObject({ locked: true })
     expect(await outcomeOf(keyring.enable(id, { actor: userActor('u1') }))).toBe('key_locked')
     expect(await outcomeOf(keyring.enable(id, member))).toBe('ok')
     const own = { ...member, within: { owner: organization } }
-    expect(await keyring.disable(id, own)).toMatchObject({ locked: false })
+    expect(await keyring.disable(id, {}, own)).toMatchObject({ locked: false })
     expect(await outcomeOf(keyring.enable(id, { ...own, actor: userActor('u1') }))).toBe('ok')
   })
 
@@ -249,7 +249,7 @@ describe('a locked key', () => {
     const first = await recordOf(store, id)
     expect((await keyring.verify(theirs)).ok).toBe(true)
     await expect.poll(async () => (await recordOf(store, id)).lookupDigest).not.toBe(first.lookupDigest)
-    await keyring.disable(id, { actor: userActor('ada') })
+    await keyring.disable(id, {}, { actor: userActor('ada') })
     const byOwner = { actor: userActor('u1') }
     for (const step of [
       () => keyring.get(id),
@@ -276,7 +276,9 @@ describe('a locked key', () => {
               ? keyring.update(id, { description: 'x' }, by(here))
               : verb === 'rotate'
                 ? keyring.rotate(id, {}, by(here))
-                : keyring[verb](id, by(here)),
+                : verb === 'enable'
+                  ? keyring.enable(id, by(here))
+                  : keyring.disable(id, {}, by(here)),
           )
         let model: { disabledBy: Actor; locked: boolean } | null = null
         for (const one of steps) {

@@ -304,7 +304,7 @@ describe('a verb within a boundary', () => {
     const { keyring } = open()
     const { key } = await keyring.create(good)
     expect(await keyring.get(key.id, { within })).toEqual(key)
-    expect(await keyring.disable(key.id, { within })).toMatchObject({ status: 'disabled' })
+    expect(await keyring.disable(key.id, {}, { within })).toMatchObject({ status: 'disabled' })
   })
 
   it.each(outside)('finds no key outside %j (HTTP-20)', async (within) => {
@@ -316,7 +316,7 @@ describe('a verb within a boundary', () => {
     const verbs = [
       (id: string) => keyring.update(id, { name: 'n' }, options),
       (id: string) => keyring.enable(id, options),
-      (id: string) => keyring.disable(id, options),
+      (id: string) => keyring.disable(id, {}, options),
       (id: string) => keyring.revoke(id, {}, options),
       (id: string) => keyring.delete(id, options),
     ]

@@ -6,6 +6,7 @@ import { indexUsageBatches } from './0004-index-usage-batches.js'
 import { keepLastUse } from './0005-keep-last-use.js'
 import { indexKeys } from './0006-index-keys.js'
 import { indexAudit } from './0007-index-audit.js'
+import { keepDisabledReason } from './0020-keep-disabled-reason.js'
 import type { Statement, Step, StepContext } from './step.js'
 
 /** The steps from an empty database to the schema of this version, in order. */
@@ -17,6 +18,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0005-keep-last-use': keepLastUse,
   '0006-index-keys': indexKeys,
   '0007-index-audit': indexAudit,
+  '0020-keep-disabled-reason': keepDisabledReason,
 }
 
 /** The names of the steps, in order. */

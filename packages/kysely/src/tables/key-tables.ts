@@ -26,6 +26,7 @@ export interface KeyTable {
   disabled_at: number | null
   disabled_by_type: string | null
   disabled_by_id: string | null
+  disabled_reason: string | null
   /** 1: somebody else than its owner disabled the key. */
   locked: number
   revoked_at: number | null

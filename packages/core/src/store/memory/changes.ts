@@ -22,6 +22,7 @@ export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'ch
         updatedAt: now,
         disabledAt: null,
         disabledBy: null,
+        disabledReason: null,
         locked: false,
         revokedAt: null,
         revokedReason: null,

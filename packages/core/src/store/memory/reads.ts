@@ -17,12 +17,8 @@ export function memoryReads(state: MemoryState): Reads {
     },
 
     async findByLookupDigest(digests) {
-      for (const record of keys.values()) {
-        if (record.lookupDigest !== null && digests.includes(record.lookupDigest)) {
-          return { record, now: clock() }
-        }
-      }
-      return null
+      const record = [...keys.values()].find(({ lookupDigest: digest }) => digest !== null && digests.includes(digest))
+      return record === undefined ? null : { record, now: clock() }
     },
 
     async now() {

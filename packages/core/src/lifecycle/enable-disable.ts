@@ -1,11 +1,10 @@
+import { checkNames, type NamesOf } from '../check/index.js'
 import { actsForOwner, checkDelegation, requireUnlockable } from '../delegation/index.js'
-import { InvalidState } from '../errors/index.js'
-import type { ChangeOptions } from '../input/index.js'
+import { InvalidInput, InvalidState } from '../errors/index.js'
+import { checkReason, type TrialOptions } from '../input/index.js'
+import { changeKey, changePrepared, checkPlanLimit, type ManageParts } from '../manage/index.js'
 import { organizationOf } from '../store/index.js'
 import type { Key } from '../values/index.js'
-import { changeKey, changePrepared } from './change-key.js'
-import { checkPlanLimit } from './check-plan-limit.js'
-import type { ManageParts } from './parts.js'
 
 /**
  * Lets a disabled key work again, with the same token. A key that is active stays as it is.
@@ -13,7 +12,7 @@ import type { ManageParts } from './parts.js'
  * @throws KeyLocked if somebody else than its owner disabled it, and the actor may not undo that.
  * @throws PlanLimitReached where the plan has fewer places now than keys.
  */
-export function enableKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<Key> {
+export function enableKey(parts: ManageParts, id: string, options: TrialOptions): Promise<Key> {
   return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
     const { owner } = seen
     if (seen.status === 'disabled') {
@@ -29,7 +28,7 @@ export function enableKey(parts: ManageParts, id: string, options: ChangeOptions
         if (record.status !== 'disabled') throw new InvalidState(record.id, record.status, 'enable')
         checkPlanLimit(plan, used)
         return {
-          write: { status: 'active', disabledAt: null, disabledBy: null, locked: false },
+          write: { status: 'active', disabledAt: null, disabledBy: null, disabledReason: null, locked: false },
           audit: [{ type: 'api_key.enabled', data: {} }],
         }
       },
@@ -37,11 +36,26 @@ export function enableKey(parts: ManageParts, id: string, options: ChangeOptions
   })
 }
 
+/** What `disable` is told. */
+export interface DisableInput {
+  /** At most 200 characters, shown to people until the key is enabled. @defaultValue null */
+  readonly reason?: string | null | undefined
+}
+
+const inputNames: NamesOf<DisableInput> = { reason: true }
+
 /**
- * Refuses a key's requests from the next one on, until it is enabled. A key that is disabled stays as it is, but that a call
- * which does not act for its owner locks it.
+ * Refuses a key's requests from the next one on, until it is enabled. A key that is disabled stays as it is, its reason included, but
+ * that a call which does not act for its owner locks it: then it has the reason of that call.
  */
-export function disableKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<Key> {
+export async function disableKey(
+  parts: ManageParts,
+  id: string,
+  input: DisableInput,
+  options: TrialOptions,
+): Promise<Key> {
+  checkNames(input, inputNames, { Invalid: InvalidInput })
+  const reason = checkReason(input.reason)
   return changeKey(parts, id, options, (record, { now }, live) => {
     const isDisabled = record.status === 'disabled'
     if (!isDisabled && record.status !== 'active') throw new InvalidState(record.id, record.status, 'disable')
@@ -52,9 +66,10 @@ export function disableKey(parts: ManageParts, id: string, options: ChangeOption
         status: 'disabled',
         disabledAt: isDisabled ? record.disabledAt : now,
         disabledBy: live.actor,
+        disabledReason: reason,
         locked,
       },
-      audit: [{ type: 'api_key.disabled', data: { locked } }],
+      audit: [{ type: 'api_key.disabled', data: { locked, ...(reason === null ? {} : { reason }) } }],
     }
   })
 }

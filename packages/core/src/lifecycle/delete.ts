@@ -1,6 +1,5 @@
 import type { ChangeOptions } from '../input/index.js'
-import { changeKey } from './change-key.js'
-import type { ManageParts } from './parts.js'
+import { changeKey, type ManageParts } from '../manage/index.js'
 
 /**
  * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the
