@@ -29,7 +29,7 @@ export function judgeBy(document: Json): Judge {
     if (response.ok && !isTaken(sent)) faults.push('took a body that the document excludes')
     const all = `${text}\n${[...response.headers].join('\n')}`
     if (all.includes(canary)) faults.push('shows a secret or an error of the host')
-    if (theirs.some((id) => text.includes(id) && !sent.path.includes(id)) || text.includes(foreign)) {
+    if (theirs.some((id) => text.includes(id) && !`${sent.path} ${sent.body}`.includes(id)) || text.includes(foreign)) {
       faults.push('shows something of another organisation')
     }
     const mayShowToken = response.ok && sent.method === 'POST' && /api-keys$|rotate$|reveal$/.test(sent.template)

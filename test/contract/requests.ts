@@ -126,9 +126,12 @@ function headersOf(parameters: readonly Json[]): fc.Arbitrary<Record<string, str
 
 function bodyOf(schema: unknown, schemaOf: Resolve, ids: readonly string[]): fc.Arbitrary<string> {
   const good = valueFor(schema, schemaOf, 4).map((body) => {
-    // A copy of a key that there is, and not of the many that there are not.
-    if (typeof body !== 'object' || body === null || !('copy_from' in body)) return body
-    return { ...body, copy_from: ids[0] }
+    // Keys that there are, and not the many that there are not.
+    if (typeof body !== 'object' || body === null) return body
+    if ('copy_from' in body) return { ...body, copy_from: ids[0] }
+    if (!('ids' in body)) return body
+    const { filter: _, limit: __, cursor: ___, ...rest } = body as Json
+    return { ...rest, ids: [ids[0], ids.at(-2)] }
   })
   const withMore = fc
     .tuple(good, fc.constantFrom('owner', 'organization_id', 'status', 'hash', 'metadata', 'Name'), fc.jsonValue())

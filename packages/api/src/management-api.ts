@@ -11,6 +11,7 @@ import { refuseOtherMethods } from './http/other-methods.js'
 import { parseRequest } from './http/parse-request.js'
 import { ApiProblem, keyNotFound, problemResponse } from './http/problem.js'
 import { jsonResponse } from './http/response.js'
+import { bulkOperations } from './operations/bulk-operations.js'
 import { catalogOperations } from './operations/catalog-operations.js'
 import { describeApi, registerOperation } from './operations/document.js'
 import { keyOperations } from './operations/key-operations.js'
@@ -52,7 +53,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   checkOptions(keyring, options)
   const { basePath = '/api/api-keys', origins = [], resources = {}, hostTimeoutMs = 5_000 } = options
   const reportError = isolated(options.onError)
-  const handle = operationHandler(keyring, options, hostTimeoutMs)
+  const handle = operationHandler(keyring, options, { hostTimeoutMs, report: reportError })
   const refuse = (error: unknown, { requestId }: Exchange, operation?: Operation): Response => {
     const problem = problemOf(error, operation)
     if (problem.status === 503) reportError(error)
@@ -61,6 +62,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   const operations: readonly Operation[] = [
     ...logOperations,
     ...catalogOperations(resources, hostTimeoutMs),
+    ...bulkOperations,
     ...keyOperations,
   ]
 
@@ -121,7 +123,7 @@ const corsHeaders = {
 function operationHandler<A extends Access>(
   keyring: Keyring<A>,
   options: ManagementApiOptions<A>,
-  hostTimeoutMs: number,
+  { hostTimeoutMs, report }: { readonly hostTimeoutMs: number; readonly report: (error: unknown) => void },
 ): (context: Context<ExchangeEnv>, operation: Operation) => Promise<Response> {
   const loadSender = senderLoader(keyring, options, hostTimeoutMs)
   const showToken = tokenViewer(options, hostTimeoutMs)
@@ -134,7 +136,7 @@ function operationHandler<A extends Access>(
     const { params, query, body } = await parseRequest(context, operation)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(request, context.env, options, hostTimeoutMs)
-    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch }
+    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch, report }
     return operation.handle({ ...viewer, params, query, body, showToken: (keyId) => showToken(viewer, keyId) })
   }
 }

@@ -43,6 +43,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
       },
     })
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
+      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys'],
       ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalog', 'getKey', 'getStats'],
       ...['getUsage', 'listAudit', 'listKeys', 'listResources', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
     ])
@@ -101,7 +102,9 @@ describe('the OpenAPI document (HTTP-18)', () => {
     })
     const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined)
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)
-    expect(required.map(({ operation }) => operation.operationId)).toEqual(['createKey'])
+    expect(required.map(({ operation }) => operation.operationId).sort()).toEqual([
+      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey'],
+    ])
     expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
   })
 

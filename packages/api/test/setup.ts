@@ -206,6 +206,9 @@ export const ofOneKey = [
 export const ofMany = [
   ['GET /', undefined, 'api_keys.read'],
   ['POST /', { name: 'ci' }, 'api_keys.create'],
+  ['POST /bulk/revoke', { ids: ['A'.repeat(12)] }, 'api_keys.revoke'],
+  ['POST /bulk/disable', { ids: ['A'.repeat(12)] }, 'api_keys.revoke'],
+  ['POST /bulk/enable', { ids: ['A'.repeat(12)] }, 'api_keys.create'],
   ['GET /stats', undefined, 'api_keys.read'],
   ['GET /usage', undefined, 'api_keys.manage_all'],
   ['GET /resources/board', undefined, 'api_keys.create'],

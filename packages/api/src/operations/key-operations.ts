@@ -21,7 +21,7 @@ import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
 import { defineOperation, type Operation } from './operation.js'
-import { listedKeys } from './shown-keys.js'
+import { selectKeys } from './select-keys.js'
 
 /** The operations that read, create and change keys. */
 export const keyOperations: readonly Operation[] = [
@@ -35,11 +35,9 @@ export const keyOperations: readonly Operation[] = [
     query: KeyQuery,
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
-      const { keyring, request, query, organizationId } = context
+      const { keyring, request, query } = context
       const { keys, nextCursor } = await keyring.list({
-        organizationId,
-        ...listedKeys(context, query.owner),
-        status: query.status,
+        ...selectKeys(context, query),
         first: query.sort === 'created_at' ? 'oldest' : 'newest',
         limit: query.limit,
         cursor: query.cursor,

@@ -12,6 +12,8 @@ export interface RequestContext<P = unknown, Q = unknown, B = unknown> extends S
   readonly body: B
   /** Whether a change of settings must say which version it is of. */
   readonly requireIfMatch: boolean
+  /** Tells the host of an error that does not become the answer. */
+  report(error: unknown): void
   /**
    * Shows the token of a key again, if the caller may see it now, and records that.
    *

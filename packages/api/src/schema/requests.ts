@@ -68,12 +68,20 @@ const limit = z
     description: 'How many entries a page has at most. A page may have fewer, though it is not the last one.',
     example: 20,
   })
-const cursor = z.string().max(256).optional().openapi({
+export const cursor = z.string().max(256).optional().openapi({
   description: 'The `next_cursor` of the page before. Ask for the rest exactly as for that page.',
 })
 const from = instant.optional().openapi({ description: 'Only what is of this time or later.' })
 const to = instant.optional().openapi({ description: 'Only what is before this time.' })
 const ofKey = keyId.optional().openapi({ description: 'Only what is about this key.' })
+
+/** What selects keys, in the list and in bulk. */
+export const keyFilter = {
+  status: keyStatus.optional().openapi({ description: 'Only keys with this status.' }),
+  owner: z.enum(['me', 'organization', 'all']).optional().openapi({
+    description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
+  }),
+}
 
 export const KeyQuery = z.strictObject({
   limit,
@@ -82,10 +90,7 @@ export const KeyQuery = z.strictObject({
     .enum(['-created_at', 'created_at'])
     .optional()
     .openapi({ description: 'The default is `-created_at`: newest first.' }),
-  status: keyStatus.optional().openapi({ description: 'Only keys with this status.' }),
-  owner: z.enum(['me', 'organization', 'all']).optional().openapi({
-    description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
-  }),
+  ...keyFilter,
 })
 
 /** What selects records of the audit log, in lists and in exports. */

@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi'
+import { problemCodes } from '../http/problem.js'
+import { Actor, hostId, keyId, keyStatus } from './fields.js'
+import { cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
+
+/** How many keys one request changes. */
+const most = 100
+
+const KeyFilter = z
+  .strictObject({
+    ...keyFilter,
+    owner_id: hostId.optional().openapi({
+      description:
+        'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',
+    }),
+    created_by: Actor.optional().openapi({ description: 'Only the keys that this person, key or program created.' }),
+  })
+  .partial()
+  .refine((filter) => Object.keys(filter).length > 0, 'a filter with at least one field')
+  .openapi('KeyFilter', {
+    description: 'Selects keys as the list does. At least one field must be there.',
+    minProperties: 1,
+  })
+
+const selection = {
+  ids: z
+    .array(keyId)
+    .min(1)
+    .max(most)
+    .optional()
+    .openapi({
+      description: 'The ids of the keys, in place of `filter`. One that is there twice counts once.',
+      example: ['aB3dE5gH7jK9'],
+    }),
+  filter: KeyFilter.optional(),
+  limit: z
+    .int()
+    .min(1)
+    .max(most)
+    .optional()
+    .openapi({
+      description: `With \`filter\`: how many keys this request changes at most. The default is ${most}.`,
+      example: most,
+    }),
+  cursor: cursor.openapi({
+    description: 'With `filter`: the `next_cursor` of the request before, which was the same but for it.',
+  }),
+  dry_run: z.boolean().optional().openapi({
+    description: 'Makes all checks, and changes nothing: the results are what they would be.',
+    example: true,
+  }),
+}
+
+/** A request says one of the two. */
+const isEither = ({ ids, filter }: { readonly ids?: unknown; readonly filter?: unknown }): boolean =>
+  (ids === undefined) !== (filter === undefined)
+const either = 'an object with either ids or filter'
+
+export const BulkEnableBody = z
+  .strictObject(selection)
+  .refine(isEither, either)
+  .openapi('BulkEnable', { description: 'The keys to enable: either `ids` or `filter`.' })
+
+export const BulkDisableBody = z
+  .strictObject({ ...selection, ...DisableBody.shape })
+  .refine(isEither, either)
+  .openapi('BulkDisable', { description: 'The keys to disable, either `ids` or `filter`, and why.' })
+
+export const BulkRevokeBody = z
+  .strictObject({ ...selection, ...RevokeBody.shape })
+  .refine(isEither, either)
+  .openapi('BulkRevoke', { description: 'The keys to revoke, either `ids` or `filter`, why, and when.' })
+
+const codes = [...new Set(Object.values(problemCodes).flat())]
+
+export const BulkResult = z
+  .object({
+    id: keyId,
+    result: z.enum(['done', 'unchanged', 'refused']).openapi({
+      description: '`unchanged`: the key was so before. `refused`: see `code`; another request may still do it.',
+    }),
+    status: z
+      .union([keyStatus, z.null()])
+      .openapi({ description: 'The status of the key afterwards; null if it was refused.' }),
+    version: z
+      .int()
+      .positive()
+      .nullable()
+      .openapi({ description: 'The version of the key afterwards; null if it was refused.', example: 2 }),
+    code: z.union([z.enum(codes), z.null()]).openapi({
+      description: 'The code that the request for this key alone would have had; null if it was not refused.',
+    }),
+    detail: z.string().nullable().openapi({ description: 'What is wrong, in a sentence; null if it was not refused.' }),
+  })
+  .openapi('BulkResult', { description: 'What became of one key.' })
+
+export const BulkResults = z
+  .object({
+    data: z.array(BulkResult).max(most).openapi({ description: 'One result for each key, in their order.' }),
+    dry_run: z.boolean().openapi({ description: 'Whether nothing was changed.' }),
+    next_cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: 'With `filter`: the `cursor` for the keys that are left; null if there are none.' }),
+  })
+  .openapi('BulkResults', { description: 'What became of each key.' })
