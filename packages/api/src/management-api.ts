@@ -17,6 +17,8 @@ import { describeApi, registerOperation } from './operations/document.js'
 import { keyOperations } from './operations/key-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
+import { selfOperation } from './operations/self-operation.js'
+import { verifyOperation } from './operations/verify-operation.js'
 import { loadAuditContext } from './request/audit-context.js'
 import { problemOf } from './request/problem-of.js'
 import { senderLoader } from './request/sender.js'
@@ -61,6 +63,8 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   }
   const operations: readonly Operation[] = [
     ...logOperations,
+    verifyOperation,
+    selfOperation,
     ...catalogOperations(resources, hostTimeoutMs),
     ...bulkOperations,
     ...keyOperations,
@@ -132,7 +136,7 @@ function operationHandler<A extends Access>(
 
   return async (context, operation) => {
     const request = context.req.raw
-    const sender = await loadSender(request, context.env)
+    const sender = await loadSender(request, context.env, operation)
     const { params, query, body } = await parseRequest(context, operation)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(request, context.env, options, hostTimeoutMs)

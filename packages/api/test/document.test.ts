@@ -44,8 +44,28 @@ describe('the OpenAPI document (HTTP-18)', () => {
     })
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
       ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys'],
-      ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalog', 'getKey', 'getStats'],
-      ...['getUsage', 'listAudit', 'listKeys', 'listResources', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
+      ...[
+        'createKey',
+        'deleteKey',
+        'disableKey',
+        'enableKey',
+        'exportAudit',
+        'getCatalog',
+        'getKey',
+        'getSelf',
+        'getStats',
+      ],
+      ...[
+        'getUsage',
+        'listAudit',
+        'listKeys',
+        'listResources',
+        'revealKey',
+        'revokeKey',
+        'rotateKey',
+        'updateKey',
+        'verifyAudit',
+      ],
     ])
     const once = operations.filter(({ operation }) =>
       operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),

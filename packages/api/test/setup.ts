@@ -213,5 +213,6 @@ export const ofMany = [
   ['GET /usage', undefined, 'api_keys.manage_all'],
   ['GET /resources/board', undefined, 'api_keys.create'],
   ['GET /audit', undefined, 'audit.read'],
+  ['GET /audit/verify', undefined, 'audit.read'],
   ['GET /audit/export', undefined, 'audit.export'],
 ] as const

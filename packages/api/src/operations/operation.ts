@@ -24,6 +24,8 @@ export interface Operation<
   readonly idempotent?: boolean
   /** Whether it takes an `If-Match`. */
   readonly conditional?: boolean
+  /** Whether an API key may send it where keys manage no keys. */
+  readonly forKeys?: boolean
   /** What it may be refused with, beside what follows from what it takes. */
   readonly refuses?: readonly RefusedStatus[]
   readonly responses: RouteConfig['responses']

@@ -31,17 +31,17 @@ export function senderLoader<A extends Access>(
   keyring: Keyring<A>,
   options: ManagementApiOptions<A>,
   hostTimeoutMs: number,
-): (request: Request, exchange: Exchange) => Promise<Sender> {
+): (request: Request, exchange: Exchange, operation: { readonly forKeys?: boolean }) => Promise<Sender> {
   const { authenticate, organization, allowKeys = false, origins = [] } = options
   const loadPermit = permitLoader(keyring, options.permissions)
   const count = requestCounter(options, hostTimeoutMs)
   const trustedOrigins = new Set(origins)
 
-  return async (request, exchange) => {
+  return async (request, exchange, { forKeys = allowKeys }) => {
     const caller = await askHost('authenticate', () => authenticate(request), parseCaller, hostTimeoutMs)
-    if (caller === null) throw notAuthenticated(allowKeys)
+    if (caller === null) throw notAuthenticated(forKeys)
     const isKey = caller.actor.type === 'key'
-    if (isKey && !allowKeys) throw notPermitted('API keys may not manage keys here. Sign in as a person.')
+    if (isKey && !forKeys) throw notPermitted('API keys may not manage keys here. Sign in as a person.')
     if (caller.ambient) requireTrustedOrigin(request, trustedOrigins)
     await count(caller, exchange)
     const askOrganization = () => organization(request, caller)
@@ -78,8 +78,8 @@ async function loadOwnerOfKey<A extends Access>(
 }
 
 /** HTTP asks for a scheme. The login of a product has none that is registered; its page knows what to do. */
-function notAuthenticated(allowKeys: boolean): ApiProblem {
-  const headers = { 'WWW-Authenticate': `${allowKeys ? 'Bearer' : 'Session'} realm="API keys"` }
+function notAuthenticated(takesKeys: boolean): ApiProblem {
+  const headers = { 'WWW-Authenticate': `${takesKeys ? 'Bearer' : 'Session'} realm="API keys"` }
   return new ApiProblem(401, 'not_authenticated', 'Nobody is signed in. Sign in first.', {}, headers)
 }
 

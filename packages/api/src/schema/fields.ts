@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { KeyStatus } from '@keywright/core'
+import type { AuditType, KeyStatus } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
 
 const { name, description, scopes, roles, ipAllowList, rateLimits, rateLimit, windowMs, keyId: ofKeyId } = inputLimits
@@ -32,6 +32,28 @@ export const keyStatus = z
     expired: 'expired',
   } satisfies { [S in KeyStatus]: S })
   .openapi('KeyStatus', { description: 'Only an active key works. A disabled one can be enabled again.' })
+
+/** The same for types of records. Records that are read may be of other types: a newer version may have written them. */
+export const auditType = z
+  .enum({
+    'api_key.created': 'api_key.created',
+    'api_key.imported': 'api_key.imported',
+    'api_key.renamed': 'api_key.renamed',
+    'api_key.settings_changed': 'api_key.settings_changed',
+    'api_key.scopes_changed': 'api_key.scopes_changed',
+    'api_key.grants_changed': 'api_key.grants_changed',
+    'api_key.limits_changed': 'api_key.limits_changed',
+    'api_key.enabled': 'api_key.enabled',
+    'api_key.disabled': 'api_key.disabled',
+    'api_key.revoked': 'api_key.revoked',
+    'api_key.end_scheduled': 'api_key.end_scheduled',
+    'api_key.deleted': 'api_key.deleted',
+    'api_key.rotated': 'api_key.rotated',
+    'api_key.revealed': 'api_key.revealed',
+    'audit.exported': 'audit.exported',
+    'tool.called': 'tool.called',
+  } satisfies { [T in AuditType]: T })
+  .openapi('AuditType', { description: 'What happened.' })
 
 const segment = String.raw`(?:\*|[a-z0-9][a-z0-9_-]{0,63})`
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { inputLimits } from '@keywright/core/adapter'
-import { hostId, instant, keyId, keyStatus, settings } from './fields.js'
+import { auditType, hostId, instant, keyId, keyStatus, settings } from './fields.js'
 
 const { reason, graceMs } = inputLimits
 
@@ -96,11 +96,7 @@ export const KeyQuery = z.strictObject({
 /** What selects records of the audit log, in lists and in exports. */
 const auditFilter = {
   key_id: ofKey,
-  type: z
-    .string()
-    .regex(/^[a-z_.]{1,64}$/, 'the type of a record, such as api_key.created')
-    .optional()
-    .openapi({ description: 'Only records of this type.', example: 'api_key.created' }),
+  type: auditType.optional().openapi({ description: 'Only records of this type.', example: 'api_key.created' }),
   actor_type: z
     .enum(['user', 'key', 'system'])
     .optional()

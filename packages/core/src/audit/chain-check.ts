@@ -16,7 +16,12 @@ import type { AuditKeys } from './audit-key-ring.js'
  * - `rewritten`: the chain is consistent, but does not match its head or the checkpoint.
  */
 export type AuditVerdict =
-  | { readonly ok: true; readonly checkpoint: AuditCheckpoint }
+  | {
+      readonly ok: true
+      /** Whether the end was reached; `false` only with `limit`: go on with the checkpoint and `sinceCheckpoint`. */
+      readonly complete: boolean
+      readonly checkpoint: AuditCheckpoint
+    }
   | { readonly ok: false; readonly problem: AuditProblem; readonly seq: number }
 
 type AuditProblem = 'missing' | 'altered' | 'unknown_key' | 'truncated' | 'rewritten'

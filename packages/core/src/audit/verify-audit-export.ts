@@ -47,7 +47,7 @@ export async function verifyAuditExport(
     if (fault !== null) return fault
   }
   if (check.at.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: check.at.seq }
-  return { ok: true, checkpoint: check.at }
+  return { ok: true, complete: true, checkpoint: check.at }
 }
 
 /** Parses the record on one line of the export. Returns `null` if the line is not a record. */

@@ -1,4 +1,4 @@
-import { checkNames, type NamesOf } from '../check/index.js'
+import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { checkId } from '../input/index.js'
 import { type AuditCheckpoint, wrapStoreErrors } from '../store/index.js'
@@ -12,25 +12,37 @@ export interface AuditVerifyQuery {
   readonly checkpoint?: AuditCheckpoint | undefined
   /** Begins at the checkpoint instead of at the first record, for logs with archived records. @defaultValue false */
   readonly sinceCheckpoint?: boolean | undefined
+  /** How many records are checked at most: a long log takes several calls. 1 or more. @defaultValue none: all of them */
+  readonly limit?: number | undefined
 }
 
-const verifyNames: NamesOf<AuditVerifyQuery> = { organizationId: true, checkpoint: true, sinceCheckpoint: true }
+const verifyNames: NamesOf<AuditVerifyQuery> = {
+  organizationId: true,
+  checkpoint: true,
+  sinceCheckpoint: true,
+  limit: true,
+}
 const pageSize = 500
 
 /** See {@link AuditLog.verify}. */
 export async function verifyAudit({ store, auditKeys }: AuditParts, query: AuditVerifyQuery): Promise<AuditVerdict> {
   checkNames(query, verifyNames, { Invalid: InvalidInput })
   const organizationId = checkId(query.organizationId, 'organizationId')
-  const check = chainCheck({ ...query, auditKeys })
+  const { limit, ...options } = query
+  let left = limit === undefined ? Infinity : wholeNumber(limit, 'limit', { least: 1, Invalid: InvalidInput })
+  const check = chainCheck({ ...options, auditKeys })
   // The check ends at this head. Records that are appended meanwhile come after it.
   const head = await wrapStoreErrors(store.auditHead(organizationId))
   if (head.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: head.seq }
   if (check.fault !== null) return check.fault
 
   while (check.at.seq < head.seq) {
+    if (left === 0) return { ok: true, complete: false, checkpoint: check.at }
     // No `after` on the first page, so that an inserted record with a `seq` of 0 or less is found.
     const after = check.at.seq === 0 ? {} : { after: check.at.seq }
-    const page = await wrapStoreErrors(store.listAudit({ organizationId, order: 'asc', ...after, limit: pageSize }))
+    const size = Math.min(pageSize, left)
+    const page = await wrapStoreErrors(store.listAudit({ organizationId, order: 'asc', ...after, limit: size }))
+    left -= page.length
     if (page.length === 0) return { ok: false, problem: 'truncated', seq: check.at.seq }
     for (const record of page) {
       const fault = check.next(record)
@@ -46,5 +58,5 @@ export async function verifyAudit({ store, auditKeys }: AuditParts, query: Audit
   const headNow = await wrapStoreErrors(store.auditHead(organizationId))
   // A record that was added by hand does not move the head.
   if (last !== undefined && last.seq > headNow.seq) return { ok: false, problem: 'altered', seq: headNow.seq + 1 }
-  return { ok: true, checkpoint: check.at }
+  return { ok: true, complete: true, checkpoint: check.at }
 }

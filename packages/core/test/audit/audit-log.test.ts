@@ -123,7 +123,7 @@ describe('audit.verify (AUD-5)', () => {
     const { keyring, first } = await filled()
     const verdict = await keyring.audit.verify({ organizationId })
     const [last] = (await keyring.audit.list({ organizationId, limit: 1 })).records
-    expect(verdict).toEqual({ ok: true, checkpoint: { seq: 4, hash: last?.hash } })
+    expect(verdict).toEqual({ ok: true, complete: true, checkpoint: { seq: 4, hash: last?.hash } })
     if (!verdict.ok) return
     const { checkpoint } = verdict
     for (const sinceCheckpoint of [false, true]) {
@@ -139,7 +139,7 @@ describe('audit.verify (AUD-5)', () => {
   it('passes an empty log, whose checkpoint still holds once there are records', async () => {
     const { keyring } = open()
     const verdict = await keyring.audit.verify({ organizationId })
-    expect(verdict).toEqual({ ok: true, checkpoint: { seq: 0, hash: '0'.repeat(64) } })
+    expect(verdict).toEqual({ ok: true, complete: true, checkpoint: { seq: 0, hash: '0'.repeat(64) } })
     if (!verdict.ok) return
     const { checkpoint } = verdict
     expect(await keyring.audit.verify({ organizationId, checkpoint })).toEqual(verdict)
@@ -164,7 +164,32 @@ describe('audit.verify (AUD-5)', () => {
     expect(await keyring.audit.verify({ organizationId })).toMatchObject({ ok: true, checkpoint: { seq: count } })
   })
 
+  it.each([1, 2, 3, 4, 500, 501])(
+    'checks at most %i records a call, and goes on with the checkpoint',
+    async (limit) => {
+      const { keyring, store } = await filled()
+      const whole = await keyring.audit.verify({ organizationId })
+      let [calls, verdict] = [1, await keyring.audit.verify({ organizationId, limit })]
+      for (; verdict.ok && !verdict.complete; calls += 1) {
+        const { checkpoint } = verdict
+        expect(checkpoint.seq).toBe(calls * limit)
+        verdict = await keyring.audit.verify({ organizationId, limit, checkpoint, sinceCheckpoint: true })
+      }
+      expect(verdict).toEqual(whole)
+      expect(calls).toBe(Math.ceil(4 / limit))
+      // A fault beyond what was checked is found by the call that comes to it.
+      const { listAudit } = store
+      store.listAudit = async (query) =>
+        (await listAudit(query)).map((record) => (record.seq === 4 ? { ...record, data: { forged: true } } : record))
+      const first = await keyring.audit.verify({ organizationId, limit })
+      expect(first).toMatchObject(limit < 4 ? { ok: true, complete: false } : { problem: 'altered', seq: 4 })
+    },
+  )
+
   it.each([
+    ['limit', { limit: 0 }],
+    ['limit', { limit: 1.5 }],
+    ['limit', { limit: '5' }],
     ['checkpoint', { sinceCheckpoint: true }],
     ['checkpoint', { checkpoint: { seq: 1, hash: 'abc' } }],
     ['checkpoint', { checkpoint: { seq: -1, hash: '0'.repeat(64) } }],
