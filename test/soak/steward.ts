@@ -96,7 +96,7 @@ const enable: Step = (act, key, state) => switchTo(act, key, { ...state, status:
 const disable: Step = (act, key, state) => switchTo(act, key, { ...state, status: 'disabled' }, 'disable')
 const revoke: Step = (act, key, state) => switchTo(act, key, { ...state, status: 'revoked' }, 'revoke')
 const remove: Step = (act, key, state) =>
-  change(act, key, { ...state, status: 'deleted' }, { method: 'DELETE', path: `/${key.id}?permanent=true`, body: {} })
+  change(act, key, { ...state, status: 'deleted' }, { method: 'DELETE', path: `/${key.id}?permanent=true` })
 const changeScopes: Step = (act, key, state) =>
   change(act, key, { ...state, writes: !state.writes }, patch(key, { scopes: state.writes ? reduced : full }))
 

@@ -20,6 +20,7 @@ import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
 import { verifyOperation } from './operations/verify-operation.js'
 import { loadAuditContext } from './request/audit-context.js'
+import { nameLoader } from './request/load-names.js'
 import { problemOf } from './request/problem-of.js'
 import { senderLoader } from './request/sender.js'
 import { tokenViewer } from './request/show-token.js'
@@ -65,7 +66,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     ...logOperations,
     verifyOperation,
     selfOperation,
-    ...catalogOperations(resources, hostTimeoutMs),
+    ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),
     ...bulkOperations,
     ...keyOperations,
   ]
@@ -131,6 +132,7 @@ function operationHandler<A extends Access>(
 ): (context: Context<ExchangeEnv>, operation: Operation) => Promise<Response> {
   const loadSender = senderLoader(keyring, options, hostTimeoutMs)
   const showToken = tokenViewer(options, hostTimeoutMs)
+  const loadNames = nameLoader(options, { hostTimeoutMs, report })
   const { requireIfMatch = false } = options
   const untypedKeyring = keyring as unknown as Keyring // the names in a request are text; the keyring checks them
 
@@ -141,6 +143,13 @@ function operationHandler<A extends Access>(
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(request, context.env, options, hostTimeoutMs)
     const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch, report }
-    return operation.handle({ ...viewer, params, query, body, showToken: (keyId) => showToken(viewer, keyId) })
+    return operation.handle({
+      ...viewer,
+      params,
+      query,
+      body,
+      showToken: (keyId) => showToken(viewer, keyId),
+      loadNames: (ids) => loadNames(sender.organizationId, ids),
+    })
   }
 }

@@ -136,6 +136,7 @@ describe('a bulk operation', () => {
             const keys = [
               await create('mia'),
               await create('max'),
+              await create('ada'), // the owner of the manager, too
               await create('ada', { name: 'x', for: 'organization' }),
             ]
             const manager = await create('ada', {
@@ -144,7 +145,7 @@ describe('a bulk operation', () => {
             })
             const ids = [...keys.map(({ id }) => id), manager.id]
             for (const [done, by] of history)
-              for (const id of ids.slice(0, 3)) await send(`POST /${id}/${done}`, { as: by })
+              for (const id of ids.slice(0, 4)) await send(`POST /${id}/${done}`, { as: by })
             const sent = { as: as === 'manager' ? `key:${manager.id}` : as }
             if (inBulk) {
               const answer = await send(`POST /bulk/${verb}`, { ...sent, body: { ids } })
@@ -201,6 +202,8 @@ describe('a bulk operation', () => {
     ['two owners', { filter: { owner: 'me', owner_id: 'mia' } }, '/filter/owner_id'],
     ['a cursor beside ids', { ids: ['A'.repeat(12)], cursor: 'x' }, '/cursor'],
     ['a limit beyond 100', { filter: { owner: 'me' }, limit: 101 }, '/limit'],
+    ['text for a number', { filter: { owner: 'me' }, limit: '5' }, '/limit'],
+    ['text for a truth', { filter: { owner: 'me' }, dry_run: 'true' }, '/dry_run'],
     ['a cursor that was made up', { filter: { owner: 'me' }, cursor: 'x' }, '/cursor'],
     ['an instant that is past', { filter: { owner: 'me' }, at: '2001-01-01T00:00:00Z' }, '/at'],
     ['a reason that nobody can see', { filter: { owner: 'me' }, reason: 'a\u0000' }, '/reason'],
@@ -210,6 +213,8 @@ describe('a bulk operation', () => {
     const before = await product.dump()
     const answer = await product.send('POST /bulk/revoke', { body })
     expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([400, pointer])
+    if (pointer === '/limit') expect(answer.body.detail).toMatch(/must be (?:a whole number|at most 100)\.$/)
+    if (pointer === '/dry_run') expect(answer.body.detail).toMatch(/must be true or false\.$/)
     expect(await product.dump()).toBe(before)
   })
 

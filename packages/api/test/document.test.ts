@@ -59,6 +59,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'getUsage',
         'listAudit',
         'listKeys',
+        'listPeople',
         'listResources',
         'revealKey',
         'revokeKey',

@@ -47,14 +47,16 @@ describe('the errors of a refused request', () => {
   it('name parameters and fields of the body together', async () => {
     const { send, create } = open()
     const { id } = await create()
-    const { status, body } = await send(`DELETE /${id}?permanent=1&x=2&x=3`, { body: { name: 'y' } })
+    const { status, body } = await send(`DELETE /${id}?permanent=1&x=2&x=3`, { body: {} })
     expect(status).toBe(400)
     expect(body.errors).toMatchObject([
       { parameter: 'x', code: 'repeated' },
       { parameter: 'permanent', code: 'value' },
       { parameter: 'x', code: 'unknown' },
-      { pointer: '/name', code: 'unknown' },
+      { pointer: '', code: 'unknown' },
     ])
+    const { detail } = (await send(`DELETE /${id}`, { body: {} })).body
+    expect(detail).toBe('This request does not take the body. Leave it out.')
   })
 
   it.each([

@@ -37,6 +37,16 @@ describe('a key that was rotated with grace', () => {
     expect((await send(fresh)).status).toBeLessThan(300)
   })
 
+  it('gets no yes by HEAD for the export that it may not have', async () => {
+    const { product, fresh, previous } = await rotated()
+    const head = async (token: string) =>
+      (await product.send('HEAD /audit/export', { as: null, headers: { Authorization: `Bearer ${token}` } })).status
+    expect([await head(previous), await head(fresh)]).toEqual([403, 200])
+    expect(await product.keyring.audit.list({ organizationId: product.org, type: 'audit.exported' })).toMatchObject({
+      records: [],
+    })
+  })
+
   it('still reads with its previous token', async () => {
     const { product, other, previous } = await rotated()
     const answer = await product.send(`GET /${other}`, { as: null, headers: { Authorization: `Bearer ${previous}` } })

@@ -74,7 +74,7 @@ describe('an answer of authenticate', () => {
 })
 
 describe('a request body', () => {
-  const changing = [...ofMany, ...ofOneKey].filter(([request]) => !request.startsWith('GET'))
+  const changing = [...ofMany, ...ofOneKey].filter(([request]) => !/^(?:GET|DELETE)/.test(request))
   it.each(changing)('of %s with a misspelt field: 400 that names it, and nothing is done', async (request, body) => {
     const { create, send, dump } = open({ api: { assertFresh: () => true } })
     const { id } = await create()

@@ -212,6 +212,7 @@ export const ofMany = [
   ['GET /stats', undefined, 'api_keys.read'],
   ['GET /usage', undefined, 'api_keys.manage_all'],
   ['GET /resources/board', undefined, 'api_keys.create'],
+  ['GET /people', undefined, 'api_keys.manage_all'],
   ['GET /audit', undefined, 'audit.read'],
   ['GET /audit/verify', undefined, 'audit.read'],
   ['GET /audit/export', undefined, 'audit.export'],

@@ -18,6 +18,8 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   onError: true,
   origins: true,
   resources: true,
+  describe: true,
+  people: true,
   securitySchemes: true,
 }
 
@@ -53,7 +55,7 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
       'a path that starts with a slash and does not end with one, such as /api/api-keys',
     )
   }
-  for (const name of ['assertFresh', 'clientIp', 'onError'] as const) {
+  for (const name of ['assertFresh', 'clientIp', 'onError', 'describe', 'people'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
   }
   for (const name of ['requireIfMatch', 'allowKeys'] as const) {

@@ -1,7 +1,8 @@
 import type { Access, RateLimit, RateLimiter, ScopeOf } from '@keywright/core'
 import type { Caller } from './caller.js'
+import type { HostNames, IdsToName } from './names.js'
 
-/** A resource that a key can be given. */
+/** A resource that a key can be given, or a person. */
 export interface ResourceChoice {
   readonly id: string
   /** The name that people see. */
@@ -159,5 +160,22 @@ export interface ManagementApiOptions<A extends Access = Access> {
     | Readonly<
         Record<string, (caller: Caller, organizationId: string, search: string) => Promise<readonly ResourceChoice[]>>
       >
+    | undefined
+  /**
+   * Returns the names of people and resources of an organisation, which the API shows beside their ids in keys and audit records. It
+   * is asked once a page, with each id once. If it throws, is late, or leaves some out, their names are `null`, and `onError` hears
+   * of it; a name must have 1 to 200 printable characters.
+   *
+   * @defaultValue none: answers have ids alone
+   */
+  readonly describe?: ((ids: IdsToName, organizationId: string) => HostNames | Promise<HostNames>) | undefined
+  /**
+   * Lists the people whose keys a caller can choose to see, for pages of those who manage all keys. `search` is what the person has
+   * typed, at most 100 characters. The first 100 are shown. If it throws, the answer is 503.
+   *
+   * @defaultValue none: `GET /people` answers 404
+   */
+  readonly people?:
+    | ((caller: Caller, organizationId: string, search: string) => Promise<readonly ResourceChoice[]>)
     | undefined
 }

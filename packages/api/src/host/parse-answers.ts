@@ -54,14 +54,14 @@ export function parseClientIp(answer: unknown): string | null {
   return answer === null || answer === undefined ? null : requireText(answer, 'clientIp', 'an IP address or null')
 }
 
-/** Parses the answer of a function in `resources`, and copies `id` and `name` of each choice. */
-export function parseChoices(answer: unknown): readonly ResourceChoice[] {
-  if (!Array.isArray(answer)) throw wrongAnswer('resources', 'an array of { id, name }')
+/** Parses the answer of a function that lists choices, and copies `id` and `name` of each. */
+export function parseChoices(answer: unknown, option: 'resources' | 'people' = 'resources'): readonly ResourceChoice[] {
+  if (!Array.isArray(answer)) throw wrongAnswer(option, 'an array of { id, name }')
   return answer.map((choice: unknown) => {
-    const { id, name } = requireRecord(choice, 'resources', 'an array of { id, name }')
+    const { id, name } = requireRecord(choice, option, 'an array of { id, name }')
     return {
-      id: requireText(id, 'resources', 'choices whose id is a string'),
-      name: requireText(name, 'resources', 'choices whose name is a string'),
+      id: requireText(id, option, 'choices whose id is a string'),
+      name: requireText(name, option, 'choices whose name is a string'),
     }
   })
 }

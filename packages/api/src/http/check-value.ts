@@ -58,15 +58,13 @@ function expectedOf(issue: z.core.$ZodRawIssue): string {
     case 'invalid_type':
       return types[issue.expected] ?? issue.expected
     case 'too_small':
-      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`
+      return `at least ${issue.minimum}${unitOf(issue.origin)}`
     case 'too_big':
       return `at most ${issue.maximum}${unitOf(issue.origin)}`
     case 'invalid_value':
       return `one of ${issue.values.map(String).join(', ')}`
     case 'invalid_format':
       return issue.format === 'datetime' ? 'a date and time with its zone, such as 2030-01-01T00:00:00Z' : issue.format
-    case 'not_multiple_of':
-      return `a multiple of ${issue.divisor}`
     case 'invalid_union':
       return Array.isArray(issue.options) ? `one of ${issue.options.join(', ')}` : unsaid
     default:

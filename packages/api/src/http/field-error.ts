@@ -1,3 +1,4 @@
+import { unprintable } from '@keywright/core/adapter'
 import { ApiProblem, maskTokens } from './problem.js'
 
 /** Where in a request something is wrong: a JSON Pointer into the body (RFC 6901), or the name of a parameter or a header. */
@@ -67,7 +68,7 @@ export function pointerTo(path: readonly PropertyKey[]): string {
 
 /** A name that the client chose, as it may come back: no token in the wrong place, nothing that cannot be seen, and not for ever. */
 export function shownName(name: string): string {
-  return maskTokens(name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '')).slice(0, 64)
+  return maskTokens(name.replace(new RegExp(unprintable, 'gu'), '')).slice(0, 64)
 }
 
 function lowerFirst(text: string): string {

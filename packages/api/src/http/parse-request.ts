@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { checkValue } from './check-value.js'
 import { type FieldError, invalidInput, pointerTo, shownName, unknownField } from './field-error.js'
-import { readBody } from './read-body.js'
+import { hasBody, readBody } from './read-body.js'
 
 /** The schemas of what an operation takes. Without one, it takes nothing there. */
 export interface RequestSchemas {
@@ -39,6 +39,7 @@ export async function parseRequest(context: Pick<Context, 'req'>, schemas: Reque
   const params = schemas.params === undefined ? {} : check(schemas.params, context.req.param(), parameterAt)
   if (schemas.query === undefined) errors.push(...names.map((name) => unknownField(parameterAt([name]))))
   const query = schemas.query === undefined ? {} : check(schemas.query, Object.fromEntries(given), parameterAt)
+  if (schemas.body === undefined && (await hasBody(context.req.raw))) errors.push(unknownField({ pointer: '' }))
   const body =
     schemas.body === undefined
       ? {}

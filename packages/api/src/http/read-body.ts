@@ -13,14 +13,30 @@ export async function readBody(request: Request): Promise<unknown> {
   return text === '' ? {} : parseJson(text)
 }
 
+/**
+ * Whether there is a body where none is taken. It reads no further than the first byte: what is not taken need not be right.
+ *
+ * @throws {@link ApiProblem} with status 415 for a request that could be a form of another site.
+ */
+export async function hasBody({ body, headers, method }: Request): Promise<boolean> {
+  if (method === 'GET' || method === 'HEAD') return false
+  requireJson(headers.get('content-type'))
+  for await (const chunk of body ?? []) if (chunk.length > 0) return true
+  return false
+}
+
+/** A page of another site can send a form without asking, even an empty one, but it cannot send JSON. */
+function requireJson(type: string | null): void {
+  if (type !== null && !jsonType.test(type)) throw notJson()
+}
+
 async function decodeText(request: Request): Promise<string> {
   const encoding = request.headers.get('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
     throw new ApiProblem(415, 'encoded_body', 'The body must not be compressed. Send it without Content-Encoding.')
   }
   const type = request.headers.get('content-type')
-  // A page of another site can send a form without asking, even an empty one, but it cannot send JSON.
-  if (type !== null && !jsonType.test(type)) throw notJson()
+  requireJson(type)
   const bytes = await collectBytes(request)
   if (bytes.length === 0) return ''
   if (type === null) throw notJson()

@@ -5,7 +5,7 @@ import { parseChoices } from '../host/parse-answers.js'
 import { ApiProblem } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import type { Permission } from '../request/permit.js'
-import { Catalog, Choices } from '../schema/answers.js'
+import { Catalog, Choices, People } from '../schema/answers.js'
 import { catalogToJson } from '../schema/catalog-to-json.js'
 import { ChoicesQuery, TypeParam } from '../schema/requests.js'
 import { snakeCase } from '../schema/snake-case.js'
@@ -21,12 +21,15 @@ const permissions = [
   'auditExport',
 ] satisfies Permission[]
 
-/** The operations that list what a key can be given. */
+/** How many people are listed: a search finds the others. */
+const mostPeople = 100
+
+/** The operations that list what a key can be given, and to whom. */
 export function catalogOperations(
-  resources: NonNullable<ManagementApiOptions['resources']>,
+  { resources, people }: Pick<ManagementApiOptions, 'people'> & Required<Pick<ManagementApiOptions, 'resources'>>,
   hostTimeoutMs: number,
 ): readonly Operation[] {
-  const pickers = new Map(Object.entries(resources))
+  const pickers = new Map(Object.entries(resources ?? {}))
   return [
     defineOperation({
       id: 'getCatalog',
@@ -67,7 +70,28 @@ export function catalogOperations(
           throw new ApiProblem(404, 'not_found', 'The product has no list of resources of this type.')
         }
         const ask = () => listChoices(caller, organizationId, query.search ?? '')
-        return jsonResponse({ data: await askHost(`resources.${params.type}`, ask, parseChoices, hostTimeoutMs) })
+        return jsonResponse({
+          data: await askHost(`resources.${params.type}`, ask, (answer) => parseChoices(answer), hostTimeoutMs),
+        })
+      },
+    }),
+
+    defineOperation({
+      id: 'listPeople',
+      method: 'get',
+      path: '/people',
+      summary: 'List people whose keys there may be',
+      description: `For a page of those who manage all keys. The product decides whom it lists; the first ${mostPeople} are shown.`,
+      tag: 'catalog',
+      query: ChoicesQuery,
+      refuses: [404],
+      responses: { 200: jsonContent(People, 'The people.') },
+      handle: async ({ permit, caller, organizationId, query }) => {
+        permit.require('manageAll')
+        if (people === undefined) throw new ApiProblem(404, 'not_found', 'The product has no list of people.')
+        const ask = () => people(caller, organizationId, query.search ?? '')
+        const found = await askHost('people', ask, (answer) => parseChoices(answer, 'people'), hostTimeoutMs)
+        return jsonResponse({ data: found.slice(0, mostPeople) })
       },
     }),
   ]

@@ -53,10 +53,8 @@ const defaultSchemes: SecuritySchemes = {
 
 /** Adds an operation to the document, with every problem response that it can have. */
 export function registerOperation(app: Pick<OpenAPIHono, 'openAPIRegistry'>, operation: Operation): void {
-  const { id, tag, method, path, summary, description, params, query, responses } = operation
+  const { id, tag, method, path, summary, description, params, query, body, responses } = operation
   const headers = headersOf(operation)
-  // A DELETE has no body that all servers and proxies hand on. The API takes an empty object, and clients need not know.
-  const body = method === 'delete' ? undefined : operation.body
   const problems = refusedStatuses(operation).map((status) => [status, problemReference(status)] as const)
   app.openAPIRegistry.registerPath({
     operationId: id,
@@ -111,7 +109,8 @@ function cachedResponses(responses: Operation['responses']): object {
 function refusedStatuses({ method, params, body, idempotent, conditional, refuses = [] }: Operation): RefusedStatus[] {
   const all = new Set<RefusedStatus>([400, 401, 403, 429, 503, ...refuses])
   if (params !== undefined) all.add(404)
-  if (body !== undefined) for (const status of [413, 415] as const) all.add(status)
+  if (method !== 'get') all.add(415)
+  if (body !== undefined) all.add(413)
   if (method !== 'get') all.add(409)
   if (conditional === true) all.add(412)
   if (idempotent === true) all.add(422)

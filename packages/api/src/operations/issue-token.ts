@@ -20,7 +20,7 @@ export async function issueToken(
 ): Promise<Response> {
   try {
     const { key, token } = await issue(parseIdempotencyKey(context.request))
-    return withToken(context, key, status, token)
+    return await withToken(context, key, status, token)
   } catch (error) {
     if (!isKeyError(error) || error.code !== 'request_repeated') throw error
     const { key, token } = await findAgain(context, error as RequestRepeated) // the only error with this code
@@ -28,8 +28,9 @@ export async function issueToken(
   }
 }
 
-function withToken({ request, canReach }: RequestContext, key: Key, status: 200 | 201, token: Secret): Response {
-  const response = keyResponse(key, status, { token: token.reveal() })
+async function withToken(context: RequestContext, key: Key, status: 200 | 201, token: Secret): Promise<Response> {
+  const { request, canReach } = context
+  const response = await keyResponse(context, key, status, { token: token.reveal() })
   // Without the origin: behind a proxy, this process does not know it.
   const path = new URL(request.url).pathname.replace(/\/$/, '')
   // A key lists what it created, and reads only itself.

@@ -3,6 +3,7 @@ import { nextLink } from '../http/next-link.js'
 import { ApiProblem, ifMatchRequired, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import { etag, link, location } from '../http/shown-headers.js'
+import { idsOfKeys } from '../request/load-names.js'
 import { changeOptions, manageOptions } from '../request/request-context.js'
 import { Key, KeyPage, KeyWithToken, Token } from '../schema/answers.js'
 import { revokeFromJson, settingsFromJson } from '../schema/from-json.js'
@@ -35,14 +36,15 @@ export const keyOperations: readonly Operation[] = [
     query: KeyQuery,
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
-      const { keyring, request, query } = context
+      const { keyring, request, query, loadNames } = context
       const { keys, nextCursor } = await keyring.list({
         ...selectKeys(context, query),
         first: query.sort === 'created_at' ? 'oldest' : 'newest',
         limit: query.limit,
         cursor: query.cursor,
       })
-      const body = { data: keys.map(keyToJson), next_cursor: nextCursor }
+      const names = await loadNames(idsOfKeys(keys))
+      const body = { data: keys.map((key) => keyToJson(key, names)), next_cursor: nextCursor }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
   }),
@@ -85,11 +87,12 @@ export const keyOperations: readonly Operation[] = [
     tag: 'keys',
     params: IdParam,
     responses: { 200: jsonContent(Key, 'The key.', { ETag: etag }) },
-    handle: async ({ keyring, permit, within, params }) => {
+    handle: async (context) => {
+      const { keyring, permit, within, params } = context
       permit.require('read')
       const key = await keyring.get(params.id, { within })
       if (key === null) throw keyNotFound()
-      return keyResponse(key)
+      return keyResponse(context, key)
     },
   }),
 
@@ -110,7 +113,7 @@ export const keyOperations: readonly Operation[] = [
       permit.require('create')
       if (requireIfMatch && !request.headers.has('if-match')) throw ifMatchRequired()
       const changes = { ...settingsFromJson(body), name: body.name }
-      return keyResponse(await keyring.update(params.id, changes, changeOptions(context)))
+      return keyResponse(context, await keyring.update(params.id, changes, changeOptions(context)))
     },
   }),
 
@@ -128,7 +131,7 @@ export const keyOperations: readonly Operation[] = [
     handle: async (context) => {
       const { keyring, permit, params } = context
       permit.require('create')
-      return keyResponse(await keyring.enable(params.id, changeOptions(context)))
+      return keyResponse(context, await keyring.enable(params.id, changeOptions(context)))
     },
   }),
 
@@ -147,7 +150,7 @@ export const keyOperations: readonly Operation[] = [
     handle: async (context) => {
       const { keyring, permit, params, body } = context
       permit.require('revoke')
-      return keyResponse(await keyring.disable(params.id, { reason: body.reason }, changeOptions(context)))
+      return keyResponse(context, await keyring.disable(params.id, { reason: body.reason }, changeOptions(context)))
     },
   }),
 
@@ -166,7 +169,7 @@ export const keyOperations: readonly Operation[] = [
     handle: async (context) => {
       const { keyring, permit, params, body } = context
       permit.require('revoke')
-      return keyResponse(await keyring.revoke(params.id, revokeFromJson(body), changeOptions(context)))
+      return keyResponse(context, await keyring.revoke(params.id, revokeFromJson(body), changeOptions(context)))
     },
   }),
 
@@ -222,7 +225,6 @@ export const keyOperations: readonly Operation[] = [
     params: IdParam,
     conditional: true,
     query: DeleteQuery,
-    body: EmptyBody,
     responses: { 204: { description: 'The key was revoked or deleted.' } },
     handle: async (context) => {
       const { keyring, permit, params, query } = context

@@ -7,6 +7,7 @@ import { nextLink } from '../http/next-link.js'
 import { ApiProblem, keyNotFound } from '../http/problem.js'
 import { baseHeaders, jsonContent, jsonResponse } from '../http/response.js'
 import { disposition, link } from '../http/shown-headers.js'
+import { idsOfRecords } from '../request/load-names.js'
 import { AuditPage, KeyStats, Usage } from '../schema/answers.js'
 import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
@@ -69,12 +70,13 @@ export const logOperations: readonly Operation[] = [
     query: AuditQuery,
     refuses: [404],
     responses: { 200: jsonContent(AuditPage, 'A page of records.', { Link: link }) },
-    handle: async ({ keyring, permit, request, organizationId, query }) => {
+    handle: async ({ keyring, permit, request, organizationId, query, loadNames }) => {
       permit.require('auditRead')
       const { limit, cursor } = query
       const filter = await filterOf(keyring, organizationId, query)
       const { records, nextCursor } = await keyring.audit.list({ ...filter, limit, cursor })
-      const body = { data: records.map(auditToJson), next_cursor: nextCursor }
+      const names = await loadNames(idsOfRecords(records))
+      const body = { data: records.map((record) => auditToJson(record, names)), next_cursor: nextCursor }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
   }),
@@ -109,8 +111,11 @@ export const logOperations: readonly Operation[] = [
         ...baseHeaders,
       }
       const filter = await filterOf(keyring, organizationId, query)
-      // Nothing leaves, so nothing is recorded.
-      if (request.method === 'HEAD') return new Response(null, { headers })
+      // Nothing leaves, so nothing is recorded. Who gets no file gets no yes, either.
+      if (request.method === 'HEAD') {
+        await adapterOf(keyring).checkExport(caller.actor, { organizationId })
+        return new Response(null, { headers })
+      }
       const options = { actor: caller.actor, context: auditContext }
       // JSON Lines are as the keyring has them, camel case and all: the hashes are of that, and `verifyAuditExport` reads it.
       const lines =

@@ -1,9 +1,9 @@
 import type { Access } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
+import { segment } from '../schema/fields.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-const segment = String.raw`(?:\*|[a-z0-9][a-z0-9_-]{0,63})`
 const wildcard = `^(?:${segment}\\.)*\\*(?:\\.${segment})*$`
 
 /**

@@ -61,7 +61,6 @@ function placeOf({ params, query }: RequestFields, path: readonly string[]): Pla
 const words: readonly (readonly [RegExp, string])[] = [
   [/\ba valid Date\b/, 'a date and time from 1970 to 9999 (such as 2030-01-01T00:00:00Z)'],
   [/^a global scope$/, 'a scope that is not one of a resource: grant it in `resources`, with a level'],
-  [/^key\.id, not a token$/, 'the id of a key, not its token'],
   [/\b(?:windowMs|nextCursor)\b/g, ''],
 ]
 

@@ -1,4 +1,5 @@
 import type { Actor, AuditContext, KeyBoundary, Keyring, Secret } from '@keywright/core'
+import type { IdsToName, Names } from '../host/names.js'
 import { parseIfMatch } from '../http/parse-if-match.js'
 import type { Sender } from './sender.js'
 
@@ -12,6 +13,8 @@ export interface RequestContext<P = unknown, Q = unknown, B = unknown> extends S
   readonly body: B
   /** Whether a change of settings must say which version it is of. */
   readonly requireIfMatch: boolean
+  /** The names of all that is on a page; `null`: the host names nobody. Never rejects. */
+  loadNames(ids: IdsToName): Promise<Names | null>
   /** Tells the host of an error that does not become the answer. */
   report(error: unknown): void
   /**

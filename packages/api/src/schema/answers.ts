@@ -18,6 +18,14 @@ const keyFields = {
   owner: Owner,
   created_by: Actor,
   ...settings,
+  resource_names: z
+    .record(z.string(), z.record(z.string(), z.string().nullable()))
+    .optional()
+    .openapi({
+      description:
+        'The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.',
+      example: { board: { board_1: 'Roadmap' } },
+    }),
   metadata: z
     .record(z.string(), z.unknown())
     .openapi({ description: 'What the product keeps of the key. Read-only here.' }),
@@ -224,6 +232,20 @@ export const Choices = z
       .openapi({ description: 'The resources.' }),
   })
   .openapi('ResourceChoices', { description: 'Resources that a key can be given.' })
+
+export const People = z
+  .object({
+    data: z
+      .array(
+        z.object({
+          id: z.string().openapi({ description: 'The id of the person.', example: 'user_42' }),
+          name: z.string().openapi({ description: 'The name that people see.', example: 'Ada Lovelace' }),
+        }),
+      )
+      .max(100)
+      .openapi({ description: 'The people.' }),
+  })
+  .openapi('People', { description: 'People whose keys there may be.' })
 
 export const AuditRecord = z
   .object({

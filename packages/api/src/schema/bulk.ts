@@ -13,7 +13,10 @@ const KeyFilter = z
       description:
         'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',
     }),
-    created_by: Actor.optional().openapi({ description: 'Only the keys that this person, key or program created.' }),
+    created_by: z
+      .strictObject({ type: Actor.shape.type, id: hostId })
+      .optional()
+      .openapi({ description: 'Only the keys that this person, key or program created.' }),
   })
   .partial()
   .refine((filter) => Object.keys(filter).length > 0, 'a filter with at least one field')

@@ -1,13 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { AuditType, KeyStatus } from '@keywright/core'
-import { inputLimits } from '@keywright/core/adapter'
+import { inputLimits, unprintable } from '@keywright/core/adapter'
 
 const { name, description, scopes, roles, ipAllowList, rateLimits, rateLimit, windowMs, keyId: ofKeyId } = inputLimits
 
 export const instant = z.iso.datetime({ offset: true }).openapi({ example: '2030-01-01T00:00:00.000Z' })
-
-// No id has such a character, and some databases reject them.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 /** An id of the product's: of a person, an organisation or a resource. */
 export const hostId = z
@@ -55,7 +52,8 @@ export const auditType = z
   } satisfies { [T in AuditType]: T })
   .openapi('AuditType', { description: 'What happened.' })
 
-const segment = String.raw`(?:\*|[a-z0-9][a-z0-9_-]{0,63})`
+/** A part of a scope, or a wildcard in its place. */
+export const segment = String.raw`(?:\*|[a-z0-9][a-z0-9_-]{0,63})`
 
 /** A scope, or a wildcard. */
 const scope = z
@@ -112,20 +110,30 @@ export const RateLimit = z
   })
   .openapi('RateLimit', { description: 'At most `limit` requests in each window of `window_ms` milliseconds.' })
 
-/** What a key's owner may set. The keyring trims and normalizes texts first, so longer ones than it keeps are let through. */
+function isWithin({ length }: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
+  return length >= least && length <= most
+}
+
+/** What a key's owner may set. Texts are as long as the keyring finds them, which trims names and normalizes all. */
 export const settings = {
   name: z
     .string()
-    .min(1)
-    .max(name.most * 4)
+    .refine(
+      (text) => isWithin(text.normalize('NFC').trim(), name),
+      `a string of ${name.least} to ${name.most} characters`,
+    )
     .openapi({
       description: `What people call the key: ${name.least} to ${name.most} printable characters.`,
+      minLength: name.least,
       maxLength: name.most,
       example: 'ci-pipeline',
     }),
   description: z
     .string()
-    .max(description.most * 4)
+    .refine(
+      (text) => isWithin(text.normalize('NFC'), { least: 0, ...description }),
+      `at most ${description.most} characters`,
+    )
     .nullable()
     .openapi({ description: 'What the key is for.', maxLength: description.most, example: 'Deploys the website.' }),
   scopes: z
@@ -165,17 +173,28 @@ export const settings = {
     .openapi({ description: 'Limits in place of those of the plan, one for each window; null: those of the plan.' }),
 }
 
+const nameField = z.string().nullable().optional().openapi({
+  description: 'The name that people see; null: not known. It is there if the product names people.',
+  example: 'Ada Lovelace',
+})
+
 export const Actor = z
   .object({
     type: z.enum(['user', 'key', 'system']).openapi({ description: '`system` is the product itself.' }),
     id: hostId,
+    name: nameField,
   })
   .openapi('Actor', { description: 'Who did something.' })
 
 export const Owner = z
   .union([
     z
-      .object({ type: z.literal('user').openapi({ description: 'A person.' }), id: hostId, organization_id: hostId })
+      .object({
+        type: z.literal('user').openapi({ description: 'A person.' }),
+        id: hostId,
+        organization_id: hostId,
+        name: nameField,
+      })
       .openapi({ title: 'A person' }),
     z
       .object({ type: z.literal('organization').openapi({ description: 'The whole organisation.' }), id: hostId })

@@ -1,10 +1,20 @@
-import type { AuditRecord, Key, KeyStats, RateLimit } from '@keywright/core'
+import type { Actor, AuditRecord, Key, KeyStats, RateLimit } from '@keywright/core'
 import { snakeCaseNames } from './snake-case.js'
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null
 
-/** A key as the API shows it. */
-export function keyToJson(key: Key) {
+/** What names people and resources. */
+interface NamesOfPage {
+  user(id: string): string | null
+  resource(type: string, id: string): string | null
+}
+
+/**
+ * A key as the API shows it.
+ *
+ * @param names - `null`: the product names nobody.
+ */
+export function keyToJson(key: Key, names: NamesOfPage | null = null) {
   return {
     id: key.id,
     preview: key.preview,
@@ -13,15 +23,21 @@ export function keyToJson(key: Key) {
     version: key.version,
     owner:
       key.owner.type === 'user'
-        ? { type: key.owner.type, id: key.owner.id, organization_id: key.owner.organizationId }
+        ? {
+            type: key.owner.type,
+            id: key.owner.id,
+            organization_id: key.owner.organizationId,
+            ...(names === null ? {} : { name: names.user(key.owner.id) }),
+          }
         : { type: key.owner.type, id: key.owner.id },
-    created_by: { ...key.createdBy },
+    created_by: actorToJson(key.createdBy, names),
     name: key.name,
     description: key.description,
     scopes: [...key.grants.scopes],
     preset: key.preset,
     roles: [...key.grants.roles],
     resources: { ...key.grants.resources },
+    ...(names === null ? {} : { resource_names: resourceNames(key, names) }),
     expires_at: instant(key.expiresAt),
     ip_allow_list: key.ipAllowList === null ? null : [...key.ipAllowList],
     rate_limits: rateLimitsToJson(key.rateLimits),
@@ -29,7 +45,7 @@ export function keyToJson(key: Key) {
     created_at: key.createdAt.toISOString(),
     updated_at: key.updatedAt.toISOString(),
     disabled_at: instant(key.disabledAt),
-    disabled_by: key.disabledBy === null ? null : { ...key.disabledBy },
+    disabled_by: key.disabledBy === null ? null : actorToJson(key.disabledBy, names),
     disabled_reason: key.disabledReason,
     locked: key.locked,
     revoked_at: instant(key.revokedAt),
@@ -38,6 +54,19 @@ export function keyToJson(key: Key) {
     previous_token_expires_at: instant(key.previousTokenExpiresAt),
     revealable: key.revealable,
   }
+}
+
+function actorToJson({ type, id }: Actor, names: NamesOfPage | null) {
+  return { type, id, ...(names === null ? {} : { name: type === 'user' ? names.user(id) : null }) }
+}
+
+function resourceNames({ grants }: Key, names: NamesOfPage) {
+  const ofTypes = Object.entries(grants.resources).flatMap(([type, grant]) =>
+    grant.mode === 'all'
+      ? []
+      : [[type, Object.fromEntries(Object.keys(grant.levels).map((id) => [id, names.resource(type, id)]))] as const],
+  )
+  return Object.fromEntries(ofTypes)
 }
 
 /** Rate limits as the API shows them. */
@@ -59,13 +88,14 @@ export function statsToJson(stats: KeyStats) {
 }
 
 /** An audit record as the API shows it. Its `hash` is of the record as the keyring has it: see the export as JSON Lines. */
-export function auditToJson({ seq, at, type, actor, keyId, context, data, auditKeyId, hash }: AuditRecord) {
+export function auditToJson(record: AuditRecord, names: NamesOfPage | null = null) {
+  const { seq, at, type, actor, keyId, context, data, auditKeyId, hash } = record
   const { requestId, ip, userAgent } = context
   return {
     seq,
     at: at.toJSON(), // null for a time that nobody can read: the other records are shown all the same
     type,
-    actor: { ...actor },
+    actor: actorToJson(actor, names),
     key_id: keyId,
     context: {
       ...(requestId === undefined ? {} : { request_id: requestId }),

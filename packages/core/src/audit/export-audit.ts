@@ -1,9 +1,9 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { liveActor, requireOfOrganization } from '../delegation/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkContext, isOwnerWithin, type ManageOptions } from '../input/index.js'
+import { checkActor, checkContext, isOwnerWithin, type ManageOptions, unprintable } from '../input/index.js'
 import { wrapStoreErrors } from '../store/index.js'
-import type { AuditRecord } from '../values/index.js'
+import type { Actor, AuditRecord } from '../values/index.js'
 import { type AuditFilter, filterNames, parseFilter } from './audit-filter.js'
 import type { AuditParts } from './parts.js'
 
@@ -26,9 +26,7 @@ export async function* exportAudit(
   const records = await beginExport(parts, query, options)
   if (query.format === 'csv') yield `${columns}\r\n`
   for await (const record of records) {
-    yield query.format === 'csv'
-      ? csvRow(cellsOf(record))
-      : `${JSON.stringify(record).replace(unprintable, asEscape)}\n`
+    yield query.format === 'csv' ? csvRow(cellsOf(record)) : `${JSON.stringify(record).replace(misleading, asEscape)}\n`
   }
 }
 
@@ -52,9 +50,7 @@ export async function beginExport(
   if (!isOwnerWithin({ type: 'organization', id: organizationId }, options.within)) {
     throw new InvalidInput('organizationId', 'an organization that the option within contains')
   }
-  const live = await liveActor(parts, checkActor(options))
-  requireOfOrganization(live, organizationId)
-  const { actor } = live
+  const actor = await exporter(parts, organizationId, options)
   const context = checkContext(options)
   const span = { from: from?.toISOString() ?? null, to: to?.toISOString() ?? null }
   const asked = { format, keyId, type, actor: by === null ? null : { ...by }, ...span }
@@ -63,6 +59,21 @@ export async function beginExport(
 
   const { seq: last } = await wrapStoreErrors(store.auditHead(organizationId))
   return recordsUpTo(last, store, filter)
+}
+
+/**
+ * The actor of an export, if it may export at all.
+ *
+ * @throws ScopeExceedsActor for a key that is not live, or not of the organization.
+ */
+export async function exporter(
+  parts: Pick<AuditParts, 'store'>,
+  organizationId: string,
+  options: Pick<ManageOptions, 'actor'>,
+): Promise<Actor> {
+  const live = await liveActor(parts, checkActor(options))
+  requireOfOrganization(live, organizationId)
+  return live.actor
 }
 
 /** Records that are added meanwhile belong to the next export, so that this one ends. */
@@ -110,7 +121,7 @@ export function csvRow(cells: readonly unknown[]): string {
 
 /** Quotes a cell. An apostrophe stops spreadsheets from running a text as a formula. */
 function csvCell(text: string): string {
-  const safe = text.replace(unprintable, asEscape).replace(startOfFormula, asEscape)
+  const safe = text.replace(misleading, asEscape).replace(startOfFormula, asEscape)
   return `"${(/^[=+\-@＝＋－＠]/.test(safe) ? `'${safe}` : safe).replaceAll('"', '""')}"`
 }
 
@@ -118,7 +129,7 @@ function csvCell(text: string): string {
 const startOfFormula = /;(?=[\s"']*[=+\-@＝＋－＠])/g
 
 // Line breaks, terminal sequences and bidirectional characters could mislead a reader of the file.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+const misleading = /* @__PURE__ */ new RegExp(unprintable, 'gu')
 
 function asEscape(character: string): string {
   return [...Array(character.length).keys()]

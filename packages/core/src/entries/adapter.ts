@@ -30,7 +30,7 @@ export {
 export type { Credential, TokenFormat } from '../crypto/index.js'
 export type { Grantable } from '../delegation/index.js'
 export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
-export { checkId, inputLimits } from '../input/index.js'
+export { checkId, inputLimits, isPrintable, unprintable } from '../input/index.js'
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
 export { parseRateLimitPolicies } from '../limits/index.js'
 export { type OutageGate, outageGate } from '../outage/index.js'

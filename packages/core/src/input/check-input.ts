@@ -9,8 +9,8 @@ import {
   maxReasonLength,
 } from './bounds.js'
 
-// Control, line-breaking, bidirectional and invisible characters: people could not tell two names apart.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
+/** Control, line-breaking, bidirectional and invisible characters: people could not tell two names apart. */
+export const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 // Joiners change the form of Persian and Indic letters, and make one family of several emoji. In scripts whose letters never
 // join, they are invisible.
@@ -24,7 +24,7 @@ const joiner = new RegExp(
 )
 
 /** Tests for text that people read. Ids are not: no joiner may tell two of them apart. */
-function isPrintable(text: string): boolean {
+export function isPrintable(text: string): boolean {
   return !unprintable.test(text.replace(joiner, ''))
 }
 

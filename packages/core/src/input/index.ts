@@ -9,6 +9,8 @@ export {
   checkName,
   checkOwner,
   checkReason,
+  isPrintable,
+  unprintable,
 } from './check-input.js'
 export { checkKeyId } from './check-key-id.js'
 export { inputLimits } from './input-limits.js'

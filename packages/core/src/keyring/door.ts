@@ -31,6 +31,8 @@ export interface KeyringDoor {
   ): Promise<{ allows(scope: string): boolean }>
   /** Records an export of the audit log, as `audit.export` does, and gives its records: for a form of one's own. */
   exportAudit(query: ExportQuery, options: ManageOptions): Promise<AsyncIterable<AuditRecord>>
+  /** Refuses an actor that may export no log of the organisation, as an export would. It records nothing. */
+  checkExport(actor: Actor, query: { readonly organizationId: string }): Promise<void>
   /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
   verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }

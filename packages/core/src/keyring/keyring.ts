@@ -1,5 +1,5 @@
 import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '../access/index.js'
-import { type AuditLog, auditLog, beginExport } from '../audit/index.js'
+import { type AuditLog, auditLog, beginExport, exporter } from '../audit/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { grantableBy } from '../delegation/index.js'
@@ -539,6 +539,9 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     grantable: async (actor, { owner }) => grantableBy(managing, actor, { owner, environment: parts.environment }),
     rights: async (authority, { organizationId }) => rightsOf(managing, authority, organizationId),
     exportAudit: async (query, options) => beginExport(managing, query, checkManageOptions(options)),
+    checkExport: async (actor, { organizationId }) => {
+      await exporter(managing, organizationId, { actor })
+    },
     verify: verifyCredential.bind(null, parts),
   }
 }
