@@ -5,8 +5,9 @@ import { keyNotFound } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import { isOutage, problemOf } from '../request/problem-of.js'
 import { manageOptions, type RequestContext } from '../request/request-context.js'
-import { BulkDisableBody, BulkEnableBody, type BulkResult, BulkResults, BulkRevokeBody } from '../schema/bulk.js'
+import { BulkDisableBody, BulkEnableBody, BulkRevokeBody, mostInBulk } from '../schema/bulk.js'
 import { revokeFromJson } from '../schema/from-json.js'
+import { type BulkResult, BulkResults } from './bulk-results.js'
 import { defineOperation, type Operation } from './operation.js'
 import { selectKeys } from './select-keys.js'
 
@@ -103,7 +104,7 @@ async function selected(
     if (fields.length === 0) return { ids: [...new Set(ids)], nextCursor: null }
     throw invalidInput(fields.map(([name]) => wrongField({ pointer: `/${name}` }, 'left out where `ids` is there')))
   }
-  const page = await context.keyring.list({ ...selectKeys(context, filter ?? {}), limit: limit ?? 100, cursor })
+  const page = await context.keyring.list({ ...selectKeys(context, filter ?? {}), limit: limit ?? mostInBulk, cursor })
   return { ids: page.keys.map(({ id }) => id), nextCursor: page.nextCursor }
 }
 

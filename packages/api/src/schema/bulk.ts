@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { problemCodes } from '../http/problem.js'
-import { Actor, hostId, keyId, keyStatus } from './fields.js'
+import { Actor, hostId, keyId } from './fields.js'
 import { cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
 
 /** How many keys one request changes. */
-const most = 100
+export const mostInBulk = 100
 
 const KeyFilter = z
   .strictObject({
@@ -29,7 +28,7 @@ const selection = {
   ids: z
     .array(keyId)
     .min(1)
-    .max(most)
+    .max(mostInBulk)
     .optional()
     .openapi({
       description: 'The ids of the keys, in place of `filter`. One that is there twice counts once.',
@@ -39,11 +38,11 @@ const selection = {
   limit: z
     .int()
     .min(1)
-    .max(most)
+    .max(mostInBulk)
     .optional()
     .openapi({
-      description: `With \`filter\`: how many keys this request changes at most. The default is ${most}.`,
-      example: most,
+      description: `With \`filter\`: how many keys this request changes at most. The default is ${mostInBulk}.`,
+      example: mostInBulk,
     }),
   cursor: cursor.openapi({
     description: 'With `filter`: the `next_cursor` of the request before, which was the same but for it.',
@@ -73,37 +72,3 @@ export const BulkRevokeBody = z
   .strictObject({ ...selection, ...RevokeBody.shape })
   .refine(isEither, either)
   .openapi('BulkRevoke', { description: 'The keys to revoke, either `ids` or `filter`, why, and when.' })
-
-const codes = [...new Set(Object.values(problemCodes).flat())]
-
-export const BulkResult = z
-  .object({
-    id: keyId,
-    result: z.enum(['done', 'unchanged', 'refused']).openapi({
-      description: '`unchanged`: the key was so before. `refused`: see `code`; another request may still do it.',
-    }),
-    status: z
-      .union([keyStatus, z.null()])
-      .openapi({ description: 'The status of the key afterwards; null if it was refused.' }),
-    version: z
-      .int()
-      .positive()
-      .nullable()
-      .openapi({ description: 'The version of the key afterwards; null if it was refused.', example: 2 }),
-    code: z.union([z.enum(codes), z.null()]).openapi({
-      description: 'The code that the request for this key alone would have had; null if it was not refused.',
-    }),
-    detail: z.string().nullable().openapi({ description: 'What is wrong, in a sentence; null if it was not refused.' }),
-  })
-  .openapi('BulkResult', { description: 'What became of one key.' })
-
-export const BulkResults = z
-  .object({
-    data: z.array(BulkResult).max(most).openapi({ description: 'One result for each key, in their order.' }),
-    dry_run: z.boolean().openapi({ description: 'Whether nothing was changed.' }),
-    next_cursor: z
-      .string()
-      .nullable()
-      .openapi({ description: 'With `filter`: the `cursor` for the keys that are left; null if there are none.' }),
-  })
-  .openapi('BulkResults', { description: 'What became of each key.' })
