@@ -61,6 +61,11 @@ export async function openProduct(make: Make = managementApi) {
     organization: (_, { actor }) => (actor.id === 'eve' ? foreign : 'acme'),
     assertFresh: () => true,
     rateLimits: null,
+    describe: ({ users, resources }) => ({
+      users: Object.fromEntries(users.filter((id) => id !== 'mia').map((id) => [id, `Name of ${id}`])),
+      resources: { board: Object.fromEntries((resources.board ?? []).map((id) => [id, id.slice(0, 300)])) },
+    }),
+    people: async (_caller, organizationId, search) => [{ id: 'ada', name: `Ada of ${organizationId}, ${search}` }],
     resources: {
       board: async (_caller, _organization, search) => {
         if (search.includes('road')) throw new Error(`The database at ${canary} is gone.`)
