@@ -16,7 +16,7 @@ function openNamed(answer: (ids: IdsToName) => unknown = () => named, more: obje
 
 describe.each(Object.keys(servers))('names on %s', (name) => {
   it('stand beside ids in keys and audit records, and are asked for once a page (MGMT-16)', async () => {
-    const { api, create, describe, org } = openNamed()
+    const { api, create, describe, onError, org } = openNamed()
     const send = await sender(name, api)
     const { id } = await create('mia', { name: 'ci', resources: board })
     await create('mia')
@@ -33,6 +33,7 @@ describe.each(Object.keys(servers))('names on %s', (name) => {
         resource_names: { board: { b1: 'Roadmap', constructor: null } },
       },
     ])
+    expect(onError).not.toHaveBeenCalled() // an id is a name that objects have from birth
     describe.mockClear()
     const audit = (await (await send('GET /audit')).json()) as { data: object[] }
     expect(audit.data.map((record) => (record as { actor: object }).actor)).toEqual([
