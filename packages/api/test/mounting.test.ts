@@ -114,7 +114,8 @@ describe.each(Object.keys(servers))('a malformed request on %s', (name) => {
     expect(response.statusCode, text).toBe(status)
     expect(response.headers['content-type']).toBe('application/problem+json')
     expect(response.headers['cache-control']).toBe('no-store')
-    expect(JSON.parse(text)).toMatchObject({ status, code: expect.any(String), detail: expect.any(String) })
+    const named = { request_id: response.headers['x-request-id'] ?? 'a header that is missing' }
+    expect(JSON.parse(text)).toMatchObject({ status, code: expect.any(String), detail: expect.any(String), ...named })
   })
 })
 

@@ -5,6 +5,7 @@ import type { ReadableStream } from 'node:stream/web'
 import type { FetchConnection } from '@keywright/core'
 import { messageLines } from '@keywright/core/adapter'
 import { PROBLEM_MEDIA_TYPE } from '@keywright/core/http'
+import { requestIdHeader } from './exchange.js'
 import { bodyOf, readRest } from './incoming-body.js'
 import { baseHeaders } from './response.js'
 
@@ -73,10 +74,11 @@ async function respond(handle: FetchHandler, incoming: IncomingMessage, signal: 
 /** A problem (RFC 9457) before there is a request that the handler could answer. */
 function refusal(status: 400 | 501, code: string, detail: string): Response {
   const title = status === 400 ? 'Bad request' : 'Not implemented'
-  const body = { type: `urn:keywright:problem:${code}`, title, status, detail, code }
+  const requestId = crypto.randomUUID()
+  const body = { type: `urn:keywright:problem:${code}`, title, status, detail, code, request_id: requestId }
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'Content-Type': PROBLEM_MEDIA_TYPE, ...baseHeaders },
+    headers: { 'Content-Type': PROBLEM_MEDIA_TYPE, [requestIdHeader]: requestId, ...baseHeaders },
   })
 }
 
