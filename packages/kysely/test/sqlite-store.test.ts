@@ -161,7 +161,7 @@ describe('sqliteStore', () => {
     const trx = await store.db.startTransaction().execute()
     const within = keyring.inTransaction(trx)
     const made = await within.create(input)
-    await within.disable(key.id, { actor: { type: 'user', id: 'ada' } })
+    await within.disable(key.id, {}, { actor: { type: 'user', id: 'ada' } })
     expect((await keyring.verify(made.token.reveal())).ok).toBe(false)
     expect((await keyring.verify(token.reveal())).ok).toBe(true)
     await trx.commit().execute()
@@ -200,7 +200,7 @@ describe('sqliteStore', () => {
     const [here, there] = [keyringOver(store), keyringOver(other)]
     const { key, token } = await here.create(input)
     for (let round = 0; round < 20; round += 1) {
-      await there.disable(key.id, { actor: { type: 'system', id: 'test' } })
+      await there.disable(key.id, {}, { actor: { type: 'system', id: 'test' } })
       expect((await here.verify(token.reveal())).ok).toBe(false)
       await there.enable(key.id, { actor: { type: 'system', id: 'test' } })
       expect((await here.verify(token.reveal())).ok).toBe(true)
