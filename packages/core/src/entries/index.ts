@@ -120,7 +120,8 @@ export type {
   UpdateInput,
 } from '../manage/index.js'
 export type { KeyPage, KeyQuery, KeyStats, StatsQuery, UsageQuery } from '../reads/index.js'
-export { type AuditCheckpoint, type MemoryStoreOptions, memoryStore, type UsageHour } from '../store/index.js'
+export { type AuditCheckpoint, type UsageHour } from '../store/index.js'
+export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
 export type {
   Actor,
   AuditContext,

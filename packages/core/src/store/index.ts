@@ -38,7 +38,6 @@ export {
   requestMemoryMs,
 } from './lifetime.js'
 export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, linkAudit } from './link-audit.js'
-export { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'

@@ -6,7 +6,7 @@ import { type VerifyAuditExportOptions, verifyAuditExport } from '../../src/audi
 import { chainHash } from '../../src/crypto/audit-chain.js'
 import type { AuditQuery } from '../../src/store/key-store.js'
 import { type AuditCheckpoint, auditEvent, emptyChain, linkAudit } from '../../src/store/link-audit.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { AuditRecord } from '../../src/values/audit.js'
 import { auditOf, input, open, owner, peppers, start } from '../support/setup.js'
 

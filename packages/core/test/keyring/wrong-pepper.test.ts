@@ -5,7 +5,7 @@ import { sha256 } from '../../src/crypto/sha256.js'
 import { createGate } from '../../src/http/gate.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { bearer } from '../support/task-keyring.js'
 
 const right = { p1: 'first pepper, of 32 bytes or more' }

@@ -7,7 +7,7 @@ import { createGate } from '../../src/http/gate.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import type { ImportInput } from '../../src/manage/import-key.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { type access, hours, openKeyring, organization, peppered, start, user } from '../support/whole-key-setup.js'
 import vectors from '../vectors/crypto.json' with { type: 'json' }
 import { slowHasher } from './slow-hasher.js'

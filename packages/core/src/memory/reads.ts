@@ -1,6 +1,13 @@
-import type { Actor, KeyRecord } from '../../values/index.js'
-import type { KeyStore, StoredKeyQuery } from '../key-store.js'
-import { firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from '../lifetime.js'
+import type { Actor, KeyRecord } from '../values/index.js'
+import {
+  firstRecentHour,
+  isExpired,
+  isPast,
+  isSameOwner,
+  type KeyStore,
+  organizationOf,
+  type StoredKeyQuery,
+} from '../store/index.js'
 import { later } from './later.js'
 import { type MemoryState, withLastUse } from './state.js'
 

@@ -1,10 +1,10 @@
 import { checkNames } from '../check/index.js'
-import type { KeyStore } from './key-store.js'
-import { memoryAudit } from './memory/audit.js'
-import { memoryChanges } from './memory/changes.js'
-import { memoryReads } from './memory/reads.js'
-import type { MemoryState } from './memory/state.js'
-import { memoryUsage } from './memory/usage.js'
+import type { KeyStore } from '../store/index.js'
+import { memoryAudit } from './audit.js'
+import { memoryChanges } from './changes.js'
+import { memoryReads } from './reads.js'
+import type { MemoryState } from './state.js'
+import { memoryUsage } from './usage.js'
 
 /** The clock of {@link memoryStore}. */
 export interface MemoryStoreOptions {

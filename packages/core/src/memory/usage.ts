@@ -1,4 +1,4 @@
-import type { KeyStore } from '../key-store.js'
+import type { KeyStore } from '../store/index.js'
 import { fixedCopy } from './fixed-copy.js'
 import type { MemoryState } from './state.js'
 

@@ -1,4 +1,4 @@
-import type { AuditRecord, KeyRecord } from '../../values/index.js'
+import type { AuditRecord, KeyRecord } from '../values/index.js'
 
 /** The uses of a key in an hour. */
 export interface CountedUse {
