@@ -119,9 +119,9 @@ export type {
   SettingsInput,
   UpdateInput,
 } from '../manage/index.js'
-export type { KeyPage, KeyQuery, KeyStats, StatsQuery, UsageQuery } from '../reads/index.js'
-export { type AuditCheckpoint, type UsageHour } from '../store/index.js'
 export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
+export type { KeyPage, KeyQuery, KeySelection, KeyStats, StatsQuery, UsageQuery } from '../reads/index.js'
+export type { AuditCheckpoint, KeySort, UsageHour } from '../store/index.js'
 export type {
   Actor,
   AuditContext,

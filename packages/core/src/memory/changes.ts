@@ -1,5 +1,4 @@
 import { RequestRepeated } from '../errors/index.js'
-import type { KeyRecord } from '../values/index.js'
 import {
   type ChangeRequest,
   countsTowardsLimit,
@@ -10,6 +9,7 @@ import {
   type QuotaScope,
   requestMemoryMs,
 } from '../store/index.js'
+import type { KeyRecord } from '../values/index.js'
 import { appendRecords } from './audit.js'
 import { fixedCopy } from './fixed-copy.js'
 import { type MemoryState, withLastUse } from './state.js'

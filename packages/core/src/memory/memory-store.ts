@@ -2,6 +2,7 @@ import { checkNames } from '../check/index.js'
 import type { KeyStore } from '../store/index.js'
 import { memoryAudit } from './audit.js'
 import { memoryChanges } from './changes.js'
+import { memoryList } from './list.js'
 import { memoryReads } from './reads.js'
 import type { MemoryState } from './state.js'
 import { memoryUsage } from './usage.js'
@@ -33,5 +34,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     requests: new Map(),
     checks: new Map(),
   }
-  return { ...memoryReads(state), ...memoryChanges(state), ...memoryAudit(state), ...memoryUsage(state) }
+  return {
+    ...memoryReads(state),
+    ...memoryList(state),
+    ...memoryChanges(state),
+    ...memoryAudit(state),
+    ...memoryUsage(state),
+  }
 }

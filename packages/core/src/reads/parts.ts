@@ -1,13 +1,17 @@
+import type { Access } from '../access/index.js'
 import type { Hasher, TokenFormat } from '../crypto/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
 
 /** What reading keys needs. */
 export interface ReadParts {
-  readonly store: Pick<KeyStore, 'find' | 'list'>
+  readonly store: Pick<KeyStore, 'find' | 'list' | 'count'>
   /** Signs cursors. */
   readonly hasher: Hasher
   readonly format: TokenFormat
+  readonly access: Access
+  /** The environment that a key belongs to now, by the one that is stored with it. */
+  readonly environmentOf: ReadonlyMap<string | null, string | null>
 }
 
 /** What counting keys and their uses needs. */

@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors/index.js'
 import { checkId, checkKeyId, checkOwner } from '../input/index.js'
 import { hourMs, hourOf, type UsageHour, wrapStoreErrors } from '../store/index.js'
 import type { Owner } from '../values/index.js'
+import { checkInstant } from './check-instant.js'
 import type { StatsParts } from './parts.js'
 
 /** The keys of an organisation, or of one owner in it, and their use. Uses are exact up to what is still collected: see `usageFlushMs`. */
@@ -76,9 +77,4 @@ export async function loadUsage(
     const hour = new Date(from.getTime() + index * hourMs)
     return { hour, count: counts.get(hour.getTime()) ?? 0 }
   })
-}
-
-function checkInstant(value: Date | undefined, field: string): Date | undefined {
-  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return value
-  throw new InvalidInput(field, 'a valid Date')
 }

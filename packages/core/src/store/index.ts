@@ -9,10 +9,14 @@ export type {
   Found,
   InsertRequest,
   KeyChanges,
+  KeyFilter,
   KeyHash,
+  KeyPlace,
+  KeySort,
   KeyStore,
   KeyUsage,
   KnownPrefixes,
+  ListedStatus,
   NewKey,
   Once,
   QuotaScope,
@@ -25,6 +29,7 @@ export type {
   UsageHour,
   UsageRequest,
 } from './key-store.js'
+export { inByteOrder, type KeyTerm, sortName, soughtWords, termsOf } from './key-terms.js'
 export { toKey } from './key-view.js'
 export {
   countsTowardsLimit,

@@ -11,6 +11,7 @@ import type {
   Owner,
   StoredStatus,
 } from '../values/index.js'
+import type { KeyTerm } from './key-terms.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
 
 /** A key from the store, and the store's clock at the time of the read. Only this clock decides what has expired. */
@@ -97,17 +98,55 @@ export interface ChangeRequest {
   decide(record: KeyRecord, context: DecisionContext): Decision<KeyChanges> | null
 }
 
-/** The keys to list, their order and their number. Tombstones are never listed. */
-export interface StoredKeyQuery {
+/** The status that people see: `expired` is an active key after its `expiresAt`. */
+export type ListedStatus = 'active' | 'disabled' | 'revoked' | 'expired'
+
+/**
+ * Which keys to list. A key must meet all that is given. Tombstones are never listed. `environments`, `words`, `holds`,
+ * `unusedSince` and `expiringBefore` come with `organizationId` or `owner` only.
+ */
+export interface KeyFilter {
   readonly organizationId?: string
   readonly owner?: Owner
   /** Who created them, by type and id. */
   readonly createdBy?: Actor
-  /** The status that people see: `expired` is an active key after its `expiresAt`. @defaultValue any status */
-  readonly status?: 'active' | 'disabled' | 'revoked' | 'expired'
+  /** As stored; `null`: those without one. */
+  readonly environments?: readonly (string | null)[]
+  /** One of these. @defaultValue any status, also one that cannot be read */
+  readonly status?: ListedStatus | readonly ListedStatus[]
+  /** Each is the beginning of a `word` of the key; see `soughtWords`. */
+  readonly words?: readonly string[]
+  /** The key has one of these terms, of kind `scope` or `role`. */
+  readonly holds?: readonly KeyTerm[]
+  /** Made before this instant, and not used since. */
+  readonly unusedSince?: Date
+  /** Their `expiresAt` is before this instant. */
+  readonly expiringBefore?: Date
+}
+
+/** What lists can be sorted by. */
+export type KeySort = 'created' | 'name' | 'lastUsed' | 'expiry'
+
+/** A key's place in a list: its id, and what the list is sorted by. */
+export interface KeyPlace {
+  readonly id: string
+  readonly createdAt?: Date
+  /** See `sortName`. */
+  readonly sortName?: string
+  readonly lastUsedAt?: Date | null
+  readonly expiresAt?: Date | null
+}
+
+/** The keys to list, their order and their number. */
+export interface StoredKeyQuery extends KeyFilter {
+  /**
+   * By `createdAt`; by `sortName` in the order of its code points; by `lastUsedAt`, where never is earliest; by `expiresAt`, where
+   * never is last. Then by `id`. All but `created` come with `organizationId` or `owner` only. @defaultValue 'created'
+   */
+  readonly sort?: KeySort
   /** Begins after this key, in the order of the list. @defaultValue the beginning of the list */
-  readonly after?: { readonly createdAt: Date; readonly id: string }
-  /** The direction of `createdAt`, then of `id`. @defaultValue 'desc': newest first */
+  readonly after?: KeyPlace
+  /** The direction of the sort, and of `id`. @defaultValue 'desc' */
   readonly order?: 'asc' | 'desc'
   readonly limit: number
 }
@@ -174,6 +213,9 @@ export interface KeyStore {
   /** Lists one page of keys with one indexed read. Concurrent inserts never shift a page. */
   list(query: StoredKeyQuery): Promise<StoredKeyPage>
 
+  /** Counts what {@link list} would have on all pages together, up to `most`: the number of keys, or `most` if there are more. */
+  count(filter: KeyFilter, most: number): Promise<number>
+
   /** Reads audit records of one organization, in the order of `seq`. */
   listAudit(query: AuditQuery): Promise<readonly AuditRecord[]>
 
@@ -224,7 +266,7 @@ export interface KeyStore {
 /** What a store does within a transaction of the host's. */
 export type StoreInTransaction = Pick<
   KeyStore,
-  'find' | 'findByLookupDigest' | 'list' | 'insert' | 'change' | 'checkValue'
+  'find' | 'findByLookupDigest' | 'list' | 'count' | 'insert' | 'change' | 'checkValue'
 >
 
 /** The stored values that recognize the token of a key. */

@@ -45,6 +45,7 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     },
     replaceHash: (id, from, to) => write(() => store.replaceHash(id, from, to)),
     list: (query) => read(() => store.list(query)),
+    count: (filter, most) => read(() => store.count(filter, most)),
     listAudit: (query) => read(() => store.listAudit(query)),
     appendAudit: (organizationId, drafts, auditKey) => write(() => store.appendAudit(organizationId, drafts, auditKey)),
     auditHead: (organizationId) => read(() => store.auditHead(organizationId)),

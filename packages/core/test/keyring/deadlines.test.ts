@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sealer } from '../../src/crypto/sealer.js'
 import { adapterOf } from '../../src/keyring/door.js'
-import type { KeyStore } from '../../src/store/key-store.js'
 import { memoryStore } from '../../src/memory/memory-store.js'
+import type { KeyStore } from '../../src/store/key-store.js'
 import { slowHasher } from '../manage/slow-hasher.js'
 import { accessWith, auditOf, good, hang, open, owner, recordOf, start } from '../support/setup.js'
 

@@ -11,6 +11,7 @@ import { loadExposure } from './exposure.js'
 import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
 import { countUnreadable } from './inspect.js'
+import { listMethods } from './list.js'
 import { readMethods } from './reads.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
@@ -45,6 +46,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   const reads = readMethods(context)
   return {
     ...reads,
+    ...listMethods(context),
     ...changeMethods(context),
     ...auditMethods(context),
     ...usageMethods(context),

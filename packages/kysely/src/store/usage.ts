@@ -1,6 +1,7 @@
 import type { KeyStore, KeyUsage } from '@keywright/core/store'
 import { sql, type Transaction } from 'kysely'
-import type { KeyTables, UsageTable } from '../tables/key-tables.js'
+import { greater } from '../tables/greater.js'
+import type { KeyTables, LastUseTable, UsageTable } from '../tables/key-tables.js'
 import { instantOf, sumOf, wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 
@@ -21,6 +22,9 @@ export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage
         const batch = await claimBatch(context, trx, batchId)
         for (let at = 0; batch.isNew && at < rows.length; at += maxRows)
           await addUses(context, trx, rows.slice(at, at + maxRows))
+        const lastUses = lastUsesOf(rows)
+        for (let at = 0; batch.isNew && at < lastUses.length; at += maxRows)
+          await moveLastUses(context, trx, lastUses.slice(at, at + maxRows))
         return batch
       })
       if (oldest < now - batchMemoryMs)
@@ -79,15 +83,37 @@ async function addUses(
     .orChange(trx.insertInto(tables.api_key_usage).values(rows), {
       table: tables.api_key_usage,
       keys: ['organization_id', 'key_id', 'hour'],
-      changes: (there, coming) => {
-        const [before, since] = [there('last_used_at'), coming('last_used_at')]
-        return {
-          count: sql`${there('count')} + ${coming('count')}`,
-          last_used_at: sql`case when ${before} > ${since} then ${before} else ${since} end`,
-        }
-      },
+      changes: (there, coming) => ({
+        count: sql`${there('count')} + ${coming('count')}`,
+        last_used_at: greater(there('last_used_at'), coming('last_used_at')),
+      }),
     })
     .execute()
+}
+
+/** Moves last uses forward, in rows that lists read and changes of keys do not. */
+async function moveLastUses(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  rows: readonly LastUseTable[],
+): Promise<void> {
+  await dialect
+    .orChange(trx.insertInto(tables.api_key_last_uses).values(rows), {
+      table: tables.api_key_last_uses,
+      keys: ['key_id'],
+      changes: (there, coming) => ({ last_used_at: greater(there('last_used_at'), coming('last_used_at')) }),
+    })
+    .execute()
+}
+
+/** One row for each key, in the same order everywhere. */
+function lastUsesOf(rows: ReturnType<typeof rowsOf>): readonly LastUseTable[] {
+  const last = new Map<string, LastUseTable>()
+  for (const { key_id, organization_id, last_used_at } of rows) {
+    const at = Math.max(last_used_at, last.get(key_id)?.last_used_at ?? 0)
+    last.set(key_id, { key_id, organization_id, last_used_at: at })
+  }
+  return [...last.values()].sort((a, b) => inOrder(a.key_id, b.key_id))
 }
 
 /**

@@ -1,0 +1,71 @@
+import { type KeyFilter, type KeySort, organizationOf } from '@keywright/core/store'
+import { type RawBuilder, sql } from 'kysely'
+import { sumOf } from '../tables/whole-number.js'
+import { all, beginsWith, isIn, isMadeBy, isOf, isOneOf, type ListContext, statusParts } from './key-conditions.js'
+
+/** The ids of keys, as a statement: perhaps some of them twice. */
+export type KeyIds = RawBuilder<{ readonly id: string }>
+
+/** As many keys are read and sorted at once. If more meet a filter, they are close together in the order of the list. */
+const few = 2_000
+
+/**
+ * Finds the part of a filter that the fewest keys meet, if these are few: a list then sorts them. `null`: of many, the list is read in
+ * its order until a page is full.
+ */
+export async function findFew(context: ListContext, filter: KeyFilter, sort: KeySort | null): Promise<KeyIds | null> {
+  const parts = partsOf(context, filter, sort)
+  if (parts.length === 0) return null
+  const counts = parts.map(
+    (ids, at) =>
+      sql`(select count(*) from (select 1 from (${ids}) as ids limit ${sql.lit(few + 1)}) as some) as ${sql.ref(`c${at}`)}`,
+  )
+  const { rows } = await sql<Record<string, unknown>>`select ${sql.join(counts)}`.execute(context.db)
+  const [least] = parts
+    .map((ids, at) => ({ ids, count: sumOf(rows[0]?.[`c${at}`], `c${at}`) }))
+    .sort((a, b) => a.count - b.count)
+  return least !== undefined && least.count <= few ? sql`${least.ids} limit ${sql.lit(few + 1)}` : null
+}
+
+/** The parts of a filter that an index finds without an order. */
+function partsOf({ tables }: ListContext, filter: KeyFilter, sort: KeySort | null): KeyIds[] {
+  const { organizationId, owner, createdBy, environments, words = [], holds, unusedSince, expiringBefore } = filter
+  const within = organizationId ?? (owner === undefined ? null : organizationOf(owner))
+  if (within === null) return []
+  const terms = (condition: RawBuilder<unknown>): KeyIds =>
+    sql`select t.key_id as id from ${sql.table(tables.api_key_terms)} as t where t.organization_id = ${within} and ${condition}`
+  const keys = (condition: RawBuilder<unknown>): KeyIds =>
+    sql`select k.id from ${sql.table(tables.api_keys)} as k where ${condition}`
+  const together = (parts: readonly KeyIds[]): KeyIds => sql`${sql.join(parts, sql` union all `)}`
+  const of = all(isOf(filter, 'k'))
+  const isInOrder = sort === 'created' || sort === null
+  return [
+    ...words.map((word) => terms(sql`t.kind = 'word' and ${beginsWith(sql.ref('t.term'), word)}`)),
+    ...(holds === undefined
+      ? []
+      : [together([terms(isOneOf(holds, 'scope', 't')), terms(isOneOf(holds, 'role', 't'))])]),
+    ...(unusedSince === undefined
+      ? []
+      : [
+          sql<{ readonly id: string }>`select u.key_id as id from ${sql.table(tables.api_key_last_uses)} as u
+            where u.organization_id = ${within} and u.last_used_at < ${unusedSince.getTime()}`,
+        ]),
+    ...(expiringBefore === undefined
+      ? []
+      : [
+          together(
+            statusParts(filter.status, 'k').map(({ condition }) =>
+              keys(all([of, condition, sql`k.expires_at < ${expiringBefore.getTime()}`])),
+            ),
+          ),
+        ]),
+    // By creation, indexes give these in the order of the list.
+    ...(owner === undefined || isInOrder || sort === 'expiry' ? [] : [keys(of)]),
+    ...(createdBy === undefined || isInOrder
+      ? []
+      : [keys(all([...isOf({ organizationId: within }, 'k'), ...isMadeBy(filter, 'k')]))]),
+    ...(environments === undefined || isInOrder
+      ? []
+      : [keys(all([...isOf({ organizationId: within }, 'k'), ...isIn(filter, 'k')]))]),
+  ]
+}
