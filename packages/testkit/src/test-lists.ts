@@ -194,7 +194,7 @@ async function pagesOf(
 ): Promise<string[]> {
   const seen: string[] = []
   let after: KeyPlace | null = null
-  for (let pages = 0; pages < 40; pages += 1) {
+  for (let pages = 0; pages < 60; pages += 1) {
     const { records }: { records: readonly KeyRecord[] } = await store.list({
       ...query,
       ...(after === null ? {} : { after }),
@@ -206,7 +206,7 @@ async function pagesOf(
     after = placeOf(last)
     if (pages < 5) await meanwhile()
   }
-  return seen
+  throw new Error(`The list does not end: ${seen.join(', ')}`)
 }
 
 function placeOf({ id, name, createdAt, lastUsedAt, expiresAt }: KeyRecord): KeyPlace {

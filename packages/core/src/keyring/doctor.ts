@@ -16,6 +16,7 @@ export interface DoctorFinding {
     | 'wrong_pepper'
     | 'clock_differs'
     | 'unknown_names'
+    | 'unlisted_keys'
   /** `error`: requests fail, or will. */
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -48,11 +49,13 @@ export async function examine(parts: KeyringParts): Promise<readonly DoctorFindi
   }
   try {
     const found = await store.inspect(known)
-    const { now, schemaProblem, grantProblem, exposure, unreadableHashes, unreadableSeals, sampledKeys } = found
+    const { now, schemaProblem, grantProblem, exposure, unlistedKeys, unreadableHashes, unreadableSeals, sampledKeys } =
+      found
     const among = typeof sampledKeys === 'number' ? ` of the ${sampledKeys} that were looked at` : ''
     if (schemaProblem !== null) findings.push(error('schema', schemaProblem))
     if (typeof grantProblem === 'string') findings.push(error('missing_grants', grantProblem))
     if (typeof exposure === 'string') findings.push(warning('exposed_tables', exposure))
+    if (typeof unlistedKeys === 'string') findings.push(warning('unlisted_keys', unlistedKeys))
     if (unreadableHashes > 0) {
       const text = `Keys with a hash that no configured hasher or pepper can read: ${unreadableHashes}${among}. Their holders get 503.`
       findings.push(error('unreadable_hashes', `${text} Put the missing pepper back.`))

@@ -358,6 +358,8 @@ export interface StoreInspection {
   readonly grantProblem?: string | null
   /** Who else may read or write the tables, and what to do about it; `null`, or left out, if nobody may. */
   readonly exposure?: string | null
+  /** Which keys some lists do not find, and what to do about it; `null`, or left out, if they find all. */
+  readonly unlistedKeys?: string | null
   /**
    * The number of keys with a hash that has no known prefix. This includes the hash of the previous token until it expires.
    * Requests with these keys fail with 503.

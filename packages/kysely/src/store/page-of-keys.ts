@@ -108,25 +108,29 @@ function byExpiry(context: ListContext, query: StoredKeyQuery, { condition, over
   const { dialect, tables } = context
   const { order = 'desc', after } = query
   const expires = sql.ref('k.expires_at')
-  const conditions = [...meets(context, query, 'k'), condition]
-  const select = (place: RawBuilder<unknown>, more: readonly Condition[]): PageOfKeys =>
-    sorted(
-      sql`select k.id as id, ${place} as place from ${sql.table(tables.api_keys)} as k where ${all([...conditions, ...more])}`,
-      ['k.expires_at', 'k.id'],
+  const inIndex = ['k.expires_at', 'k.id']
+  const select = (place: RawBuilder<unknown>, more: readonly Condition[], by: readonly string[]): PageOfKeys => {
+    const conditions = all([...meets(context, query, 'k'), condition, ...more])
+    return sorted(
+      sql`select k.id as id, ${place} as place from ${sql.table(tables.api_keys)} as k where ${conditions}`,
+      by,
       query,
     )
+  }
   const now = sql`(select ${dialect.now})`
   const ends =
     over === null ? sql<SqlBool>`${expires} is not null` : sql<SqlBool>`${expires} ${sql.raw(over ? '<=' : '>')} ${now}`
-  const isPastNever = after !== undefined && (after.expiresAt ?? null) === null
-  const beyond = sql.raw(order === 'desc' ? '<' : '>')
-  // Behind a key that never expires, there is none that does if the latest come last.
-  const expiring =
-    isPastNever && order === 'asc' ? [] : [select(expires, [ends, ...isBehind(expires, sql.ref('k.id'), query)])]
-  const isBefore = after !== undefined && !isPastNever && order === 'desc'
-  if (over === true || isBefore || query.expiringBefore !== undefined) return expiring
-  const behind = isPastNever ? [sql<SqlBool>`k.id ${beyond} ${after.id}`] : []
-  return [...expiring, select(never, [sql<SqlBool>`${expires} is null`, ...behind])]
+  const isAfterNever = after !== undefined && (after.expiresAt ?? null) === null
+  const isAfterEnd = after !== undefined && !isAfterNever
+  const expiring = select(expires, [ends, ...isBehind(expires, sql.ref('k.id'), query)], inIndex)
+  const isPastAllEnds = isAfterNever && order === 'asc'
+  const isPastNever = isAfterEnd && order === 'desc'
+  if (over === true || isPastNever || query.expiringBefore !== undefined) return [expiring]
+  const behind = isAfterNever ? [sql<SqlBool>`k.id ${sql.raw(order === 'desc' ? '<' : '>')} ${after.id}`] : []
+  // All have the same null. MySQL would sort by it, and PostgreSQL sort without it.
+  const byId = dialect.name === 'mysql' ? ['k.id'] : inIndex
+  const unending = select(never, [sql<SqlBool>`${expires} is null`, ...behind], byId)
+  return isPastAllEnds ? [unending] : [expiring, unending]
 }
 
 /** By the last use, keys are read from the table of last uses, and each is looked at by its id. */
