@@ -194,7 +194,7 @@ for (const engine of testedEngines()) {
     const big = { organizationId: bigOwner.organizationId }
     const madeAt = first.key.createdAt
     const beforeAll = new Date(madeAt.getTime() + 60_000)
-    const few = 2_100
+    const few = 10_100
     const narrow: readonly [
       string,
       Omit<StoredKeyQuery, 'limit'>,

@@ -17,6 +17,7 @@ import {
   RotateBody,
   UpdateBody,
 } from '../schema/requests.js'
+import { orderFromJson, selectionFromJson } from '../schema/selection-from-json.js'
 import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
@@ -30,21 +31,24 @@ export const keyOperations: readonly Operation[] = [
     method: 'get',
     path: '/',
     summary: 'List keys',
-    description: 'An API key that may not manage all keys lists those that it created.',
+    description:
+      'A key must meet all that is asked for. An API key that may not manage all keys lists those that it created.',
     tag: 'keys',
     query: KeyQuery,
+    lists: ['status'],
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
       const { keyring, request, query, organizationId } = context
-      const { keys, nextCursor } = await keyring.list({
+      const { keys, nextCursor, total } = await keyring.list({
         organizationId,
         ...listedKeys(context, query.owner),
-        status: query.status,
-        first: query.sort === 'created_at' ? 'oldest' : 'newest',
+        ...selectionFromJson(query),
+        ...orderFromJson(query.sort),
+        total: query.total === 'true',
         limit: query.limit,
         cursor: query.cursor,
       })
-      const body = { data: keys.map(keyToJson), next_cursor: nextCursor }
+      const body = { data: keys.map(keyToJson), next_cursor: nextCursor, ...(total === undefined ? {} : { total }) }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
   }),

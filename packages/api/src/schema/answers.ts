@@ -50,7 +50,17 @@ export const KeyWithToken = z
   .openapi('KeyWithToken', { description: 'An API key with its token.' })
 
 export const KeyPage = z
-  .object({ data: z.array(Key).max(100).openapi({ description: 'The keys.' }), next_cursor: nextCursor })
+  .object({
+    data: z.array(Key).max(100).openapi({ description: 'The keys.' }),
+    next_cursor: nextCursor,
+    total: z
+      .object({
+        count: z.int().min(0).max(10_000).openapi({ description: 'How many keys all pages have.', example: 42 }),
+        exact: z.boolean().openapi({ description: 'Whether these are all; false: there are more than `count`.' }),
+      })
+      .optional()
+      .openapi({ description: 'There if the request has `total=true`.' }),
+  })
   .openapi('KeyPage', { description: 'A page of keys.' })
 
 export const Token = z

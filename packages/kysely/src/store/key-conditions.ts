@@ -90,18 +90,26 @@ function saidElsewhere(
   ]
 }
 
-/** All that a filter asks of a key, but its status. */
-export function meets(context: ListContext, filter: KeyFilter, key: string): Condition[] {
+/**
+ * All that a filter asks of a key, but its status.
+ *
+ * @param seek - Whether an index may seek the expiry. Where the list goes on from a place, it must not: that place is nearer.
+ */
+export function meets(context: ListContext, filter: KeyFilter, key: string, seek = false): Condition[] {
   const { expiringBefore } = filter
+  const expires = seek ? sql.ref(`${key}.expires_at`) : endOf(key)
   return [
     ...isOf(filter, key),
     ...isMadeBy(filter, key),
     ...isIn(filter, key),
-    ...(expiringBefore === undefined
-      ? []
-      : [sql<SqlBool>`${sql.ref(`${key}.expires_at`)} < ${expiringBefore.getTime()}`]),
+    ...(expiringBefore === undefined ? [] : [sql<SqlBool>`${expires} < ${expiringBefore.getTime()}`]),
     ...saidElsewhere(context, filter, key),
   ]
+}
+
+/** When a key ends. Written so that no index can seek it. */
+function endOf(key: string): RawBuilder<number> {
+  return sql<number>`coalesce(${sql.ref(`${key}.expires_at`)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`
 }
 
 /** What keys of one stored status are listed. */
@@ -146,9 +154,7 @@ export function hasStatus(context: ListContext, status: KeyFilter['status'], key
   return any(parts.map(({ condition, over }) => sql<SqlBool>`(${all([condition, ...isOver(context, over, key)])})`))
 }
 
-/** Whether an active key is over now. Written so that no index can seek it: those that are over are not in the order of the list. */
+/** Whether an active key is over now. No index seeks it: those that are over are not in the order of the list. */
 export function isOver({ dialect }: ListContext, over: boolean | null, key: string): Condition[] {
-  if (over === null) return []
-  const ends = sql`coalesce(${sql.ref(`${key}.expires_at`)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`
-  return [sql<SqlBool>`${ends} ${sql.raw(over ? '<=' : '>')} (select ${dialect.now})`]
+  return over === null ? [] : [sql<SqlBool>`${endOf(key)} ${sql.raw(over ? '<=' : '>')} (select ${dialect.now})`]
 }

@@ -14,7 +14,7 @@ export function listMethods(context: StoreContext): Pick<KeyStore, 'list' | 'cou
     async list(query) {
       await requireSchema()
       const { sort = 'created', order = 'desc' } = query
-      const few = await findFew(context, query, sort)
+      const few = await findFew(context, query, { sort, limit: query.limit })
       const page = few === null ? pageInOrder(context, query) : pageAmong(context, query, few)
       const direction = sql.raw(order)
       const { rows } = await sql<Row & { readonly now: unknown; readonly place: unknown }>`
@@ -30,7 +30,7 @@ export function listMethods(context: StoreContext): Pick<KeyStore, 'list' | 'cou
 
     async count(filter, most) {
       await requireSchema()
-      const few = await findFew(context, filter, null)
+      const few = await findFew(context, filter, { sort: null, limit: most })
       const { rows } = await sql<{ readonly keys: unknown }>`
         select count(*) as ${sql.ref('keys')} from (${keysThatMeet(context, filter, few, most)}) as met`.execute(db)
       return Math.min(sumOf(rows[0]?.keys, 'count'), most)

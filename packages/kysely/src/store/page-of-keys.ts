@@ -95,8 +95,8 @@ function byColumn(
   sort: 'created' | 'name',
 ): PageOfKeys {
   const place = sql.ref(`k.${columns[sort]}`)
-  // Before it is listed, a key has no folded name.
-  const isThere = sort === 'name' ? [sql<SqlBool>`${place} >= ''`] : []
+  // Before it is listed, a key has no folded name, and so no place to go on from.
+  const isThere = sort === 'name' && query.after === undefined ? [sql<SqlBool>`${place} >= ''`] : []
   const conditions = [...meets(context, query, 'k'), condition, ...isOver(context, over, 'k'), ...isThere]
   const found = sql`select k.id as id, ${place} as place from ${sql.table(context.tables.api_keys)} as k
     where ${all([...conditions, ...isBehind(place, sql.ref('k.id'), query)])}`
@@ -106,31 +106,39 @@ function byColumn(
 /** Keys that expire, and those that never do: engines differ in where they sort the latter. */
 function byExpiry(context: ListContext, query: StoredKeyQuery, { condition, over }: StatusPart): PageOfKeys[] {
   const { dialect, tables } = context
-  const { order = 'desc', after } = query
+  const { order = 'desc', after, expiringBefore } = query
   const expires = sql.ref('k.expires_at')
   const inIndex = ['k.expires_at', 'k.id']
+  const isAfterNever = after !== undefined && (after.expiresAt ?? null) === null
+  const isAfterEnd = after !== undefined && !isAfterNever
   const select = (place: RawBuilder<unknown>, more: readonly Condition[], by: readonly string[]): PageOfKeys => {
-    const conditions = all([...meets(context, query, 'k'), condition, ...more])
+    const seek = !(isAfterEnd && order === 'desc')
+    const conditions = all([...meets(context, query, 'k', seek), condition, ...more])
     return sorted(
       sql`select k.id as id, ${place} as place from ${sql.table(tables.api_keys)} as k where ${conditions}`,
       by,
       query,
     )
   }
-  const now = sql`(select ${dialect.now})`
-  const ends =
-    over === null ? sql<SqlBool>`${expires} is not null` : sql<SqlBool>`${expires} ${sql.raw(over ? '<=' : '>')} ${now}`
-  const isAfterNever = after !== undefined && (after.expiresAt ?? null) === null
-  const isAfterEnd = after !== undefined && !isAfterNever
-  const expiring = select(expires, [ends, ...isBehind(expires, sql.ref('k.id'), query)], inIndex)
+  const expiring = select(
+    expires,
+    [...endsIn(context, query, over), ...isBehind(expires, sql.ref('k.id'), query)],
+    inIndex,
+  )
   const isPastAllEnds = isAfterNever && order === 'asc'
-  const isPastNever = isAfterEnd && order === 'desc'
-  if (over === true || isPastNever || query.expiringBefore !== undefined) return [expiring]
+  if (over === true || (isAfterEnd && order === 'desc') || expiringBefore !== undefined) return [expiring]
   const behind = isAfterNever ? [sql<SqlBool>`k.id ${sql.raw(order === 'desc' ? '<' : '>')} ${after.id}`] : []
   // All have the same null. MySQL would sort by it, and PostgreSQL sort without it.
   const byId = dialect.name === 'mysql' ? ['k.id'] : inIndex
   const unending = select(never, [sql<SqlBool>`${expires} is null`, ...behind], byId)
   return isPastAllEnds ? [unending] : [expiring, unending]
+}
+
+/** Whether a key that expires is over. An index seeks it only where the list does not go on from a place on the same side. */
+function endsIn(context: ListContext, { order = 'desc', after }: StoredKeyQuery, over: boolean | null): Condition[] {
+  if (over === null) return after === undefined ? [sql<SqlBool>`k.expires_at is not null`] : []
+  if (after !== undefined && (order === 'desc') === over) return isOver(context, over, 'k')
+  return [sql<SqlBool>`k.expires_at ${sql.raw(over ? '<=' : '>')} (select ${context.dialect.now})`]
 }
 
 /** By the last use, keys are read from the table of last uses, and each is looked at by its id. */
