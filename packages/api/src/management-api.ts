@@ -14,6 +14,7 @@ import { describeApi, registerOperation } from './operations/document.js'
 import { keyOperations } from './operations/key-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
+import { usageOperations } from './operations/usage-operations.js'
 import { loadAuditContext } from './request/audit-context.js'
 import { problemOf } from './request/problem-of.js'
 import { senderLoader } from './request/sender.js'
@@ -58,6 +59,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   }
   const operations: readonly Operation[] = [
     ...logOperations,
+    ...usageOperations,
     ...catalogOperations(resources, hostTimeoutMs),
     ...keyOperations,
   ]

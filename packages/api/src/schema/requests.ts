@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { KeySort } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
-import { hostId, instant, keyId, keyStatus, settings } from './fields.js'
+import { hostId, instant, keyId, keyIdPattern, keyStatus, settings } from './fields.js'
 import { listOf } from './list-of.js'
 
 const { reason, graceMs } = inputLimits
@@ -69,6 +69,10 @@ const from = instant.optional().openapi({ description: 'Only what is of this tim
 const to = instant.optional().openapi({ description: 'Only what is before this time.' })
 const ofKey = keyId.optional().openapi({ description: 'Only what is about this key.' })
 
+const keyOwner = z.enum(['me', 'organization', 'all']).optional().openapi({
+  description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
+})
+
 /** What selects keys. */
 export const keyFilter = {
   search: z.string().max(100).optional().openapi({
@@ -122,9 +126,7 @@ export const KeyQuery = z.strictObject({
       example: '-last_used_at',
     }),
   ...keyFilter,
-  owner: z.enum(['me', 'organization', 'all']).optional().openapi({
-    description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
-  }),
+  owner: keyOwner,
   total: z.enum(['true', 'false']).optional().openapi({
     description: 'Whether the keys of all pages are counted, up to 10,000. The default is `false`.',
   }),
@@ -156,7 +158,28 @@ export const ExportQuery = z.strictObject({
   ...auditFilter,
 })
 
-export const UsageQuery = z.strictObject({ key_id: ofKey, from, to })
+const interval = z.enum(['hour', 'day']).optional().openapi({
+  description: 'What is counted together: an hour, or a day in UTC. The default is `hour`.',
+})
+
+export const UsageQuery = z.strictObject({ key_id: ofKey, interval, from, to })
+
+export const KeysUsageQuery = z.strictObject({
+  key_ids: listOf(keyId, { type: 'string', pattern: keyIdPattern.source }).openapi({
+    description: 'The keys: repeated, or separated by commas.',
+    example: ['aB3dE5gH7jK9'],
+  }),
+  interval,
+  from,
+  to,
+})
+
+export const TopKeysQuery = z.strictObject({
+  limit: limit.openapi({ description: 'How many keys at most. The default is 10.', example: 10 }),
+  from,
+  to,
+  owner: keyOwner,
+})
 
 export const DeleteQuery = z.strictObject({
   permanent: z

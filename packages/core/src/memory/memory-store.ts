@@ -29,6 +29,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     keys: new Map(),
     chains: new Map(),
     usage: new Map(),
+    refusals: new Map(),
     lastUses: new Map(),
     batches: new Set(),
     requests: new Map(),

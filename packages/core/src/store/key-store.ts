@@ -226,13 +226,25 @@ export interface KeyStore {
   auditHead(organizationId: string): Promise<AuditCheckpoint>
 
   /**
-   * Adds a batch of usage counts, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt` only moves
-   * forward; no other field of a key changes. It must lock no key: a change never waits for it.
+   * Adds a batch of counts of uses and refusals, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt`
+   * only moves forward, and by uses alone; no other field of a key changes. It must lock no key: a change never waits for it.
    */
-  recordUsage(batchId: string, uses: readonly KeyUsage[]): Promise<void>
+  recordUsage(batchId: string, uses: readonly KeyUsage[], refusals?: readonly KeyRefusals[]): Promise<void>
 
-  /** Returns the usage by hour, oldest first. Hours without usage are left out. */
+  /** Returns the usage by hour or day, oldest first. Those without usage are left out. */
   listUsage(query: UsageRequest): Promise<readonly UsageHour[]>
+
+  /** Returns the usage of some keys, each by hour or day, in any order. Those without usage are left out. */
+  listKeyUsage(query: KeyUsageRequest): Promise<readonly (UsageHour & { readonly keyId: string })[]>
+
+  /**
+   * Returns the refusals by code and by hour or day, in any order: of each of `keyIds`; without them, of all keys together, with
+   * `keyId: null`.
+   */
+  listRefusals(query: RefusalRequest): Promise<readonly RefusalCount[]>
+
+  /** Returns the keys with the most uses, most first, and then by id. Deleted keys are among them. */
+  topKeys(query: TopRequest): Promise<readonly TopKey[]>
 
   /** Counts keys by status, and their usage in the last 24 hours of the store's clock. */
   stats(request: StatsRequest): Promise<StoreStats>
@@ -312,11 +324,55 @@ export interface UsageRequest {
   readonly from: Date
   /** Hours that begin before this time. */
   readonly to: Date
+  /** An hour or a day, in milliseconds: what is counted together. @defaultValue an hour */
+  readonly bucketMs?: 3_600_000 | 86_400_000
 }
 
-/** How often keys were used in one hour. */
-export interface UsageHour {
+/** The refusals of one key in one hour, for one reason: its token was right, and the request was refused all the same. */
+export interface KeyRefusals {
+  readonly keyId: string
+  readonly organizationId: string
   /** The beginning of the hour. */
+  readonly hour: Date
+  /** The code of the refusal, at most 64 characters. */
+  readonly code: string
+  readonly count: number
+}
+
+/** The usage that {@link KeyStore.listKeyUsage} returns. */
+export interface KeyUsageRequest extends Omit<UsageRequest, 'keyId'> {
+  readonly keyIds: readonly string[]
+}
+
+/** The refusals that {@link KeyStore.listRefusals} returns. */
+export interface RefusalRequest extends Omit<UsageRequest, 'keyId'> {
+  readonly keyIds?: readonly string[]
+}
+
+/** How often requests were refused for one reason in one hour or day. */
+export interface RefusalCount {
+  readonly keyId: string | null
+  /** The beginning of the hour or the day. */
+  readonly hour: Date
+  readonly code: string
+  readonly count: number
+}
+
+/** The keys that {@link KeyStore.topKeys} returns. */
+export interface TopRequest extends Omit<UsageRequest, 'keyId' | 'bucketMs'> {
+  readonly owner?: Owner
+  readonly limit: number
+}
+
+/** How often a key was used. */
+export interface TopKey {
+  readonly keyId: string
+  readonly count: number
+}
+
+/** How often keys were used in one hour or day. */
+export interface UsageHour {
+  /** The beginning of the hour, or of the day in UTC. */
   readonly hour: Date
   /** The number of requests. */
   readonly count: number

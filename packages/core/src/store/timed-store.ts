@@ -49,8 +49,11 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     listAudit: (query) => read(() => store.listAudit(query)),
     appendAudit: (organizationId, drafts, auditKey) => write(() => store.appendAudit(organizationId, drafts, auditKey)),
     auditHead: (organizationId) => read(() => store.auditHead(organizationId)),
-    recordUsage: (batchId, uses) => write(() => store.recordUsage(batchId, uses)),
+    recordUsage: (...batch) => write(() => store.recordUsage(...batch)),
     listUsage: (query) => read(() => store.listUsage(query)),
+    listKeyUsage: (query) => read(() => store.listKeyUsage(query)),
+    listRefusals: (query) => read(() => store.listRefusals(query)),
+    topKeys: (query) => read(() => store.topKeys(query)),
     stats: (request) => read(() => store.stats(request)),
     // Said to have changed nothing, also where it may have: the same call again does no harm.
     checkValue: (name, value) => read(() => store.checkValue(name, value)),

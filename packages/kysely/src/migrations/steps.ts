@@ -12,6 +12,8 @@ import { createLastUses } from './0010-create-last-uses.js'
 import { indexLastUses } from './0011-index-last-uses.js'
 import { foldKeyNames } from './0012-fold-key-names.js'
 import { indexLists } from './0013-index-lists.js'
+import { createRefusals } from './0014-create-refusals.js'
+import { indexRefusals } from './0015-index-refusals.js'
 import type { Statement, Step, StepContext } from './step.js'
 
 /** The steps from an empty database to the schema of this version, in order. */
@@ -29,6 +31,8 @@ const steps: Readonly<Record<string, Step>> = {
   '0011-index-last-uses': indexLastUses,
   '0012-fold-key-names': foldKeyNames,
   '0013-index-lists': indexLists,
+  '0014-create-refusals': createRefusals,
+  '0015-index-refusals': indexRefusals,
 }
 
 /** The names of the steps, in order. */

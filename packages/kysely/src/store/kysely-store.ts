@@ -13,6 +13,7 @@ import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
 import { countUnreadable } from './inspect.js'
 import { listMethods } from './list.js'
+import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
@@ -51,6 +52,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     ...changeMethods(context),
     ...auditMethods(context),
     ...usageMethods(context),
+    ...usageReads(context),
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
     inTransaction: (transaction) => storeInTransaction(context, options, transaction),

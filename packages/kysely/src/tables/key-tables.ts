@@ -97,6 +97,15 @@ export interface UsageTable {
   last_used_at: number | null
 }
 
+/** How often requests with a right token were refused, by key, hour and code. */
+export interface RefusalTable {
+  organization_id: string
+  key_id: string
+  hour: number
+  code: string
+  count: number
+}
+
 /** Batches of usage that were counted, so that a batch that is sent twice counts once. */
 export interface UsageBatchTable {
   id: string
@@ -137,6 +146,7 @@ export interface KeyTables {
   api_key_audit: AuditTable
   api_key_counters: CounterTable
   api_key_usage: UsageTable
+  api_key_refusals: RefusalTable
   api_key_usage_batches: UsageBatchTable
   api_key_requests: RequestTable
   api_key_checks: CheckTable

@@ -50,6 +50,7 @@ export function tableNames({ tablePrefix = '', schema }: TableOptions): TableNam
     api_key_audit: named('api_key_audit'),
     api_key_counters: named('api_key_counters'),
     api_key_usage: named('api_key_usage'),
+    api_key_refusals: named('api_key_refusals'),
     api_key_usage_batches: named('api_key_usage_batches'),
     api_key_requests: named('api_key_requests'),
     api_key_checks: named('api_key_checks'),

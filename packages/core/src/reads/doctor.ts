@@ -1,7 +1,7 @@
 import { departedNames } from '../access/index.js'
 import { phcPrefix } from '../crypto/index.js'
 import { type KnownPrefixes, reasonOf } from '../store/index.js'
-import type { KeyringParts } from './parts.js'
+import type { DoctorParts } from './parts.js'
 
 /** Something that the operator should know, or do. */
 export interface DoctorFinding {
@@ -34,7 +34,7 @@ const shown = 5
  *
  * @returns what was found; nothing, if all is well. Never throws.
  */
-export async function examine(parts: KeyringParts): Promise<readonly DoctorFinding[]> {
+export async function examine(parts: DoctorParts): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = []
   const { hasher, imports, reveal, store } = parts
   if (hasher.pepperIds.length === 0) {
@@ -78,14 +78,14 @@ export async function examine(parts: KeyringParts): Promise<readonly DoctorFindi
   return findings
 }
 
-async function findWrongPeppers({ peppers }: KeyringParts): Promise<readonly DoctorFinding[]> {
+async function findWrongPeppers({ peppers }: DoctorParts): Promise<readonly DoctorFinding[]> {
   const wrong = await peppers.findWrong()
   const consequence = 'Until then, every request is refused with 503, and no key is made.'
   return wrong.map(({ message }) => error('wrong_pepper', `${message} ${consequence}`))
 }
 
 /** Names that left the access model: the keys that have them can do less than whoever made them meant. */
-async function findUnknownNames({ access, store }: KeyringParts): Promise<readonly DoctorFinding[]> {
+async function findUnknownNames({ access, store }: DoctorParts): Promise<readonly DoctorFinding[]> {
   const { records } = await store.list({ limit: newestKeys })
   const keysOf = new Map<string, string[]>()
   for (const { id, status, grants } of records) {
