@@ -205,6 +205,7 @@ export const ofMany = [
   ['POST /', { name: 'ci' }, 'api_keys.create'],
   ['GET /stats', undefined, 'api_keys.read'],
   ['GET /usage', undefined, 'api_keys.manage_all'],
+  ['GET /usage/top', undefined, 'api_keys.read'],
   ['GET /resources/board', undefined, 'api_keys.create'],
   ['GET /audit', undefined, 'audit.read'],
   ['GET /audit/export', undefined, 'audit.export'],

@@ -12,7 +12,7 @@ export function memoryUsage({ keys, usage, refusals, lastUses, batches }: Memory
       if (batches.has(batchId)) return
       batches.add(batchId)
       for (const { keyId, organizationId, hour, count, lastUsedAt } of added) {
-        const bucket = `${hour.getTime()} ${keyId}`
+        const bucket = `${hour.getTime()} ${keyId} ${organizationId}`
         const counted = usage.get(bucket)
         if (counted === undefined) usage.set(bucket, { keyId, organizationId, hour: new Date(hour), count })
         else counted.count += count
@@ -20,7 +20,7 @@ export function memoryUsage({ keys, usage, refusals, lastUses, batches }: Memory
         if (keys.has(keyId) && (before === undefined || before < lastUsedAt)) lastUses.set(keyId, fixedCopy(lastUsedAt))
       }
       for (const refusal of refused) {
-        const bucket = `${refusal.hour.getTime()} ${refusal.keyId} ${refusal.code}`
+        const bucket = `${refusal.hour.getTime()} ${refusal.keyId} ${refusal.code} ${refusal.organizationId}`
         const count = refusal.count + (refusals.get(bucket)?.count ?? 0)
         refusals.set(bucket, fixedCopy({ ...refusal, count }))
       }
@@ -28,7 +28,8 @@ export function memoryUsage({ keys, usage, refusals, lastUses, batches }: Memory
 
     async listUsage({ keyId, ...request }) {
       const uses = usesIn(request).filter((use) => keyId === undefined || use.keyId === keyId)
-      return summed(uses, request, () => []).sort((a, b) => a.hour.getTime() - b.hour.getTime())
+      const sums = summed(uses, request, () => []).map(({ hour, count }) => ({ hour, count }))
+      return sums.sort((a, b) => a.hour.getTime() - b.hour.getTime())
     },
 
     async listKeyUsage({ keyIds, ...request }) {

@@ -63,6 +63,8 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   rewrap: ({ keyring }) => keyring.rewrap(),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
   usage: ({ keyring }) => keyring.usage({ organizationId }),
+  usageOfKeys: ({ keyring, id }) => keyring.usageOfKeys({ organizationId, keyIds: [id] }),
+  topKeys: ({ keyring }) => keyring.topKeys({ organizationId }),
   doctor: ({ keyring }) => keyring.doctor(),
   'audit.list': ({ keyring }) => keyring.audit.list({ organizationId }),
   'audit.verify': ({ keyring }) => keyring.audit.verify({ organizationId }),
