@@ -44,7 +44,18 @@ describe('the OpenAPI document (HTTP-18)', () => {
     })
     expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
       ...['createKey', 'deleteKey', 'disableKey', 'enableKey', 'exportAudit', 'getCatalog', 'getKey', 'getStats'],
-      ...['getUsage', 'getUsageOfKeys', 'listAudit', 'listKeys', 'listResources', 'listTopKeys', 'revealKey', 'revokeKey', 'rotateKey', 'updateKey'],
+      ...[
+        'getUsage',
+        'getUsageOfKeys',
+        'listAudit',
+        'listKeys',
+        'listResources',
+        'listTopKeys',
+        'revealKey',
+        'revokeKey',
+        'rotateKey',
+        'updateKey',
+      ],
     ])
     const once = operations.filter(({ operation }) =>
       operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
