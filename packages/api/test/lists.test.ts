@@ -92,7 +92,7 @@ describe.each(await openStores())('lists of a settings page over %s', (_name, st
       { start, count: 0, refusals: { api_key_disabled: 1 } },
     ])
     const all = (await send('GET /usage?interval=day', { as: 'ada' })).body.data.at(-1)
-    expect(all).toMatchObject({ count: 2, refusals: { api_key_disabled: 1, api_key_invalid: 1 } })
+    expect(all).toMatchObject({ count: 2, refusals: { api_key_disabled: 1 } })
     expect((await send(`GET /usage/keys?${ofPage}`, { as: 'mia' })).status).toBe(404)
     expect((await send(`GET /usage/keys?key_ids=${deploy.id}`, { as: 'mia' })).status).toBe(200)
     expect((await send(`GET /usage/keys?key_ids=${deploy.id}`, { as: 'eve' })).status).toBe(403)

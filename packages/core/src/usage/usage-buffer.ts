@@ -92,14 +92,10 @@ export function usageBuffer(
   }
   const writing = oneAtATime(write)
   const start = (): void => {
-    timer ??= setTimeout(
-      () => {
-        timer = null
-        void writing.run()
-        // Processes that began together do not write together for ever.
-      },
-      intervalMs * (0.75 + Math.random() / 4),
-    ).unref()
+    timer ??= about(intervalMs, () => {
+      timer = null
+      void writing.run()
+    })
   }
 
   const writeAll = async (ms: number): Promise<void> => {
@@ -133,6 +129,11 @@ export function usageBuffer(
       return closing
     },
   }
+}
+
+/** A timer that is early by up to a quarter: processes that began together do not write together for ever. */
+function about(ms: number, work: () => void): NodeJS.Timeout {
+  return setTimeout(work, ms * (0.75 + Math.random() / 4)).unref()
 }
 
 /** What was collected, in parts that one transaction writes each. */
