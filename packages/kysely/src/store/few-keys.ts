@@ -7,7 +7,7 @@ import { all, beginsWith, isIn, isMadeBy, isOf, isOneOf, type ListContext, statu
 export type KeyIds = RawBuilder<{ readonly id: string }>
 
 /** The most keys that are read and sorted for a page, in the biggest organisation. */
-const mostSorted = 20_000
+export const mostSorted = 20_000
 /** How many keys are sorted in the time in which a list is read in its order by one key, with all that is asked of it. */
 const sortedMeanwhile = 7
 

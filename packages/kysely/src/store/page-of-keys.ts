@@ -1,7 +1,7 @@
 import type { KeyFilter, KeyPlace, KeySort, StoredKeyQuery } from '@keywright/core/store'
 import { organizationOf } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import type { KeyIds } from './few-keys.js'
+import { type KeyIds, mostSorted } from './few-keys.js'
 import {
   all,
   type Condition,
@@ -55,24 +55,25 @@ function sorted(
 export function pageAmong(context: ListContext, query: StoredKeyQuery, few: KeyIds): PageOfKeys {
   const { tables } = context
   const { sort = 'created' } = query
-  const isByUse = sort === 'lastUsed'
   const place = {
     created: sql`k.created_at`,
     name: sql`k.sort_name`,
-    lastUsed: sql`u.last_used_at`,
+    lastUsed: sql`(select u.last_used_at from ${sql.table(tables.api_key_last_uses)} as u where u.key_id = few.id limit 1)`,
     expiry: sql`coalesce(k.expires_at, ${never})`,
   }[sort]
-  const uses = sql`inner join ${sql.table(tables.api_key_last_uses)} as u on u.key_id = k.id`
-  const found = sql`select k.id as id, ${place} as place
-    from (select distinct id from (${few}) as ids) as few
-    inner join ${sql.table(tables.api_keys)} as k on k.id = few.id ${isByUse ? uses : sql``}
-    where ${all([
-      ...meets(context, query, 'k'),
-      hasStatus(context, query.status, 'k'),
-      sql<SqlBool>`${place} is not null`,
-      ...isBehind(place, sql.ref('k.id'), query),
-    ])}`
+  // With limits, or planners make one join of it all, and may read all keys of the organisation.
+  const placed = sql`select few.id as id, (${ofFew(context, query, place)}) as place
+    from (select distinct id from (${few}) as ids) as few limit ${sql.lit(mostSorted + 1)}`
+  const [ofPage, id] = [sql`placed.place`, sql.ref('placed.id')]
+  const found = sql`select placed.id as id, placed.place as place from (${placed}) as placed
+    where ${all([sql<SqlBool>`${ofPage} is not null`, ...isBehind(ofPage, id, query)])}`
   return sorted(found, ['place', 'id'], query)
+}
+
+/** What the one key `few.id` has, if it meets a filter. */
+function ofFew(context: ListContext, filter: KeyFilter, what: RawBuilder<unknown>): RawBuilder<unknown> {
+  const meetsAll = all([...meets(context, filter, 'k'), hasStatus(context, filter.status, 'k')])
+  return sql`select ${what} from ${sql.table(context.tables.api_keys)} as k where k.id = few.id and ${meetsAll} limit 1`
 }
 
 /** Selects a page by reading keys in the order of the list, until the page is full. */
@@ -173,8 +174,8 @@ export function keysThatMeet(
   const keys = sql.table(context.tables.api_keys)
   const conditions = meets(context, filter, 'k')
   if (few !== null) {
-    return sql`select k.id from (select distinct id from (${few}) as ids) as few inner join ${keys} as k on k.id = few.id
-      where ${all([...conditions, hasStatus(context, filter.status, 'k')])}`
+    return sql`select few.id from (select distinct id from (${few}) as ids) as few
+      where (${ofFew(context, filter, sql`1`)}) = 1`
   }
   const parts = statusParts(filter.status, 'k').map(({ condition, over }) => {
     const of = all([...conditions, condition, ...isOver(context, over, 'k')])
