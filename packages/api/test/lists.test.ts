@@ -28,10 +28,7 @@ describe.each(await openStores())('lists of a settings page over %s', (_name, st
     expect(await names('status=disabled,revoked')).toEqual(['Élan'])
     expect(await names('status=active&status=disabled&sort=-name')).toEqual(['Zebra', 'Élan', 'CI deploy'])
     expect(await names('expiring_before=3000-01-01T00:00:00Z')).toEqual(['Zebra'])
-    expect(await names('unused_since=2999-01-01T00:00:00Z&status=active&sort=name')).toEqual([
-      'CI deploy',
-      'Zebra',
-    ])
+    expect(await names('unused_since=2999-01-01T00:00:00Z&status=active&sort=name')).toEqual(['CI deploy', 'Zebra'])
     await keyring.verify(deploy.token)
     await keyring.stats({ organizationId: deploy.body.owner.organization_id })
     expect(await names('sort=-last_used_at&limit=1')).toEqual(['CI deploy'])
