@@ -224,6 +224,12 @@ for (const engine of testedEngines()) {
       ],
       ['expiries', { sort: 'expiry', order: 'asc' }, /count_by_organization|count_by_owner/, { length: 100 }],
       [
+        'expiries, from a cursor',
+        { sort: 'expiry', order: 'asc', after: { id: nthId(0), expiresAt: new Date(1) } },
+        /count_by_organization|count_by_owner/,
+        { length: 100 },
+      ],
+      [
         'expiries of active keys, backwards',
         { sort: 'expiry', status: 'active' },
         /count_by_organization|count_by_owner/,

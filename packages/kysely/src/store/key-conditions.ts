@@ -108,7 +108,7 @@ export function meets(context: ListContext, filter: KeyFilter, key: string, seek
 }
 
 /** When a key ends. Written so that no index can seek it. */
-function endOf(key: string): RawBuilder<number> {
+export function endOf(key: string): RawBuilder<number> {
   return sql<number>`coalesce(${sql.ref(`${key}.expires_at`)}, ${sql.lit(Number.MAX_SAFE_INTEGER)})`
 }
 

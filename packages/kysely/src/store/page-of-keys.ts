@@ -5,6 +5,7 @@ import { type KeyIds, mostSorted } from './few-keys.js'
 import {
   all,
   type Condition,
+  endOf,
   hasStatus,
   isOver,
   type ListContext,
@@ -28,17 +29,25 @@ export function placeIn(sort: KeySort, { createdAt, sortName, lastUsedAt, expire
   return sort === 'expiry' ? (expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER) : (createdAt?.getTime() ?? 0)
 }
 
-/** Whether a key comes behind another one. */
+/**
+ * Whether a key comes behind another one.
+ *
+ * @param unsought - The place as no index can seek it, where SQLite would seek each side of the second condition.
+ */
 function isBehind(
   place: RawBuilder<unknown>,
   id: RawBuilder<unknown>,
   { sort = 'created', order = 'desc', after }: StoredKeyQuery,
+  unsought: RawBuilder<unknown> = place,
 ): Condition[] {
   if (after === undefined) return []
   const at = placeIn(sort, after)
   // The index can seek to the first condition. Row values would say the same, but MySQL scans for them.
   const [beyond, from] = order === 'desc' ? [sql`<`, sql`<=`] : [sql`>`, sql`>=`]
-  return [sql<SqlBool>`${place} ${from} ${at}`, sql<SqlBool>`(${place} ${beyond} ${at} or ${id} ${beyond} ${after.id})`]
+  return [
+    sql<SqlBool>`${place} ${from} ${at}`,
+    sql<SqlBool>`(${unsought} ${beyond} ${at} or ${id} ${beyond} ${after.id})`,
+  ]
 }
 
 function sorted(
@@ -123,7 +132,7 @@ function byExpiry(context: ListContext, query: StoredKeyQuery, { condition, over
   }
   const expiring = select(
     expires,
-    [...endsIn(context, query, over), ...isBehind(expires, sql.ref('k.id'), query)],
+    [...endsIn(context, query, over), ...isBehind(expires, sql.ref('k.id'), query, endOf('k'))],
     inIndex,
   )
   const isPastAllEnds = isAfterNever && order === 'asc'
