@@ -176,6 +176,8 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => keyring.revoke('a1B2c3D4e5F6', {}, { ...wrong }),
   ],
   UpdateInput: [() => keyring.update('a1B2c3D4e5F6', { ...wrong })],
+  KeysUsageQuery: [() => keyring.usageOfKeys({ organizationId, keyIds: ['a1B2c3D4e5F6'], ...wrong } as never)],
+  TopKeysQuery: [() => keyring.topKeys({ organizationId, ...wrong } as never)],
   UsageQuery: [() => keyring.usage({ organizationId, ...wrong } as never)],
   VerifyAuditExportOptions: [() => verifyAuditExport([], { ...wrong } as never)],
   VerifyOptions: [() => keyring.verify('x', { ...wrong })],

@@ -18,6 +18,7 @@ import { keyOperations } from './operations/key-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
+import { usageOperations } from './operations/usage-operations.js'
 import { verifyOperation } from './operations/verify-operation.js'
 import { loadAuditContext } from './request/audit-context.js'
 import { nameLoader } from './request/load-names.js'
@@ -64,6 +65,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   }
   const operations: readonly Operation[] = [
     ...logOperations,
+    ...usageOperations,
     verifyOperation,
     selfOperation,
     ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),

@@ -91,7 +91,7 @@ describe.each(await openStores())('a bulk operation, over %s', (_, store) => {
     const seen: string[] = []
     let cursor: string | undefined
     for (let turn = 0; turn < 10; turn += 1) {
-      const body = { filter: { owner: 'me', status: 'active' }, limit: 3, cursor }
+      const body = { filter: { owner: 'me', status: ['active'] }, limit: 3, cursor }
       const answer = await product.send('POST /bulk/revoke', { body })
       seen.push(...answer.body.data.map(({ id }: Result) => id))
       expect(outcomes(answer.body)).toEqual(answer.body.data.map(() => 'done'))
@@ -185,7 +185,7 @@ describe('a bulk operation', () => {
     const robot = await product.create('ada', { name: 'robot', scopes })
     const { id } = await product.create(`key:${robot.id}`, { name: 'made' })
     const as = `key:${robot.id}`
-    const answer = await product.send('POST /bulk/revoke', { as, body: { filter: { status: 'active' } } })
+    const answer = await product.send('POST /bulk/revoke', { as, body: { filter: { status: ['active'] } } })
     expect(answer.body.data).toMatchObject([{ id, code: 'key_not_found' }])
     const filter = { created_by: { type: 'user', id: 'ada' } }
     expect((await product.send('POST /bulk/revoke', { as, body: { filter } })).status).toBe(403)

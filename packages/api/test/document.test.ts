@@ -57,10 +57,12 @@ describe('the OpenAPI document (HTTP-18)', () => {
       ],
       ...[
         'getUsage',
+        'getUsageOfKeys',
         'listAudit',
         'listKeys',
         'listPeople',
         'listResources',
+        'listTopKeys',
         'revealKey',
         'revokeKey',
         'rotateKey',

@@ -33,6 +33,11 @@ describe.each(Object.keys(servers))('the management API on %s', (name) => {
     expect(await keyring.verify(token)).toMatchObject({ ok: true })
 
     expect(await (await send('?limit=1')).json()).toMatchObject({ data: [{ id, name: 'ci ü' }] })
+    const listed = await send('?search=CI&status=active&status=disabled&sort=-last_used_at&total=true')
+    expect(await listed.json()).toMatchObject({ data: [{ id }], total: { count: 1, exact: true } })
+    const series = await send(`/usage/keys?key_ids=${id}&interval=day`)
+    expect(await series.json()).toMatchObject({ data: [{ key_id: id, data: expect.any(Array) }] })
+    expect((await send('/usage/top')).status).toBe(200)
     expect(await (await send(`/${id}`)).json()).toMatchObject({ id })
     expect((await send(`/${id}/disable`, { method: 'POST' })).status).toBe(200)
     const exported = await send('/audit/export')

@@ -211,6 +211,7 @@ export const ofMany = [
   ['POST /bulk/enable', { ids: ['A'.repeat(12)] }, 'api_keys.create'],
   ['GET /stats', undefined, 'api_keys.read'],
   ['GET /usage', undefined, 'api_keys.manage_all'],
+  ['GET /usage/top', undefined, 'api_keys.read'],
   ['GET /resources/board', undefined, 'api_keys.create'],
   ['GET /people', undefined, 'api_keys.manage_all'],
   ['GET /audit', undefined, 'audit.read'],

@@ -78,7 +78,11 @@ describe('a wrong call is told what is wrong and what to do', () => {
       () => keys.stats?.({}),
       'organizationId must be a string of 1 to 255 printable characters, without spaces around them.',
     ],
-    ['usage()', () => keys.usage?.(), 'options must be an object with some of: organizationId, keyId, from, to.'],
+    [
+      'usage()',
+      () => keys.usage?.(),
+      'options must be an object with some of: organizationId, from, to, interval, keyId.',
+    ],
     ['create()', () => keys.create?.(), 'input must be an object with name and owner.'],
     ['revoke()', () => keys.revoke?.(), 'id must be the id of a key, a string: key.id.'],
     [

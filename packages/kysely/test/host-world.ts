@@ -77,7 +77,7 @@ export const inputOf = (owner: Owner) => ({ name: 'first', owner, scopes: ['memb
 
 /** What is stored of an organization, apart from ids and times. */
 export async function stateOf({ keyring, store }: Pick<World, 'keyring' | 'store'>, organizationId: string) {
-  const { keys } = await keyring.list({ organizationId, first: 'oldest' })
+  const { keys } = await keyring.list({ organizationId, order: 'asc' })
   return {
     keys: keys.map(({ status }) => status),
     audit: (await auditOf(store, organizationId)).map(({ type }) => type),

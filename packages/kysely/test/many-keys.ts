@@ -62,6 +62,39 @@ export async function endMostKeys(db: Kysely<object>, table: string): Promise<vo
     where organization_id = ${bigOwner.organizationId} and owner_id <> ${bigOwner.id}`.execute(db)
 }
 
+/** How many keys of {@link makeManyKeys} have the word `rare`, the scope `rare.scope`, another environment and creator: each thousandth. */
+export const rareKeys = 10
+export const rareCreator = { type: 'user', id: 'rare-creator' } as const
+
+/** Puts all keys where lists look for them, as the store does: each by a word and a name of its own, and by what all have. */
+export async function listManyKeys(db: Kysely<object>, tablePrefix: string): Promise<void> {
+  const [keys, terms, uses] = ['api_keys', 'api_key_terms', 'api_key_last_uses'].map((name) =>
+    sql.table(tablePrefix + name),
+  )
+  const isRare = sql`substr(id, 10, 3) = '000'`
+  await sql`update ${keys} set listed = 1, sort_name = substr(id, 8, 5)`.execute(db)
+  await sql`update ${keys} set environment = 'rare', created_by_id = ${rareCreator.id}, created_by_type = 'user', expires_at = 5000 where ${isRare}`.execute(
+    db,
+  )
+  await sql`delete from ${terms}`.execute(db)
+  await sql`delete from ${uses}`.execute(db)
+  for (const [kind, term, condition] of [
+    ['word', sql`substr(id, 8, 5)`, sql`1 = 1`],
+    ['word', sql`'common'`, sql`1 = 1`],
+    ['word', sql`'rare'`, isRare],
+    ['scope', sql`'common.scope'`, sql`1 = 1`],
+    ['scope', sql`'rare.scope'`, isRare],
+  ] as const)
+    await sql`insert into ${terms} (organization_id, kind, term, key_id)
+      select organization_id, ${sql.lit(kind)}, ${term}, id from ${keys} where status <> 'deleted' and ${condition}`.execute(
+      db,
+    )
+  await sql`insert into ${uses} (key_id, organization_id, last_used_at)
+    select id, organization_id, case when ${isRare} then 1000 else created_at end from ${keys} where status <> 'deleted'`.execute(
+    db,
+  )
+}
+
 /** How many of {@link makeManyRecords} are of another type and actor: the first ones, of one second each. */
 export const rareRecords = 50
 export const rareActor = { type: 'user', id: 'rare' } as const

@@ -1,5 +1,5 @@
 import { hmacSha256 } from '@keywright/core'
-import type { AuditQuery, StoredKeyQuery } from '@keywright/core/store'
+import type { AuditQuery, KeyFilter, StoredKeyQuery } from '@keywright/core/store'
 import { formatToken } from '@keywright/core/token'
 import { testPeppers } from '@keywright/testkit'
 import { CompiledQuery, type Kysely, type LogEvent, sql } from 'kysely'
@@ -18,10 +18,13 @@ import {
   disabledKeys,
   endMostKeys,
   firstRecordAt,
+  listManyKeys,
   makeManyKeys,
   makeManyRecords,
   nthId,
   rareActor,
+  rareCreator,
+  rareKeys,
   rareRecords,
 } from './many-keys.js'
 import { expectReads } from './rows-read.js'
@@ -90,6 +93,7 @@ for (const engine of testedEngines()) {
   const table = `${tablePrefix}api_keys`
   await makeManyKeys(db, { table, template: first.key.id, count: manyKeys })
   await endMostKeys(db, table)
+  await listManyKeys(db, tablePrefix)
   const records = `${tablePrefix}api_key_audit`
   await makeManyRecords(db, { table: records, organizationId: deadOwner.organizationId, count: manyKeys })
   const usage = `${tablePrefix}api_key_usage`
@@ -99,7 +103,8 @@ for (const engine of testedEngines()) {
   await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
     select organization_id, id, 7200000, 1, 7200000 from ${sql.table(table)}
     where organization_id = ${deadOwner.organizationId} order by id limit 1`.execute(db)
-  for (const counted of [table, records, usage]) await countRows(db, counted)
+  const [terms, uses] = [`${tablePrefix}api_key_terms`, `${tablePrefix}api_key_last_uses`]
+  for (const counted of [table, records, usage, terms, uses]) await countRows(db, counted)
 
   const during = async (work: () => Promise<unknown>): Promise<readonly CompiledQuery[]> => {
     await store.find(first.key.id) // connects again if the pool has closed what was idle meanwhile
@@ -184,6 +189,141 @@ for (const engine of testedEngines()) {
       })
       expect(more).toEqual([])
       await expectReads(db, read, { most: pageReads, index })
+    })
+
+    const big = { organizationId: bigOwner.organizationId }
+    const madeAt = first.key.createdAt
+    const beforeAll = new Date(madeAt.getTime() + 60_000)
+    const few = 10_100
+    const narrow: readonly [
+      string,
+      Omit<StoredKeyQuery, 'limit'>,
+      RegExp,
+      { length: number; most?: number; statements?: number },
+    ][] = [
+      ['names', { sort: 'name', order: 'asc' }, /by_name/, { length: 100 }],
+      ['names, backwards', { sort: 'name' }, /by_name/, { length: 100 }],
+      [
+        'names, from a cursor',
+        { sort: 'name', order: 'asc', after: { id: nthId(5_000), sortName: nthId(5_000).slice(7) } },
+        /by_name/,
+        { length: 100 },
+      ],
+      [
+        'names of active keys',
+        { sort: 'name', order: 'asc', status: ['active', 'disabled'] },
+        /by_name/,
+        { length: 100 },
+      ],
+      ['last uses', { sort: 'lastUsed' }, /last_uses_by_time/, { length: 100 }],
+      [
+        'first last uses, from a cursor',
+        { sort: 'lastUsed', order: 'asc', after: { id: nthId(7), lastUsedAt: madeAt } },
+        /last_uses_by_time/,
+        { length: 100 },
+      ],
+      ['expiries', { sort: 'expiry', order: 'asc' }, /count_by_organization|count_by_owner/, { length: 100 }],
+      [
+        'expiries, from a cursor',
+        { sort: 'expiry', order: 'asc', after: { id: nthId(0), expiresAt: new Date(1) } },
+        /count_by_organization|count_by_owner/,
+        { length: 100 },
+      ],
+      [
+        'expiries of active keys, backwards',
+        { sort: 'expiry', status: 'active' },
+        /count_by_organization|count_by_owner/,
+        { length: 100 },
+      ],
+      ['several statuses', { status: ['disabled', 'active'] }, /by_organization_status/, { length: 100 }],
+      ['an environment', { environments: ['live'] }, /by_environment|by_organization_status/, { length: 100 }],
+      ['a rare environment', { environments: ['rare'] }, /by_environment/, { length: rareKeys, statements: 1 }],
+      [
+        'a rare environment, by name',
+        { environments: ['rare'], sort: 'name' },
+        /by_environment/,
+        { length: rareKeys, statements: 2 },
+      ],
+      ['a rare creator', { createdBy: rareCreator }, /by_creator/, { length: rareKeys }],
+      [
+        'a rare creator, by last use',
+        { createdBy: rareCreator, sort: 'lastUsed' },
+        /by_creator/,
+        { length: rareKeys, statements: 2 },
+      ],
+      ['a common word', { words: ['comm'] }, /by_organization_status/, { length: 100, statements: 2 }],
+      ['a common word, by name', { words: ['comm'], sort: 'name' }, /by_name/, { length: 100, statements: 2 }],
+      ['a rare word', { words: ['rar'] }, /terms_pk|PRIMARY|sqlite_autoindex/, { length: rareKeys, statements: 2 }],
+      [
+        'a rare and a common word, by last use',
+        { words: ['comm', 'rar'], sort: 'lastUsed' },
+        /terms_pk|PRIMARY|sqlite_autoindex/,
+        { length: rareKeys, statements: 2 },
+      ],
+      [
+        'words of some keys',
+        { words: ['001'] },
+        /terms_pk|PRIMARY|sqlite_autoindex/,
+        { length: 100, statements: 2, most: few },
+      ],
+      [
+        'a common scope',
+        { holds: [{ kind: 'scope', term: 'common.scope' }] },
+        /by_organization_status/,
+        { length: 100, statements: 2 },
+      ],
+      [
+        'a rare scope, by expiry',
+        {
+          holds: [
+            { kind: 'scope', term: 'rare.scope' },
+            { kind: 'role', term: 'x' },
+          ],
+          sort: 'expiry',
+        },
+        /terms_pk|PRIMARY|sqlite_autoindex/,
+        { length: rareKeys, statements: 2 },
+      ],
+      [
+        'keys that most are unused',
+        { unusedSince: beforeAll },
+        /by_organization_status/,
+        { length: 100, statements: 2 },
+      ],
+      ['keys that few are unused', { unusedSince: new Date(2_000) }, /./, { length: 0, statements: 2 }],
+      [
+        'keys that few expire',
+        { expiringBefore: new Date(6_000) },
+        /count_by_organization|count_by_owner/,
+        { length: rareKeys, statements: 2 },
+      ],
+      [
+        'keys that few expire, by name',
+        { expiringBefore: new Date(6_000), sort: 'name', order: 'asc' },
+        /count_by_organization|count_by_owner/,
+        { length: rareKeys, statements: 2 },
+      ],
+    ]
+    it.each(narrow)(
+      'reads a page for a list of %s',
+      async (_what, query, index, { length, most = pageReads, statements: sends }) => {
+        const sent = await during(async () => {
+          expect((await store.list({ ...big, ...query, limit: 100 })).records).toHaveLength(length)
+        })
+        if (sends !== undefined) expect(sent).toHaveLength(sends)
+        await expectReads(db, sent.at(-1), { most, index })
+        for (const one of sent) await expectReads(db, one, { most: few, index: /./ })
+      },
+    )
+
+    it.each<[string, KeyFilter, number]>([
+      ['all keys', {}, 100],
+      ['a common word', { words: ['comm'] }, 100],
+      ['a rare word', { words: ['rar'] }, rareKeys],
+      ['several statuses', { status: ['active', 'disabled'] }, 100],
+    ])('counts no more than it is asked to of %s', async (_what, filter, count) => {
+      const sent = await during(async () => expect(await store.count({ ...big, ...filter }, 100)).toBe(count))
+      for (const one of sent) await expectReads(db, one, { most: few, index: /./ })
     })
 
     it.each([

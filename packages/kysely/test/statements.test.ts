@@ -97,8 +97,8 @@ describe('a list', () => {
       const [read, ...more] = await during(() => keyring.list(page))
       expect(more).toEqual([])
       const plan = planOf(read ?? expect.unreachable())
-      expect(plan).toContain(`SEARCH api_keys USING COVERING INDEX ${index}`)
-      expect(plan).not.toContain('SCAN api_keys')
+      expect(plan).toContain(`SEARCH k USING COVERING INDEX ${index}`)
+      expect(plan).not.toContain('SCAN k')
       if ('cursor' in page) expect(plan).toContain('created_at<?')
     }
   })

@@ -31,7 +31,9 @@ describe('usage', () => {
     const { lastUsedAt } = (await keyring.get(id)) ?? expect.unreachable()
     expect(lastUsedAt?.getTime()).toBeGreaterThanOrEqual(before)
     const series = await keyring.usage({ organizationId })
-    expect(series.filter(({ count }) => count > 0)).toEqual([{ hour: hourOf(lastUsedAt ?? new Date(0)), count: 50 }])
+    expect(series.filter(({ count }) => count > 0)).toEqual([
+      { start: hourOf(lastUsedAt ?? new Date(0)), count: 50, refusals: {} },
+    ])
   })
 
   it('is counted once when the answer to the commit is lost (FI-23, USE-2)', async () => {

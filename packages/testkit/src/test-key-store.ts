@@ -13,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 import { testAuditLog } from './test-audit-log.js'
+import { testLists } from './test-lists.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testUse } from './test-use.js'
 
@@ -637,6 +638,7 @@ export function testKeyStore(harness: StoreHarness): void {
 
     testAuditLog(open)
     testRepeatedRequests(open)
+    testLists(open)
     testUse(open)
   })
 }

@@ -61,6 +61,100 @@ export function testUse(open: () => Promise<KeyStore>): void {
       expect((await store.find(key.id, { lastUse: true }))?.record.lastUsedAt).toEqual(now)
     })
 
+    it('is given for each of some keys, by the hour or by the day in UTC', async () => {
+      const { store, key, organizationId, use } = await withKey()
+      const at = (text: string) => new Date(`2026-01-${text}:00:00Z`)
+      const used = (keyId: string, hour: Date, count: number) => use({ keyId, hour, count, lastUsedAt: hour })
+      await store.recordUsage(batch(), [
+        used(key.id, at('01T23'), 1),
+        used(key.id, at('02T00'), 2),
+        used(key.id, at('02T23'), 3),
+      ])
+      await store.recordUsage(batch(), [used('another', at('02T05'), 4), used('a third', at('02T05'), 9)])
+      await store.recordUsage(batch(), [use({ organizationId: 'elsewhere', hour: at('02T05'), count: 8 })])
+      const span = { organizationId, from: at('01T00'), to: at('03T00') }
+      const daily = { ...span, bucketMs: 86_400_000 } as const
+      expect(await store.listUsage(daily)).toEqual([
+        { hour: at('01T00'), count: 1 },
+        { hour: at('02T00'), count: 18 },
+      ])
+      const byKey = async (request: Parameters<typeof store.listKeyUsage>[0]) =>
+        [...(await store.listKeyUsage(request))].sort((a, b) => a.count - b.count)
+      expect(await byKey({ ...daily, keyIds: [key.id, 'another', 'unused'] })).toEqual([
+        { keyId: key.id, hour: at('01T00'), count: 1 },
+        { keyId: 'another', hour: at('02T00'), count: 4 },
+        { keyId: key.id, hour: at('02T00'), count: 5 },
+      ])
+      expect((await byKey({ ...span, keyIds: [key.id] })).map(({ hour }) => hour)).toEqual([
+        at('01T23'),
+        at('02T00'),
+        at('02T23'),
+      ])
+      expect(await byKey({ ...span, keyIds: [] })).toEqual([])
+    })
+
+    it('names the keys that were used most, of an organisation or an owner', async () => {
+      const { store, key, organizationId, now, use } = await withKey()
+      const colleague: Owner = { type: 'user', id: 'a-colleague', organizationId }
+      const theirs = aKey({ owner: colleague })
+      await store.insert({ id: theirs.id, organizationId, quota: null, decide: () => ({ write: theirs, audit: [] }) })
+      const hour = hourOf(now)
+      const earlier = new Date(hour.getTime() - hourMs)
+      await store.recordUsage(batch(), [
+        use({ count: 2 }),
+        use({ count: 3, hour: earlier }),
+        use({ keyId: theirs.id, count: 4 }),
+      ])
+      await store.recordUsage(batch(), [use({ keyId: 'z', count: 4 }), use({ organizationId: 'elsewhere', count: 9 })])
+      const span = { organizationId, from: earlier, to: new Date(hour.getTime() + 1) }
+      const [first, second] = [theirs.id, 'z'].sort()
+      expect(await store.topKeys({ ...span, limit: 10 })).toEqual([
+        { keyId: key.id, count: 5 },
+        { keyId: first, count: 4 },
+        { keyId: second, count: 4 },
+      ])
+      expect(await store.topKeys({ ...span, from: hour, limit: 2 })).toEqual([
+        { keyId: first, count: 4 },
+        { keyId: second, count: 4 },
+      ])
+      expect(await store.topKeys({ ...span, owner: colleague, limit: 10 })).toEqual([{ keyId: theirs.id, count: 4 }])
+    })
+
+    it('has refusals beside it, by code, which are no use, and count once for a batch', async () => {
+      const { store, key, organizationId, now, use } = await withKey()
+      const hour = hourOf(now)
+      const earlier = new Date(hour.getTime() - hourMs)
+      const refusal = { keyId: key.id, organizationId, hour, code: 'api_key_expired', count: 1 }
+      const id = batch()
+      const first = [
+        refusal,
+        { ...refusal, code: 'rate_limited', count: 5 },
+        { ...refusal, hour: earlier, count: 2 },
+        refusal,
+      ]
+      await Promise.all([1, 2, 3].map(() => store.recordUsage(id, [use()], first)))
+      const others = [
+        { ...refusal, keyId: 'another', count: 7 },
+        { ...refusal, organizationId: 'elsewhere' },
+      ]
+      await Promise.all([store.recordUsage(batch(), [], others), store.recordUsage(batch(), [], [refusal])])
+      const span = { organizationId, from: earlier, to: new Date(hour.getTime() + 1) }
+      const sorted = async (request: Parameters<typeof store.listRefusals>[0]) =>
+        [...(await store.listRefusals(request))].sort((a, b) => a.count - b.count)
+      expect(await sorted({ ...span, keyIds: [key.id] })).toEqual([
+        { keyId: key.id, hour: earlier, code: 'api_key_expired', count: 2 },
+        { keyId: key.id, hour, code: 'api_key_expired', count: 3 },
+        { keyId: key.id, hour, code: 'rate_limited', count: 5 },
+      ])
+      expect(await sorted({ ...span, from: hour })).toEqual([
+        { keyId: null, hour, code: 'rate_limited', count: 5 },
+        { keyId: null, hour, code: 'api_key_expired', count: 10 },
+      ])
+      expect(await sorted({ ...span, keyIds: [] })).toEqual([])
+      expect((await store.stats({ organizationId })).recentUsage).toBe(1)
+      expect((await store.find('another', { lastUse: true }))?.record.lastUsedAt ?? null).toBeNull()
+    })
+
     it('is counted for the last 24 hours, and keys by status (USE-4)', async () => {
       const { store, key, organizationId, now, use } = await withKey()
       const add = async (changes: Parameters<typeof aKey>[0], write: object) => {

@@ -26,7 +26,18 @@ describe('testKeyStore', () => {
         'keeps one value when several come at once (HASH-13)',
       ],
     ],
-    ['lists for everybody', ['has the keys of this creator alone, and pages of them']],
+    [
+      'lists for everybody',
+      [
+        'has the keys of this creator alone, and pages of them',
+        'have what a plain filter and sort of all keys has, whatever is combined, page by page',
+      ],
+    ],
+    [
+      'sorts as it is written',
+      ['have what a plain filter and sort of all keys has, whatever is combined, page by page'],
+    ],
+    ['takes refusals for uses', ['has refusals beside it, by code, which are no use, and count once for a batch']],
     [
       'audits apart',
       [
@@ -37,6 +48,7 @@ describe('testKeyStore', () => {
         'appends records that belong to no change, and returns the end of the chain',
         'filters in both directions',
         'chains with the audit key when one is given, and names it in the record (AUD-6, AUD-10)',
+        'that fail leave nothing behind that lists find',
       ],
     ],
     [

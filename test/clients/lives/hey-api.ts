@@ -17,7 +17,7 @@ export async function live(baseUrl: string): Promise<number[]> {
   const { id, token } = created.data ?? { id: '', token: '' }
   if (!token.startsWith('tk_live_')) throw new Error('There is no token.')
   const path = { id }
-  const listed = await api.listKeys({ client, query: { status: 'active', limit: 10 } })
+  const listed = await api.listKeys({ client, query: { status: ['active', 'expired'], limit: 10 } })
   const got = await api.getKey({ client, path })
   const etag = got.response?.headers.get('etag') ?? ''
   const patched = await api.updateKey({ client, path, headers: { 'If-Match': etag }, body: { name: 'renamed' } })

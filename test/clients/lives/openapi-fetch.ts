@@ -16,7 +16,7 @@ export async function live(baseUrl: string): Promise<number[]> {
   const { id, token } = created.data as components['schemas']['KeyWithToken'] // the status is checked by the caller
   if (!token.startsWith('tk_live_')) throw new Error('There is no token.')
   const path = { id }
-  const listed = await client.GET('/api/api-keys', { params: { query: { status: 'active', limit: 10 } } })
+  const listed = await client.GET('/api/api-keys', { params: { query: { status: ['active', 'expired'], limit: 10 } } })
   const got = await client.GET('/api/api-keys/{id}', { params: { path } })
   const etag = got.response.headers.get('etag') ?? ''
   const patched = await client.PATCH('/api/api-keys/{id}', {

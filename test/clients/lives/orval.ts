@@ -19,7 +19,7 @@ async function liveHere(): Promise<number[]> {
   if (created.status !== 201) return [created.status]
   const { id, token } = created.data
   if (!token.startsWith('tk_live_')) throw new Error('There is no token.')
-  const listed = await api.listKeys({ status: 'active', limit: 10 })
+  const listed = await api.listKeys({ status: ['active', 'expired'], limit: 10 })
   const got = await api.getKey(id)
   const headers = { 'If-Match': got.headers.get('etag') ?? '' }
   const patched = await api.updateKey(id, { name: 'renamed' }, { headers })

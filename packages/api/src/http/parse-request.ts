@@ -8,6 +8,8 @@ import { hasBody, readBody } from './read-body.js'
 export interface RequestSchemas {
   readonly params?: z.ZodObject | undefined
   readonly query?: z.ZodObject | undefined
+  /** The parameters of the query that may be repeated: what they say is joined by commas. */
+  readonly lists?: readonly string[] | undefined
   readonly body?: z.ZodType | undefined
 }
 
@@ -19,14 +21,16 @@ export interface ParsedRequest {
 }
 
 /**
- * Parses path, query and body. A parameter that is not in the schema, or is there twice, is refused, and so is a field of the body.
+ * Parses path, query and body. A parameter that is not in the schema, or is there twice and is no list, is refused, and so is a field of the body.
  *
  * @throws {@link ApiProblem} with status 400 that names all that is wrong; with 400, 413 or 415 for a body that is no JSON.
  */
 export async function parseRequest(context: Pick<Context, 'req'>, schemas: RequestSchemas): Promise<ParsedRequest> {
   const given = new URL(context.req.url).searchParams
   const names = [...given.keys()]
-  const errors: FieldError[] = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))].map((name) => {
+  const isList = (name: string): boolean => schemas.lists?.includes(name) === true
+  const repeated = names.filter((name, at) => names.indexOf(name) !== at && !isList(name))
+  const errors: FieldError[] = [...new Set(repeated)].map((name) => {
     const parameter = shownName(name)
     return { parameter, code: 'repeated', detail: `The parameter \`${parameter}\` must not be there twice.` }
   })
@@ -38,7 +42,7 @@ export async function parseRequest(context: Pick<Context, 'req'>, schemas: Reque
   }
   const params = schemas.params === undefined ? {} : check(schemas.params, context.req.param(), parameterAt)
   if (schemas.query === undefined) errors.push(...names.map((name) => unknownField(parameterAt([name]))))
-  const query = schemas.query === undefined ? {} : check(schemas.query, Object.fromEntries(given), parameterAt)
+  const query = schemas.query === undefined ? {} : check(schemas.query, queryOf(given, isList), parameterAt)
   if (schemas.body === undefined && (await hasBody(context.req.raw))) errors.push(unknownField({ pointer: '' }))
   const body =
     schemas.body === undefined
@@ -47,6 +51,12 @@ export async function parseRequest(context: Pick<Context, 'req'>, schemas: Reque
   if (errors.length > 0) throw invalidInput(errors)
   // Schemas of objects give objects.
   return { params: params as ParsedRequest['params'], query: query as ParsedRequest['query'], body }
+}
+
+function queryOf(given: URLSearchParams, isList: (name: string) => boolean): Record<string, string> {
+  return Object.fromEntries(
+    [...given].map(([name, value]) => [name, isList(name) ? given.getAll(name).join(',') : value]),
+  )
 }
 
 type PlaceOf = Parameters<typeof checkValue>[2]

@@ -18,6 +18,7 @@ import {
   RotateBody,
   UpdateBody,
 } from '../schema/requests.js'
+import { orderFromJson } from '../schema/selection-from-json.js'
 import { keyToJson } from '../schema/to-json.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
@@ -31,20 +32,24 @@ export const keyOperations: readonly Operation[] = [
     method: 'get',
     path: '/',
     summary: 'List keys',
-    description: 'An API key that may not manage all keys lists those that it created.',
+    description:
+      'A key must meet all that is asked for. An API key that may not manage all keys lists those that it created.',
     tag: 'keys',
     query: KeyQuery,
+    lists: ['status'],
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
       const { keyring, request, query, loadNames } = context
-      const { keys, nextCursor } = await keyring.list({
+      const { keys, nextCursor, total } = await keyring.list({
         ...selectKeys(context, query),
-        first: query.sort === 'created_at' ? 'oldest' : 'newest',
+        ...orderFromJson(query.sort),
+        total: query.total === 'true',
         limit: query.limit,
         cursor: query.cursor,
       })
       const names = await loadNames(idsOfKeys(keys))
-      const body = { data: keys.map((key) => keyToJson(key, names)), next_cursor: nextCursor }
+      const data = keys.map((key) => keyToJson(key, names))
+      const body = { data, next_cursor: nextCursor, ...(total === undefined ? {} : { total }) }
       return jsonResponse(body, 200, nextLink(request, nextCursor))
     },
   }),

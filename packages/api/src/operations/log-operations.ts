@@ -12,7 +12,7 @@ import { AuditPage, KeyStats, Usage } from '../schema/answers.js'
 import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
 import { AuditQuery, ExportQuery, UsageQuery } from '../schema/requests.js'
-import { auditToJson, statsToJson } from '../schema/to-json.js'
+import { auditToJson, pointToJson, statsToJson } from '../schema/to-json.js'
 import { defineOperation, type Operation } from './operation.js'
 import { shownKeys } from './shown-keys.js'
 
@@ -36,13 +36,13 @@ export const logOperations: readonly Operation[] = [
     id: 'getUsage',
     method: 'get',
     path: '/usage',
-    summary: 'Count calls by hour, for one key or for all',
+    summary: 'Count calls and refusals by hour or day, for one key or for all',
     description:
-      'Without `key_id`, the calls of all keys, which needs the permission to manage all keys. The default is the last 24 hours; at most 92 days.',
+      'Without `key_id`, the calls of all keys, which needs the permission to manage all keys. The default is the last 24 hours; at most 92 days. A day is one in UTC.',
     tag: 'usage',
     query: UsageQuery,
     refuses: [404],
-    responses: { 200: jsonContent(Usage, 'One entry for each hour.') },
+    responses: { 200: jsonContent(Usage, 'One entry for each hour or day.') },
     handle: async ({ keyring, permit, organizationId, query, within, canReach }) => {
       permit.require('read')
       if (query.key_id === undefined) permit.require('manageAll')
@@ -50,13 +50,14 @@ export const logOperations: readonly Operation[] = [
       if (keyId !== undefined && (!canReach(keyId) || (await keyring.get(keyId, { within })) === null)) {
         throw keyNotFound()
       }
-      const hours = await keyring.usage({
+      const points = await keyring.usage({
         organizationId,
         keyId,
+        interval: query.interval,
         from: dateFromJson(query.from),
         to: dateFromJson(query.to),
       })
-      return jsonResponse({ data: hours.map(({ hour, count }) => ({ hour: hour.toISOString(), count })) })
+      return jsonResponse({ data: points.map(pointToJson) })
     },
   }),
 

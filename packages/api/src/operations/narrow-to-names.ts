@@ -41,7 +41,21 @@ export function narrowToNames(document: Json, access: Access, environments: read
     ...(named.length === 0 ? {} : { environment: { ...without(environment, 'example'), enum: named } }),
   }
   const CreateKey = { ...create, properties: narrowed }
-  return { ...document, components: { ...components, schemas: { ...schemas, CreateKey } } }
+  const paths = narrowParameters(document.paths, { scope: scopes, environment: named })
+  return { ...document, paths, components: { ...components, schemas: { ...schemas, CreateKey } } }
+}
+
+/** Puts names into the parameters that are a name of the keyring's, wherever they are. */
+function narrowParameters(part: unknown, names: Readonly<Record<string, readonly string[]>>): unknown {
+  if (Array.isArray(part)) return part.map((each) => narrowParameters(each, names))
+  if (typeof part !== 'object' || part === null) return part
+  const { name, in: place, schema } = part as Json // an object, as was just asked
+  const known = place === 'query' && typeof name === 'string' && Object.hasOwn(names, name) ? names[name] : undefined
+  if (known !== undefined && known.length > 0) {
+    const narrowed = { ...without(without(schema as Json, 'example'), 'maxLength'), enum: known } // of a parameter
+    return { ...part, schema: narrowed }
+  }
+  return Object.fromEntries(Object.entries(part).map(([field, value]) => [field, narrowParameters(value, names)]))
 }
 
 /** A grant on resources of a type with these levels. */

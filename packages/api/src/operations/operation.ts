@@ -19,6 +19,8 @@ export interface Operation<
   readonly tag: 'keys' | 'usage' | 'audit' | 'catalog'
   readonly params?: P
   readonly query?: Q
+  /** The parameters of the query that may be repeated. */
+  readonly lists?: readonly string[]
   readonly body?: B
   /** Whether it takes an `Idempotency-Key`. */
   readonly idempotent?: boolean

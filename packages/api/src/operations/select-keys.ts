@@ -1,8 +1,9 @@
 import type { z } from '@hono/zod-openapi'
-import type { Actor, Owner, KeyQuery as Selected } from '@keywright/core'
+import type { Actor, KeySelection, Owner } from '@keywright/core'
 import { invalidInput, wrongField } from '../http/field-error.js'
 import type { RequestContext } from '../request/request-context.js'
 import type { keyFilter } from '../schema/requests.js'
+import { selectionFromJson } from '../schema/selection-from-json.js'
 import { listedKeys } from './shown-keys.js'
 
 /** What a request says of the keys that it wants: the filters of the list, and in bulk those of a person. */
@@ -16,18 +17,16 @@ export interface KeyFilter extends z.output<z.ZodObject<typeof keyFilter>> {
  *
  * @throws {@link ApiProblem} with status 403 if they may not see those, and with 400 for two owners.
  */
-export function selectKeys(
-  context: RequestContext,
-  { owner, owner_id: ownerId, created_by: createdBy, status }: KeyFilter,
-): Omit<Selected, 'first' | 'limit' | 'cursor'> {
+export function selectKeys(context: RequestContext, filter: KeyFilter): KeySelection {
   const { permit, organizationId } = context
+  const { owner, owner_id: ownerId, created_by: createdBy } = filter
   if (owner !== undefined && ownerId !== undefined) {
     throw invalidInput([wrongField({ pointer: '/filter/owner_id' }, 'left out where `owner` is there')])
   }
   const listed = ownerId === undefined ? listedKeys(context, owner) : keysOf(context, ownerId)
   // A key that lists what it created may not ask for what others did.
   if (createdBy !== undefined && 'createdBy' in listed) permit.require('manageAll')
-  return { organizationId, ...listed, ...(createdBy === undefined ? {} : { createdBy }), status }
+  return { organizationId, ...listed, ...(createdBy === undefined ? {} : { createdBy }), ...selectionFromJson(filter) }
 }
 
 /** The keys of a person. One's own are nobody else's business. */

@@ -62,7 +62,17 @@ export const KeyWithToken = z
   .openapi('KeyWithToken', { description: 'An API key with its token.' })
 
 export const KeyPage = z
-  .object({ data: z.array(Key).max(100).openapi({ description: 'The keys.' }), next_cursor: nextCursor })
+  .object({
+    data: z.array(Key).max(100).openapi({ description: 'The keys.' }),
+    next_cursor: nextCursor,
+    total: z
+      .object({
+        count: z.int().min(0).max(10_000).openapi({ description: 'How many keys all pages have.', example: 42 }),
+        exact: z.boolean().openapi({ description: 'Whether these are all; false: there are more than `count`.' }),
+      })
+      .optional()
+      .openapi({ description: 'There if the request has `total=true`.' }),
+  })
   .openapi('KeyPage', { description: 'A page of keys.' })
 
 export const Token = z
@@ -83,18 +93,48 @@ export const KeyStats = z
   })
   .openapi('Stats', { description: 'How many keys there are, and how often they are used.' })
 
-export const Usage = z
+const UsagePoint = z
+  .object({
+    start: instant.openapi({ description: 'When the hour, or the day in UTC, begins.' }),
+    count: count('Calls in that hour or day.'),
+    refusals: z.record(z.string(), z.int().min(0)).openapi({
+      description:
+        'Requests with the right token that were refused all the same, by the code of the refusal. Guesses at a key are none of them.',
+      example: { api_key_expired: 2, rate_limited: 14 },
+    }),
+  })
+  .openapi('UsagePoint', { description: 'What happened in one hour or day.' })
+
+const points = z.array(UsagePoint).openapi({ description: 'One entry for each hour or day, oldest first.' })
+
+export const Usage = z.object({ data: points }).openapi('Usage', { description: 'Calls and refusals by hour or day.' })
+
+export const KeysUsage = z
+  .object({
+    data: z
+      .array(z.object({ key_id: keyId, data: points }))
+      .max(100)
+      .openapi({ description: 'One entry for each key, in the order of the request.' }),
+  })
+  .openapi('KeysUsage', { description: 'Calls and refusals of several keys.' })
+
+export const TopKeys = z
   .object({
     data: z
       .array(
         z.object({
-          hour: instant.openapi({ description: 'The beginning of the hour.' }),
-          count: count('Calls in that hour.'),
+          key_id: keyId,
+          name: z
+            .string()
+            .nullable()
+            .openapi({ description: 'The name of the key; null: it was deleted.', example: 'ci-pipeline' }),
+          count: count('Calls in the span of time.'),
         }),
       )
-      .openapi({ description: 'One entry for each hour, oldest first.' }),
+      .max(100)
+      .openapi({ description: 'The keys, the one with the most calls first.' }),
   })
-  .openapi('Usage', { description: 'Calls by hour.' })
+  .openapi('TopKeys', { description: 'The keys that are used most.' })
 
 const name = z.string().openapi({ description: 'The name, as requests have it.' })
 const grantable = z.boolean().openapi({

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, hostId, keyId } from './fields.js'
+import { Actor, hostId, keyId, keyStatus } from './fields.js'
 import { cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
 
 /** How many keys one request changes. */
@@ -8,6 +8,12 @@ export const mostInBulk = 100
 const KeyFilter = z
   .strictObject({
     ...keyFilter,
+    status: z
+      .array(keyStatus)
+      .min(1)
+      .max(4)
+      .optional()
+      .openapi({ description: 'Only keys with one of these statuses.' }),
     owner_id: hostId.optional().openapi({
       description:
         'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',

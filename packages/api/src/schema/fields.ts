@@ -14,10 +14,12 @@ export const hostId = z
   .refine((text) => !unprintable.test(text), 'an id: printable characters only')
   .openapi({ description: 'An id that the product gives.', example: 'user_42' })
 
+export const keyIdPattern = new RegExp(`^[0-9A-Za-z]{${ofKeyId.length}}$`)
+
 /** The id of a key. By its form, no address of the API is taken for one. */
 export const keyId = z
   .string()
-  .regex(new RegExp(`^[0-9A-Za-z]{${ofKeyId.length}}$`), `the id of a key: ${ofKeyId.length} letters and digits`)
+  .regex(keyIdPattern, `the id of a key: ${ofKeyId.length} letters and digits`)
   .openapi({ description: 'The id of a key.', example: 'aB3dE5gH7jK9' })
 
 // An object and not a list: the compiler says so when core gets another status.

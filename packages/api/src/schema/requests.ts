@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import type { KeySort } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
-import { auditType, hostId, instant, keyId, keyStatus, settings } from './fields.js'
+import { auditType, hostId, instant, keyId, keyIdPattern, keyStatus, settings } from './fields.js'
+import { listOf } from './list-of.js'
 
 const { reason, graceMs } = inputLimits
 
@@ -68,29 +70,74 @@ const limit = z
     description: 'How many entries a page has at most. A page may have fewer, though it is not the last one.',
     example: 20,
   })
-export const cursor = z.string().max(256).optional().openapi({
+export const cursor = z.string().max(1024).optional().openapi({
   description: 'The `next_cursor` of the page before. Ask for the rest exactly as for that page.',
 })
 const from = instant.optional().openapi({ description: 'Only what is of this time or later.' })
 const to = instant.optional().openapi({ description: 'Only what is before this time.' })
 const ofKey = keyId.optional().openapi({ description: 'Only what is about this key.' })
 
+const keyOwner = z.enum(['me', 'organization', 'all']).optional().openapi({
+  description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
+})
+
 /** What selects keys, in the list and in bulk. */
 export const keyFilter = {
-  status: keyStatus.optional().openapi({ description: 'Only keys with this status.' }),
-  owner: z.enum(['me', 'organization', 'all']).optional().openapi({
-    description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
+  owner: keyOwner,
+  search: z.string().max(100).optional().openapi({
+    description:
+      'What a person types. Finds keys whose name has a word that begins so, for each word of it, or whose `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token.',
+    example: 'deploy',
+  }),
+  environment: z
+    .string()
+    .max(16)
+    .optional()
+    .openapi({ description: 'Only keys of this environment.', example: 'live' }),
+  scope: z.string().max(255).optional().openapi({
+    description:
+      'Only keys that have this scope everywhere: by name, by a scope that gives it, by a wildcard or by a role. Grants on single resources are not looked at.',
+    example: 'members.read',
+  }),
+  status: listOf(keyStatus, { $ref: '#/components/schemas/KeyStatus' })
+    .optional()
+    .openapi({
+      description: 'Only keys with one of these statuses: repeated, or separated by commas.',
+      example: ['active', 'disabled'],
+    }),
+  unused_since: instant.optional().openapi({
+    description: 'Only keys that were created before this time, and not used since.',
+  }),
+  expiring_before: instant.optional().openapi({
+    description:
+      'Only keys that expire before this time. Those that have expired, too: add `status=active` to leave them out.',
   }),
 }
+
+/** The orders of a list: `-` is the latest first, or `z` before `a`. */
+export const keySorts = {
+  created_at: 'created',
+  name: 'name',
+  last_used_at: 'lastUsed',
+  expires_at: 'expiry',
+} as const satisfies Readonly<Record<string, KeySort>>
+const sorts = Object.keys(keySorts) as (keyof typeof keySorts)[] // its own
 
 export const KeyQuery = z.strictObject({
   limit,
   cursor,
   sort: z
-    .enum(['-created_at', 'created_at'])
+    .enum(sorts.flatMap((name) => [name, `-${name}`] as const))
     .optional()
-    .openapi({ description: 'The default is `-created_at`: newest first.' }),
+    .openapi({
+      description:
+        'What the keys are sorted by; with `-`, backwards. A key that was never used comes before those that were, and one that never expires behind those that do. The default is `-created_at`: newest first.',
+      example: '-last_used_at',
+    }),
   ...keyFilter,
+  total: z.enum(['true', 'false']).optional().openapi({
+    description: 'Whether the keys of all pages are counted, up to 10,000. The default is `false`.',
+  }),
 })
 
 /** What selects records of the audit log, in lists and in exports. */
@@ -115,7 +162,28 @@ export const ExportQuery = z.strictObject({
   ...auditFilter,
 })
 
-export const UsageQuery = z.strictObject({ key_id: ofKey, from, to })
+const interval = z.enum(['hour', 'day']).optional().openapi({
+  description: 'What is counted together: an hour, or a day in UTC. The default is `hour`.',
+})
+
+export const UsageQuery = z.strictObject({ key_id: ofKey, interval, from, to })
+
+export const KeysUsageQuery = z.strictObject({
+  key_ids: listOf(keyId, { type: 'string', pattern: keyIdPattern.source }).openapi({
+    description: 'The keys: repeated, or separated by commas.',
+    example: ['aB3dE5gH7jK9'],
+  }),
+  interval,
+  from,
+  to,
+})
+
+export const TopKeysQuery = z.strictObject({
+  limit: limit.openapi({ description: 'How many keys at most. The default is 10.', example: 10 }),
+  from,
+  to,
+  owner: keyOwner,
+})
 
 export const DeleteQuery = z.strictObject({
   permanent: z

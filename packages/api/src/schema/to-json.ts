@@ -1,4 +1,4 @@
-import type { Actor, AuditRecord, Key, KeyStats, RateLimit } from '@keywright/core'
+import type { Actor, AuditRecord, Key, KeyStats, RateLimit, UsagePoint } from '@keywright/core'
 import { snakeCaseNames } from './snake-case.js'
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null
@@ -85,6 +85,11 @@ export function statsToJson(stats: KeyStats) {
     calls_last_24h: stats.callsLast24h,
     last_call_at: instant(stats.lastCallAt),
   }
+}
+
+/** An hour or a day of usage as the API shows it. */
+export function pointToJson({ start, count, refusals }: UsagePoint) {
+  return { start: start.toISOString(), count, refusals: { ...refusals } }
 }
 
 /** An audit record as the API shows it. Its `hash` is of the record as the keyring has it: see the export as JSON Lines. */

@@ -85,7 +85,6 @@ export {
 export type { ChangeOptions, KeyBoundary, ManageOptions, PageQuery, TrialOptions } from '../input/index.js'
 export {
   createKeyring,
-  type DoctorFinding,
   type Keyring,
   type KeyringInTransaction,
   type KeyringOptions,
@@ -119,8 +118,23 @@ export type {
   SettingsInput,
   UpdateInput,
 } from '../manage/index.js'
-export type { KeyPage, KeyQuery, KeyStats, StatsQuery, UsageQuery } from '../reads/index.js'
-export { type AuditCheckpoint, type MemoryStoreOptions, memoryStore, type UsageHour } from '../store/index.js'
+export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
+export type {
+  DoctorFinding,
+  KeyPage,
+  KeyQuery,
+  KeySelection,
+  KeyStats,
+  KeysUsageQuery,
+  KeyUsageSeries,
+  SpanQuery,
+  StatsQuery,
+  TopKeysQuery,
+  UsagePoint,
+  UsageQuery,
+  UsedKey,
+} from '../reads/index.js'
+export type { AuditCheckpoint, KeySort } from '../store/index.js'
 export type {
   Actor,
   AuditContext,

@@ -10,6 +10,8 @@ export interface CursorParts {
 }
 
 const signatureLength = 22
+/** A place may hold the whole name of a key. */
+const maxCursorLength = 1_024
 
 /**
  * Creates an opaque cursor for the place where the next page begins. It is signed with the keyring's pepper, so that clients
@@ -26,7 +28,8 @@ export function writeCursor(parts: CursorParts, kind: CursorKind, place: string)
  * @throws {@link InvalidInput} when the cursor does not come from this list, or its signature is wrong.
  */
 export function parseCursor(parts: CursorParts, kind: CursorKind, cursor: unknown): string {
-  const text = typeof cursor === 'string' && cursor.length <= 256 ? Buffer.from(cursor, 'base64url').toString() : ''
+  const text =
+    typeof cursor === 'string' && cursor.length <= maxCursorLength ? Buffer.from(cursor, 'base64url').toString() : ''
   const at = text.lastIndexOf('~')
   const [place, signature] = [text.slice(0, at), text.slice(at + 1)]
   const isWhole = at > 0 && Buffer.from(text).toString('base64url') === cursor

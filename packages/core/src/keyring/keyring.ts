@@ -34,21 +34,28 @@ import {
   updateKey,
 } from '../manage/index.js'
 import {
+  type DoctorFinding,
+  examine,
   getKey,
   type KeyPage,
   type KeyQuery,
   type KeyStats,
+  type KeysUsageQuery,
+  type KeyUsageSeries,
   listKeys,
+  loadKeysUsage,
   loadStats,
+  loadTopKeys,
   loadUsage,
   type StatsQuery,
+  type TopKeysQuery,
+  type UsagePoint,
   type UsageQuery,
+  type UsedKey,
 } from '../reads/index.js'
-import type { UsageHour } from '../store/index.js'
 import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
 import { type Requirements, readRequestId, type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
 import { loadCapabilities } from './capabilities.js'
-import { type DoctorFinding, examine } from './doctor.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'
 import { partsInTransaction } from './in-transaction.js'
@@ -347,7 +354,8 @@ export interface Keyring<A extends Access = Access> {
   stats(query: StatsQuery): Promise<KeyStats>
 
   /**
-   * Gives calls by hour, one entry for each hour between `from` and `to`, as a chart needs them. At most 92 days.
+   * Gives calls by hour, or by day in UTC, one entry for each between `from` and `to`, as a chart needs them. At most 92 days. An
+   * entry also says how many requests were refused whose token was right, by the code of the refusal: not guesses at a key.
    *
    * @throws {@link InvalidInput}, naming the field; {@link StoreUnavailable}
    *
@@ -356,7 +364,31 @@ export interface Keyring<A extends Access = Access> {
    * const hours = await keyring.usage({ organizationId: 'acme', keyId: key.id })
    * ```
    */
-  usage(query: UsageQuery): Promise<readonly UsageHour[]>
+  usage(query: UsageQuery): Promise<readonly UsagePoint[]>
+
+  /**
+   * Gives the same for each of up to 100 keys: for a page of a list.
+   *
+   * @throws {@link InvalidInput}, naming the field; {@link KeyNotFound} for a key beyond reach; {@link StoreUnavailable}
+   *
+   * @example
+   * ```ts
+   * const series = await keyring.usageOfKeys({ organizationId: 'acme', keyIds: keys.map(({ id }) => id), interval: 'day' })
+   * ```
+   */
+  usageOfKeys(query: KeysUsageQuery): Promise<readonly KeyUsageSeries[]>
+
+  /**
+   * Gives the keys with the most calls in a span of time, most first.
+   *
+   * @throws {@link InvalidInput}, naming the field; {@link StoreUnavailable}
+   *
+   * @example
+   * ```ts
+   * const busiest = await keyring.topKeys({ organizationId: 'acme', limit: 5 })
+   * ```
+   */
+  topKeys(query: TopKeysQuery): Promise<readonly UsedKey[]>
 
   /**
    * Examines what a running keyring rests on: the store, its schema, the peppers and seal keys that stored texts need, the clock,
@@ -481,6 +513,8 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     rewrap: () => rewrapSeals(managing),
     stats: async (query) => loadStats(managing, query),
     usage: async (query) => loadUsage(managing, query),
+    usageOfKeys: async (query) => loadKeysUsage(managing, query),
+    topKeys: async (query) => loadTopKeys(managing, query),
     doctor: () => examine(managing),
     inTransaction: (transaction) => {
       const { inside, ended } = partsInTransaction(parts.store, managing, transaction)

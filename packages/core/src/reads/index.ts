@@ -1,3 +1,17 @@
+export { type DoctorFinding, examine } from './doctor.js'
 export { getKey } from './get.js'
+export type { KeySelection } from './key-selection.js'
 export { type KeyPage, type KeyQuery, listKeys } from './list.js'
-export { type KeyStats, loadStats, loadUsage, type StatsQuery, type UsageQuery } from './stats.js'
+export { type KeyStats, loadStats, type StatsQuery } from './stats.js'
+export {
+  type KeysUsageQuery,
+  type KeyUsageSeries,
+  loadKeysUsage,
+  loadTopKeys,
+  loadUsage,
+  type TopKeysQuery,
+  type UsagePoint,
+  type UsageQuery,
+  type UsedKey,
+} from './usage.js'
+export type { SpanQuery } from './usage-span.js'

@@ -1,18 +1,33 @@
-import type { Hasher, TokenFormat } from '../crypto/index.js'
+import type { Access } from '../access/index.js'
+import type { Hasher, ImportSettings, Sealer, TokenFormat } from '../crypto/index.js'
+import type { PepperCheck } from '../outage/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
 
 /** What reading keys needs. */
 export interface ReadParts {
-  readonly store: Pick<KeyStore, 'find' | 'list'>
+  readonly store: Pick<KeyStore, 'find' | 'list' | 'count'>
   /** Signs cursors. */
   readonly hasher: Hasher
   readonly format: TokenFormat
+  readonly access: Access
+  /** The environment that a key belongs to now, by the one that is stored with it. */
+  readonly environmentOf: ReadonlyMap<string | null, string | null>
+}
+
+/** What an examination looks at. */
+export interface DoctorParts {
+  readonly access: Access
+  readonly store: Pick<KeyStore, 'inspect' | 'list'>
+  readonly hasher: Hasher
+  readonly imports: ImportSettings | null
+  readonly reveal: { readonly sealer: Sealer } | null
+  readonly peppers: Pick<PepperCheck, 'findWrong'>
 }
 
 /** What counting keys and their uses needs. */
 export interface StatsParts {
-  readonly store: Pick<KeyStore, 'stats' | 'listUsage' | 'now'>
+  readonly store: Pick<KeyStore, 'stats' | 'listUsage' | 'listKeyUsage' | 'listRefusals' | 'topKeys' | 'find' | 'now'>
   readonly usage: Pick<UsageBuffer, 'flush'>
   readonly format: TokenFormat
 }

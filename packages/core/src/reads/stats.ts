@@ -1,7 +1,7 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkId, checkKeyId, checkOwner } from '../input/index.js'
-import { hourMs, hourOf, type UsageHour, wrapStoreErrors } from '../store/index.js'
+import { checkId, checkOwner } from '../input/index.js'
+import { wrapStoreErrors } from '../store/index.js'
 import type { Owner } from '../values/index.js'
 import type { StatsParts } from './parts.js'
 
@@ -26,20 +26,7 @@ export interface StatsQuery {
   readonly owner?: Owner
 }
 
-/** Which uses. */
-export interface UsageQuery {
-  readonly organizationId: string
-  /** One key. @defaultValue all keys of the organisation */
-  readonly keyId?: string | undefined
-  /** @defaultValue 24 hours before `to` */
-  readonly from?: Date | undefined
-  /** @defaultValue the end of this hour */
-  readonly to?: Date | undefined
-}
-
 const statsNames: NamesOf<StatsQuery> = { organizationId: true, owner: true }
-const usageNames: NamesOf<UsageQuery> = { organizationId: true, keyId: true, from: true, to: true }
-const maxHours = 24 * 92
 
 /** @throws InvalidInput, StoreUnavailable */
 export async function loadStats({ store, usage }: StatsParts, query: StatsQuery): Promise<KeyStats> {
@@ -49,36 +36,4 @@ export async function loadStats({ store, usage }: StatsParts, query: StatsQuery)
   await usage.flush()
   const { created, recentUsage, lastUsedAt, ...counts } = await wrapStoreErrors(store.stats(asked))
   return { totalCreated: created, ...counts, callsLast24h: recentUsage, lastCallAt: lastUsedAt }
-}
-
-/**
- * Uses by hour, one entry for each hour between, as a chart needs them.
- *
- * @throws InvalidInput, StoreUnavailable
- */
-export async function loadUsage(
-  { store, usage, format }: StatsParts,
-  query: UsageQuery,
-): Promise<readonly UsageHour[]> {
-  checkNames(query, usageNames, { Invalid: InvalidInput })
-  const organizationId = checkId(query.organizationId, 'organizationId')
-  const keyId = query.keyId === undefined ? {} : { keyId: checkKeyId(format, query.keyId, 'keyId') }
-  const asked = { from: checkInstant(query.from, 'from'), to: checkInstant(query.to, 'to') }
-  await usage.flush()
-  const now = await wrapStoreErrors(store.now())
-  const to = asked.to ?? new Date(hourOf(now).getTime() + hourMs)
-  const from = hourOf(asked.from ?? new Date(to.getTime() - 24 * hourMs))
-  const hours = Math.ceil((to.getTime() - from.getTime()) / hourMs)
-  if (!(hours >= 0 && hours <= maxHours)) throw new InvalidInput('from', 'an instant before to, by at most 92 days')
-  const used = await wrapStoreErrors(store.listUsage({ organizationId, ...keyId, from, to }))
-  const counts = new Map(used.map(({ hour, count }) => [hour.getTime(), count]))
-  return Array.from({ length: hours }, (_, index) => {
-    const hour = new Date(from.getTime() + index * hourMs)
-    return { hour, count: counts.get(hour.getTime()) ?? 0 }
-  })
-}
-
-function checkInstant(value: Date | undefined, field: string): Date | undefined {
-  if (value === undefined || (value instanceof Date && !Number.isNaN(value.getTime()))) return value
-  throw new InvalidInput(field, 'a valid Date')
 }

@@ -9,22 +9,33 @@ export type {
   Found,
   InsertRequest,
   KeyChanges,
+  KeyFilter,
   KeyHash,
+  KeyPlace,
+  KeyRefusals,
+  KeySort,
   KeyStore,
   KeyUsage,
+  KeyUsageRequest,
   KnownPrefixes,
+  ListedStatus,
   NewKey,
   Once,
   QuotaScope,
+  RefusalCount,
+  RefusalRequest,
   StatsRequest,
   StoredKeyPage,
   StoredKeyQuery,
   StoreInspection,
   StoreInTransaction,
   StoreStats,
+  TopKey,
+  TopRequest,
   UsageHour,
   UsageRequest,
 } from './key-store.js'
+export { inByteOrder, type KeyTerm, sortName, soughtWords, termsOf } from './key-terms.js'
 export { toKey } from './key-view.js'
 export {
   countsTowardsLimit,
@@ -38,7 +49,6 @@ export {
   requestMemoryMs,
 } from './lifetime.js'
 export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, linkAudit } from './link-audit.js'
-export { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'

@@ -11,6 +11,7 @@ import type {
   Owner,
   StoredStatus,
 } from '../values/index.js'
+import type { KeyTerm } from './key-terms.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
 
 /** A key from the store, and the store's clock at the time of the read. Only this clock decides what has expired. */
@@ -98,17 +99,55 @@ export interface ChangeRequest {
   decide(record: KeyRecord, context: DecisionContext): Decision<KeyChanges> | null
 }
 
-/** The keys to list, their order and their number. Tombstones are never listed. */
-export interface StoredKeyQuery {
+/** The status that people see: `expired` is an active key after its `expiresAt`. */
+export type ListedStatus = 'active' | 'disabled' | 'revoked' | 'expired'
+
+/**
+ * Which keys to list. A key must meet all that is given. Tombstones are never listed. `environments`, `words`, `holds`,
+ * `unusedSince` and `expiringBefore` come with `organizationId` or `owner` only.
+ */
+export interface KeyFilter {
   readonly organizationId?: string
   readonly owner?: Owner
   /** Who created them, by type and id. */
   readonly createdBy?: Actor
-  /** The status that people see: `expired` is an active key after its `expiresAt`. @defaultValue any status */
-  readonly status?: 'active' | 'disabled' | 'revoked' | 'expired'
+  /** As stored; `null`: those without one. */
+  readonly environments?: readonly (string | null)[]
+  /** One of these. @defaultValue any status, also one that cannot be read */
+  readonly status?: ListedStatus | readonly ListedStatus[]
+  /** Each is the beginning of a `word` of the key; see `soughtWords`. */
+  readonly words?: readonly string[]
+  /** The key has one of these terms, of kind `scope` or `role`. */
+  readonly holds?: readonly KeyTerm[]
+  /** Made before this instant, and not used since. */
+  readonly unusedSince?: Date
+  /** Their `expiresAt` is before this instant. */
+  readonly expiringBefore?: Date
+}
+
+/** What lists can be sorted by. */
+export type KeySort = 'created' | 'name' | 'lastUsed' | 'expiry'
+
+/** A key's place in a list: its id, and what the list is sorted by. */
+export interface KeyPlace {
+  readonly id: string
+  readonly createdAt?: Date
+  /** See `sortName`. */
+  readonly sortName?: string
+  readonly lastUsedAt?: Date | null
+  readonly expiresAt?: Date | null
+}
+
+/** The keys to list, their order and their number. */
+export interface StoredKeyQuery extends KeyFilter {
+  /**
+   * By `createdAt`; by `sortName` in the order of its code points; by `lastUsedAt`, where never is earliest; by `expiresAt`, where
+   * never is last. Then by `id`. All but `created` come with `organizationId` or `owner` only. @defaultValue 'created'
+   */
+  readonly sort?: KeySort
   /** Begins after this key, in the order of the list. @defaultValue the beginning of the list */
-  readonly after?: { readonly createdAt: Date; readonly id: string }
-  /** The direction of `createdAt`, then of `id`. @defaultValue 'desc': newest first */
+  readonly after?: KeyPlace
+  /** The direction of the sort, and of `id`. @defaultValue 'desc' */
   readonly order?: 'asc' | 'desc'
   readonly limit: number
 }
@@ -175,6 +214,9 @@ export interface KeyStore {
   /** Lists one page of keys with one indexed read. Concurrent inserts never shift a page. */
   list(query: StoredKeyQuery): Promise<StoredKeyPage>
 
+  /** Counts what {@link list} would have on all pages together, up to `most`: the number of keys, or `most` if there are more. */
+  count(filter: KeyFilter, most: number): Promise<number>
+
   /** Reads audit records of one organization, in the order of `seq`. */
   listAudit(query: AuditQuery): Promise<readonly AuditRecord[]>
 
@@ -185,13 +227,25 @@ export interface KeyStore {
   auditHead(organizationId: string): Promise<AuditCheckpoint>
 
   /**
-   * Adds a batch of usage counts, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt` only moves
-   * forward; no other field of a key changes. It must lock no key: a change never waits for it.
+   * Adds a batch of counts of uses and refusals, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt`
+   * only moves forward, and by uses alone; no other field of a key changes. It must lock no key: a change never waits for it.
    */
-  recordUsage(batchId: string, uses: readonly KeyUsage[]): Promise<void>
+  recordUsage(batchId: string, uses: readonly KeyUsage[], refusals?: readonly KeyRefusals[]): Promise<void>
 
-  /** Returns the usage by hour, oldest first. Hours without usage are left out. */
+  /** Returns the usage by hour or day, oldest first. Those without usage are left out. */
   listUsage(query: UsageRequest): Promise<readonly UsageHour[]>
+
+  /** Returns the usage of some keys, each by hour or day, in any order. Those without usage are left out. */
+  listKeyUsage(query: KeyUsageRequest): Promise<readonly (UsageHour & { readonly keyId: string })[]>
+
+  /**
+   * Returns the refusals by code and by hour or day, in any order: of each of `keyIds`; without them, of all keys together, with
+   * `keyId: null`.
+   */
+  listRefusals(query: RefusalRequest): Promise<readonly RefusalCount[]>
+
+  /** Returns the keys with the most uses, most first, and then by id. Deleted keys are among them. */
+  topKeys(query: TopRequest): Promise<readonly TopKey[]>
 
   /** Counts keys by status, and their usage in the last 24 hours of the store's clock. */
   stats(request: StatsRequest): Promise<StoreStats>
@@ -225,7 +279,7 @@ export interface KeyStore {
 /** What a store does within a transaction of the host's. */
 export type StoreInTransaction = Pick<
   KeyStore,
-  'find' | 'findByLookupDigest' | 'list' | 'insert' | 'change' | 'checkValue'
+  'find' | 'findByLookupDigest' | 'list' | 'count' | 'insert' | 'change' | 'checkValue'
 >
 
 /** The stored values that recognize the token of a key. */
@@ -271,11 +325,55 @@ export interface UsageRequest {
   readonly from: Date
   /** Hours that begin before this time. */
   readonly to: Date
+  /** An hour or a day, in milliseconds: what is counted together. @defaultValue an hour */
+  readonly bucketMs?: 3_600_000 | 86_400_000
 }
 
-/** How often keys were used in one hour. */
-export interface UsageHour {
+/** The refusals of one key in one hour, for one reason: its token was right, and the request was refused all the same. */
+export interface KeyRefusals {
+  readonly keyId: string
+  readonly organizationId: string
   /** The beginning of the hour. */
+  readonly hour: Date
+  /** The code of the refusal, at most 64 characters. */
+  readonly code: string
+  readonly count: number
+}
+
+/** The usage that {@link KeyStore.listKeyUsage} returns. */
+export interface KeyUsageRequest extends Omit<UsageRequest, 'keyId'> {
+  readonly keyIds: readonly string[]
+}
+
+/** The refusals that {@link KeyStore.listRefusals} returns. */
+export interface RefusalRequest extends Omit<UsageRequest, 'keyId'> {
+  readonly keyIds?: readonly string[]
+}
+
+/** How often requests were refused for one reason in one hour or day. */
+export interface RefusalCount {
+  readonly keyId: string | null
+  /** The beginning of the hour or the day. */
+  readonly hour: Date
+  readonly code: string
+  readonly count: number
+}
+
+/** The keys that {@link KeyStore.topKeys} returns. */
+export interface TopRequest extends Omit<UsageRequest, 'keyId' | 'bucketMs'> {
+  readonly owner?: Owner
+  readonly limit: number
+}
+
+/** How often a key was used. */
+export interface TopKey {
+  readonly keyId: string
+  readonly count: number
+}
+
+/** How often keys were used in one hour or day. */
+export interface UsageHour {
+  /** The beginning of the hour, or of the day in UTC. */
   readonly hour: Date
   /** The number of requests. */
   readonly count: number
@@ -317,6 +415,8 @@ export interface StoreInspection {
   readonly grantProblem?: string | null
   /** Who else may read or write the tables, and what to do about it; `null`, or left out, if nobody may. */
   readonly exposure?: string | null
+  /** Which keys some lists do not find, and what to do about it; `null`, or left out, if they find all. */
+  readonly unlistedKeys?: string | null
   /**
    * The number of keys with a hash that has no known prefix. This includes the hash of the previous token until it expires.
    * Requests with these keys fail with 503.

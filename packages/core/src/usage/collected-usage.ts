@@ -1,8 +1,8 @@
-import type { KeyUsage } from '../store/index.js'
+import type { KeyRefusals, KeyUsage } from '../store/index.js'
 
-/** Uses by hour and key. */
+/** Uses by hour and key, and refusals by hour, key and code. */
 export interface CollectedUsage {
-  /** Keys and hours. */
+  /** Keys and hours of uses; keys, hours and codes of refusals. */
   readonly size: number
   /**
    * Adds one use, at an instant of the store's clock.
@@ -11,7 +11,10 @@ export interface CollectedUsage {
    * @returns whether it was added.
    */
   add(keyId: string, organizationId: string, at: Date, isRoom: () => boolean): boolean
+  /** The same, of a refusal. */
+  addRefusal(refusal: Omit<KeyRefusals, 'hour' | 'count'>, at: Date, isRoom: () => boolean): boolean
   list(): KeyUsage[]
+  listRefusals(): KeyRefusals[]
 }
 
 interface Counted {
@@ -22,13 +25,14 @@ interface Counted {
 
 const hourMs = 3_600_000
 
-/** Collects uses. The next use of a key in an hour makes nothing new: it is counted beside each request. */
+/** Collects uses and refusals. The next use of a key in an hour makes nothing new: it is counted beside each request. */
 export function collectedUsage(): CollectedUsage {
   const hours = new Map<number, Map<string, Counted>>()
+  const refusals = new Map<string, KeyRefusals & { count: number }>()
   let size = 0
   return {
     get size() {
-      return size
+      return size + refusals.size
     },
     add: (keyId, organizationId, at, isRoom) => {
       const atMs = at.getTime()
@@ -46,6 +50,19 @@ export function collectedUsage(): CollectedUsage {
       size += 1
       return true
     },
+    addRefusal: ({ keyId, organizationId, code }, at, isRoom) => {
+      const hour = Math.floor(at.getTime() / hourMs)
+      const name = `${hour} ${code} ${keyId}`
+      const counted = refusals.get(name)
+      if (counted !== undefined) {
+        counted.count += 1
+        return true
+      }
+      if (!isRoom()) return false
+      refusals.set(name, { keyId, organizationId, hour: new Date(hour * hourMs), code, count: 1 })
+      return true
+    },
+    listRefusals: () => [...refusals.values()],
     list: () =>
       [...hours].flatMap(([hour, ofHour]) =>
         [...ofHour].map(([keyId, { organizationId, count, lastUsedMs }]): KeyUsage => {

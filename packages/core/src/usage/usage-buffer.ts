@@ -1,21 +1,23 @@
 import { wholeNumber } from '../check/index.js'
 import { UsageLost } from '../errors/index.js'
-import type { KeyStore, KeyUsage } from '../store/index.js'
+import type { KeyRefusals, KeyStore, KeyUsage } from '../store/index.js'
 import { withDeadline } from '../values/index.js'
-import { collectedUsage } from './collected-usage.js'
+import { type CollectedUsage, collectedUsage } from './collected-usage.js'
 import { type OneAtATime, oneAtATime } from './one-at-a-time.js'
 
 /** What became of uses. */
 export type UsageEvent =
   /** Uses could not be written; they are kept, and tried again. */
   | { readonly type: 'usage.not_written'; readonly kept: number; readonly error: unknown }
-  /** A use was not counted, because too many wait to be written, or because the keyring was closed before. */
+  /** A use or a refusal was not counted, because too many wait to be written, or because the keyring was closed before. */
   | { readonly type: 'usage.dropped'; readonly keyId: string }
 
-/** Collects uses in memory, and writes them in batches beside the requests. */
+/** Collects uses and refusals in memory, and writes them in batches beside the requests. */
 export interface UsageBuffer {
   /** Counts one use, at an instant of the store's clock. */
   count(keyId: string, organizationId: string, at: Date): void
+  /** Counts one refusal of a request whose token was right, at an instant of the store's clock. */
+  countRefusal(refusal: Omit<KeyRefusals, 'hour' | 'count'>, at: Date): void
   /** Writes all uses counted before the call. Never rejects: what could not be written is kept, and tried again. */
   flush(): Promise<void>
   /**
@@ -30,6 +32,7 @@ export interface UsageBuffer {
 interface Batch {
   readonly id: string
   readonly uses: readonly KeyUsage[]
+  readonly refusals: readonly KeyRefusals[]
 }
 
 /** The most that one transaction writes. It is over before a request, or a change on SQLite, would notice. */
@@ -62,13 +65,13 @@ export function usageBuffer(
   let lastError: unknown = null
   let sent = 0
 
-  const kept = () => collected.size + unsent.reduce((sum, { uses }) => sum + uses.length, 0)
+  const kept = () => collected.size + unsent.reduce((sum, { uses, refusals }) => sum + uses.length + refusals.length, 0)
 
   const hasRoom = () => kept() < maxKept
 
   const send = async (): Promise<void> => {
     for (let batch = unsent[0]; batch !== undefined; batch = unsent[0]) {
-      await withDeadline(store.recordUsage(batch.id, batch.uses), writeTimeoutMs, { unref: true })
+      await withDeadline(store.recordUsage(batch.id, batch.uses, batch.refusals), writeTimeoutMs, { unref: true })
       sent += 1
       // Another write may have sent it meanwhile, where this one was given up.
       if (unsent.includes(batch)) unsent.splice(unsent.indexOf(batch), 1)
@@ -78,9 +81,8 @@ export function usageBuffer(
     try {
       // What failed before goes first, and meanwhile the rest goes on adding up by key and hour.
       await send()
-      const uses = collected.list()
+      unsent.push(...batchesOf(collected))
       collected = collectedUsage()
-      while (uses.length > 0) unsent.push({ id: crypto.randomUUID(), uses: uses.splice(0, batchSize) })
       await send()
     } catch (error) {
       lastError = error
@@ -90,14 +92,10 @@ export function usageBuffer(
   }
   const writing = oneAtATime(write)
   const start = (): void => {
-    timer ??= setTimeout(
-      () => {
-        timer = null
-        void writing.run()
-        // Processes that began together do not write together for ever.
-      },
-      intervalMs * (0.75 + Math.random() / 4),
-    ).unref()
+    timer ??= about(intervalMs, () => {
+      timer = null
+      void writing.run()
+    })
   }
 
   const writeAll = async (ms: number): Promise<void> => {
@@ -111,21 +109,43 @@ export function usageBuffer(
     if (uses > 0) throw new UsageLost(uses, { cause: lastError })
   }
 
+  const added = (keyId: string, isAdded: boolean): void => {
+    if (!isAdded) {
+      emit({ type: 'usage.dropped', keyId })
+      return
+    }
+    if (state === 'open') start()
+    if (collected.size >= manyKept && unsent.length === 0 && !writing.isRunning) void writing.run()
+  }
+
   return {
-    count(keyId, organizationId, at) {
-      if (state === 'closed' || !collected.add(keyId, organizationId, at, hasRoom)) {
-        emit({ type: 'usage.dropped', keyId })
-        return
-      }
-      if (state === 'open') start()
-      if (collected.size >= manyKept && unsent.length === 0 && !writing.isRunning) void writing.run()
-    },
+    count: (keyId, organizationId, at) =>
+      added(keyId, state !== 'closed' && collected.add(keyId, organizationId, at, hasRoom)),
+    countRefusal: (refusal, at) =>
+      added(refusal.keyId, state !== 'closed' && collected.addRefusal(refusal, at, hasRoom)),
     flush: writing.run,
     close: (ms) => {
       closing ??= writeAll(ms)
       return closing
     },
   }
+}
+
+/** A timer that is early by up to a quarter: processes that began together do not write together for ever. */
+function about(ms: number, work: () => void): NodeJS.Timeout {
+  return setTimeout(work, ms * (0.75 + Math.random() / 4)).unref()
+}
+
+/** What was collected, in parts that one transaction writes each. */
+function batchesOf(collected: CollectedUsage): Batch[] {
+  const [uses, refusals] = [collected.list(), collected.listRefusals()]
+  const batches: Batch[] = []
+  while (uses.length + refusals.length > 0) {
+    const some = uses.splice(0, batchSize)
+    const others = refusals.splice(0, batchSize - some.length)
+    batches.push({ id: crypto.randomUUID(), uses: some, refusals: others })
+  }
+  return batches
 }
 
 /**

@@ -27,7 +27,10 @@ export function conclude(
   { verdict, found, use, triedId }: Examined,
 ): MaybePromise<Verdict> {
   if (!verdict.ok) {
-    if (triedId === null) return refused(parts, needs, verdict.refusal, found, verdict)
+    if (triedId === null) {
+      countRefusal(parts, needs, verdict.refusal, found)
+      return refused(parts, needs, verdict.refusal, found, verdict)
+    }
     return answerLate(parts, needs, { refusal: verdict.refusal, found, triedId, verdict })
   }
   if (use !== null && found !== null) countUse(parts, use, found, verdict.principal, needs)
@@ -64,6 +67,13 @@ export function refused(
 /** What an event says of a request, beside what happened. */
 export function factsOf(needs: Requirements, found: Found | null): RequestFacts {
   return requestFacts(needs.ip, needs.requestId(), found === null ? null : organizationOf(found.record.owner))
+}
+
+/** Counts what only the holder of a right token is refused. A guess at a key finds it, too, and is none. */
+function countRefusal({ usage }: VerifyParts, needs: Requirements, { code }: Refusal, found: Found | null): void {
+  if (!needs.countUsage || found === null) return
+  const { record, now } = found
+  usage.countRefusal({ keyId: record.id, organizationId: organizationOf(record.owner), code }, now)
 }
 
 function countUse(parts: VerifyParts, use: RequestUse, found: Found, { token }: Principal, needs: Requirements): void {

@@ -27,7 +27,7 @@ export interface VerifyParts {
   readonly resolveOwner: ResolveOwner
   readonly failedAttempts: FailedAttempts
   readonly rateLimits: RequestLimits
-  readonly usage: Pick<UsageBuffer, 'count'>
+  readonly usage: Pick<UsageBuffer, 'count' | 'countRefusal'>
   /** The uses that requests which are still there have made of keys. */
   readonly uses: WeakMap<object, RequestUse>
   /** Scopes that keys were seen with: a new one is looked up in the catalog, once. */

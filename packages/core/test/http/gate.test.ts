@@ -5,7 +5,7 @@ import { createGate } from '../../src/http/gate.js'
 import type { GateOptions } from '../../src/http/gate-options.js'
 import type { GateRequest } from '../../src/http/gate-request.js'
 
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { type access, bearer, openKeyring, type TaskKeyring, withVerify } from '../support/task-keyring.js'
 
 type Options = GateOptions<typeof access>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/crypto/sha256.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { access, auditOf, good, open, partsOf, peppers, write, wrong } from '../support/setup.js'
 
 const length = 6

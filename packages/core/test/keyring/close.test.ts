@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { InvalidationBus } from '../../src/store/invalidation-bus.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { good, hang, open, peppers } from '../support/setup.js'
 
 beforeEach(() => {

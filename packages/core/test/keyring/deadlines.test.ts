@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sealer } from '../../src/crypto/sealer.js'
 import { adapterOf } from '../../src/keyring/door.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { slowHasher } from '../manage/slow-hasher.js'
 import { accessWith, auditOf, good, hang, open, owner, recordOf, start } from '../support/setup.js'
 
@@ -63,6 +63,8 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   rewrap: ({ keyring }) => keyring.rewrap(),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
   usage: ({ keyring }) => keyring.usage({ organizationId }),
+  usageOfKeys: ({ keyring, id }) => keyring.usageOfKeys({ organizationId, keyIds: [id] }),
+  topKeys: ({ keyring }) => keyring.topKeys({ organizationId }),
   doctor: ({ keyring }) => keyring.doctor(),
   'audit.list': ({ keyring }) => keyring.audit.list({ organizationId }),
   'audit.verify': ({ keyring }) => keyring.audit.verify({ organizationId }),

@@ -10,7 +10,7 @@ import { createGate } from '../../src/http/gate.js'
 import { adapterOf } from '../../src/keyring/door.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { recordOf } from '../support/setup.js'
 
 type Naming = Partial<

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { good, open, start } from '../support/setup.js'
 import { hub } from '../verify/hub.js'
 

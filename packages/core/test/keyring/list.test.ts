@@ -138,7 +138,18 @@ describe('list', () => {
     ['limit', null],
     ['status', 'deleted'],
     ['status', 'unknown'],
-    ['status', ['active']],
+    ['status', []],
+    ['status', ['active', 'deleted']],
+    ['sort', 'id'],
+    ['sort', 'constructor'],
+    ['sort', 'name'],
+    ['order', 'newest'],
+    ['total', 1],
+    ['search', 'ci'],
+    ['environment', null],
+    ['scope', 'members.read'],
+    ['unusedSince', new Date(0)],
+    ['expiringBefore', 5],
     ['status', null],
     ['organizationId', ''],
     ['organizationId', 5],
@@ -205,11 +216,11 @@ describe('list', () => {
     await createMany(world, 5)
     const { keyring } = world
     const newest = (await keyring.list()).keys.map(({ id }) => id)
-    const first = await keyring.list({ first: 'oldest', limit: 3 })
-    const rest = await keyring.list({ first: 'oldest', cursor: first.nextCursor })
+    const first = await keyring.list({ order: 'asc', limit: 3 })
+    const rest = await keyring.list({ order: 'asc', cursor: first.nextCursor })
     expect([...first.keys, ...rest.keys].map(({ id }) => id)).toEqual([...newest].reverse())
     const { nextCursor: ofAudit } = await keyring.audit.list({ organizationId: 'org1', limit: 1 })
-    for (const query of [{ cursor: first.nextCursor }, { cursor: ofAudit }, { first: 'random' as 'oldest' }]) {
+    for (const query of [{ cursor: first.nextCursor }, { cursor: ofAudit }, { order: 'random' as 'asc' }]) {
       await expect(keyring.list(query)).rejects.toMatchObject({ code: 'invalid_input' })
     }
   })

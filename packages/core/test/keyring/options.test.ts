@@ -4,7 +4,7 @@ import { sha256 } from '../../src/crypto/sha256.js'
 import { adapterOf } from '../../src/keyring/door.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { access, good, peppers } from '../support/setup.js'
 
 const valid: KeyringOptions<typeof access> = {

@@ -4,8 +4,8 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { sha256 } from '../../src/crypto/sha256.js'
 import { createGate } from '../../src/http/gate.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { bearer } from '../support/task-keyring.js'
 
 const right = { p1: 'first pepper, of 32 bytes or more' }

@@ -4,7 +4,7 @@ import { Secret } from '../../src/crypto/secret.js'
 import { OutcomeUnknown } from '../../src/errors/store-errors.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { accessWith, auditOf, good, open, owner, partsOf, recordOf, start } from '../support/setup.js'
 
 describe('create', () => {

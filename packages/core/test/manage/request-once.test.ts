@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { auditOf, good, open, owner, start } from '../support/setup.js'
 
 const mia = { type: 'user', id: 'u1' } as const

@@ -3,7 +3,7 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { type Sealer, sealer } from '../../src/crypto/sealer.js'
 import { OutcomeUnknown } from '../../src/errors/store-errors.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { access, auditOf, input, open, owner, peppers, recordOf, start, write } from '../support/setup.js'
 
 const keys = { k1: Buffer.alloc(32, 1), k2: Buffer.alloc(32, 2) }

@@ -5,7 +5,7 @@ import { testAccess, testKeyring, testOwners } from '@keywright/testkit'
 import { formatToken } from '../../src/crypto/format-token.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import type { CreateInput } from '../../src/manage/key-input.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyringEvent } from '../../src/verify/events.js'
 
 export { testAccess as access }

@@ -5,7 +5,7 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { parseToken } from '../../src/crypto/token.js'
 import type { Keyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 
 export { auditOf, recordOf, writeRecord as write, wrongSecret as wrong }
 

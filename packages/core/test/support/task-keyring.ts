@@ -1,7 +1,7 @@
 import { type TestKeyring, testAccess, testKeyring, testOwners } from '@keywright/testkit'
 import { adapterOf, type KeyringDoor, withDoor } from '../../src/keyring/door.js'
+import { type MemoryStoreOptions, memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { type MemoryStoreOptions, memoryStore } from '../../src/store/memory-store.js'
 
 export { testAccess as access }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FailureLimiter, FailureVerdict } from '../../src/limits/failure-limiter.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { gateway, guessAt, openKeyring } from '../support/limits-setup.js'
 
 const home = '203.0.113.9'

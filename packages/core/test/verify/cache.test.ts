@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { KeyStore } from '../../src/store/key-store.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { type access, forge, good, hang, open, owner, peppers, start, write } from '../support/setup.js'
 import { hub } from './hub.js'
 

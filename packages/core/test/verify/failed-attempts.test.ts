@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { failedAttempts } from '../../src/limits/failed-attempts.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 
 import { guessAt, openKeyring } from '../support/limits-setup.js'
 

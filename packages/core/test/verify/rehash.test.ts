@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { sha256 } from '../../src/crypto/sha256.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { auditOf, good, open, peppers, recordOf, start, write, wrong } from '../support/setup.js'
 
 const today = hmacSha256({ current: 'p2', peppers })

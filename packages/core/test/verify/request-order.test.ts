@@ -4,7 +4,7 @@ import { formatToken } from '../../src/crypto/format-token.js'
 import { sha256 } from '../../src/crypto/sha256.js'
 import { createGate } from '../../src/http/gate.js'
 import { createKeyring } from '../../src/keyring/keyring.js'
-import { memoryStore } from '../../src/store/memory-store.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import { owner } from '../support/limits-setup.js'
 
 const role = vi.fn((_organizationId: string) => ['members.read'] as const)

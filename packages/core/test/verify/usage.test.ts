@@ -4,10 +4,10 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { InvalidOptions } from '../../src/errors/input-errors.js'
 import type { VerifyOptions } from '../../src/keyring/keyring.js'
+import { memoryStore } from '../../src/memory/memory-store.js'
 import type { UsageQuery } from '../../src/reads/index.js'
 import type { KeyUsage } from '../../src/store/key-store.js'
 import { hourOf } from '../../src/store/lifetime.js'
-import { memoryStore } from '../../src/store/memory-store.js'
 import { usageBuffer } from '../../src/usage/usage-buffer.js'
 import type { KeyringEvent } from '../../src/verify/events.js'
 import { type access, gateway, guessAt, hourMs, openKeyring, owner, runArguments } from '../support/limits-setup.js'
@@ -322,7 +322,9 @@ describe('statistics', () => {
             if (key === null) continue
             expect(key.lastUsedAt).toEqual(log.findLast(({ id }) => id === key.id)?.at ?? null)
             const series = await keyring.usage({ organizationId, keyId: key.id })
-            expect(series.filter(({ count }) => count > 0)).toEqual(byHour(recent.filter(({ id }) => id === key.id)))
+            expect(series.filter(({ count }) => count > 0).map((point) => ({ ...point, refusals: {} }))).toEqual(
+              byHour(recent.filter(({ id }) => id === key.id)),
+            )
           }
         }
         for (const step of steps) {
@@ -350,7 +352,7 @@ describe('statistics', () => {
   const byHour = (uses: readonly { readonly at: Date }[]) => {
     const hours = new Map<number, number>()
     for (const { at } of uses) hours.set(hourOf(at).getTime(), (hours.get(hourOf(at).getTime()) ?? 0) + 1)
-    return [...hours].map(([hour, count]) => ({ hour: new Date(hour), count }))
+    return [...hours].map(([hour, count]) => ({ start: new Date(hour), count, refusals: {} }))
   }
 
   const at = (text: string) => new Date(`2026-01-0${text}Z`)
@@ -371,7 +373,7 @@ describe('statistics', () => {
     expect(await keyring.usage({ organizationId, ...query })).toEqual(
       Array.from({ length }, (_, index) => {
         const hour = new Date(at(first).getTime() + index * hourMs)
-        return { hour, count: hour.getTime() === used ? 2 : 0 }
+        return { start: hour, count: hour.getTime() === used ? 2 : 0, refusals: {} }
       }),
     )
     await keyring.close()

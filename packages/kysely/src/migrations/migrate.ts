@@ -3,6 +3,7 @@ import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import { keyDatabase } from '../dialect/key-database.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableOptions, tableNames } from '../tables/table-names.js'
+import { fillLists } from './fill-lists.js'
 import { findSchema } from './found-schema.js'
 import { runStep } from './run-step.js'
 import { newerSchema } from './schema-version.js'
@@ -15,6 +16,9 @@ import { compileSteps } from './steps.js'
  *
  * Each step runs in a transaction of its own, if the engine can roll back table creation. PostgreSQL and SQLite can, and `db`
  * may be a transaction there, which all steps then run in. If nothing is to be done, no lock is taken.
+ *
+ * After its steps, it puts keys where lists by name, by last use and by search look for them: those from before, in batches of 200,
+ * each in a transaction of its own. A process of the version before that still runs may add others: call it again when none does.
  *
  * @example
  * ```ts
@@ -43,5 +47,6 @@ export async function migrateToLatest(db: KyselyLike, options: TableOptions = {}
     if (applied.includes(step.name)) continue
     if (await runStep(target, step)) ran.push(step.name)
   }
+  await fillLists(target, target.tables)
   return ran
 }

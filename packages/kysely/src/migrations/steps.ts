@@ -6,7 +6,15 @@ import { indexUsageBatches } from './0004-index-usage-batches.js'
 import { keepLastUse } from './0005-keep-last-use.js'
 import { indexKeys } from './0006-index-keys.js'
 import { indexAudit } from './0007-index-audit.js'
-import { keepDisabledReason } from './0020-keep-disabled-reason.js'
+import { createKeyTerms } from './0008-create-key-terms.js'
+import { indexKeyTerms } from './0009-index-key-terms.js'
+import { createLastUses } from './0010-create-last-uses.js'
+import { indexLastUses } from './0011-index-last-uses.js'
+import { foldKeyNames } from './0012-fold-key-names.js'
+import { indexLists } from './0013-index-lists.js'
+import { createRefusals } from './0014-create-refusals.js'
+import { indexRefusals } from './0015-index-refusals.js'
+import { keepDisabledReason } from './0016-keep-disabled-reason.js'
 import type { Statement, Step, StepContext } from './step.js'
 
 /** The steps from an empty database to the schema of this version, in order. */
@@ -18,7 +26,15 @@ const steps: Readonly<Record<string, Step>> = {
   '0005-keep-last-use': keepLastUse,
   '0006-index-keys': indexKeys,
   '0007-index-audit': indexAudit,
-  '0020-keep-disabled-reason': keepDisabledReason,
+  '0008-create-key-terms': createKeyTerms,
+  '0009-index-key-terms': indexKeyTerms,
+  '0010-create-last-uses': createLastUses,
+  '0011-index-last-uses': indexLastUses,
+  '0012-fold-key-names': foldKeyNames,
+  '0013-index-lists': indexLists,
+  '0014-create-refusals': createRefusals,
+  '0015-index-refusals': indexRefusals,
+  '0016-keep-disabled-reason': keepDisabledReason,
 }
 
 /** The names of the steps, in order. */

@@ -3,10 +3,12 @@ import type { ChangeRequest, Found, KeyStore, QuotaScope } from '@keywright/core
 import { sql, type Transaction } from 'kysely'
 import { changedColumns, newRow, parseRow } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
+import { lastUseOf } from '../tables/last-use-of.js'
+import { hasSameTerms } from '../tables/term-rows.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
 import { appendAudit } from './audit.js'
 import type { StoreContext } from './context.js'
-import { lastUseOf } from './last-use.js'
+import { addToLists, changeLists, listedColumns } from './listed-keys.js'
 import { lockOrganization, readsMayBeOld } from './organization-lock.js'
 import { ownedBy } from './owned-by.js'
 import { claimRequest, releaseRequest } from './request-claim.js'
@@ -30,8 +32,13 @@ export function changeMethods(context: StoreContext): Pick<KeyStore, 'insert' | 
           digest = write.lookupDigest
           const row = newRow(write, now)
           await appendAudit(context, trx, { ...organization, created: created + 1 }, { drafts: audit, auditKey })
-          await trx.insertInto(tables.api_keys).values(row).execute()
-          return parseRow(row)
+          await trx
+            .insertInto(tables.api_keys)
+            .values({ ...row, ...listedColumns(row) })
+            .execute()
+          const record = parseRow(row)
+          await addToLists(context, trx, record, organizationId)
+          return record
         })
       } catch (error) {
         // After an unknown outcome, this very insert may have taken the id: trying another id would make two keys.
@@ -92,13 +99,18 @@ async function change(
     return { record, now }
   }
   await appendAudit(context, trx, organization, { drafts: decision.audit, auditKey })
-  let changed = row
-  if (Object.keys(decision.write).length > 0) {
-    const columns = { ...changedColumns(decision.write), updated_at: now.getTime(), version: record.version + 1 }
-    await trx.updateTable(tables.api_keys).set(columns).where('id', '=', id).execute()
-    changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value
-  }
-  return { record: parseRow(changed), now }
+  if (Object.keys(decision.write).length === 0) return { record, now }
+  const columns = { ...changedColumns(decision.write), updated_at: now.getTime(), version: record.version + 1 }
+  const changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value
+  const after = parseRow(changed)
+  const isListed = Number(row.listed) === 1 && hasSameTerms(record, after)
+  await trx
+    .updateTable(tables.api_keys)
+    .set(isListed ? columns : { ...columns, ...listedColumns(changed) })
+    .where('id', '=', id)
+    .execute()
+  if (!isListed) await changeLists(context, trx, { record: after, organizationId: row.organization_id })
+  return { record: after, now }
 }
 
 /** Counts the keys that the plan counts, apart from the one that is being made or changed. */

@@ -8,9 +8,12 @@ type Right = 'select' | 'insert' | 'update' | 'delete'
 /** The rights that the store needs. The manual lists the same. */
 export const neededRights: Readonly<Record<keyof KeyTables, readonly Right[]>> = {
   api_keys: ['select', 'insert', 'update'],
+  api_key_terms: ['select', 'insert', 'delete'],
+  api_key_last_uses: ['select', 'insert', 'update', 'delete'],
   api_key_counters: ['select', 'insert', 'update'],
   api_key_audit: ['select', 'insert'],
   api_key_usage: ['select', 'insert', 'update'],
+  api_key_refusals: ['select', 'insert', 'update'],
   api_key_usage_batches: ['select', 'insert', 'update', 'delete'],
   api_key_requests: ['select', 'insert', 'update', 'delete'],
   api_key_checks: ['select', 'insert', 'update'],
@@ -19,9 +22,12 @@ export const neededRights: Readonly<Record<keyof KeyTables, readonly Right[]>> =
 
 const columns: Readonly<Record<keyof KeyTables, string>> = {
   api_keys: 'id',
+  api_key_terms: 'key_id',
+  api_key_last_uses: 'key_id',
   api_key_counters: 'organization_id',
   api_key_audit: 'organization_id',
   api_key_usage: 'organization_id',
+  api_key_refusals: 'organization_id',
   api_key_usage_batches: 'id',
   api_key_requests: 'id',
   api_key_checks: 'name',

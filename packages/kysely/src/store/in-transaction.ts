@@ -9,6 +9,7 @@ import { type HostsTransaction, savepoints } from '../transactions/savepoint.js'
 import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-values.js'
 import type { StoreContext } from './context.js'
+import { listMethods } from './list.js'
 import { readMethods } from './reads.js'
 
 /**
@@ -37,7 +38,8 @@ export function storeInTransaction(
     retrying: (work) => work(),
     transaction: (work) => run(() => work(db as Transaction<KeyTables>)), // checked above
   }
-  const { find, findByLookupDigest, list } = readMethods(context)
+  const { find, findByLookupDigest } = readMethods(context)
+  const { list, count } = listMethods(context)
   const { insert, change } = changeMethods(context)
   const { checkValue } = checkValueMethods(context)
   return {
@@ -47,6 +49,7 @@ export function storeInTransaction(
     find: (...asked) => run(async () => find(...asked)),
     findByLookupDigest: (digests) => run(() => findByLookupDigest(digests)),
     list: (query) => run(() => list(query)),
+    count: (...asked) => run(() => count(...asked)),
     checkValue: (...check) => run(() => checkValue(...check)),
   }
 }

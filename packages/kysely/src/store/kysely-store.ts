@@ -1,4 +1,5 @@
 import type { KeyStore } from '@keywright/core/store'
+import { findUnlisted } from '../migrations/fill-lists.js'
 import { loadSchemaProblem } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
@@ -11,6 +12,8 @@ import { loadExposure } from './exposure.js'
 import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
 import { countUnreadable } from './inspect.js'
+import { listMethods } from './list.js'
+import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
@@ -45,9 +48,11 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
   const reads = readMethods(context)
   return {
     ...reads,
+    ...listMethods(context),
     ...changeMethods(context),
     ...auditMethods(context),
     ...usageMethods(context),
+    ...usageReads(context),
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
     inTransaction: (transaction) => storeInTransaction(context, options, transaction),
@@ -58,18 +63,21 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       const schemaProblem = isReadable('api_key_migrations')
         ? await loadSchemaProblem(context.db, context.dialect, context.tables)
         : null
-      const unreadable =
-        schemaProblem === null && isReadable('api_keys')
-          ? await countUnreadable(context, known)
-          : { unreadableHashes: 0, unreadableSeals: 0 }
+      const isKnown = schemaProblem === null && isReadable('api_keys')
+      const unreadable = isKnown ? await countUnreadable(context, known) : { unreadableHashes: 0, unreadableSeals: 0 }
+      const [unlisted] = isKnown ? await findUnlisted(context.db, context.tables, 1) : []
       const grantProblem = describeMissing(context, missing)
       return {
         now: await reads.now(),
         schemaProblem,
         grantProblem,
         exposure: await loadExposure(context),
+        unlistedKeys: unlisted === undefined ? null : unlistedMessage,
         ...unreadable,
       }
     },
   }
 }
+
+const unlistedMessage =
+  'Lists by name, by last use and by search do not find all keys: run migrateToLatest(db) when no process of the version before runs.'

@@ -1,21 +1,9 @@
 import type { StatsRequest } from '@keywright/core/store'
-import { type RawBuilder, sql } from 'kysely'
-import type { TableNames } from '../tables/table-names.js'
+import { sql } from 'kysely'
+import { lastUseOf } from '../tables/last-use-of.js'
 import { sumOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { ownedBy } from './owned-by.js'
-
-/**
- * When the key of each row of `api_keys` was last used: one seek to its last hour. `null`: not since uses are written there.
- *
- * @param keys - What the statement calls `api_keys`.
- */
-export function lastUseOf({ api_keys, api_key_usage }: TableNames, keys: string = api_keys): RawBuilder<number | null> {
-  const ofKey = (column: string) => sql.ref(`${keys}.${column}`)
-  return sql<number | null>`(select used.last_used_at from ${sql.table(api_key_usage)} as used
-    where used.organization_id = ${ofKey('organization_id')} and used.key_id = ${ofKey('id')}
-    order by used.hour desc limit 1)`
-}
 
 /** When any key of an organisation, or of one owner, was last used; 0 for never. */
 export async function loadLastUse(

@@ -1,7 +1,8 @@
-import type { KeyStore, KeyUsage } from '@keywright/core/store'
+import type { KeyRefusals, KeyStore, KeyUsage } from '@keywright/core/store'
 import { sql, type Transaction } from 'kysely'
-import type { KeyTables, UsageTable } from '../tables/key-tables.js'
-import { instantOf, sumOf, wholeNumberOf } from '../tables/whole-number.js'
+import { greater } from '../tables/greater.js'
+import type { KeyTables, LastUseTable, RefusalTable, UsageTable } from '../tables/key-tables.js'
+import { wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 
 /** For how long a repeated batch is recognised. A process gives up sending it again long before that. */
@@ -11,35 +12,28 @@ const forgottenMs = 60_000
 /** Rows of one statement: engines bound its parameters. */
 const maxRows = 500
 
-/** How often keys were used. */
-export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage' | 'listUsage'> {
-  const { db, tables, transaction, requireSchema } = context
+/** Counts how often keys were used, and refused. */
+export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage'> {
+  const { transaction } = context
   return {
-    async recordUsage(batchId, uses) {
+    async recordUsage(batchId, uses, refusals = []) {
       const rows = rowsOf(uses)
+      const refused = refusalsOf(refusals)
       const { now, oldest } = await transaction(async (trx) => {
         const batch = await claimBatch(context, trx, batchId)
         for (let at = 0; batch.isNew && at < rows.length; at += maxRows)
           await addUses(context, trx, rows.slice(at, at + maxRows))
+        const lastUses = lastUsesOf(rows)
+        for (let at = 0; batch.isNew && at < lastUses.length; at += maxRows)
+          await moveLastUses(context, trx, lastUses.slice(at, at + maxRows))
+        for (let at = 0; batch.isNew && at < refused.length; at += maxRows)
+          await addRefusals(context, trx, refused.slice(at, at + maxRows))
         return batch
       })
       if (oldest < now - batchMemoryMs)
         await forgetBatches(context, Math.min(now - batchMemoryMs, oldest + forgottenMs))
       // Drivers of SQLite answer at once, so that all batches together would be one turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve))
-    },
-
-    async listUsage({ organizationId, keyId, from, to }) {
-      await requireSchema()
-      let query = db
-        .selectFrom(tables.api_key_usage)
-        .select(({ fn }) => ['hour', fn.sum<number>('count').as('count')])
-        .where('organization_id', '=', organizationId)
-        .where('hour', '>=', from.getTime())
-        .where('hour', '<', to.getTime())
-      if (keyId !== undefined) query = query.where('key_id', '=', keyId)
-      const rows = await query.groupBy('hour').orderBy('hour').execute()
-      return rows.map(({ hour, count }) => ({ hour: instantOf(hour, 'hour'), count: sumOf(count, 'count') }))
     },
   }
 }
@@ -79,15 +73,69 @@ async function addUses(
     .orChange(trx.insertInto(tables.api_key_usage).values(rows), {
       table: tables.api_key_usage,
       keys: ['organization_id', 'key_id', 'hour'],
-      changes: (there, coming) => {
-        const [before, since] = [there('last_used_at'), coming('last_used_at')]
-        return {
-          count: sql`${there('count')} + ${coming('count')}`,
-          last_used_at: sql`case when ${before} > ${since} then ${before} else ${since} end`,
-        }
-      },
+      changes: (there, coming) => ({
+        count: sql`${there('count')} + ${coming('count')}`,
+        last_used_at: greater(there('last_used_at'), coming('last_used_at')),
+      }),
     })
     .execute()
+}
+
+/** Adds to refusals that are there, or makes them. */
+async function addRefusals(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  rows: readonly RefusalTable[],
+): Promise<void> {
+  await dialect
+    .orChange(trx.insertInto(tables.api_key_refusals).values(rows), {
+      table: tables.api_key_refusals,
+      keys: ['organization_id', 'key_id', 'hour', 'code'],
+      changes: (there, coming) => ({ count: sql`${there('count')} + ${coming('count')}` }),
+    })
+    .execute()
+}
+
+/** One row for each key, hour and code, in the same order everywhere. */
+function refusalsOf(refusals: readonly KeyRefusals[]): readonly RefusalTable[] {
+  const rows = new Map<string, RefusalTable>()
+  for (const { organizationId, keyId, hour, code, count } of refusals) {
+    const row = { organization_id: organizationId, key_id: keyId, hour: hour.getTime(), code }
+    const name = JSON.stringify(Object.values(row))
+    rows.set(name, { ...row, count: count + (rows.get(name)?.count ?? 0) })
+  }
+  return [...rows.values()].sort(
+    (a, b) =>
+      inOrder(a.organization_id, b.organization_id) ||
+      inOrder(a.key_id, b.key_id) ||
+      inOrder(a.hour, b.hour) ||
+      inOrder(a.code, b.code),
+  )
+}
+
+/** Moves last uses forward, in rows that lists read and changes of keys do not. */
+async function moveLastUses(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  rows: readonly LastUseTable[],
+): Promise<void> {
+  await dialect
+    .orChange(trx.insertInto(tables.api_key_last_uses).values(rows), {
+      table: tables.api_key_last_uses,
+      keys: ['key_id'],
+      changes: (there, coming) => ({ last_used_at: greater(there('last_used_at'), coming('last_used_at')) }),
+    })
+    .execute()
+}
+
+/** One row for each key, in the same order everywhere. */
+function lastUsesOf(rows: ReturnType<typeof rowsOf>): readonly LastUseTable[] {
+  const last = new Map<string, LastUseTable>()
+  for (const { key_id, organization_id, last_used_at } of rows) {
+    const at = Math.max(last_used_at, last.get(key_id)?.last_used_at ?? 0)
+    last.set(key_id, { key_id, organization_id, last_used_at: at })
+  }
+  return [...last.values()].sort((a, b) => inOrder(a.key_id, b.key_id))
 }
 
 /**

@@ -42,6 +42,29 @@ export interface KeyTable {
   version: number
 }
 
+/** A key with what only lists read of it. Processes of the version before add keys without it: `migrateToLatest` adds it to them. */
+export interface ListedKeyTable extends KeyTable {
+  /** The name, folded: what lists by name are sorted by; `null` before it is `listed`. */
+  sort_name: Generated<string | null>
+  /** 1: its name, its terms and its last use are where lists look for them. */
+  listed: Generated<number>
+}
+
+/** The texts by which lists find keys. A tombstone has none. */
+export interface TermTable {
+  organization_id: string
+  kind: string
+  term: string
+  key_id: string
+}
+
+/** When each key was last used, in the order of lists; 0: never. A tombstone has no row. */
+export interface LastUseTable {
+  key_id: string
+  organization_id: string
+  last_used_at: number
+}
+
 /** The audit log. The hash covers `event`; the other columns repeat parts of it for searching. */
 export interface AuditTable {
   organization_id: string
@@ -73,6 +96,15 @@ export interface UsageTable {
   count: number
   /** The last use in this hour; `null` where versions before counted it. */
   last_used_at: number | null
+}
+
+/** How often requests with a right token were refused, by key, hour and code. */
+export interface RefusalTable {
+  organization_id: string
+  key_id: string
+  hour: number
+  code: string
+  count: number
 }
 
 /** Batches of usage that were counted, so that a batch that is sent twice counts once. */
@@ -109,10 +141,13 @@ export interface MigrationTable {
 
 /** The tables of the store, under their names without a prefix. */
 export interface KeyTables {
-  api_keys: KeyTable
+  api_keys: ListedKeyTable
+  api_key_terms: TermTable
+  api_key_last_uses: LastUseTable
   api_key_audit: AuditTable
   api_key_counters: CounterTable
   api_key_usage: UsageTable
+  api_key_refusals: RefusalTable
   api_key_usage_batches: UsageBatchTable
   api_key_requests: RequestTable
   api_key_checks: CheckTable

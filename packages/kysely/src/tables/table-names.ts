@@ -45,9 +45,12 @@ export function tableNames({ tablePrefix = '', schema }: TableOptions): TableNam
   const named = <K extends keyof KeyTables>(name: K): K => `${place}${tablePrefix}${name}` as K // same columns, other name
   return {
     api_keys: named('api_keys'),
+    api_key_terms: named('api_key_terms'),
+    api_key_last_uses: named('api_key_last_uses'),
     api_key_audit: named('api_key_audit'),
     api_key_counters: named('api_key_counters'),
     api_key_usage: named('api_key_usage'),
+    api_key_refusals: named('api_key_refusals'),
     api_key_usage_batches: named('api_key_usage_batches'),
     api_key_requests: named('api_key_requests'),
     api_key_checks: named('api_key_checks'),

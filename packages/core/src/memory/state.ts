@@ -1,4 +1,5 @@
-import type { AuditRecord, KeyRecord } from '../../values/index.js'
+import type { KeyRefusals } from '../store/index.js'
+import type { AuditRecord, KeyRecord } from '../values/index.js'
 
 /** The uses of a key in an hour. */
 export interface CountedUse {
@@ -16,6 +17,8 @@ export interface MemoryState {
   readonly chains: Map<string, AuditRecord[]>
   /** By hour and key. Nobody else sees what is counted. */
   readonly usage: Map<string, CountedUse>
+  /** By hour, key and code. */
+  readonly refusals: Map<string, KeyRefusals>
   /** The last use of each key. A flush writes it for many keys, none of whose records is made anew. */
   readonly lastUses: Map<string, Date>
   /** The ids of the usage batches that were added. */

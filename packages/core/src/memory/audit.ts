@@ -1,6 +1,5 @@
-import { type AuditDraft, type AuditRecord, deepCopy } from '../../values/index.js'
-import type { AuditQuery, KeyStore } from '../key-store.js'
-import { type AuditKey, emptyChain, linkAudit } from '../link-audit.js'
+import { type AuditKey, type AuditQuery, emptyChain, type KeyStore, linkAudit } from '../store/index.js'
+import { type AuditDraft, type AuditRecord, deepCopy } from '../values/index.js'
 import type { MemoryState } from './state.js'
 
 /** The methods of a memory store for audit records. */

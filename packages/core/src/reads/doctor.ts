@@ -1,7 +1,7 @@
 import { departedNames } from '../access/index.js'
 import { phcPrefix } from '../crypto/index.js'
 import { type KnownPrefixes, reasonOf } from '../store/index.js'
-import type { KeyringParts } from './parts.js'
+import type { DoctorParts } from './parts.js'
 
 /** Something that the operator should know, or do. */
 export interface DoctorFinding {
@@ -16,6 +16,7 @@ export interface DoctorFinding {
     | 'wrong_pepper'
     | 'clock_differs'
     | 'unknown_names'
+    | 'unlisted_keys'
   /** `error`: requests fail, or will. */
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -33,7 +34,7 @@ const shown = 5
  *
  * @returns what was found; nothing, if all is well. Never throws.
  */
-export async function examine(parts: KeyringParts): Promise<readonly DoctorFinding[]> {
+export async function examine(parts: DoctorParts): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = []
   const { hasher, imports, reveal, store } = parts
   if (hasher.pepperIds.length === 0) {
@@ -48,11 +49,13 @@ export async function examine(parts: KeyringParts): Promise<readonly DoctorFindi
   }
   try {
     const found = await store.inspect(known)
-    const { now, schemaProblem, grantProblem, exposure, unreadableHashes, unreadableSeals, sampledKeys } = found
+    const { now, schemaProblem, grantProblem, exposure, unlistedKeys, unreadableHashes, unreadableSeals, sampledKeys } =
+      found
     const among = typeof sampledKeys === 'number' ? ` of the ${sampledKeys} that were looked at` : ''
     if (schemaProblem !== null) findings.push(error('schema', schemaProblem))
     if (typeof grantProblem === 'string') findings.push(error('missing_grants', grantProblem))
     if (typeof exposure === 'string') findings.push(warning('exposed_tables', exposure))
+    if (typeof unlistedKeys === 'string') findings.push(warning('unlisted_keys', unlistedKeys))
     if (unreadableHashes > 0) {
       const text = `Keys with a hash that no configured hasher or pepper can read: ${unreadableHashes}${among}. Their holders get 503.`
       findings.push(error('unreadable_hashes', `${text} Put the missing pepper back.`))
@@ -75,14 +78,14 @@ export async function examine(parts: KeyringParts): Promise<readonly DoctorFindi
   return findings
 }
 
-async function findWrongPeppers({ peppers }: KeyringParts): Promise<readonly DoctorFinding[]> {
+async function findWrongPeppers({ peppers }: DoctorParts): Promise<readonly DoctorFinding[]> {
   const wrong = await peppers.findWrong()
   const consequence = 'Until then, every request is refused with 503, and no key is made.'
   return wrong.map(({ message }) => error('wrong_pepper', `${message} ${consequence}`))
 }
 
 /** Names that left the access model: the keys that have them can do less than whoever made them meant. */
-async function findUnknownNames({ access, store }: KeyringParts): Promise<readonly DoctorFinding[]> {
+async function findUnknownNames({ access, store }: DoctorParts): Promise<readonly DoctorFinding[]> {
   const { records } = await store.list({ limit: newestKeys })
   const keysOf = new Map<string, string[]>()
   for (const { id, status, grants } of records) {

@@ -1,7 +1,15 @@
-import { RequestRepeated } from '../../errors/index.js'
-import type { KeyRecord } from '../../values/index.js'
-import type { ChangeRequest, KeyStore, Once, QuotaScope } from '../key-store.js'
-import { countsTowardsLimit, isSameOwner, organizationOf, requestMemoryMs } from '../lifetime.js'
+import { RequestRepeated } from '../errors/index.js'
+import {
+  type ChangeRequest,
+  countsTowardsLimit,
+  isSameOwner,
+  type KeyStore,
+  type Once,
+  organizationOf,
+  type QuotaScope,
+  requestMemoryMs,
+} from '../store/index.js'
+import type { KeyRecord } from '../values/index.js'
 import { appendRecords } from './audit.js'
 import { fixedCopy } from './fixed-copy.js'
 import { type MemoryState, withLastUse } from './state.js'

@@ -1,10 +1,10 @@
-import type { Actor, KeyRecord } from '../../values/index.js'
-import type { KeyStore, StoredKeyQuery } from '../key-store.js'
-import { firstRecentHour, isExpired, isPast, isSameOwner, organizationOf } from '../lifetime.js'
+import { firstRecentHour, isPast, isSameOwner, type KeyStore, organizationOf } from '../store/index.js'
+import type { KeyRecord } from '../values/index.js'
 import { later } from './later.js'
+import { shownStatus } from './list.js'
 import { type MemoryState, withLastUse } from './state.js'
 
-type Reads = Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now' | 'list' | 'stats' | 'inspect'>
+type Reads = Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now' | 'stats' | 'inspect'>
 
 /** The methods of a memory store that read keys. */
 export function memoryReads(state: MemoryState): Reads {
@@ -23,12 +23,6 @@ export function memoryReads(state: MemoryState): Reads {
 
     async now() {
       return clock()
-    },
-
-    async list(query) {
-      const now = clock()
-      const records = [...keys.values()].filter((record) => isListed(record, query, now)).sort(inOrder(query))
-      return { records: records.slice(0, query.limit).map((record) => withLastUse(state, record)), now }
     },
 
     async stats({ organizationId, owner }) {
@@ -71,35 +65,6 @@ export function memoryReads(state: MemoryState): Reads {
       }
     },
   }
-}
-
-function isListed(record: KeyRecord, query: StoredKeyQuery, now: Date): boolean {
-  if (record.status === 'deleted') return false
-  if (query.organizationId !== undefined && organizationOf(record.owner) !== query.organizationId) return false
-  if (query.owner !== undefined && !isSameOwner(record.owner, query.owner)) return false
-  if (query.createdBy !== undefined && !isSameActor(record.createdBy, query.createdBy)) return false
-  if (query.after !== undefined && inOrder(query)(record, query.after) <= 0) return false
-  return query.status === undefined || shownStatus(record, now) === query.status
-}
-
-function isSameActor(a: Actor, b: Actor): boolean {
-  return a.type === b.type && a.id === b.id
-}
-
-function shownStatus(record: KeyRecord, now: Date): string {
-  return record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
-}
-
-type Place = Pick<KeyRecord, 'createdAt' | 'id'>
-
-function inOrder({ order = 'desc' }: StoredKeyQuery): (a: Place, b: Place) => number {
-  return order === 'desc' ? newestFirst : (a, b) => newestFirst(b, a)
-}
-
-function newestFirst(a: Place, b: Place): number {
-  const byTime = b.createdAt.getTime() - a.createdAt.getTime()
-  if (byTime !== 0) return byTime
-  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0
 }
 
 function laterOf(a: Date | null, b: Date | null): Date | null {

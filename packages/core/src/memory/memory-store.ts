@@ -1,10 +1,11 @@
 import { checkNames } from '../check/index.js'
-import type { KeyStore } from './key-store.js'
-import { memoryAudit } from './memory/audit.js'
-import { memoryChanges } from './memory/changes.js'
-import { memoryReads } from './memory/reads.js'
-import type { MemoryState } from './memory/state.js'
-import { memoryUsage } from './memory/usage.js'
+import type { KeyStore } from '../store/index.js'
+import { memoryAudit } from './audit.js'
+import { memoryChanges } from './changes.js'
+import { memoryList } from './list.js'
+import { memoryReads } from './reads.js'
+import type { MemoryState } from './state.js'
+import { memoryUsage } from './usage.js'
 
 /** The clock of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -28,10 +29,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     keys: new Map(),
     chains: new Map(),
     usage: new Map(),
+    refusals: new Map(),
     lastUses: new Map(),
     batches: new Set(),
     requests: new Map(),
     checks: new Map(),
   }
-  return { ...memoryReads(state), ...memoryChanges(state), ...memoryAudit(state), ...memoryUsage(state) }
+  return {
+    ...memoryReads(state),
+    ...memoryList(state),
+    ...memoryChanges(state),
+    ...memoryAudit(state),
+    ...memoryUsage(state),
+  }
 }

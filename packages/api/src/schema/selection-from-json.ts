@@ -1,0 +1,27 @@
+import type { z } from '@hono/zod-openapi'
+import type { KeySelection, KeyQuery as ListQuery } from '@keywright/core'
+import { dateFromJson } from './from-json.js'
+import { type KeyQuery, keySorts } from './requests.js'
+
+type Asked = z.output<typeof KeyQuery>
+
+/** Which keys a request selects, as the keyring takes it. */
+export function selectionFromJson(
+  query: Pick<Asked, 'search' | 'environment' | 'scope' | 'status' | 'unused_since' | 'expiring_before'>,
+): Omit<KeySelection, 'organizationId' | 'owner' | 'createdBy'> {
+  const { search, environment, scope, status, unused_since, expiring_before } = query
+  return {
+    search,
+    environment,
+    scope,
+    status,
+    unusedSince: dateFromJson(unused_since),
+    expiringBefore: dateFromJson(expiring_before),
+  }
+}
+
+/** The order of a list, as the keyring takes it. */
+export function orderFromJson(sort: Asked['sort'] = '-created_at'): Pick<ListQuery, 'sort' | 'order'> {
+  const name = sort.replace('-', '') as keyof typeof keySorts // the same without its sign
+  return { sort: keySorts[name], order: sort.startsWith('-') ? 'desc' : 'asc' }
+}

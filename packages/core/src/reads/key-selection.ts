@@ -1,0 +1,113 @@
+import { beginsWith } from '../crypto/index.js'
+import { InvalidInput } from '../errors/index.js'
+import { checkActor, checkId, checkOwner } from '../input/index.js'
+import { type KeyFilter, type ListedStatus, organizationOf, soughtWords } from '../store/index.js'
+import type { Actor, KeyStatus, Owner } from '../values/index.js'
+import { checkInstant } from './check-instant.js'
+import type { ReadParts } from './parts.js'
+import { termsThatGive } from './terms-that-give.js'
+
+/** Which keys. A key must meet all that is given. */
+export interface KeySelection {
+  /** Leave it out, in place of `undefined`, to list the keys of all organisations. */
+  readonly organizationId?: string
+  /** Leave it out, in place of `undefined`, to list the keys of all owners. */
+  readonly owner?: Owner
+  /** Leave it out, in place of `undefined`, to list the keys whoever created them. */
+  readonly createdBy?: Actor
+  /**
+   * What a person types, at most 100 characters: keys whose name has a word that begins so, for each word of it, without regard to
+   * case and accents; or whose `preview` begins so, with or without what stands before its last `_`. Blank text finds all keys.
+   * Needs `organizationId` or `owner`, as do all below but `status`.
+   */
+  readonly search?: string | undefined
+  /** One of the keyring's environments, with the keys of former ones that belong to it. `null`: keys without an environment. */
+  readonly environment?: string | null | undefined
+  /**
+   * A global scope: keys that have it everywhere, by name, by a scope that implies it, by a wildcard, a preset or a role as it is
+   * now. What keys may do on single resources is not looked at, nor what their owners may do.
+   */
+  readonly scope?: string | undefined
+  /** One status, or several of which a key has one. */
+  readonly status?: KeyStatus | readonly KeyStatus[] | undefined
+  /** Keys that were made before this instant, and not used since. */
+  readonly unusedSince?: Date | undefined
+  /** Keys whose expiry is before this instant: those that have expired, too, unless `status` leaves them out. */
+  readonly expiringBefore?: Date | undefined
+}
+
+/** A {@link KeySelection} that was checked. */
+export interface ReadSelection {
+  /** @throws InvalidInput where neither an organisation nor an owner is given: there is no index over all of them. */
+  requireOrganization(field: string): string
+  /** What a store is to list. Asks the host for roles that it looks up. */
+  load(): Promise<KeyFilter>
+}
+
+const statuses: readonly unknown[] = ['active', 'disabled', 'revoked', 'expired'] satisfies KeyStatus[]
+const mostSearched = 100
+/** Of a token, what stands behind its namespace and is no secret: `_` and the id. */
+const publicPart = 13
+
+/** @throws InvalidInput, naming the field. */
+export function readSelection(parts: ReadParts, query: KeySelection): ReadSelection {
+  const { createdBy, search, environment, scope, status } = query
+  const unusedSince = checkInstant(query.unusedSince, 'unusedSince')
+  const expiringBefore = checkInstant(query.expiringBefore, 'expiringBefore')
+  const organization =
+    query.organizationId === undefined ? {} : { organizationId: checkId(query.organizationId, 'organizationId') }
+  const owner = query.owner === undefined ? {} : { owner: checkOwner(query.owner) }
+  const within = organization.organizationId ?? (owner.owner === undefined ? null : organizationOf(owner.owner))
+  const requireOrganization = (field: string): string => {
+    if (within !== null) return within
+    const message = `Option ${field} needs organizationId or owner: keys of all organisations are listed by creation and status.`
+    throw new InvalidInput(field, 'given with organizationId or owner', message)
+  }
+  for (const field of ['search', 'environment', 'scope', 'unusedSince', 'expiringBefore'] as const)
+    if (query[field] !== undefined) requireOrganization(field)
+  const filter: KeyFilter = {
+    ...organization,
+    ...owner,
+    ...(createdBy === undefined ? {} : { createdBy: checkActor({ actor: createdBy }) }),
+    ...(search === undefined ? {} : { words: soughtWords(checkSearch(parts, search)) }),
+    ...(environment === undefined ? {} : { environments: storedEnvironments(parts, environment) }),
+    ...(status === undefined ? {} : { status: checkStatus(status) }),
+    ...(unusedSince === undefined ? {} : { unusedSince }),
+    ...(expiringBefore === undefined ? {} : { expiringBefore }),
+  }
+  return {
+    requireOrganization,
+    load: async () =>
+      scope === undefined
+        ? filter
+        : { ...filter, holds: await termsThatGive(parts.access, scope, requireOrganization('scope')) },
+  }
+}
+
+/** A whole token is refused: text that is searched for ends up in addresses and logs. */
+function checkSearch({ format: { namespaces, foreign } }: ReadParts, search: unknown): string {
+  if (typeof search !== 'string' || search.length > mostSearched || /\p{Cc}|\p{Cs}/u.test(search)) {
+    throw new InvalidInput('search', `a string of at most ${mostSearched} printable characters`)
+  }
+  for (const word of search.split(/\s+/)) {
+    const namespace = [...namespaces, ...foreign].find((one) => beginsWith(word, [one]))
+    if (namespace === undefined || word.length <= namespace.length + publicPart) continue
+    const message = 'search must be a name or the beginning of a preview: never search for a token.'
+    throw new InvalidInput('search', 'a name or the beginning of a preview, not a token', message)
+  }
+  return search
+}
+
+/** The environments that are stored with keys which belong to this one now. */
+function storedEnvironments({ environmentOf }: ReadParts, asked: unknown): readonly (string | null)[] {
+  const stored = [...environmentOf].filter(([, now]) => now === asked).map(([name]) => name)
+  if (stored.length > 0) return stored
+  throw new InvalidInput('environment', `one of ${[...new Set(environmentOf.values())].map(String).join(', ')}`)
+}
+
+function checkStatus(status: unknown): readonly ListedStatus[] {
+  const asked: readonly unknown[] = Array.isArray(status) ? Array.from(status) : [status]
+  if (asked.length === 0 || !asked.every((one) => statuses.includes(one)))
+    throw new InvalidInput('status', `one or several of ${statuses.join(', ')}`)
+  return [...new Set(asked)] as ListedStatus[] // as was just asked
+}

@@ -1,0 +1,36 @@
+import type { KeyRecord } from '@keywright/core'
+import { sortName } from '@keywright/core/store'
+import type { Transaction } from 'kysely'
+import type { KeyTables } from '../tables/key-tables.js'
+import { deleteTerms, insertTerms } from '../tables/term-rows.js'
+import type { StoreContext } from './context.js'
+
+/** The columns of a key that only lists read. */
+export function listedColumns({ name }: { readonly name: string }): { sort_name: string; listed: number } {
+  return { sort_name: sortName(name), listed: 1 }
+}
+
+/** Puts a new key where lists look for it. */
+export async function addToLists(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  record: KeyRecord,
+  organizationId: string,
+): Promise<void> {
+  await insertTerms(trx, tables, [{ record, organizationId }])
+  const unused = { key_id: record.id, organization_id: organizationId, last_used_at: 0 }
+  await dialect.orKeep(trx.insertInto(tables.api_key_last_uses).values(unused), 'key_id').execute()
+}
+
+/** Changes by what lists find a key. A tombstone, they do not find any more. */
+export async function changeLists(
+  { tables }: StoreContext,
+  trx: Transaction<KeyTables>,
+  { record, organizationId }: { readonly record: KeyRecord; readonly organizationId: string },
+): Promise<void> {
+  await deleteTerms(trx, tables, [record.id])
+  await insertTerms(trx, tables, [{ record, organizationId }])
+  if (record.status === 'deleted') {
+    await trx.deleteFrom(tables.api_key_last_uses).where('key_id', '=', record.id).execute()
+  }
+}

@@ -1,0 +1,173 @@
+import { hourOf, type KeyFilter, type KeySort, type StoredKeyQuery, sortName, soughtWords } from '@keywright/core/store'
+import { aKey } from '@keywright/testkit'
+import { sql } from 'kysely'
+import { afterAll, describe, expect, it } from 'vitest'
+import { keyDatabase } from '../src/dialect/key-database.js'
+import { kyselyStore, migrateToLatest, migrationSql } from '../src/index.js'
+import { storeContext } from '../src/store/context.js'
+import { keysThatMeet, type PageOfKeys, pageAmong, pageInOrder } from '../src/store/page-of-keys.js'
+import { newRow } from '../src/tables/columns.js'
+import { dropTables, newPrefix } from './drop-tables.js'
+import { connect, testedEngines } from './engines.js'
+import { keyringOver } from './keyring-over.js'
+
+const owner = { type: 'user', id: 'ada', organizationId: 'lists' } as const
+const { organizationId } = owner
+const made = new Date(Date.UTC(2026, 0, 1))
+const minutes = (count: number) => new Date(made.getTime() + count * 60_000)
+
+const names = ['CI deploy', 'ci deploy', 'Zebra', 'Élan', 'nightly']
+/** Keys with ties in everything that lists are sorted by. */
+const keyOf = (n: number) =>
+  aKey({
+    owner: n % 5 === 0 ? { ...owner, id: 'bob' } : owner,
+    createdBy: { type: 'user', id: n % 3 === 0 ? 'bob' : 'ada' },
+    name: names[n % names.length] ?? '',
+    environment: [null, 'live', 'test'][n % 3] ?? null,
+    grants: { scopes: n % 2 === 0 ? ['a.read'] : ['*'], roles: n % 7 === 0 ? ['planner'] : [], resources: {} },
+    expiresAt: n % 3 === 0 ? null : n % 3 === 1 ? minutes(n % 4) : new Date(Date.UTC(2999, 0, n % 4)),
+    createdAt: minutes(n % 6),
+  })
+
+const filters: readonly KeyFilter[] = [
+  {},
+  { owner },
+  { status: ['active', 'disabled'] },
+  { status: 'expired', environments: ['live', 'test'] },
+  { words: soughtWords('dep ci') },
+  { words: soughtWords('e'), createdBy: { type: 'user', id: 'ada' } },
+  {
+    holds: [
+      { kind: 'scope', term: '*' },
+      { kind: 'role', term: 'planner' },
+    ],
+    status: 'active',
+  },
+  { unusedSince: minutes(8) },
+  { expiringBefore: minutes(3) },
+  { environments: [null], words: soughtWords('z'), status: ['active', 'expired'] },
+]
+
+for (const engine of testedEngines()) {
+  const db = await connect(engine)
+  if (db === null) continue // engines.test.ts says which, and fails where all must be there
+  const opened: string[] = []
+  const open = async () => {
+    const tablePrefix = newPrefix()
+    opened.push(tablePrefix)
+    return { tablePrefix, dialect: keyDatabase(db, {}).dialect.name }
+  }
+  afterAll(async () => {
+    for (const tablePrefix of opened) await dropTables(db, tablePrefix)
+    await db.destroy()
+  })
+
+  describe(`lists on ${engine.name}`, () => {
+    it('read the same page in the order of the list and by sorting what a filter finds', async () => {
+      const { tablePrefix } = await open()
+      await migrateToLatest(db, { tablePrefix })
+      const store = kyselyStore(db, { tablePrefix })
+      for (let n = 0; n < 40; n += 1) {
+        const key = keyOf(n)
+        await store.insert({ id: key.id, organizationId, quota: null, decide: () => ({ write: key, audit: [] }) })
+        const status = (['active', 'disabled', 'revoked', 'deleted', 'active'] as const)[n % 5]
+        if (status !== 'active' && status !== undefined) {
+          await store.change(key.id, { quota: null, decide: () => ({ write: { status }, audit: [] }) })
+        }
+        const lastUsedAt = minutes(5 + (n % 4))
+        const use = { keyId: key.id, organizationId, hour: hourOf(lastUsedAt), count: 1, lastUsedAt }
+        if (n % 2 === 0) await store.recordUsage(crypto.randomUUID(), [use])
+      }
+      const context = storeContext(db, { tablePrefix })
+      const idsOf = async (page: PageOfKeys) => {
+        const { rows } = await sql<{ id: string }>`select id from (${page}) as page`.execute(db)
+        return rows.map(({ id }) => id).sort()
+      }
+      const everyKey = sql<{ id: string }>`select id from ${sql.table(context.tables.api_keys)}`
+      let compared = 0
+      for (const filter of filters) {
+        for (const sort of ['created', 'name', 'lastUsed', 'expiry'] satisfies KeySort[]) {
+          for (const order of ['asc', 'desc'] as const) {
+            const whole: StoredKeyQuery = { organizationId, ...filter, sort, order, limit: 50 }
+            const { records } = await store.list(whole)
+            for (const record of [undefined, records[1], records.at(-2)]) {
+              const after = record === undefined ? {} : { after: { ...record, sortName: sortName(record.name) } }
+              const query: StoredKeyQuery = { ...whole, ...after, limit: 4 }
+              const shown = JSON.stringify(query)
+              const inOrder = await idsOf(pageInOrder(context, query))
+              expect([shown, await idsOf(pageAmong(context, query, everyKey))]).toEqual([shown, inOrder])
+              const begins = record === undefined ? 0 : records.indexOf(record) + 1
+              const ids = records.slice(begins, begins + 4).map(({ id }) => id)
+              expect([shown, inOrder]).toEqual([shown, ids.sort()])
+              compared += ids.length
+            }
+            const counted = keysThatMeet(context, { organizationId, ...filter }, null, 50)
+            const { rows } = await sql`${counted}`.execute(db)
+            expect(rows).toHaveLength(records.length)
+          }
+        }
+      }
+      expect(compared).toBeGreaterThan(300)
+    })
+
+    it('find keys of the version before once migrateToLatest has run, in batches, and those that it adds later', async () => {
+      const { tablePrefix, dialect } = await open()
+      const steps = migrationSql({ dialect, tablePrefix })
+      const before = steps.filter(({ name }) => name < '0008')
+      for (const { statements } of before) for (const text of statements) await sql.raw(text).execute(db)
+      const insert = (table: string, rows: readonly object[]) =>
+        db
+          .insertInto(`${tablePrefix}${table}` as never)
+          .values(rows as never) // the tables are not in the host's types
+          .execute()
+      const old = Array.from({ length: 450 }, (_, n) => keyOf(n))
+      for (let at = 0; at < old.length; at += 50)
+        await insert(
+          'api_keys',
+          old.slice(at, at + 50).map((key) => newRow(key, made)),
+        )
+      const [first, second] = old
+      if (first === undefined || second === undefined) expect.unreachable()
+      const usage = { organization_id: organizationId, hour: hourOf(made).getTime(), count: 1 }
+      await insert('api_key_usage', [{ ...usage, key_id: first.id, last_used_at: minutes(9).getTime() }])
+      await sql`update ${sql.table(`${tablePrefix}api_keys`)} set status = 'deleted' where id = ${second.id}`.execute(
+        db,
+      )
+
+      const ran = await migrateToLatest(db, { tablePrefix })
+      expect(ran).toEqual(steps.slice(before.length).map(({ name }) => name))
+      const { keyring } = keyringOver(kyselyStore(db, { tablePrefix }))
+      const store = kyselyStore(db, { tablePrefix })
+      expect(await store.count({ organizationId, words: ['ci'] }, 1_000)).toBe(179)
+      expect(await store.count({ organizationId, words: ['ci'], holds: [{ kind: 'scope', term: '*' }] }, 1_000)).toBe(
+        89,
+      )
+      const byUse = await store.list({ organizationId, sort: 'lastUsed', limit: 1_000 })
+      expect(byUse.records).toHaveLength(449)
+      expect(byUse.records[0]).toMatchObject({ id: first.id, lastUsedAt: minutes(9) })
+      const byName = await store.list({ organizationId, sort: 'name', order: 'asc', limit: 1_000 })
+      expect(byName.records.map(({ name }) => sortName(name))).toEqual(
+        byName.records.map(({ name }) => sortName(name)).sort(),
+      )
+      expect(byName.records).toHaveLength(449)
+      const unlisted = async () => (await keyring.doctor()).filter(({ code }) => code === 'unlisted_keys')
+      expect(await unlisted()).toEqual([])
+
+      // A process of the version before, which still runs.
+      const late = { ...keyOf(0), name: 'latecomer' }
+      await insert('api_keys', [newRow(late, made)])
+      const found = () => store.count({ organizationId, words: ['late'] }, 10)
+      expect(await found()).toBe(0)
+      expect(await unlisted()).toMatchObject([{ severity: 'warning' }])
+      expect(await migrateToLatest(db, { tablePrefix })).toEqual([])
+      expect([await found(), await unlisted()]).toEqual([1, []])
+      const renamed = { ...keyOf(1), name: 'latecomer' }
+      await insert('api_keys', [newRow(renamed, made)])
+      await store.change(renamed.id, {
+        quota: null,
+        decide: () => ({ write: { description: 'any change' }, audit: [] }),
+      })
+      expect(await found()).toBe(2)
+    })
+  })
+}
