@@ -117,6 +117,7 @@ describe('a process that is killed (FI-19, AUD-2, ROT-2)', () => {
         const [last] = records
         expect(await keyring.audit.verify({ organizationId })).toEqual({
           ok: true,
+          complete: true,
           checkpoint: { seq: last?.seq, hash: last?.hash },
         })
 

@@ -45,7 +45,7 @@ for (const engine of testedEngines()) {
       const before = steps.filter(({ name }) => name < '0004')
       for (const { statements } of before) for (const text of statements) await sql.raw(text).execute(db)
       for (const id of ['usedBefore000', 'neverUsed0000']) {
-        const row = newRow({ ...aKey, id }, at(0))
+        const { disabled_reason: _, ...row } = newRow({ ...aKey, id }, at(0))
         await add('api_keys', { ...row, last_used_at: id.startsWith('used') ? at(10).getTime() : null })
       }
       const id = 'usedBefore000'

@@ -120,12 +120,12 @@ for (const engine of testedEngines()) {
           .insertInto(`${tablePrefix}${table}` as never)
           .values(rows as never) // the tables are not in the host's types
           .execute()
+      const rowOfBefore = (key: Parameters<typeof newRow>[0]): object => {
+        const { disabled_reason: _, ...row } = newRow(key, made)
+        return row
+      }
       const old = Array.from({ length: 450 }, (_, n) => keyOf(n))
-      for (let at = 0; at < old.length; at += 50)
-        await insert(
-          'api_keys',
-          old.slice(at, at + 50).map((key) => newRow(key, made)),
-        )
+      for (let at = 0; at < old.length; at += 50) await insert('api_keys', old.slice(at, at + 50).map(rowOfBefore))
       const [first, second] = old
       if (first === undefined || second === undefined) expect.unreachable()
       const usage = { organization_id: organizationId, hour: hourOf(made).getTime(), count: 1 }
@@ -155,14 +155,14 @@ for (const engine of testedEngines()) {
 
       // A process of the version before, which still runs.
       const late = { ...keyOf(0), name: 'latecomer' }
-      await insert('api_keys', [newRow(late, made)])
+      await insert('api_keys', [rowOfBefore(late)])
       const found = () => store.count({ organizationId, words: ['late'] }, 10)
       expect(await found()).toBe(0)
       expect(await unlisted()).toMatchObject([{ severity: 'warning' }])
       expect(await migrateToLatest(db, { tablePrefix })).toEqual([])
       expect([await found(), await unlisted()]).toEqual([1, []])
       const renamed = { ...keyOf(1), name: 'latecomer' }
-      await insert('api_keys', [newRow(renamed, made)])
+      await insert('api_keys', [rowOfBefore(renamed)])
       await store.change(renamed.id, {
         quota: null,
         decide: () => ({ write: { description: 'any change' }, audit: [] }),
