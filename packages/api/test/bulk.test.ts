@@ -103,6 +103,29 @@ describe.each(await openStores())('a bulk operation, over %s', (_, store) => {
     expect((await product.send('GET /?status=active&owner=all', { as: 'ada' })).body.data).toHaveLength(4)
   })
 
+  it('by a filter changes no key that somebody has changed since it was selected', async () => {
+    let meanwhile = async (): Promise<void> => {}
+    const list: typeof store.list = async (query) => {
+      const page = await store.list(query)
+      await meanwhile()
+      return page
+    }
+    const product = open({ store: { ...store, list } })
+    const [first, second] = await make(product, 'mia', 2)
+    await product.send('POST /bulk/disable', { body: { filter: { owner: 'me' } } })
+    meanwhile = async () => {
+      await product.keyring.enable(second ?? '', { actor: { type: 'user', id: 'mia' } })
+    }
+    const answer = await product.send('POST /bulk/revoke', { body: { filter: { status: ['disabled'] } } })
+    const results = answer.body.data.map(({ id, result, code }: Result) => [id, result, code])
+    expect(new Map(results.map((one: unknown[]) => [one[0], one]))).toEqual(
+      new Map([
+        [first, [first, 'done', null]],
+        [second, [second, 'refused', 'key_changed']],
+      ]),
+    )
+  })
+
   it('takes all keys of a person: those that they own, and those that they created', async () => {
     const product = open({ store })
     const { send, create } = product
@@ -198,6 +221,12 @@ describe('a bulk operation', () => {
     ['101 ids', { ids: Array(101).fill('A'.repeat(12)) }, '/ids'],
     ['what is no id', { ids: ['bulk'] }, '/ids/0'],
     ['a filter that selects all by mistake', { filter: {} }, '/filter'],
+    ['a search for nothing', { filter: { search: '' } }, '/filter/search'],
+    ['a search for spaces', { filter: { search: ' \t' } }, '/filter/search'],
+    ['a search for an accent alone', { filter: { search: '\u0301' } }, '/filter/search'],
+    ['a search for a token', { filter: { search: `"tk_live_${'A'.repeat(44)}` } }, '/filter/search'],
+    ['a scope that there is not', { filter: { scope: 'members.raed' } }, '/filter/scope'],
+    ['an environment that there is not', { filter: { environment: 'moon' } }, '/filter/environment'],
     ['a field that filters nothing', { filter: { nmae: 'x' } }, '/filter/nmae'],
     ['two owners', { filter: { owner: 'me', owner_id: 'mia' } }, '/filter/owner_id'],
     ['a cursor beside ids', { ids: ['A'.repeat(12)], cursor: 'x' }, '/cursor'],

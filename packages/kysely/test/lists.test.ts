@@ -168,6 +168,28 @@ for (const engine of testedEngines()) {
         decide: () => ({ write: { description: 'any change' }, audit: [] }),
       })
       expect(await found()).toBe(2)
+
+      // It changes and uses keys that lists know, and tells them nothing of it.
+      const keys = sql.table(`${tablePrefix}api_keys`)
+      await sql`update ${keys} set name = 'renamed', version = version + 1 where id = ${late.id}`.execute(db)
+      expect([await found(), (await unlisted()).length]).toEqual([2, 1])
+      expect(await migrateToLatest(db, { tablePrefix })).toEqual([])
+      expect([await found(), await unlisted()]).toEqual([1, []])
+      await sql`update ${keys} set name = 'again', version = version + 1 where id = ${renamed.id}`.execute(db)
+      await store.change(renamed.id, { quota: null, decide: () => ({ write: { description: 'one' }, audit: [] }) })
+      expect([await found(), await unlisted()]).toEqual([0, []])
+
+      const unused = async () => (await store.list({ organizationId, unusedSince: minutes(20), limit: 1_000 })).records
+      const before20 = (await unused()).length
+      expect((await unused()).map(({ id }) => id)).toContain(late.id)
+      const hourOfUse = hourOf(minutes(30))
+      await insert('api_key_usage', [
+        { ...usage, hour: hourOfUse.getTime(), key_id: late.id, last_used_at: minutes(30).getTime() },
+      ])
+      expect((await unused()).map(({ id }) => id)).not.toContain(late.id)
+      expect(await unused()).toHaveLength(before20 - 1)
+      const lastUsed = { organizationId, unusedSince: minutes(20), sort: 'lastUsed', limit: 1_000 } as const
+      expect((await store.list(lastUsed)).records.map(({ id }) => id)).not.toContain(late.id)
     })
   })
 }

@@ -134,6 +134,22 @@ export function testLists(open: () => Promise<KeyStore>): void {
       },
     )
 
+    it('by name go on behind a key whose new name has the words of the old one', async () => {
+      const store = await open()
+      const { owner } = aKey()
+      const renamed = await add(store, aKey({ owner, name: 'prod prod' }))
+      const other = await add(store, aKey({ owner, name: 'prod middle' }))
+      await change(store, renamed, { name: 'prod' })
+      const page = async (after?: KeyPlace) => {
+        const query = { owner, sort: 'name', order: 'asc', limit: 1 } as const
+        const { records } = await store.list(after === undefined ? query : { ...query, after })
+        return records.map(({ id }) => id)
+      }
+      expect(await page()).toEqual([renamed])
+      expect(await page({ id: renamed, sortName: sortName('prod') })).toEqual([other])
+      expect(await page({ id: other, sortName: sortName('prod middle') })).toEqual([])
+    })
+
     it('by the last use show what they are sorted by, and a use moves a key', async () => {
       const store = await open()
       const { owner } = aKey()

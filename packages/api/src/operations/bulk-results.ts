@@ -9,7 +9,8 @@ export const BulkResult = z
   .object({
     id: keyId,
     result: z.enum(['done', 'unchanged', 'refused']).openapi({
-      description: '`unchanged`: the key was so before. `refused`: see `code`; another request may still do it.',
+      description:
+        '`unchanged`: the key was so before. `refused`: see `code`; with `outcome_unknown`, it may have been done.',
     }),
     status: z
       .union([keyStatus, z.null()])

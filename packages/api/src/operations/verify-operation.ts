@@ -12,7 +12,7 @@ export const verifyOperation = defineOperation({
   path: '/audit/verify',
   summary: 'Check that no record of the audit log was changed, removed or inserted',
   description:
-    'A long log takes several requests: while `complete` is false, ask again with the `checkpoint` of the answer. A checkpoint that is kept outside the database shows later whether the log before it was rewritten.',
+    'A long log takes several requests: while `complete` is false, ask again with the `checkpoint` of the answer. A checkpoint that is kept outside the database shows later whether the log goes on from it; whether what was before it still leads to it, a check from the beginning shows, which must come by the same record.',
   tag: 'audit',
   query: VerifyQuery,
   responses: { 200: jsonContent(AuditVerdict, 'What was found.') },

@@ -14,7 +14,7 @@ const keyFields = {
   version: z
     .int()
     .positive()
-    .openapi({ description: '1 at creation; each change adds 1. It is the `ETag`, too.', example: 1 }),
+    .openapi({ description: '1 at creation; each change adds 1. The `ETag` begins with it.', example: 1 }),
   owner: Owner,
   created_by: Actor,
   ...settings,

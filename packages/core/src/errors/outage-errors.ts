@@ -33,7 +33,7 @@ export class WrongPepper extends KeyError {
 export class UsageLost extends KeyError {
   override readonly name = 'UsageLost'
   readonly code = 'usage_lost'
-  /** How many uses. Of a batch whose answer was lost, the store may have counted them all the same. */
+  /** How many uses, and refusals of keys. Of a batch whose answer was lost, the store may have counted them all the same. */
   readonly uses: number
 
   constructor(uses: number, options?: ErrorOptions) {

@@ -11,6 +11,8 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       status: 'deleted',
       deletedAt: now,
       description: null,
+      disabledReason: null,
+      revokedReason: null,
       grants: { scopes: [], roles: [], resources: {} },
       preset: null,
       metadata: {},

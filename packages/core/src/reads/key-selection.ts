@@ -1,4 +1,3 @@
-import { beginsWith } from '../crypto/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { checkActor, checkId, checkOwner } from '../input/index.js'
 import { type KeyFilter, type ListedStatus, organizationOf, soughtWords } from '../store/index.js'
@@ -16,7 +15,7 @@ export interface KeySelection {
   /** Leave it out, in place of `undefined`, to list the keys whoever created them. */
   readonly createdBy?: Actor
   /**
-   * What a person types, at most 100 characters: keys whose name has a word that begins so, for each word of it, without regard to
+   * What a person types, at most 100 characters and 8 words: keys whose name has a word that begins so, for each word of it, without regard to
    * case and accents; or whose `preview` begins so, with or without what stands before its last `_`. Blank text finds all keys.
    * Needs `organizationId` or `owner`, as do all below but `status`.
    */
@@ -46,6 +45,7 @@ export interface ReadSelection {
 
 const statuses: readonly unknown[] = ['active', 'disabled', 'revoked', 'expired'] satisfies KeyStatus[]
 const mostSearched = 100
+const mostWords = 8
 /** Of a token, what stands behind its namespace and is no secret: `_` and the id. */
 const publicPart = 13
 
@@ -89,13 +89,20 @@ function checkSearch({ format: { namespaces, foreign } }: ReadParts, search: unk
   if (typeof search !== 'string' || search.length > mostSearched || /\p{Cc}|\p{Cs}/u.test(search)) {
     throw new InvalidInput('search', `a string of at most ${mostSearched} printable characters`)
   }
-  for (const word of search.split(/\s+/)) {
-    const namespace = [...namespaces, ...foreign].find((one) => beginsWith(word, [one]))
-    if (namespace === undefined || word.length <= namespace.length + publicPart) continue
+  if ([...namespaces, ...foreign].some((namespace) => hasToken(search, namespace))) {
     const message = 'search must be a name or the beginning of a preview: never search for a token.'
     throw new InvalidInput('search', 'a name or the beginning of a preview, not a token', message)
   }
+  if (search.trim().split(/\s+/).length > mostWords) throw new InvalidInput('search', `at most ${mostWords} words`)
   return search
+}
+
+/** Whether more of a token of this namespace stands anywhere in a text than may be shown. */
+function hasToken(text: string, namespace: string): boolean {
+  return text
+    .split(`${namespace}_`)
+    .slice(1)
+    .some((behind) => (/^\w*/.exec(behind)?.[0].length ?? 0) >= publicPart)
 }
 
 /** The environments that are stored with keys which belong to this one now. */

@@ -16,7 +16,7 @@ function sortedBy({ name, createdAt, lastUsedAt, expiresAt }: KeyRecord, sort: K
 /** Reads it again. Without a pepper, nothing signs a cursor, so each part is checked. @throws InvalidInput */
 export function readPlace(place: string, sort: KeySort, order: 'asc' | 'desc'): KeyPlace {
   const [, its, value = '', id = ''] = /^(\w+-\w+)\.([^\p{Cc}\p{Cs}]{0,200})\.([0-9A-Za-z]{1,64})$/u.exec(place) ?? []
-  const isValue = sort === 'name' || /^\d{1,14}$/.test(value) || (value === 'never' && sort !== 'created')
+  const isValue = sort === 'name' || /^\d{1,15}$/.test(value) || (value === 'never' && sort !== 'created')
   if (its !== `${sort}-${order}` || !isValue) {
     throw new InvalidInput('cursor', 'the nextCursor of a page in the same order')
   }

@@ -25,7 +25,8 @@ export function toKey(record: KeyRecord, now: Date): Key {
     updatedAt: copyOf(record.updatedAt),
     disabledAt: copyOf(record.disabledAt),
     disabledBy: record.disabledBy,
-    disabledReason: record.disabledReason,
+    // A process of the version before leaves it where it was.
+    disabledReason: record.status === 'disabled' ? record.disabledReason : null,
     locked: record.locked,
     revokedAt: copyOf(record.revokedAt),
     revokedReason: record.revokedReason,

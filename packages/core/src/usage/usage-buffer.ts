@@ -104,7 +104,8 @@ export function usageBuffer(
     timer = null
     await untilWritten(writing, { isDone: () => kept() === 0, sent: () => sent }, ms)
     state = 'closed'
-    const left = [...collected.list(), ...unsent.flatMap(({ uses }) => uses)]
+    unsent.push(...batchesOf(collected))
+    const left = unsent.flatMap(({ uses, refusals }) => [...uses, ...refusals])
     const uses = left.reduce((sum, { count }) => sum + count, 0)
     if (uses > 0) throw new UsageLost(uses, { cause: lastError })
   }

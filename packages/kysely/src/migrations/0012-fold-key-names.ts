@@ -1,7 +1,7 @@
 import type { Statement, StepContext } from './step.js'
 
 /**
- * What lists by name are sorted by, and whether a key is where lists look for it. SQL cannot fold a name: `migrateToLatest` does it
+ * What lists by name are sorted by, and the version of the key that lists know: 0 for none. SQL cannot fold a name: `migrateToLatest` does it
  * after its steps, key by key. Each column has a default: processes of the version before may still add keys.
  */
 export function foldKeyNames({ db, dialect: { name, text }, tables }: StepContext): readonly Statement[] {

@@ -9,7 +9,6 @@ const indexes: Readonly<Record<string, Columns<'api_keys'>>> = {
   by_name: ['organization_id', 'status', 'sort_name', 'id'], // lists by name
   by_creator: ['organization_id', 'created_by_type', 'created_by_id', ...paged],
   by_environment: ['organization_id', 'environment', ...paged],
-  by_listed: ['listed', 'id'], // keys that lists do not find yet
 }
 
 /** Indexes by which lists that are filtered or sorted read only what they return. */

@@ -7,7 +7,6 @@ import type { KeyTables } from '../tables/key-tables.js'
 import { lastUseOf } from '../tables/last-use-of.js'
 import type { TableNames } from '../tables/table-names.js'
 import { deleteTerms, insertTerms } from '../tables/term-rows.js'
-import { sumOf } from '../tables/whole-number.js'
 import { retryWhenBusy } from '../transactions/retry-when-busy.js'
 import { runTransaction } from '../transactions/run-transaction.js'
 
@@ -16,23 +15,47 @@ const batchSize = 200
 
 /**
  * Puts keys where lists look for them: those from before `0008-create-key-terms`, and those that processes of the version before
- * have added since. Each batch is a transaction of its own, and holds no more keys in memory. Stopped, it goes on where it was.
+ * have added or changed since. Each batch is a transaction of its own, and holds no more keys in memory. Stopped, it goes on where it was.
  */
 export async function fillLists({ db, dialect }: KeyDatabase, tables: TableNames): Promise<void> {
+  let after = ''
   while (true) {
-    const unlisted = await findUnlisted(db, tables, batchSize)
-    if (unlisted.length === 0) return
+    const unlisted = await findUnlisted(db, tables, after, batchSize)
+    const last = unlisted.at(-1)
+    if (last === undefined) return
+    after = last
     const work = (trx: Kysely<KeyTables>) => listKeys({ db: trx, dialect }, tables, unlisted)
     await (db.isTransaction ? work(db) : retryWhenBusy(dialect.isBusy, () => runTransaction(db, dialect, work), 10))
   }
 }
 
-/** The first keys, by id, that some lists do not find. */
-export async function findUnlisted(db: Kysely<KeyTables>, tables: TableNames, limit: number): Promise<string[]> {
+/** The keys that are looked at where nothing is mended: their ids are random, so that they stand for all. */
+const sample = 100_000
+
+/** Whether lists do not find some key of a sample, or not as it is. */
+export async function hasUnlisted(db: Kysely<KeyTables>, tables: TableNames): Promise<boolean> {
+  const some = db.selectFrom(tables.api_keys).select(['id', 'listed', 'version']).orderBy('id').limit(sample)
+  const row = await db
+    .selectFrom(some.as('some'))
+    .select('id')
+    .whereRef('listed', '!=', 'version')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The first keys behind an id that some lists do not find, or not as they are: those whose version the lists do not have. */
+async function findUnlisted(
+  db: Kysely<KeyTables>,
+  tables: TableNames,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   const rows = await db
     .selectFrom(tables.api_keys)
     .select('id')
-    .where('listed', '=', 0)
+    .whereRef('listed', '!=', 'version')
+    .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
     .execute()
@@ -52,17 +75,21 @@ async function listKeys(
     .selectAll()
     .select(lastUseOf(tables).as('used_at'))
     .where('id', 'in', ids)
-    .where('listed', '=', 0) // as another process may have done meanwhile
+    .whereRef('listed', '!=', 'version') // as another process may have done meanwhile
     .orderBy('id')
     .execute()
   if (rows.length === 0) return
   const keys = rows.map((row) => ({ record: parseRow(row), organizationId: row.organization_id }))
-  await deleteTerms(trx, tables, ids)
+  await deleteTerms(
+    trx,
+    tables,
+    rows.map(({ id }) => id),
+  )
   await insertTerms(trx, tables, keys)
   const lastUses = rows
     .filter(({ status }) => status !== 'deleted')
     .map(({ id, organization_id, last_used_at, used_at }) => {
-      const at = Math.max(sumOf(last_used_at, 'last_used_at'), sumOf(used_at, 'last_used_at'))
+      const at = Math.max(instantOrNever(last_used_at), instantOrNever(used_at))
       return { key_id: id, organization_id, last_used_at: at }
     })
   if (lastUses.length > 0) {
@@ -77,6 +104,15 @@ async function listKeys(
   }
   const names = keys.map(({ record }) => sql`when ${record.id} then ${sortName(record.name)}`)
   await ofBatch
-    .set({ sort_name: sql<string>`case id ${sql.join(names, sql` `)} else sort_name end`, listed: 1 })
+    .set((eb) => ({
+      sort_name: sql<string>`case id ${sql.join(names, sql` `)} else sort_name end`,
+      listed: eb.ref('version'),
+    }))
     .execute()
+}
+
+/** A damaged row stops no migration: verifications name it. */
+function instantOrNever(value: unknown): number {
+  const at = Number(value)
+  return Number.isSafeInteger(at) && at > 0 ? at : 0
 }

@@ -4,7 +4,7 @@ import { sql, type Transaction } from 'kysely'
 import { changedColumns, newRow, parseRow } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { lastUseOf } from '../tables/last-use-of.js'
-import { hasSameTerms } from '../tables/term-rows.js'
+import { isListedAlike } from '../tables/term-rows.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
 import { appendAudit } from './audit.js'
 import type { StoreContext } from './context.js'
@@ -103,10 +103,11 @@ async function change(
   const columns = { ...changedColumns(decision.write), updated_at: now.getTime(), version: record.version + 1 }
   const changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value
   const after = parseRow(changed)
-  const isListed = Number(row.listed) === 1 && hasSameTerms(record, after)
+  // A process of the version before changes a key, and not what lists know of it.
+  const isListed = Number(row.listed) === record.version && isListedAlike(record, after)
   await trx
     .updateTable(tables.api_keys)
-    .set(isListed ? columns : { ...columns, ...listedColumns(changed) })
+    .set(isListed ? { ...columns, listed: columns.version } : { ...columns, ...listedColumns(changed) })
     .where('id', '=', id)
     .execute()
   if (!isListed) await changeLists(context, trx, { record: after, organizationId: row.organization_id })

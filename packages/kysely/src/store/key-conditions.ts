@@ -1,4 +1,4 @@
-import { type KeyFilter, type KeyTerm, type ListedStatus, organizationOf } from '@keywright/core/store'
+import { hourOf, type KeyFilter, type KeyTerm, type ListedStatus, organizationOf } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { StoreContext } from './context.js'
 
@@ -86,6 +86,10 @@ function saidElsewhere(
       : [
           sql<SqlBool>`${sql.ref(`${key}.created_at`)} < ${unusedSince.getTime()}`,
           sql<SqlBool>`${usedAt} < ${unusedSince.getTime()}`,
+          // A process of the version before counts uses by the hour alone.
+          sql<SqlBool>`(select 1 from ${sql.table(tables.api_key_usage)} as w
+            where w.organization_id = ${sql.ref(`${key}.organization_id`)} and w.key_id = ${id}
+            and w.hour >= ${hourOf(unusedSince).getTime()} and w.last_used_at >= ${unusedSince.getTime()} limit 1) is null`,
         ]),
   ]
 }

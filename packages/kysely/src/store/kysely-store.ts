@@ -1,5 +1,5 @@
 import type { KeyStore } from '@keywright/core/store'
-import { findUnlisted } from '../migrations/fill-lists.js'
+import { hasUnlisted } from '../migrations/fill-lists.js'
 import { loadSchemaProblem } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
@@ -65,14 +65,14 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         : null
       const isKnown = schemaProblem === null && isReadable('api_keys')
       const unreadable = isKnown ? await countUnreadable(context, known) : { unreadableHashes: 0, unreadableSeals: 0 }
-      const [unlisted] = isKnown ? await findUnlisted(context.db, context.tables, 1) : []
+      const isUnlisted = isKnown && (await hasUnlisted(context.db, context.tables))
       const grantProblem = describeMissing(context, missing)
       return {
         now: await reads.now(),
         schemaProblem,
         grantProblem,
         exposure: await loadExposure(context),
-        unlistedKeys: unlisted === undefined ? null : unlistedMessage,
+        unlistedKeys: isUnlisted ? unlistedMessage : null,
         ...unreadable,
       }
     },

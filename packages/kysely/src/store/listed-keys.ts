@@ -1,13 +1,16 @@
 import type { KeyRecord } from '@keywright/core'
 import { sortName } from '@keywright/core/store'
 import type { Transaction } from 'kysely'
-import type { KeyTables } from '../tables/key-tables.js'
+import type { KeyTable, KeyTables } from '../tables/key-tables.js'
 import { deleteTerms, insertTerms } from '../tables/term-rows.js'
 import type { StoreContext } from './context.js'
 
 /** The columns of a key that only lists read. */
-export function listedColumns({ name }: { readonly name: string }): { sort_name: string; listed: number } {
-  return { sort_name: sortName(name), listed: 1 }
+export function listedColumns({ name, version }: Pick<KeyTable, 'name' | 'version'>): {
+  sort_name: string
+  listed: number
+} {
+  return { sort_name: sortName(name), listed: version }
 }
 
 /** Puts a new key where lists look for it. */
@@ -22,7 +25,7 @@ export async function addToLists(
   await dialect.orKeep(trx.insertInto(tables.api_key_last_uses).values(unused), 'key_id').execute()
 }
 
-/** Changes by what lists find a key. A tombstone, they do not find any more. */
+/** Changes by what lists find a key. Its last use stays where it is, also for a tombstone: a flush may hold it. */
 export async function changeLists(
   { tables }: StoreContext,
   trx: Transaction<KeyTables>,
@@ -30,7 +33,4 @@ export async function changeLists(
 ): Promise<void> {
   await deleteTerms(trx, tables, [record.id])
   await insertTerms(trx, tables, [{ record, organizationId }])
-  if (record.status === 'deleted') {
-    await trx.deleteFrom(tables.api_key_last_uses).where('key_id', '=', record.id).execute()
-  }
 }

@@ -58,7 +58,7 @@ export interface TermTable {
   key_id: string
 }
 
-/** When each key was last used, in the order of lists; 0: never. A tombstone has no row. */
+/** When each key was last used, in the order of lists; 0: never. A tombstone keeps its row. */
 export interface LastUseTable {
   key_id: string
   organization_id: string

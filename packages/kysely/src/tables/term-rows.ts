@@ -1,5 +1,5 @@
 import type { KeyRecord } from '@keywright/core'
-import { termsOf } from '@keywright/core/store'
+import { sortName, termsOf } from '@keywright/core/store'
 import type { Kysely } from 'kysely'
 import type { KeyTables, TermTable } from './key-tables.js'
 import type { TableNames } from './table-names.js'
@@ -9,9 +9,9 @@ const maxRows = 1_000
 
 type Termed = Parameters<typeof termsOf>[0] & Pick<KeyRecord, 'id'>
 
-/** Whether a list finds two states of a key by the same terms. */
-export function hasSameTerms(a: Termed, b: Termed): boolean {
-  return JSON.stringify(termsOf(a)) === JSON.stringify(termsOf(b))
+/** Whether lists find two states of a key by the same terms, and in the same place by name. */
+export function isListedAlike(a: Termed, b: Termed): boolean {
+  return sortName(a.name) === sortName(b.name) && JSON.stringify(termsOf(a)) === JSON.stringify(termsOf(b))
 }
 
 /** Adds the terms of keys of an organisation. Within the transaction that makes or changes them. */
