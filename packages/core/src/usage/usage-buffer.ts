@@ -105,8 +105,7 @@ export function usageBuffer(
     await untilWritten(writing, { isDone: () => kept() === 0, sent: () => sent }, ms)
     state = 'closed'
     unsent.push(...batchesOf(collected))
-    const left = unsent.flatMap(({ uses, refusals }) => [...uses, ...refusals])
-    const uses = left.reduce((sum, { count }) => sum + count, 0)
+    const uses = unsent.flatMap((left) => [...left.uses, ...left.refusals]).reduce((sum, { count }) => sum + count, 0)
     if (uses > 0) throw new UsageLost(uses, { cause: lastError })
   }
 
