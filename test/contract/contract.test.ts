@@ -56,7 +56,7 @@ describe('the management API, asked as its document says and nearly so', () => {
     'does not, if it %s',
     async (_, make: Make, fault) => {
       const product = await openProduct(make)
-      const { details, statuses } = await run(product, 3_000)
+      const { details, statuses } = await run(product, 8_000)
       expect(details.failed, JSON.stringify([...statuses])).toBe(true)
       expect(String((details.errorInstance as Error | null)?.message)).toMatch(fault)
       await product.close()
