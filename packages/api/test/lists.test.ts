@@ -36,6 +36,27 @@ describe.each(await openStores())('lists of a settings page over %s', (_name, st
     expect((await send('GET /?total=true&limit=1', { as: 'ada' })).body.total).toEqual({ count: 3, exact: true })
     expect((await send('GET /?total=true&search=zebra', { as: 'ada' })).body.total).toEqual({ count: 1, exact: true })
     expect((await send('GET /', { as: 'ada' })).body).not.toHaveProperty('total')
+    const { owner } = deploy.body
+    const whole = await names('sort=name')
+    const of = (await send('GET /?sort=name&limit=100', { as: 'ada' })).body.data
+    expect(await names(`sort=name&owner_id=${owner.id}`)).toEqual(
+      of
+        .filter((key: { owner: { id: string } }) => key.owner.id === owner.id)
+        .map(({ name }: { name: string }) => name),
+    )
+    expect(await names('owner_id=nobody')).toEqual([])
+    expect(await names(`sort=name&created_by_type=user&created_by_id=${owner.id}`)).toEqual(
+      of
+        .filter(({ created_by: by }: { created_by: { id: string } }) => by.id === owner.id)
+        .map(({ name }: { name: string }) => name),
+    )
+    expect(await names('created_by_type=system&created_by_id=nobody')).toEqual([])
+    expect(whole).toHaveLength(3)
+    expect((await send(`GET /?owner_id=${owner.id}`, { as: 'max' })).status).toBe(403)
+    const alone = await send('GET /?created_by_id=x', { as: 'ada' })
+    expect(alone.body.errors).toMatchObject([{ parameter: 'created_by_type', code: 'required' }])
+    const two = await send('GET /?owner=me&owner_id=x', { as: 'ada' })
+    expect(two.body.errors).toMatchObject([{ parameter: 'owner_id' }])
   })
 
   it('go on by a link that keeps what was asked for, and take no cursor of another order', async () => {

@@ -116,7 +116,7 @@ async function selected(
   // In a list, blank text finds all. Whoever changes all says so, with `owner`.
   if (filter?.search !== undefined && soughtWords(filter.search).length === 0)
     throw invalidInput([wrongField({ pointer: '/filter/search' }, 'text with a letter or a digit, or left out')])
-  const wanted = selectKeys(context, filter ?? {})
+  const wanted = selectKeys(context, filter ?? {}, { pointer: '/filter/owner_id' })
   const page = await context.keyring.list({ ...wanted, limit: limit ?? mostInBulk, cursor }).catch((error: unknown) => {
     throw isKeyError(error) ? inFilter(error) : error
   })

@@ -20,6 +20,7 @@ import {
 } from '../schema/requests.js'
 import { orderFromJson } from '../schema/selection-from-json.js'
 import { keyToJson } from '../schema/to-json.js'
+import { actorOf } from './actor-of.js'
 import { issueToken } from './issue-token.js'
 import { keyResponse } from './key-response.js'
 import { defineOperation, type Operation } from './operation.js'
@@ -40,8 +41,9 @@ export const keyOperations: readonly Operation[] = [
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
       const { keyring, request, query, loadNames } = context
+      const createdBy = actorOf('created_by', query.created_by_type, query.created_by_id)
       const { keys, nextCursor, total } = await keyring.list({
-        ...selectKeys(context, query),
+        ...selectKeys(context, { ...query, created_by: createdBy }, { parameter: 'owner_id' }),
         ...orderFromJson(query.sort),
         total: query.total === 'true',
         limit: query.limit,

@@ -1,7 +1,6 @@
 import type { z } from '@hono/zod-openapi'
-import type { Actor, AuditFilter, Keyring } from '@keywright/core'
+import type { AuditFilter, Keyring } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
-import { invalidInput, missingField } from '../http/field-error.js'
 import { negotiate } from '../http/negotiate.js'
 import { nextLink } from '../http/next-link.js'
 import { ApiProblem, keyNotFound } from '../http/problem.js'
@@ -13,6 +12,7 @@ import { auditToCsv } from '../schema/audit-to-csv.js'
 import { dateFromJson } from '../schema/from-json.js'
 import { AuditQuery, ExportQuery, UsageQuery } from '../schema/requests.js'
 import { auditToJson, pointToJson, statsToJson } from '../schema/to-json.js'
+import { actorOf } from './actor-of.js'
 import { defineOperation, type Operation } from './operation.js'
 import { shownKeys } from './shown-keys.js'
 
@@ -149,7 +149,7 @@ async function filterOf(
   query: z.output<typeof ExportQuery>,
 ): Promise<AuditFilter> {
   const { key_id: keyId, type } = query
-  const actor = actorOf(query)
+  const actor = actorOf('actor', query.actor_type, query.actor_id)
   if (keyId !== undefined) await requireLogged(keyring, organizationId, keyId)
   return {
     organizationId,
@@ -166,14 +166,6 @@ async function requireLogged(keyring: Keyring, organizationId: string, keyId: st
   if ((await keyring.get(keyId, { within: { organizationId } })) !== null) return
   const { records } = await keyring.audit.list({ organizationId, keyId, limit: 1 })
   if (records.length === 0) throw keyNotFound()
-}
-
-/** @throws {@link ApiProblem} with status 400 for one half of an actor. */
-function actorOf({ actor_type: type, actor_id: id }: z.output<typeof ExportQuery>): Actor | undefined {
-  if (type !== undefined && id !== undefined) return { type, id }
-  if (type === undefined && id === undefined) return undefined
-  const parameter = type === undefined ? 'actor_type' : 'actor_id'
-  throw invalidInput([missingField({ parameter }, 'actor_type and actor_id belong together')])
 }
 
 async function toStream(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {

@@ -135,6 +135,17 @@ export const KeyQuery = z.strictObject({
       example: '-last_used_at',
     }),
   ...keyFilter,
+  owner_id: hostId.optional().openapi({
+    description:
+      'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',
+  }),
+  created_by_type: z
+    .enum(['user', 'key', 'system'])
+    .optional()
+    .openapi({ description: 'Only keys that such a creator made; together with `created_by_id`.' }),
+  created_by_id: hostId
+    .optional()
+    .openapi({ description: 'Only keys that this person, key or program created; together with `created_by_type`.' }),
   total: z.enum(['true', 'false']).optional().openapi({
     description: 'Whether the keys of all pages are counted, up to 10,000. The default is `false`.',
   }),
