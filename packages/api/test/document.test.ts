@@ -218,7 +218,7 @@ describe.skipIf(!testsEverything)('a TypeScript client that is generated from th
       })
       export const token: string | undefined = data?.token
       export const code: string | undefined = error?.code
-      const page = await client.GET('/api/api-keys', { params: { query: { status: 'active', limit: 10 } } })
+      const page = await client.GET('/api/api-keys', { params: { query: { status: ['active'], limit: 10 } } })
       export const names: string[] | undefined = page.data?.data.map((key) => key.name)
       await client.POST('/api/api-keys/{id}/rotate', { params: { path: { id: 'x' } }, body: { grace_ms: 1 } })
       await client.POST('/api/api-keys/{id}/disable', { params: { path: { id: 'x' } } })
@@ -228,7 +228,7 @@ describe.skipIf(!testsEverything)('a TypeScript client that is generated from th
     const wrong = compile(`
       await client.POST('/api/api-keys', { body: { name: 1 } })
       export const body: components['schemas']['CreateKey'] = { name: 'ci', userId: 'ada' }
-      await client.GET('/api/api-keys', { params: { query: { status: 'deleted' } } })
+      await client.GET('/api/api-keys', { params: { query: { status: ['deleted'] } } })
       const { data } = await client.GET('/api/api-keys/{id}', { params: { path: { id: 'x' } } })
       export const token = data?.token
     `)
