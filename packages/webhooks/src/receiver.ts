@@ -1,0 +1,1 @@
+export { type ReceivedWebhook, verifyWebhook, type WebhookVerdict } from './signature/verify-webhook.js'
