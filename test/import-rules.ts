@@ -46,6 +46,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['sqlite']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
+  ['webhooks', [['address', 'signature'], ['delivery']]],
 ])
 
 interface PackageRules {
@@ -71,6 +72,7 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ],
   ['redis', { imports: ['@keywright/core'], typesOf: [], node: false }],
   ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
+  ['webhooks', { imports: ['@keywright/core', 'ipaddr.js', 'standardwebhooks', 'undici'], typesOf: [], node: true }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 

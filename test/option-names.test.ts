@@ -40,6 +40,7 @@ import {
 import { clientConfig } from '@keywright/mcp/client-config'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
+import { deliverer, parseEndpointUrl } from '@keywright/webhooks'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
@@ -89,6 +90,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   CopyKeyInput: [() => keyring.create({ name: 'b', copyFrom: 'a1B2c3D4e5F6', ...wrong })],
   CreateInput: [() => keyring.create({ ...create, ...wrong })],
+  DelivererOptions: [() => deliverer({ ...wrong })],
   DenyOAuthOptions: [
     () => denyOAuthDiscovery({ ...wrong }),
     () => oauthDiscoveryResponse(new Request('https://a.example'), { ...wrong }),
@@ -178,6 +180,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   UpdateInput: [() => keyring.update('a1B2c3D4e5F6', { ...wrong })],
   KeysUsageQuery: [() => keyring.usageOfKeys({ organizationId, keyIds: ['a1B2c3D4e5F6'], ...wrong } as never)],
   TopKeysQuery: [() => keyring.topKeys({ organizationId, ...wrong } as never)],
+  UrlRules: [() => parseEndpointUrl('https://a.example/', { ...wrong })],
   UsageQuery: [() => keyring.usage({ organizationId, ...wrong } as never)],
   VerifyAuditExportOptions: [() => verifyAuditExport([], { ...wrong } as never)],
   VerifyOptions: [() => keyring.verify('x', { ...wrong })],
@@ -202,6 +205,7 @@ const others: Readonly<Record<string, string>> = {
   KyselyLike: 'an object of Kysely',
   LocalServer: 'a part of ClientConfigOptions',
   NodeMessage: 'a request of a server',
+  NodeRequest: 'a request of a server',
   ParseTokenOptions: 'a format that is not the right one takes no token',
   PublicRefusal: 'a gate makes it',
   Refusal: 'a verification makes it',

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net'
+import { InvalidOptions } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import { isLoopback, isPublicAddress } from './is-public-address.js'
 
 /** Why a URL may not be called. */
@@ -39,11 +41,17 @@ const innerNames = [
  * Parses the URL of an endpoint. What it says passes; what its name resolves to is looked at when it is called.
  *
  * @param text - What a person typed.
+ * @throws {@link InvalidOptions} when a rule is unknown or malformed. What is wrong with the text is in the verdict.
+ *
+ * @example
+ * ```ts
+ * const parsed = parseEndpointUrl(input.url)
+ * if (!parsed.ok) return `This URL cannot be called: ${parsed.fault}`
+ * ```
  */
-export function parseEndpointUrl(
-  text: unknown,
-  { ports = usualPorts, allowLoopback = false }: UrlRules = {},
-): UrlVerdict {
+export function parseEndpointUrl(text: unknown, rules: UrlRules = {}): UrlVerdict {
+  checkNames(rules, ruleNames)
+  const { ports, allowLoopback } = readUrlRules(rules)
   if (typeof text !== 'string') return refused('parse')
   if (text.length > maxLength) return refused('length')
   if (!URL.canParse(text)) return refused('parse')
@@ -58,6 +66,20 @@ export function parseEndpointUrl(
   if (!ports.includes(Number(port || 443))) return refused('port')
   if (address !== null) return isPublicAddress(address) ? { ok: true, url, address } : refused('address')
   return isPublicName(host) ? { ok: true, url, address } : refused('name')
+}
+
+const ruleNames: NamesOf<UrlRules> = { ports: true, allowLoopback: true }
+
+/** @throws {@link InvalidOptions} when a rule is malformed. */
+export function readUrlRules({ ports = usualPorts, allowLoopback = false }: UrlRules): {
+  readonly ports: readonly number[]
+  readonly allowLoopback: boolean
+} {
+  const isPort = (port: unknown): boolean => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535
+  if (!Array.isArray(ports) || ports.length === 0 || !ports.every(isPort))
+    throw new InvalidOptions('ports', 'a list of ports, whole numbers from 1 to 65535')
+  if (typeof allowLoopback !== 'boolean') throw new InvalidOptions('allowLoopback', 'true or false')
+  return { ports, allowLoopback }
 }
 
 /** A name with a dot that is not reserved. One that ends with a dot is spelt twice, as a filter of names would not expect. */

@@ -1,6 +1,8 @@
+import { InvalidOptions } from '@keywright/core'
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import { errors, Pool } from 'undici'
 import { AddressRefused, findAddress, type Resolve, systemResolve } from '../address/find-address.js'
-import { parseEndpointUrl, type UrlRules } from '../address/parse-endpoint-url.js'
+import { parseEndpointUrl, readUrlRules, type UrlRules } from '../address/parse-endpoint-url.js'
 import { type Message, signedHeaders } from '../signature/sign.js'
 import { retryAfterMs } from './retry-after.js'
 
@@ -34,12 +36,20 @@ export interface DeliveryResult {
 
 /** Options of {@link deliverer}. */
 export interface DelivererOptions extends UrlRules {
-  /** How long an attempt may take, from its look-up to the end of the answer. @defaultValue 15000 */
+  /** How long an attempt may take, from its look-up to the end of the answer, in ms, from 100 to 60000. @defaultValue 15000 */
   readonly timeoutMs?: number | undefined
   /** @defaultValue as the operating system does */
   readonly resolve?: Resolve | undefined
   /** Certificates of authorities beside those that Node knows, as PEM. @defaultValue none */
   readonly ca?: string | undefined
+}
+
+const optionNames: NamesOf<DelivererOptions> = {
+  ports: true,
+  allowLoopback: true,
+  timeoutMs: true,
+  resolve: true,
+  ca: true,
 }
 
 /** One attempt. */
@@ -67,16 +77,33 @@ const keptPools = 256
 /**
  * Makes what sends webhooks: to public addresses alone, by `https`, over a connection to the very address that was checked. The name
  * is resolved anew for each attempt, redirects are not followed, and no proxy of the environment is used.
+ *
+ * It needs sockets of its own: a runtime without them, such as Workers, cannot say to which address a request goes.
+ *
+ * @throws {@link InvalidOptions} when an option is unknown or malformed.
+ *
+ * @example
+ * ```ts
+ * const sender = deliverer()
+ * const message = { id: 'msg_1', body: JSON.stringify({ type: 'board.updated', timestamp: new Date(), data: { id: 'b1' } }) }
+ * const result = await sender.deliver({ url, message, secrets: [secret], at: new Date() })
+ * if (result.outcome !== 'delivered') console.log(result.error, nextAttemptMs(1, result.retryAfterMs))
+ * ```
  */
 export function deliverer(options: DelivererOptions = {}): Deliverer {
-  const { timeoutMs = 15_000, resolve = systemResolve } = options
-  const pools = pinnedPools(options)
+  checkNames(options, optionNames)
+  const { timeoutMs = 15_000, resolve = systemResolve, ca } = options
+  const rules = readUrlRules(options)
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 60_000)
+    throw new InvalidOptions('timeoutMs', 'whole milliseconds from 100 to 60000')
+  if (typeof resolve !== 'function') throw new InvalidOptions('resolve', 'a function of a name')
+  const pools = pinnedPools({ ca, timeoutMs })
 
   const attempt = async ({ url: text, message, secrets, at }: Attempt, signal: AbortSignal): Promise<Answer> => {
-    const parsed = parseEndpointUrl(text, options)
+    const parsed = parseEndpointUrl(text, rules)
     if (!parsed.ok) return { error: 'url' }
     const { url } = parsed
-    const address = await inTime(findAddress(url, parsed.address, { ...options, resolve }), signal)
+    const address = await inTime(findAddress(url, parsed.address, { ...rules, resolve }), signal)
     const headers = {
       ...signedHeaders(message, secrets, at),
       'content-type': 'application/json',
@@ -132,7 +159,7 @@ async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** Pools of connections, each to one checked address of an origin. TLS still asks for the name of the URL. */
-function pinnedPools({ ca, timeoutMs = 15_000 }: DelivererOptions) {
+function pinnedPools({ ca, timeoutMs }: { readonly ca: string | undefined; readonly timeoutMs: number }) {
   const pools = new Map<string, Pool>()
   const make = (origin: string, address: string): Pool => {
     const family = address.includes(':') ? 6 : 4
