@@ -191,6 +191,22 @@ describe('the address of an attempt (HOOK-9, FI-33)', () => {
     expect(await send(`https://other.example.com:${port}/`)).toMatchObject({ outcome: 'failed', error: 'tls' })
   })
 
+  it('is the new one as soon as a name has moved, though a connection to the old one is kept', async () => {
+    const reached: (string | undefined)[] = []
+    const port = await receiveOverTls(
+      tls,
+      (req, res) => {
+        reached.push(req.socket.localAddress)
+        res.end()
+      },
+      '0.0.0.0',
+    )
+    const answers = ['127.0.0.1', '127.0.0.1', '127.0.0.2']
+    const send = sender({ resolve: async () => [answers.shift() ?? ''], ports: [port], ca: tls.cert })
+    for (let n = 0; n < 3; n += 1) await send(`https://hooks.example.com:${port}/`)
+    expect(reached).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.2'])
+  })
+
   it('is refused where a name is public first and private later, at the attempt that finds it so', async () => {
     let reached = 0
     const port = await receiveOverTls(tls, (_req, res) => {

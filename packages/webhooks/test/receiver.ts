@@ -5,13 +5,13 @@ import { type AddressInfo, createServer as createTcp, type Server, type Socket }
 import { onTestFinished } from 'vitest'
 
 /** A server on this machine, until the test has ended. */
-export async function listen(server: Server): Promise<number> {
+export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket)).on('error', () => {})
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy()
@@ -28,7 +28,8 @@ export const receive = async (listener: RequestListener): Promise<string> =>
 export const receiveOverTls = (
   tls: { readonly key: string; readonly cert: string },
   listener: RequestListener,
-): Promise<number> => listen(createTls(tls, listener))
+  host?: string,
+): Promise<number> => listen(createTls(tls, listener), host)
 
 /** @returns its URL. */
 export const receiveRaw = async (onSocket: (socket: Socket) => void): Promise<string> =>
