@@ -4,7 +4,19 @@ import { defineConfig, type Plugin } from 'vitest/config'
 import { install } from './test/support/install.mjs'
 import { leftOut } from './test/support/left-out.js'
 
-const packages = ['core', 'kysely', 'redis', 'express', 'fastify', 'hono', 'mcp', 'argon2', 'webhooks', 'api', 'testkit'] as const
+const packages = [
+  'core',
+  'kysely',
+  'redis',
+  'express',
+  'fastify',
+  'hono',
+  'mcp',
+  'argon2',
+  'webhooks',
+  'api',
+  'testkit',
+] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
 const conditions = ['@keywright/source', 'node']
 

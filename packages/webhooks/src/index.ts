@@ -9,4 +9,4 @@ export {
   deliverer,
 } from './delivery/deliver.js'
 export { maxAttempts, nextAttemptMs } from './delivery/schedule.js'
-export { makeWebhookSecret } from './signature/webhook-secret.js'
+export { makeWebhookSecret } from './signature/make-webhook-secret.js'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { InvalidOptions } from '@keywright/core'
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
-import { isWebhookSecret } from './webhook-secret.js'
+import { isWebhookSecret } from './is-webhook-secret.js'
 
 /** An event, as the sender signed it. */
 export interface ReceivedWebhook {
