@@ -1,8 +1,8 @@
 import { sortName } from '@keywright/core/store'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { KeyDatabase } from '../dialect/key-database.js'
+import { moveLastUses } from '../dialect/move-last-uses.js'
 import { parseRow } from '../tables/columns.js'
-import { greater } from '../tables/greater.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { lastUseOf } from '../tables/last-use-of.js'
 import type { TableNames } from '../tables/table-names.js'
@@ -92,16 +92,7 @@ async function listKeys(
       const at = Math.max(instantOrNever(last_used_at), instantOrNever(used_at))
       return { key_id: id, organization_id, last_used_at: at }
     })
-  if (lastUses.length > 0) {
-    const insert = trx.insertInto(tables.api_key_last_uses).values(lastUses)
-    await dialect
-      .orChange(insert, {
-        table: tables.api_key_last_uses,
-        keys: ['key_id'],
-        changes: (there, coming) => ({ last_used_at: greater(there('last_used_at'), coming('last_used_at')) }),
-      })
-      .execute()
-  }
+  if (lastUses.length > 0) await moveLastUses(trx, { dialect, tables }, lastUses)
   const names = keys.map(({ record }) => sql`when ${record.id} then ${sortName(record.name)}`)
   await ofBatch
     .set((eb) => ({

@@ -1,5 +1,6 @@
 import type { KeyRefusals, KeyStore, KeyUsage } from '@keywright/core/store'
 import { sql, type Transaction } from 'kysely'
+import { moveLastUses } from '../dialect/move-last-uses.js'
 import { greater } from '../tables/greater.js'
 import type { KeyTables, LastUseTable, RefusalTable, UsageTable } from '../tables/key-tables.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
@@ -21,13 +22,10 @@ export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage
       const refused = refusalsOf(refusals)
       const { now, oldest } = await transaction(async (trx) => {
         const batch = await claimBatch(context, trx, batchId)
-        for (let at = 0; batch.isNew && at < rows.length; at += maxRows)
-          await addUses(context, trx, rows.slice(at, at + maxRows))
-        const lastUses = lastUsesOf(rows)
-        for (let at = 0; batch.isNew && at < lastUses.length; at += maxRows)
-          await moveLastUses(context, trx, lastUses.slice(at, at + maxRows))
-        for (let at = 0; batch.isNew && at < refused.length; at += maxRows)
-          await addRefusals(context, trx, refused.slice(at, at + maxRows))
+        if (!batch.isNew) return batch
+        await inParts(rows, (some) => addUses(context, trx, some))
+        await inParts(lastUsesOf(rows), (some) => moveLastUses(trx, context, some))
+        await inParts(refused, (some) => addRefusals(context, trx, some))
         return batch
       })
       if (oldest < now - batchMemoryMs)
@@ -36,6 +34,11 @@ export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage
       await new Promise((resolve) => setImmediate(resolve))
     },
   }
+}
+
+/** Writes rows, as many at a time as fit into a statement. */
+async function inParts<R>(rows: readonly R[], write: (some: readonly R[]) => Promise<void>): Promise<void> {
+  for (let at = 0; at < rows.length; at += maxRows) await write(rows.slice(at, at + maxRows))
 }
 
 interface Batch {
@@ -111,21 +114,6 @@ function refusalsOf(refusals: readonly KeyRefusals[]): readonly RefusalTable[] {
       inOrder(a.hour, b.hour) ||
       inOrder(a.code, b.code),
   )
-}
-
-/** Moves last uses forward, in rows that lists read and changes of keys do not. */
-async function moveLastUses(
-  { tables, dialect }: StoreContext,
-  trx: Transaction<KeyTables>,
-  rows: readonly LastUseTable[],
-): Promise<void> {
-  await dialect
-    .orChange(trx.insertInto(tables.api_key_last_uses).values(rows), {
-      table: tables.api_key_last_uses,
-      keys: ['key_id'],
-      changes: (there, coming) => ({ last_used_at: greater(there('last_used_at'), coming('last_used_at')) }),
-    })
-    .execute()
 }
 
 /** One row for each key, in the same order everywhere. */
