@@ -51,6 +51,15 @@ export const auditType = z
     'api_key.revealed': 'api_key.revealed',
     'audit.exported': 'audit.exported',
     'tool.called': 'tool.called',
+    'webhook.created': 'webhook.created',
+    'webhook.updated': 'webhook.updated',
+    'webhook.paused': 'webhook.paused',
+    'webhook.resumed': 'webhook.resumed',
+    'webhook.secret_rotated': 'webhook.secret_rotated',
+    'webhook.tested': 'webhook.tested',
+    'webhook.replayed': 'webhook.replayed',
+    'webhook.disabled': 'webhook.disabled',
+    'webhook.deleted': 'webhook.deleted',
   } satisfies { [T in AuditType]: T })
   .openapi('AuditType', { description: 'What happened.' })
 

@@ -33,6 +33,7 @@ export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/
 export { checkId, inputLimits, isPrintable, unprintable } from '../input/index.js'
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
 export { parseRateLimitPolicies } from '../limits/index.js'
+export type { ActingOnKey } from '../manage/index.js'
 export { type OutageGate, outageGate } from '../outage/index.js'
 export {
   DeadlineExceeded,
@@ -42,4 +43,4 @@ export {
   isStringArray,
   withDeadline,
 } from '../values/index.js'
-export { type Requirements, readRequestId } from '../verify/index.js'
+export { type KeyRights, type Requirements, readRequestId } from '../verify/index.js'

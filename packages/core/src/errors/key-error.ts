@@ -21,6 +21,9 @@ const brand: unique symbol = Symbol.for('keywright.KeyError')
  * - `wrong_pepper`: a pepper has another value than the one that keys were hashed with; nothing was changed.
  * - `hasher_busy`: too many hashes are waiting; nothing was changed.
  * - `rate_limiter_unavailable`: the rate limiter cannot count, and its options say to refuse calls then.
+ * - `webhook_not_found`: there is no such webhook endpoint, or its key is outside the caller's reach.
+ * - `webhook_limit_reached`: the key has as many webhook endpoints as it may have.
+ * - `webhook_disabled`: the webhook endpoint is not active, so it cannot do what the call asks for.
  */
 export type KeyErrorCode =
   | 'invalid_options'
@@ -42,6 +45,9 @@ export type KeyErrorCode =
   | 'wrong_pepper'
   | 'hasher_busy'
   | 'rate_limiter_unavailable'
+  | 'webhook_not_found'
+  | 'webhook_limit_reached'
+  | 'webhook_disabled'
 
 /** The base class of the errors that Keywright throws on purpose. Branch on `code`, which never changes, not on the message. */
 export abstract class KeyError extends Error {

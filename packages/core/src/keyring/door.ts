@@ -3,9 +3,11 @@ import type { Credential, TokenFormat } from '../crypto/index.js'
 import type { Grantable } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ManageOptions } from '../input/index.js'
+import type { ActingOnKey } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
+import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
-import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
+import type { KeyRights, KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
 import type { Capabilities } from './capabilities.js'
 
 /** What adapters and pages need of a keyring, and its users do not. */
@@ -33,6 +35,17 @@ export interface KeyringDoor {
   exportAudit(query: ExportQuery, options: ManageOptions): Promise<AsyncIterable<AuditRecord>>
   /** Refuses an actor that may export no log of the organisation, as an export would. It records nothing. */
   checkExport(actor: Actor, query: { readonly organizationId: string }): Promise<void>
+  /** The key for new audit records. */
+  readonly auditKey: AuditKey | undefined
+  /** How long one answer may take that a verb waits for. */
+  readonly manageTimeoutMs: number
+  /** What a key may do now, without its token: for work that is done in its name. What cannot be known throws. */
+  principalOf(keyId: string): Promise<KeyRights>
+  /**
+   * Makes sure that a caller may manage something that belongs to a key. With `attempted`, it is given all that the key has, and
+   * must have it itself, as for a rotation.
+   */
+  actForKey(id: string, options: ManageOptions, attempted: string | null): Promise<ActingOnKey>
   /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
   verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }

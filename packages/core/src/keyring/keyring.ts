@@ -16,6 +16,7 @@ import {
 } from '../input/index.js'
 import { type DisableInput, deleteKey, disableKey, enableKey, type RevokeInput, revokeKey } from '../lifecycle/index.js'
 import {
+  actForKey,
   type CopyKeyInput,
   type CreatedKey,
   type CreateInput,
@@ -54,7 +55,14 @@ import {
   type UsedKey,
 } from '../reads/index.js'
 import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
-import { type Requirements, readRequestId, type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
+import {
+  principalOfKey,
+  type Requirements,
+  readRequestId,
+  type Verdict,
+  verifyCredential,
+  verifyToken,
+} from '../verify/index.js'
 import { loadCapabilities } from './capabilities.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'
@@ -576,6 +584,10 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     checkExport: async (actor, { organizationId }) => {
       await exporter(managing, organizationId, { actor })
     },
+    auditKey: parts.auditKey,
+    manageTimeoutMs: parts.manageTimeoutMs,
+    principalOf: (id) => principalOfKey(managing, id),
+    actForKey: async (id, options, attempted) => actForKey(managing, id, checkManageOptions(options), attempted),
     verify: verifyCredential.bind(null, parts),
   }
 }

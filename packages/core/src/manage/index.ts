@@ -1,3 +1,4 @@
+export { type ActingOnKey, actForKey } from './act-for-key.js'
 export { type Change, changeKey, changePrepared } from './change-key.js'
 export { checkPlanLimit } from './check-plan-limit.js'
 export { type CreatedKey, createKey } from './create.js'

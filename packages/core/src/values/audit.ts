@@ -19,6 +19,15 @@ export type AuditType =
   | 'api_key.revealed'
   | 'audit.exported'
   | 'tool.called'
+  | 'webhook.created'
+  | 'webhook.updated'
+  | 'webhook.paused'
+  | 'webhook.resumed'
+  | 'webhook.secret_rotated'
+  | 'webhook.tested'
+  | 'webhook.replayed'
+  | 'webhook.disabled'
+  | 'webhook.deleted'
 
 /** Where a management call came from. Stored with the audit record. */
 export interface AuditContext {
