@@ -1,5 +1,5 @@
 import type { ExportQuery } from '../audit/index.js'
-import type { Credential, TokenFormat } from '../crypto/index.js'
+import type { Credential, Sealer, TokenFormat } from '../crypto/index.js'
 import type { Grantable } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ManageOptions } from '../input/index.js'
@@ -35,6 +35,10 @@ export interface KeyringDoor {
   exportAudit(query: ExportQuery, options: ManageOptions): Promise<AsyncIterable<AuditRecord>>
   /** Refuses an actor that may export no log of the organisation, as an export would. It records nothing. */
   checkExport(actor: Actor, query: { readonly organizationId: string }): Promise<void>
+  /** Whether one of a sealer's keys is also a pepper: one secret must not serve two purposes. */
+  sharesKeyWith(sealer: Sealer): boolean
+  /** The store's clock. */
+  now(): Promise<Date>
   /** The key for new audit records. */
   readonly auditKey: AuditKey | undefined
   /** How long one answer may take that a verb waits for. */

@@ -54,6 +54,7 @@ import {
   type UsageQuery,
   type UsedKey,
 } from '../reads/index.js'
+import { wrapStoreErrors } from '../store/index.js'
 import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
 import {
   principalOfKey,
@@ -584,6 +585,8 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     checkExport: async (actor, { organizationId }) => {
       await exporter(managing, organizationId, { actor })
     },
+    sharesKeyWith: (sealer) => sealer.sharesKeyWith(parts.hasher),
+    now: () => wrapStoreErrors(managing.store.now()),
     auditKey: parts.auditKey,
     manageTimeoutMs: parts.manageTimeoutMs,
     principalOf: (id) => principalOfKey(managing, id),

@@ -8,6 +8,8 @@ import type { ManageParts } from './parts.js'
 /** Who acts on something that belongs to a key, for the audit record. */
 export interface ActingOnKey {
   readonly key: Key
+  /** The store's clock. */
+  readonly now: Date
   readonly actor: Actor
   readonly context: AuditContext
 }
@@ -33,7 +35,7 @@ export async function actForKey(
   const { record, now } = found
   requireHere(parts, live, record)
   const key = toKey(record, now)
-  if (attempted === null) return { key, actor: live.actor, context }
+  if (attempted === null) return { key, now, actor: live.actor, context }
   if (record.status !== 'active' && record.status !== 'disabled')
     throw new InvalidState(keyId, record.status, attempted)
   if (isExpired(record, now)) throw new InvalidState(keyId, 'expired', attempted)
@@ -42,5 +44,5 @@ export async function actForKey(
     before: isOwnKey(live.actor, record) ? record : null,
     givesToken: true,
   })
-  return { key, actor: live.actor, context }
+  return { key, now, actor: live.actor, context }
 }

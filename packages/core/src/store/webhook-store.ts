@@ -1,11 +1,11 @@
 import type { Actor, AuditDraft, ResourceRef } from '../values/index.js'
 import type { AuditKey } from './link-audit.js'
 
-/** Whether an endpoint is sent events: `disabled_by_system` is one that failed for days, wants no more, or has no key any more. */
+/** Whether an endpoint is sent events: `disabled_by_system` is one that failed for days, wants no more, or whose key has ended. */
 export type EndpointStatus = 'active' | 'paused' | 'disabled_by_system'
 
 /** Why an endpoint is `disabled_by_system`. */
-export type EndpointStop = 'failing' | 'gone' | 'key_revoked' | 'key_expired' | 'key_deleted'
+export type EndpointStop = 'failing' | 'gone' | 'key_revoked' | 'key_expired'
 
 /** A webhook endpoint of a key, as a store keeps it. */
 export interface EndpointRecord {

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import type { Key, Keyring } from '@keywright/core'
+import { type NewEvent, organizationOf } from '@keywright/core/store'
+import type { WorkerParts } from './parts.js'
+
+const dayMs = 86_400_000
+const organizationsAtOnce = 100
+
+/**
+ * Publishes `api_key.expiring` for keys that expire within the days of the catalog, in organizations that have endpoints. The id of
+ * such an event is made of the key, its expiry and the day: however many processes look, it is there once.
+ */
+export async function publishExpiryNotices(
+  { store, catalog }: Pick<WorkerParts, 'store' | 'catalog'>,
+  keyring: Pick<Keyring, 'list'>,
+  now: Date,
+): Promise<void> {
+  const [longest] = catalog.expiryNoticeDays
+  if (longest === undefined) return
+  let after: string | null = null
+  while (true) {
+    const organizations: readonly string[] = await store.listOrganizations({ after, limit: organizationsAtOnce })
+    for (const id of organizations) await noticesOf(id)
+    after = organizations.at(-1) ?? null
+    if (organizations.length < organizationsAtOnce) return
+  }
+
+  async function noticesOf(organizationId: string): Promise<void> {
+    const expiringBefore = new Date(now.getTime() + (longest ?? 0) * dayMs)
+    let cursor: string | null = null
+    do {
+      const page: Awaited<ReturnType<Keyring['list']>> = await keyring.list({
+        ...{ organizationId, status: 'active', expiringBefore, limit: 100, cursor },
+        ...{ sort: 'expiry', order: 'asc' },
+      })
+      const events = page.keys.flatMap((key) => noticeOf(key, catalog.expiryNoticeDays, now))
+      if (events.length > 0) await store.publish(events)
+      cursor = page.nextCursor
+    } while (cursor !== null)
+  }
+}
+
+/** The notice of the fewest days that the key is within. */
+function noticeOf(key: Key, days: readonly number[], now: Date): NewEvent[] {
+  const { id, owner, expiresAt } = key
+  if (expiresAt === null || expiresAt <= now) return []
+  const left = expiresAt.getTime() - now.getTime()
+  const due = days.filter((one) => left <= one * dayMs).at(-1)
+  if (due === undefined) return []
+  const what = createHash('sha256').update(`${id}\0${expiresAt.getTime()}\0${due}`).digest('hex')
+  const organizationId = organizationOf(owner)
+  const data = { key_id: id, organization_id: organizationId, expires_at: expiresAt, days: due }
+  return [
+    {
+      id: `evt_${what.slice(0, 32)}`,
+      organizationId,
+      type: 'api_key.expiring',
+      resource: { type: 'api_key', id },
+      data: JSON.stringify(data),
+    },
+  ]
+}
