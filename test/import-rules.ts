@@ -31,7 +31,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['check'],
       ['scope', 'crypto', 'ip'],
       ['access', 'limits', 'store'],
-      ['outage', 'usage', 'memory'],
+      ['outage', 'usage', 'memory', 'webhooks'],
       ['cache'],
       ['input', 'verify'],
       ['delegation'],
@@ -46,7 +46,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['sqlite']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
-  ['webhooks', [['address', 'signature'], ['delivery']]],
+  ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
 ])
 
 interface PackageRules {

@@ -40,7 +40,7 @@ import {
 import { clientConfig } from '@keywright/mcp/client-config'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
-import { deliverer, parseEndpointUrl } from '@keywright/webhooks'
+import { deliverer, parseEndpointUrl, webhooks } from '@keywright/webhooks'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
@@ -116,6 +116,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   ImportOptions: [() => createKeyring({ ...base, imports: { ...wrong } })],
   KeyBoundary: [() => keyring.get('a1B2c3D4e5F6', { within: { ...wrong } as never })],
+  KeyEvents: [() => webhooks(keyring, { ...hooks, keyEvents: { scope: 'members.read', ...wrong } } as never)],
   KeyQuery: [() => keyring.list({ ...wrong })],
   KeyringOptions: [
     () => createKeyring({ ...base, ...wrong }),
@@ -182,11 +183,18 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   TopKeysQuery: [() => keyring.topKeys({ organizationId, ...wrong } as never)],
   UrlRules: [() => parseEndpointUrl('https://a.example/', { ...wrong })],
   UsageQuery: [() => keyring.usage({ organizationId, ...wrong } as never)],
+  WebhooksOptions: [
+    () => webhooks(keyring, { ...hooks, ...wrong } as never),
+    () =>
+      webhooks(keyring, { ...hooks, events: { a: { description: 'A', scope: 'members.read', ...wrong } } } as never),
+    () => webhooks(keyring, { ...hooks, delivery: { ...wrong } } as never),
+  ],
   VerifyAuditExportOptions: [() => verifyAuditExport([], { ...wrong } as never)],
   VerifyOptions: [() => keyring.verify('x', { ...wrong })],
 }
 
 const seals = { current: 'k1', keys: { k1: Buffer.alloc(32, 1) } }
+const hooks = { store: { claimDeliveries: () => {} }, sealer: sealer(seals), events: {} }
 
 /** Types that are handed over as well, and why a wrong name in them opens nothing. */
 const others: Readonly<Record<string, string>> = {
@@ -202,6 +210,7 @@ const others: Readonly<Record<string, string>> = {
   GateVerdict: 'a gate makes it',
   Hasher: 'an object of the host, with methods of its own',
   KeyStore: 'an object of the host, with methods of its own',
+  WebhookStore: 'an object of the host, with methods of its own',
   KyselyLike: 'an object of Kysely',
   LocalServer: 'a part of ClientConfigOptions',
   NodeMessage: 'a request of a server',

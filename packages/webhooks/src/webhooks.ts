@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Access, InvalidInput, InvalidOptions, type Keyring, type ManageOptions } from '@keywright/core'
 import { adapterOf, isolated, wrapStoreErrors } from '@keywright/core/adapter'
-import type { NewEvent } from '@keywright/core/store'
 import { type DefinitionsFor, type EventDefinition, eventCatalog } from './catalog/event-catalog.js'
 import { type EventInput, parseEvent } from './catalog/event-input.js'
 import { deliverer } from './delivery/deliver.js'
@@ -30,12 +29,12 @@ import {
   replayEvents,
 } from './log/deliveries.js'
 import { loadStatus, type WebhooksStatus } from './log/status.js'
-import { checkRetention, readNumbers, type WebhooksOptions } from './options.js'
+import { checkRetention, readNumbers, type WebhookNumbers, type WebhooksOptions } from './options.js'
 import { housekeeping } from './worker/housekeeping.js'
 import type { WorkerParts } from './worker/parts.js'
 import { storeWarnings } from './worker/store-warnings.js'
 import { type TestResult, testEndpoint } from './worker/test-endpoint.js'
-import { worker } from './worker/worker.js'
+import { type Worker, worker } from './worker/worker.js'
 
 type Within = Pick<ManageOptions, 'within'>
 
@@ -187,30 +186,54 @@ export function webhooks<A extends Access, const E extends DefinitionsFor<A>>(
   keyring: Keyring<A>,
   options: WebhooksOptions<A, E>,
 ): Webhooks<keyof E & string> {
+  const parts = makeParts(keyring, options as unknown as WebhooksOptions) // the names of scopes are checked at run time
+  const sending = worker(parts, parts)
+  const keeping = housekeeping(parts, keyring, parts)
+  let closed: Promise<void> | null = null
+  return Object.freeze({
+    eventTypes: parts.catalog.types,
+    ...managementOf(parts, sending),
+    ...publishing(parts, sending),
+    start: () => {
+      sending.start()
+      keeping.start()
+    },
+    run: async () => {
+      await keeping.run()
+      return sending.drain()
+    },
+    close: () => {
+      keeping.stop()
+      closed ??= sending.close(closeMs).then(() => parts.sender.close())
+      return closed
+    },
+  } satisfies Webhooks)
+}
+
+function makeParts(keyring: Keyring, options: WebhooksOptions): WorkerParts & WebhookNumbers {
   const door = adapterOf(keyring)
-  const numbers = readNumbers(options as unknown as WebhooksOptions) // the names of scopes are checked at run time
-  const { sealer, delivery = {}, events, keyEvents } = options
+  const numbers = readNumbers(options)
+  const { sealer, delivery = {}, events, keyEvents, onEvent, onDisabled } = options
   if (door.sharesKeyWith(sealer)) throw new InvalidOptions('sealer', 'keys that are not peppers of the hasher')
   const { access } = keyring
   const catalog = eventCatalog(access, events, keyEvents)
   checkRetention(numbers, catalog.expiryNoticeDays)
-  const sender = deliverer(delivery)
   const { ports, allowLoopback } = delivery
-  const store = timedWebhookStore(options.store, door.manageTimeoutMs)
-  const parts: WorkerParts = {
-    ...{ access, door, store, sealer, catalog, sender, ...numbers },
+  return Object.freeze({
+    ...{ access, door, sealer, catalog, ...numbers },
+    sender: deliverer(delivery),
+    store: timedWebhookStore(options.store, door.manageTimeoutMs),
     rules: { ports, allowLoopback, catalog },
     worker: randomUUID(),
-    emit: isolated(options.onEvent ?? storeWarnings()),
-    disabled: isolated(options.onDisabled),
-  }
-  const sending = worker(parts, numbers)
-  const keeping = housekeeping(parts, keyring, numbers)
-  const parse = (event: EventInput): NewEvent => parseEvent(access, catalog, event)
-  let closed: Promise<void> | null = null
+    emit: isolated(onEvent ?? storeWarnings()),
+    disabled: isolated(onDisabled),
+  })
+}
 
-  return Object.freeze({
-    eventTypes: catalog.types,
+type Management = Omit<Webhooks, 'eventTypes' | 'publish' | 'inTransaction' | 'start' | 'run' | 'close'>
+
+function managementOf(parts: WorkerParts, sending: Worker): Management {
+  return {
     create: async (input, manage = {}) => createEndpoint(parts, input, manage),
     get: async (id, within = {}) => getEndpoint(parts, id, within),
     list: async (query, within = {}) => listEndpoints(parts, query, within),
@@ -228,8 +251,14 @@ export function webhooks<A extends Access, const E extends DefinitionsFor<A>>(
       return replayed
     },
     status: async (query = {}) => loadStatus(parts, query),
+  }
+}
+
+function publishing(parts: WorkerParts, sending: Worker): Pick<Webhooks, 'publish' | 'inTransaction'> {
+  const { access, catalog, store } = parts
+  return {
     publish: async (input) => {
-      const event = parse(input)
+      const event = parseEvent(access, catalog, input)
       await wrapStoreErrors(store.publish([event]))
       sending.wake()
       return { eventId: event.id }
@@ -238,26 +267,13 @@ export function webhooks<A extends Access, const E extends DefinitionsFor<A>>(
       const inside = storeInTransaction(store, transaction)
       return {
         publish: async (input) => {
-          const event = parse(input)
+          const event = parseEvent(access, catalog, input)
           await inside.publish([event])
           return { eventId: event.id }
         },
       }
     },
-    start: () => {
-      sending.start()
-      keeping.start()
-    },
-    run: async () => {
-      await keeping.run()
-      return sending.drain()
-    },
-    close: () => {
-      keeping.stop()
-      closed ??= sending.close(closeMs).then(() => sender.close())
-      return closed
-    },
-  } satisfies Webhooks)
+  }
 }
 
 function storeInTransaction({ inTransaction }: WorkerParts['store'], transaction: object) {

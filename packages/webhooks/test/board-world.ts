@@ -1,6 +1,7 @@
 import {
   createKeyring,
   defineAccess,
+  hmacSha256,
   type Keyring,
   memoryStore,
   type Owner,
@@ -60,6 +61,7 @@ export function boardWorld(options: WorldOptions & { readonly keys?: KeyStore } 
     prefix: 'tk',
     access,
     store: keys,
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper for tests, of 32 bytes or more' } }),
     resolveOwner: (owner) => {
       const found = owners.get(owner.id) ?? null
       if (found instanceof Error) throw found

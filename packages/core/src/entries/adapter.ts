@@ -28,7 +28,7 @@ export {
   wholeNumber,
 } from '../check/index.js'
 export type { Credential, TokenFormat } from '../crypto/index.js'
-export type { Grantable } from '../delegation/index.js'
+export type { Grantable, KeyRights } from '../delegation/index.js'
 export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
 export { checkDescription, checkId, checkInstant, inputLimits, isPrintable, unprintable } from '../input/index.js'
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
@@ -44,4 +44,4 @@ export {
   isStringArray,
   withDeadline,
 } from '../values/index.js'
-export { type KeyRights, type Requirements, readRequestId } from '../verify/index.js'
+export { type Requirements, readRequestId } from '../verify/index.js'

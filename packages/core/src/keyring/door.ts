@@ -1,13 +1,13 @@
 import type { ExportQuery } from '../audit/index.js'
 import type { Credential, Sealer, TokenFormat } from '../crypto/index.js'
-import type { Grantable } from '../delegation/index.js'
+import type { Grantable, KeyRights } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ManageOptions } from '../input/index.js'
 import type { ActingOnKey } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
 import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
-import type { KeyRights, KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
+import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
 import type { Capabilities } from './capabilities.js'
 
 /** What adapters and pages need of a keyring, and its users do not. */

@@ -2,7 +2,7 @@ import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '.
 import { type AuditLog, auditLog, beginExport, exporter } from '../audit/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
-import { grantableBy } from '../delegation/index.js'
+import { grantableBy, principalOfKey } from '../delegation/index.js'
 import { InvalidInput } from '../errors/index.js'
 import {
   type ChangeOptions,
@@ -56,14 +56,7 @@ import {
 } from '../reads/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
-import {
-  principalOfKey,
-  type Requirements,
-  readRequestId,
-  type Verdict,
-  verifyCredential,
-  verifyToken,
-} from '../verify/index.js'
+import { type Requirements, readRequestId, type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
 import { loadCapabilities } from './capabilities.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'

@@ -1,6 +1,5 @@
 export { type Advice, adviceOn } from './advice.js'
 export type { InvalidationBus } from './invalidation-bus.js'
-export { isKeyEvent, keyEvent } from './key-event.js'
 export type {
   AuditQuery,
   ChangeRequest,
@@ -54,33 +53,3 @@ export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'
 export { timedStore } from './timed-store.js'
-export {
-  type AttemptRecord,
-  type ClaimedDelivery,
-  type ClaimedEvents,
-  type ClaimRequest,
-  type DeliveryClaim,
-  type DeliveryOutcome,
-  type DeliveryQuery,
-  type DeliveryRecord,
-  type DeliveryStatus,
-  deliveryId,
-  type EndpointChange,
-  type EndpointChanges,
-  type EndpointCounts,
-  type EndpointInsert,
-  type EndpointQuery,
-  type EndpointRecord,
-  type EndpointStatus,
-  type EndpointStop,
-  type EventRoute,
-  type FoundEndpoint,
-  keptAttempts,
-  type NewEndpoint,
-  type NewEvent,
-  type QueueChange,
-  type QueueStatus,
-  type ReplayRequest,
-  type StoredEvent,
-  type WebhookStore,
-} from './webhook-store.js'

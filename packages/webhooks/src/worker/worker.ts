@@ -1,10 +1,9 @@
 import type { ClaimedDelivery } from '@keywright/core/store'
-import { type Attempted, attempt, postponedBy } from './attempt.js'
-import { hostBreaker } from './host-breaker.js'
+import { alarm, jittered } from './alarm.js'
+import type { Attempted } from './attempt.js'
 import type { WorkerParts } from './parts.js'
 import { routeEvents } from './route-events.js'
-import { settler } from './settler.js'
-import { stopEndpoint } from './stop-endpoint.js'
+import { runner } from './runner.js'
 
 /** Sends what is due, until it is closed. */
 export interface Worker {
@@ -31,48 +30,14 @@ const perEndpoint = 4
 const eventsAtOnce = 100
 const longestPauseMs = 30_000
 
-/** @throws nothing: what the store refuses is told as `webhooks.unavailable`, and tried again. */
+/** What the store refuses is told as `webhooks.unavailable`, and tried again. */
 export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOptions): Worker {
-  const { store, leaseMs, emit } = parts
-  const running = new Map<string, ClaimedDelivery>()
-  const breaker = hostBreaker()
-  const failed = (error: unknown): void => emit({ type: 'webhooks.unavailable', error })
-  const { settle } = settler(parts, failed)
-  const alarm = wakeable()
+  const { store, leaseMs } = parts
+  const failed = (error: unknown): void => parts.emit({ type: 'webhooks.unavailable', error })
+  const { wake, stop, wait } = alarm()
+  const { running, run, attempts, beat, rest } = runner(parts, failed, wake)
   let isOpen = true
   let loop: Promise<void> | null = null
-  let attempts = 0
-
-  const counts = (): Map<string, number> => {
-    const taken = new Map<string, number>()
-    for (const { endpoint } of running.values()) taken.set(endpoint.id, (taken.get(endpoint.id) ?? 0) + 1)
-    return taken
-  }
-
-  const run = async (claimed: ClaimedDelivery, claimedAt: number, once = false): Promise<Attempted> => {
-    running.set(claimed.delivery.id, claimed)
-    const { host } = new URL(claimed.endpoint.url)
-    try {
-      const blockedMs = once ? 0 : breaker.blockedMs(host)
-      if (blockedMs > 0) {
-        await store.postpone([claimed.endpoint.id], blockedMs).catch(failed)
-        const spared = postponedBy(claimed, blockedMs)
-        await settle(spared.outcome)
-        return spared
-      }
-      const attempted = await attempt(parts, claimed, { once, claimedAt })
-      if (attempted.result !== null) {
-        attempts += 1
-        breaker.learn(host, attempted.result)
-      }
-      await settle(attempted.outcome)
-      if (attempted.stop !== null) await stopEndpoint(parts, claimed.endpoint, attempted.stop)
-      return attempted
-    } finally {
-      running.delete(claimed.delivery.id)
-      alarm.wake()
-    }
-  }
 
   /** One look at the queue. Returns whether there was anything. */
   const look = async (): Promise<boolean> => {
@@ -81,8 +46,8 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
     const limit = concurrency - running.size
     if (limit <= 0) return found.events.length > 0
     const claimedAt = performance.now()
-    const claims = { worker: parts.worker, limit, leaseMs, perEndpoint, taken: counts() }
-    const claimed = await store.claimDeliveries(claims)
+    const taken = countByEndpoint(running)
+    const claimed = await store.claimDeliveries({ worker: parts.worker, limit, leaseMs, perEndpoint, taken })
     // One that is on its way here was late, and somebody could have had it: it ends as it ends.
     const fresh = claimed.filter(({ delivery }) => !running.has(delivery.id))
     for (const one of fresh) run(one, claimedAt).catch(failed)
@@ -95,24 +60,13 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
       try {
         const isBusy = await look()
         pauseMs = pollMs
-        if (!isBusy || running.size >= concurrency) await alarm.wait(jittered(pollMs))
+        if (isOpen && (!isBusy || running.size >= concurrency)) await wait(jittered(pollMs))
       } catch (error) {
         failed(error)
-        await alarm.wait(jittered(pauseMs), { deaf: true })
+        if (isOpen) await wait(jittered(pauseMs), { deaf: true })
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       }
     }
-  }
-
-  const renewing = (): ReturnType<typeof setInterval> =>
-    setInterval(() => {
-      const ids = [...running.keys()]
-      if (ids.length > 0) store.renew(parts.worker, ids, leaseMs).catch(failed)
-    }, leaseMs / 3)
-  let heartbeat: ReturnType<typeof setInterval> | null = null
-  const beat = (): void => {
-    heartbeat ??= renewing()
-    heartbeat.unref()
   }
 
   return {
@@ -120,12 +74,12 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
       beat()
       loop ??= work()
     },
-    wake: alarm.wake,
+    wake,
     drain: async () => {
       beat()
-      const before = attempts
-      while (isOpen && ((await look()) || running.size > 0)) if (running.size > 0) await alarm.wait(pollMs)
-      return attempts - before
+      const before = attempts()
+      while (isOpen && ((await look()) || running.size > 0)) if (running.size > 0) await wait(pollMs)
+      return attempts() - before
     },
     send: (claimed) => {
       beat()
@@ -133,42 +87,17 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
     },
     close: async (ms) => {
       isOpen = false
-      alarm.wake()
+      stop()
       const until = performance.now() + ms
-      while (running.size > 0 && performance.now() < until) await alarm.wait(Math.min(ms, 100))
-      if (heartbeat !== null) clearInterval(heartbeat)
+      while (running.size > 0 && performance.now() < until) await wait(Math.min(ms, 100))
+      rest()
       await loop
     },
   }
 }
 
-/** Processes that were started together do not ask together. */
-function jittered(ms: number): number {
-  return ms * (0.75 + Math.random() / 2)
-}
-
-/** A pause that can be ended. */
-function wakeable() {
-  let isAwake = false
-  let end: (() => void) | null = null
-  return {
-    wake: (): void => {
-      isAwake = true
-      end?.()
-    },
-    /** @param deaf - Whether nothing ends the pause before its time. */
-    wait: (ms: number, { deaf = false } = {}): Promise<void> =>
-      new Promise((resolve) => {
-        const timer = setTimeout(done, ms)
-        function done(): void {
-          clearTimeout(timer)
-          end = null
-          isAwake = false
-          resolve()
-        }
-        if (deaf) return
-        if (isAwake) done()
-        else end = done
-      }),
-  }
+function countByEndpoint(running: ReadonlyMap<string, ClaimedDelivery>): ReadonlyMap<string, number> {
+  const taken = new Map<string, number>()
+  for (const { endpoint } of running.values()) taken.set(endpoint.id, (taken.get(endpoint.id) ?? 0) + 1)
+  return taken
 }

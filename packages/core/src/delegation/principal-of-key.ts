@@ -1,7 +1,7 @@
 import { createPrincipal, grantedRights, type Principal } from '../access/index.js'
-import { isExpired, type KeyStore, organizationOf, toKey } from '../store/index.js'
-import type { VerifyParts } from './parts.js'
-import { patternsOf, resolveAuthority } from './resolve-owner.js'
+import { isExpired, organizationOf, toKey } from '../store/index.js'
+import { patternsOf, resolveAuthority } from '../verify/index.js'
+import type { DelegationParts } from './parts.js'
 
 /** What a key may do now, without its token; or why it may do nothing. */
 export type KeyRights =
@@ -20,7 +20,7 @@ export type KeyRights =
  * @throws what the store and the host throw: then nothing is known.
  */
 export async function principalOfKey(
-  parts: Pick<VerifyParts, 'access' | 'resolveOwner' | 'environmentOf'> & { readonly store: Pick<KeyStore, 'find'> },
+  parts: Pick<DelegationParts, 'access' | 'resolveOwner' | 'environmentOf' | 'store'>,
   id: string,
 ): Promise<KeyRights> {
   const { access, resolveOwner, environmentOf, store } = parts

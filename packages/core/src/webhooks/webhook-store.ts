@@ -1,5 +1,5 @@
+import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditDraft, ResourceRef } from '../values/index.js'
-import type { AuditKey } from './link-audit.js'
 
 /** Whether an endpoint is sent events: `disabled_by_system` is one that failed for days, wants no more, or whose key has ended. */
 export type EndpointStatus = 'active' | 'paused' | 'disabled_by_system'
