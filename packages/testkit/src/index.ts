@@ -18,3 +18,5 @@ export {
   wrongSecret,
 } from './test-keyring.js'
 export { type RateLimiterHarness, testRateLimiter } from './test-rate-limiter.js'
+export { testWebhookStore, type WebhookStoreHarness } from './test-webhook-store.js'
+export type { WebhookStores } from './webhook-world.js'
