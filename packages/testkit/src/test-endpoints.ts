@@ -93,13 +93,14 @@ export function testEndpoints(open: OpenWebhooks): void {
 
     it('lets exactly 3 of 20 concurrent inserts through at limit 3', async () => {
       const { webhooks, organizationId, audit } = await webhookWorld(open)
+      const keyId = unique('k')
       const outcomes = await Promise.allSettled(
         Array.from({ length: 20 }, () =>
           webhooks.insertEndpoint({
-            ...{ id: unique('we'), keyId: 'k1', organizationId },
+            ...{ id: unique('we'), keyId, organizationId },
             decide: ({ used }) => {
               if (used >= 3) throw new Refused()
-              return { write: aNewEndpoint(), audit: [draft('webhook.created', 'k1')] }
+              return { write: aNewEndpoint(), audit: [draft('webhook.created', keyId)] }
             },
           }),
         ),
@@ -107,7 +108,7 @@ export function testEndpoints(open: OpenWebhooks): void {
       const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
       expect(refused.filter(({ reason }) => !(reason instanceof Refused))).toEqual([])
       expect(refused).toHaveLength(17)
-      expect(await webhooks.listEndpoints({ organizationId, keyId: 'k1', limit: 100 })).toHaveLength(3)
+      expect(await webhooks.listEndpoints({ organizationId, keyId, limit: 100 })).toHaveLength(3)
       expect(await audit()).toHaveLength(3)
     })
 
