@@ -63,10 +63,10 @@ export function memoryDeliveries(state: WebhookState, keys: KeyStore): Pick<Webh
     },
 
     async postpone(endpointIds, inMs) {
-      const until = (await keys.now()).getTime() + inMs
+      const now = (await keys.now()).getTime()
       for (const entry of deliveries.values()) {
         if (!endpointIds.includes(entry.record.endpointId) || entry.claim !== null) continue
-        if (entry.nextAt !== null && entry.nextAt < until) entry.nextAt = until
+        if (entry.nextAt !== null && entry.nextAt <= now) entry.nextAt = now + inMs
       }
     },
 

@@ -1,4 +1,5 @@
 import type { KeyStore, QueueChange, WebhookStore } from '@keywright/core/store'
+import { inTurn } from './in-turn.js'
 import { deliveriesTo, isAfter, newestFirst, type WebhookState } from './state.js'
 
 /** The methods of a memory store for endpoints. */
@@ -7,40 +8,44 @@ export function memoryEndpoints(
   keys: KeyStore,
 ): Pick<WebhookStore, 'insertEndpoint' | 'changeEndpoint' | 'findEndpoint' | 'listEndpoints' | 'listOrganizations'> {
   const { endpoints, tails } = state
+  const turn = inTurn()
   return {
-    async insertEndpoint({ id, keyId, organizationId, auditKey, decide }) {
-      const [now, { seq }] = await Promise.all([keys.now(), keys.auditHead(organizationId)])
-      const used = [...endpoints.values()].filter((one) => one.keyId === keyId).length
-      const { write, audit } = decide({ now, used })
-      const record = {
-        ...write,
-        ...{ id, keyId, organizationId, status: 'active' as const, stop: null, failingSince: null, version: 1 },
-        ...{ previousSecret: null, previousSecretExpiresAt: null, createdAt: now, updatedAt: now },
-      }
-      const appended = keys.appendAudit(organizationId, audit, auditKey)
-      endpoints.set(id, record)
-      if (!tails.has(organizationId)) tails.set(organizationId, seq)
-      await appended
-      return record
-    },
+    insertEndpoint: ({ id, keyId, organizationId, auditKey, decide }) =>
+      turn(async () => {
+        const [now, { seq }] = await Promise.all([keys.now(), keys.auditHead(organizationId)])
+        const used = [...endpoints.values()].filter((one) => one.keyId === keyId).length
+        const { write, audit } = decide({ now, used })
+        const record = {
+          ...write,
+          ...{ id, keyId, organizationId, status: 'active' as const, stop: null, failingSince: null, version: 1 },
+          ...{ previousSecret: null, previousSecretExpiresAt: null, createdAt: now, updatedAt: now },
+        }
+        if (endpoints.has(id)) throw new Error('An endpoint has this id.')
+        await keys.appendAudit(organizationId, audit, auditKey)
+        endpoints.set(id, record)
+        if (!tails.has(organizationId)) tails.set(organizationId, seq)
+        return record
+      }),
 
-    async changeEndpoint(id, { auditKey, decide }) {
-      const now = await keys.now()
-      const record = endpoints.get(id)
-      if (record === undefined) return null
-      const decision = decide(record, { now })
-      if (decision === null) return { record, now }
-      const { write, queue, audit } = decision
-      const appended = keys.appendAudit(record.organizationId, audit, auditKey)
-      const isChanged = write === 'delete' || Object.keys(write).length > 0
-      const after =
-        write === 'delete' || !isChanged ? record : { ...record, ...write, updatedAt: now, version: record.version + 1 }
-      if (write === 'delete') forget(state, id)
-      else endpoints.set(id, after)
-      if (queue !== undefined) changeQueue(state, id, queue, now)
-      await appended
-      return { record: after, now }
-    },
+    changeEndpoint: (id, { auditKey, decide }) =>
+      turn(async () => {
+        const now = await keys.now()
+        const record = endpoints.get(id)
+        if (record === undefined) return null
+        const decision = decide(record, { now })
+        if (decision === null) return { record, now }
+        const { write, queue, audit } = decision
+        await keys.appendAudit(record.organizationId, audit, auditKey)
+        const { failingSince } = endpoints.get(id) ?? record // an attempt may have ended meanwhile
+        const isChanged = write !== 'delete' && Object.keys(write).length > 0
+        const after = isChanged
+          ? { ...record, failingSince, ...write, updatedAt: now, version: record.version + 1 }
+          : { ...record, failingSince }
+        if (write === 'delete') forget(state, id)
+        else endpoints.set(id, after)
+        if (queue !== undefined) changeQueue(state, id, queue, now)
+        return { record: after, now }
+      }),
 
     async findEndpoint(id) {
       const record = endpoints.get(id)

@@ -23,14 +23,16 @@ export function memoryLog(
       const now = await keys.now()
       const endpoint = endpoints.get(request.endpointId)
       if (endpoint === undefined) return 0
-      const queued = eventsOf(state, endpoint, request).filter((event) => {
+      const events = eventsOf(state, endpoint, request)
+      if (events.length > 0) {
+        await keys.appendAudit(endpoint.organizationId, request.audit(events.length), request.auditKey)
+      }
+      for (const event of events) {
         const entry = deliveries.get(deliveryId(event.id, endpoint.id)) ?? addDelivery(state, event, endpoint.id, now)
-        if (entry === null) return false
-        Object.assign(entry, { status: 'pending', reason: null, attempts: 0, nextAt: now.getTime() })
-        return true
-      }).length
-      if (queued > 0) await keys.appendAudit(endpoint.organizationId, request.audit(queued), request.auditKey)
-      return queued
+        if (entry !== null)
+          Object.assign(entry, { status: 'pending', reason: null, attempts: 0, nextAt: now.getTime() })
+      }
+      return events.length
     },
 
     async status({ organizationId, since }) {
@@ -75,7 +77,7 @@ function eventsOf(
     return entry !== undefined && waits(entry)
   }
   const ofOrganization = [...outbox.values()]
-    .filter(({ onlyFor }) => onlyFor === null || onlyFor === endpoint.id)
+    .filter(({ onlyFor, nextAt }) => nextAt === null && (onlyFor === null || onlyFor === endpoint.id))
     .map(({ event }) => event)
     .filter((event) => event.organizationId === endpoint.organizationId && !isWaiting(event))
   if ('eventId' in request) return ofOrganization.filter(({ id }) => id === request.eventId)
