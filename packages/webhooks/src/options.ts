@@ -33,7 +33,7 @@ export interface WebhooksOptions<A extends Access = Access, E extends Definition
   readonly pollMs?: number | undefined
   /**
    * For how long a worker holds what it has taken, unless it says that it still lives; then another worker sends it again. In ms,
-   * 20000 to 600000, and longer than an attempt may take. @defaultValue 60000
+   * 1000 to 600000, and longer than an attempt may take. @defaultValue 60000
    */
   readonly leaseMs?: number | undefined
   /** Told of each delivery and each fault, for metrics and logs. @defaultValue process warnings while the store fails */
@@ -89,7 +89,7 @@ export function readNumbers(options: WebhooksOptions): WebhookNumbers {
     retentionMs: wholeNumber(retentionMs, 'retentionMs', { least: 7 * dayMs, most: 365 * dayMs }),
     concurrency: wholeNumber(concurrency, 'concurrency', { least: 1, most: 1_000 }),
     pollMs: wholeNumber(pollMs, 'pollMs', { least: 50, most: 60_000 }),
-    leaseMs: wholeNumber(leaseMs, 'leaseMs', { least: 20_000, most: 600_000 }),
+    leaseMs: wholeNumber(leaseMs, 'leaseMs', { least: 1_000, most: 600_000 }),
   }
   if ((delivery?.timeoutMs ?? 15_000) >= numbers.leaseMs)
     throw new InvalidOptions('leaseMs', 'longer than delivery.timeoutMs')

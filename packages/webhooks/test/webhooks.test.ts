@@ -126,7 +126,7 @@ describe('an event (A11)', () => {
     ['data', { data: { text: 'x'.repeat(20_000) } }],
     ['organizationId', { organizationId: '' }],
     ['rezource', { rezource: 1 }],
-  ])('with a wrong %s is refused by name', async (field, wrong) => {
+  ])('with a wrong %s is refused by name (HOOK-4)', async (field, wrong) => {
     const { hooks } = boardWorld()
     const publishing = hooks.publish(updated('b1', wrong))
     await expect(publishing).rejects.toThrow(InvalidInput)
@@ -234,7 +234,7 @@ describe('rights at dispatch (HOOK-7, T31)', () => {
 })
 
 describe('an endpoint', () => {
-  test('that fails is tried again by the schedule, with one id and the same body (HOOK-2, HOOK-5)', async () => {
+  test('that fails is tried again by the schedule, with one id and the same body, and the log keeps each attempt (HOOK-2, HOOK-5, HOOK-14)', async () => {
     const { hooks, got, advance, endpoint, ...world } = await withEndpoint({}, (count) => (count < 3 ? 500 : 200))
     await hooks.publish(updated('b1'))
     for (const ms of [0, 6_001, 360_001]) {
@@ -419,7 +419,7 @@ describe('an endpoint', () => {
     await expect(creating).rejects.toMatchObject({ code: 'invalid_input', field })
   })
 
-  test('leaves no secret, nor the path of its URL, in the log', async () => {
+  test('leaves no secret, nor the path of its URL, in the log (HOOK-13, HOOK-14)', async () => {
     const { hooks, endpoint, secret, url, keyring } = await withEndpoint()
     const { secret: second } = await hooks.rotateSecret(endpoint.id)
     await hooks.update(endpoint.id, { url: `${url}?canary=hush` })
