@@ -1,6 +1,6 @@
-import { testKeyStore } from '@keywright/testkit'
+import { testKeyStore, testWebhookStore } from '@keywright/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
-import { kyselyStore, migrateToLatest } from '../src/index.js'
+import { kyselyStore, kyselyWebhookStore, migrateToLatest } from '../src/index.js'
 import { dropTables, newPrefix } from './drop-tables.js'
 import { connect, testedEngines } from './engines.js'
 
@@ -23,6 +23,13 @@ for (const engine of testedEngines({ contract: true })) {
     open: async () => {
       await migrateToLatest(db, options)
       return kyselyStore(db, options)
+    },
+  })
+  testWebhookStore({
+    name: engine.name,
+    open: async () => {
+      await migrateToLatest(db, options)
+      return { keys: kyselyStore(db, options), webhooks: kyselyWebhookStore(db, options) }
     },
   })
   afterAll(async () => {

@@ -15,6 +15,13 @@ import { indexLists } from './0013-index-lists.js'
 import { createRefusals } from './0014-create-refusals.js'
 import { indexRefusals } from './0015-index-refusals.js'
 import { keepDisabledReason } from './0016-keep-disabled-reason.js'
+import { createWebhooks } from './0017-create-webhooks.js'
+import { indexWebhooks } from './0018-index-webhooks.js'
+import { createEvents } from './0019-create-events.js'
+import { indexEvents } from './0020-index-events.js'
+import { createDeliveries } from './0021-create-deliveries.js'
+import { indexDeliveries } from './0022-index-deliveries.js'
+import { countWebhooks } from './0023-count-webhooks.js'
 import type { Statement, Step, StepContext } from './step.js'
 
 /** The steps from an empty database to the schema of this version, in order. */
@@ -35,6 +42,13 @@ const steps: Readonly<Record<string, Step>> = {
   '0014-create-refusals': createRefusals,
   '0015-index-refusals': indexRefusals,
   '0016-keep-disabled-reason': keepDisabledReason,
+  '0017-create-webhooks': createWebhooks,
+  '0018-index-webhooks': indexWebhooks,
+  '0019-create-events': createEvents,
+  '0020-index-events': indexEvents,
+  '0021-create-deliveries': createDeliveries,
+  '0022-index-deliveries': indexDeliveries,
+  '0023-count-webhooks': countWebhooks,
 }
 
 /** The names of the steps, in order. */

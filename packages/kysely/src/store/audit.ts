@@ -1,7 +1,16 @@
 import type { AuditDraft } from '@keywright/core'
-import { type AuditKey, auditEvent, emptyChain, type KeyStore, linkAudit } from '@keywright/core/store'
+import {
+  type AuditKey,
+  auditEvent,
+  emptyChain,
+  isKeyEvent,
+  type KeyStore,
+  keyEvent,
+  linkAudit,
+} from '@keywright/core/store'
 import type { Transaction } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
+import { addEvents } from './add-events.js'
 import { matchingRecords, nearbyRecords, readRecords } from './audit-page.js'
 import type { StoreContext } from './context.js'
 import { type LockedOrganization, lockOrganization } from './organization-lock.js'
@@ -16,13 +25,16 @@ export interface AuditAppend {
 /**
  * Appends records to the chain of a locked organisation, and writes its counters: those first. If a host commits its transaction
  * meanwhile, the log then has a gap, but goes on, and never a record too many, after which no other could be appended.
+ *
+ * If the organisation uses webhooks, what happened to a key is an event as well.
  */
 export async function appendAudit(
-  { tables }: StoreContext,
+  context: StoreContext,
   trx: Transaction<KeyTables>,
-  { id, head, created, now }: LockedOrganization,
+  { id, head, created, hasWebhooks, now }: LockedOrganization,
   { drafts, auditKey }: AuditAppend,
 ): Promise<void> {
+  const { tables } = context
   const records = linkAudit(head, id, drafts, now, auditKey)
   const last = records.at(-1) ?? head
   const rows = records.map((record) => ({
@@ -42,6 +54,7 @@ export async function appendAudit(
     .where('organization_id', '=', id)
     .execute()
   if (rows.length > 0) await trx.insertInto(tables.api_key_audit).values(rows).execute()
+  if (hasWebhooks) await addEvents(context, trx, records.filter(isKeyEvent).map(keyEvent), now.getTime())
 }
 
 /** The audit log. */

@@ -17,6 +17,9 @@ export const neededRights: Readonly<Record<keyof KeyTables, readonly Right[]>> =
   api_key_usage_batches: ['select', 'insert', 'update', 'delete'],
   api_key_requests: ['select', 'insert', 'update', 'delete'],
   api_key_checks: ['select', 'insert', 'update'],
+  api_key_webhooks: ['select', 'insert', 'update', 'delete'],
+  api_key_events: ['select', 'insert', 'update', 'delete'],
+  api_key_deliveries: ['select', 'insert', 'update', 'delete'],
   api_key_migrations: ['select'],
 }
 
@@ -31,6 +34,9 @@ const columns: Readonly<Record<keyof KeyTables, string>> = {
   api_key_usage_batches: 'id',
   api_key_requests: 'id',
   api_key_checks: 'name',
+  api_key_webhooks: 'id',
+  api_key_events: 'id',
+  api_key_deliveries: 'id',
   api_key_migrations: 'name',
 }
 

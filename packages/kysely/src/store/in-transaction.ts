@@ -1,14 +1,9 @@
-import { InvalidInput } from '@keywright/core'
 import type { StoreInTransaction } from '@keywright/core/store'
-import type { Kysely, Transaction } from 'kysely'
-import { keyDatabase } from '../dialect/key-database.js'
-import type { KeyTables } from '../tables/key-tables.js'
-import type { KyselyLike } from '../tables/kysely-like.js'
 import type { TableOptions } from '../tables/table-names.js'
-import { type HostsTransaction, savepoints } from '../transactions/savepoint.js'
 import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-values.js'
 import type { StoreContext } from './context.js'
+import { type GivenTransaction, hostsContext } from './hosts-transaction.js'
 import { listMethods } from './list.js'
 import { readMethods } from './reads.js'
 
@@ -20,24 +15,9 @@ import { readMethods } from './reads.js'
 export function storeInTransaction(
   store: StoreContext,
   options: TableOptions,
-  transaction: Partial<KyselyLike> & HostsTransaction,
+  transaction: GivenTransaction,
 ): StoreInTransaction {
-  const db = checkTransaction(store, options, transaction)
-  const { name, isBusy } = store.dialect
-  const inSavepoint = savepoints(transaction, db, { isBusy, forgetsSavepoints: name === 'mysql' })
-  const run = <T>(work: () => Promise<T>): Promise<T> =>
-    inSavepoint(async () => {
-      await store.requireSchema(db)
-      return work()
-    })
-  const context: StoreContext = {
-    ...store,
-    db,
-    isHostsTransaction: true,
-    requireSchema: async () => {},
-    retrying: (work) => work(),
-    transaction: (work) => run(() => work(db as Transaction<KeyTables>)), // checked above
-  }
+  const { context, run } = hostsContext(store, options, transaction)
   const { find, findByLookupDigest } = readMethods(context)
   const { list, count } = listMethods(context)
   const { insert, change } = changeMethods(context)
@@ -52,19 +32,4 @@ export function storeInTransaction(
     count: (...asked) => run(() => count(...asked)),
     checkValue: (...check) => run(() => checkValue(...check)),
   }
-}
-
-function checkTransaction(
-  { dialect }: StoreContext,
-  options: TableOptions,
-  transaction: Partial<KyselyLike> & HostsTransaction,
-): Kysely<KeyTables> {
-  if (transaction.isTransaction !== true || typeof transaction.getExecutor !== 'function') {
-    const expected = 'a transaction of Kysely'
-    const hint = 'A connection of a driver, inside a transaction, goes through transactionOn(client, dialect).'
-    throw new InvalidInput('transaction', expected, `transaction must be ${expected}. ${hint}`)
-  }
-  const found = keyDatabase(transaction as KyselyLike, options) // both of its methods are those of a Kysely
-  if (found.dialect === dialect) return found.db
-  throw new InvalidInput('transaction', `one of the store's database, which speaks ${dialect.name}`)
 }

@@ -13,6 +13,8 @@ export interface LockedOrganization {
   readonly head: AuditCheckpoint
   /** How many keys it has ever created. */
   readonly created: number
+  /** Whether what happens to its keys is an event of webhooks as well. */
+  readonly hasWebhooks: boolean
   /** The engine's clock, read behind the lock. */
   readonly now: Date
 }
@@ -36,7 +38,7 @@ export async function lockOrganization(
     .execute()
   const row = await trx
     .selectFrom(tables.api_key_counters)
-    .select(['created', 'audit_seq', 'audit_hash', 'touched', dialect.now.as('now')])
+    .select(['created', 'audit_seq', 'audit_hash', 'touched', 'webhooks', dialect.now.as('now')])
     .where('organization_id', '=', id)
     .executeTakeFirstOrThrow()
   if (seen !== null && Number(row.touched) !== seen + 1) {
@@ -47,6 +49,7 @@ export async function lockOrganization(
     id,
     head: { seq: wholeNumberOf(row.audit_seq, 'audit_seq'), hash: row.audit_hash },
     created: wholeNumberOf(row.created, 'created'),
+    hasWebhooks: Number(row.webhooks) === 1,
     now: instantOf(row.now, 'now'),
   }
 }

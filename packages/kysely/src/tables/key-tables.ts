@@ -86,6 +86,8 @@ export interface CounterTable {
   audit_hash: string
   /** Written only to lock the row. */
   touched: Generated<number>
+  /** 1: it has, or once had, an endpoint of webhooks, so that what happens to its keys is an event as well. */
+  webhooks: Generated<number>
 }
 
 /** How often a key was used in one hour. */
@@ -126,6 +128,64 @@ export interface RequestTable {
   at: number
 }
 
+/** The endpoints of webhooks. */
+export interface WebhookTable {
+  id: string
+  key_id: string
+  organization_id: string
+  url: string
+  description: string | null
+  /** JSON; `null`: all types. */
+  types: string | null
+  status: string
+  stop: string | null
+  /** Sealed, as the one before is. */
+  secret: string
+  previous_secret: string | null
+  previous_secret_expires_at: number | null
+  created_by_type: string
+  created_by_id: string
+  created_at: number
+  updated_at: number
+  failing_since: number | null
+  version: number
+}
+
+/** The outbox of webhooks, and what was in it: it is kept to be sent again. */
+export interface EventTable {
+  id: string
+  organization_id: string
+  type: string
+  resource_type: string | null
+  resource_id: string | null
+  data: string
+  /** The endpoint that it is for; `null`: all of its organization. */
+  endpoint_id: string | null
+  created_at: number
+  /** From when on a worker may take it; `null`: it was queued for its endpoints. */
+  next_at: number | null
+  /** Who has taken it. */
+  claim: string | null
+}
+
+/** Events on their way to an endpoint, and what became of them. */
+export interface DeliveryTable {
+  id: string
+  event_id: string
+  endpoint_id: string
+  organization_id: string
+  status: string
+  reason: string | null
+  attempts: number
+  /** From when on a worker may take it; for what is held, an instant that never comes; `null`: it waits for nothing. */
+  next_at: number | null
+  /** Who has taken it. */
+  claim: string | null
+  /** JSON. */
+  log: string
+  created_at: number
+}
+
 /** Values that tell whether a process has the peppers that keys were hashed with. */
 export interface CheckTable {
   name: string
@@ -151,5 +211,8 @@ export interface KeyTables {
   api_key_usage_batches: UsageBatchTable
   api_key_requests: RequestTable
   api_key_checks: CheckTable
+  api_key_webhooks: WebhookTable
+  api_key_events: EventTable
+  api_key_deliveries: DeliveryTable
   api_key_migrations: MigrationTable
 }

@@ -1,0 +1,15 @@
+import type { Columns } from './replace-indexes.js'
+import { replaceIndexes } from './replace-indexes.js'
+import type { Statement, StepContext } from './step.js'
+
+const indexes: Readonly<Record<string, Columns<'api_key_deliveries'>>> = {
+  by_next: ['next_at', 'endpoint_id', 'id'], // what workers take; endpoints that have their share are left out without their rows
+  by_endpoint_next: ['endpoint_id', 'next_at'], // what waits for an endpoint
+  by_endpoint: ['endpoint_id', 'created_at', 'id'], // lists, and what became of those since a time
+  by_event: ['event_id'], // whether an event still waits for anything
+}
+
+/** The indexes by which workers find deliveries, and people see what became of them. */
+export function indexDeliveries(context: StepContext): readonly Statement[] {
+  return replaceIndexes(context, 'api_key_deliveries', { make: indexes, drop: [] })
+}

@@ -1,0 +1,164 @@
+import { deliveryId, type EventRoute, type NewEvent, type WebhookStore } from '@keywright/core/store'
+import type { Insertable, Transaction } from 'kysely'
+import { addEvents, eventsOfStatement } from '../store/add-events.js'
+import type { StoreContext } from '../store/context.js'
+import type { DeliveryTable, KeyTables } from '../tables/key-tables.js'
+import { isClaimOf, mostClaimed, onceNow, take } from './claim.js'
+import { parseEventRow } from './delivery-row.js'
+import { parseEndpointRow } from './endpoint-row.js'
+
+/** Rows of one statement: engines bound its parameters. */
+const maxRows = 500
+
+/** Adds events to the outbox. A statement is a transaction by itself, but within one of the host's it needs a savepoint. */
+export async function publish(context: StoreContext, events: readonly NewEvent[]): Promise<void> {
+  const { db, dialect, isHostsTransaction, requireSchema, retrying, transaction } = context
+  if (events.length === 0) return
+  if (isHostsTransaction || events.length > eventsOfStatement) {
+    await transaction((trx) => addEvents(context, trx, events, dialect.now))
+    return
+  }
+  await requireSchema()
+  await retrying(() => addEvents(context, db, events, dialect.now))
+}
+
+/** The outbox, as workers see it. */
+export function outboxMethods(context: StoreContext): Pick<WebhookStore, 'publish' | 'claimEvents' | 'queue'> {
+  const { db, tables, dialect, requireSchema, transaction } = context
+  return {
+    publish: (events) => publish(context, events),
+
+    async claimEvents({ worker, limit, leaseMs }) {
+      await requireSchema()
+      const due = await db
+        .selectFrom(tables.api_key_events)
+        .select('id')
+        .where('next_at', '<=', onceNow(dialect))
+        .orderBy('next_at')
+        .orderBy('id')
+        .limit(Math.min(limit, mostClaimed))
+        .execute()
+      if (due.length === 0) return { events: [], endpoints: [] }
+      const ids = due.map(({ id }) => id)
+      return take(context, 'api_key_events', { ids, worker, leaseMs }, async (trx, claim, sorted) => {
+        const rows = await trx
+          .selectFrom(tables.api_key_events)
+          .selectAll()
+          .where('id', 'in', sorted)
+          .where('claim', '=', claim)
+          .orderBy('created_at')
+          .orderBy('id')
+          .execute()
+        const organizations = [...new Set(rows.map((row) => row.organization_id))]
+        return { events: rows.map(parseEventRow), endpoints: await activeEndpoints(context, trx, organizations) }
+      })
+    },
+
+    async queue(worker, routes) {
+      if (routes.length === 0) return
+      const sorted = routes.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1))
+      await transaction((trx) => queueRoutes(context, trx, worker, sorted))
+    },
+  }
+}
+
+async function activeEndpoints(
+  { tables }: StoreContext,
+  trx: Transaction<KeyTables>,
+  organizations: readonly string[],
+) {
+  if (organizations.length === 0) return []
+  const rows = await trx
+    .selectFrom(tables.api_key_webhooks)
+    .selectAll()
+    .where('organization_id', 'in', organizations)
+    .where('status', '=', 'active')
+    .orderBy('id')
+    .execute()
+  return rows.map(parseEndpointRow)
+}
+
+/** Ends events in the outbox, and makes their deliveries: of events that are still the worker's, to endpoints that are still there. */
+async function queueRoutes(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  worker: string,
+  routes: readonly EventRoute[],
+): Promise<void> {
+  const organizationOfEvent = new Map<string, string>()
+  for (let from = 0; from < routes.length; from += maxRows) {
+    const ids = routes.slice(from, from + maxRows).map(({ eventId }) => eventId)
+    const claimed = isClaimOf(worker)
+    // A write without effect takes the locks, so that no other worker takes the events meanwhile.
+    const ofWorker = trx.updateTable(tables.api_key_events).where('id', 'in', ids).where(claimed)
+    await ofWorker.set((eb) => ({ claim: eb.ref('claim') })).execute()
+    const rows = await trx
+      .selectFrom(tables.api_key_events)
+      .select(['id', 'organization_id'])
+      .where('id', 'in', ids)
+      .where(claimed)
+      .execute()
+    for (const row of rows) organizationOfEvent.set(row.id, row.organization_id)
+    await ofWorker.set({ claim: null, next_at: null }).execute()
+  }
+  const endpoints = await lockedEndpoints({ tables, dialect }, trx, routes)
+  const deliveries = routes.flatMap(({ eventId, endpointIds }) =>
+    endpointIds
+      // Whatever a worker says, no event leaves its organization.
+      .filter((id) => endpoints.has(id) && endpoints.get(id) === organizationOfEvent.get(eventId))
+      .map((endpointId) => ({ eventId, endpointId, organizationId: endpoints.get(endpointId) ?? '' })),
+  )
+  for (let from = 0; from < deliveries.length; from += maxRows) {
+    const rows = deliveries.slice(from, from + maxRows).map((one) => ({
+      ...newDelivery(one),
+      next_at: dialect.now,
+      created_at: dialect.now,
+    }))
+    await dialect.orKeep(trx.insertInto(tables.api_key_deliveries).values(rows), 'id').execute()
+  }
+}
+
+/** Finds the organizations of endpoints, and keeps these from being deleted meanwhile: nobody would ever take their deliveries. */
+async function lockedEndpoints(
+  { tables, dialect }: Pick<StoreContext, 'tables' | 'dialect'>,
+  trx: Transaction<KeyTables>,
+  routes: readonly EventRoute[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(routes.flatMap(({ endpointIds }) => endpointIds))].sort()
+  const found = new Map<string, string>()
+  for (let from = 0; from < ids.length; from += maxRows) {
+    const rows = await trx
+      .selectFrom(tables.api_key_webhooks)
+      .select(['id', 'organization_id'])
+      .where('id', 'in', ids.slice(from, from + maxRows))
+      .orderBy('id')
+      // SQLite has one writer at a time, which this is by now.
+      .$if(dialect.name !== 'sqlite', (read) => read.forUpdate())
+      .execute()
+    for (const row of rows) found.set(row.id, row.organization_id)
+  }
+  return found
+}
+
+/** The columns of a delivery that nobody has tried. */
+export function newDelivery({
+  eventId,
+  endpointId,
+  organizationId,
+}: {
+  readonly eventId: string
+  readonly endpointId: string
+  readonly organizationId: string
+}): Omit<Insertable<DeliveryTable>, 'next_at' | 'created_at'> {
+  return {
+    id: deliveryId(eventId, endpointId),
+    event_id: eventId,
+    endpoint_id: endpointId,
+    organization_id: organizationId,
+    status: 'pending',
+    reason: null,
+    attempts: 0,
+    claim: null,
+    log: '[]',
+  }
+}

@@ -1,0 +1,47 @@
+import type { WebhookStore } from '@keywright/core/store'
+import { type RawBuilder, sql } from 'kysely'
+import type { StoreContext } from '../store/context.js'
+import { lockEvents } from './replay.js'
+
+/** Events of one transaction: it is over before a worker would notice. */
+const batchSize = 500
+
+/** Deletes old events, in batches, each in a transaction of its own. */
+export async function prune(
+  context: StoreContext,
+  { before, limit }: Parameters<WebhookStore['prune']>[0],
+): Promise<number> {
+  const { db, tables, requireSchema, transaction } = context
+  await requireSchema()
+  const isOver = waitsForNothing(context)
+  let deleted = 0
+  while (deleted < limit) {
+    const size = Math.min(batchSize, limit - deleted)
+    const old = await db
+      .selectFrom(`${tables.api_key_events} as e`)
+      .select('e.id')
+      .where('e.created_at', '<', before.getTime())
+      .where('e.next_at', 'is', null)
+      .where(isOver)
+      .orderBy('e.created_at')
+      .limit(size)
+      .execute()
+    if (old.length === 0) return deleted
+    const ids = old.map(({ id }) => id)
+    deleted += await transaction(async (trx) => {
+      // Behind the lock, none of them is sent again meanwhile.
+      const locked = await lockEvents(context, trx, ids, isOver)
+      if (locked.length === 0) return 0
+      await trx.deleteFrom(tables.api_key_deliveries).where('event_id', 'in', locked).execute()
+      await trx.deleteFrom(tables.api_key_events).where('id', 'in', locked).execute()
+      return locked.length
+    })
+    if (old.length < size) return deleted
+  }
+  return deleted
+}
+
+function waitsForNothing({ tables }: StoreContext): RawBuilder<boolean> {
+  return sql<boolean>`not exists (select 1 from ${sql.table(tables.api_key_deliveries)} as d
+    where d.event_id = e.id and d.next_at is not null)`
+}
