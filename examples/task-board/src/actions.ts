@@ -1,4 +1,5 @@
 import type { Principal } from '@keywright/core'
+import type { Webhooks } from '@keywright/webhooks'
 import type { Kysely } from 'kysely'
 import type { access } from './access.js'
 import type { Tables } from './database.js'
@@ -14,7 +15,7 @@ export interface Actions {
   invite(caller: Caller, name: string): Promise<object>
 }
 
-export function createActions(db: Kysely<Tables>): Actions {
+export function createActions(db: Kysely<Tables>, hooks: Webhooks<'task.created'>): Actions {
   return {
     listBoards: async (caller) => {
       const boards = await db
@@ -28,10 +29,14 @@ export function createActions(db: Kysely<Tables>): Actions {
 
     listTasks: (boardId) => db.selectFrom('tasks').selectAll().where('board_id', '=', boardId).execute(),
 
-    addTask: async ({ owner, key }, boardId, title) => {
+    addTask: async ({ owner, organizationId, key }, boardId, title) => {
       // The owner does it, with that key.
       const task = { board_id: boardId, title, created_by: owner.id, with_key: key.name }
-      await db.insertInto('tasks').values(task).execute()
+      const resource = { type: 'board', id: boardId }
+      await db.transaction().execute(async (trx) => {
+        await trx.insertInto('tasks').values(task).execute()
+        await hooks.inTransaction(trx).publish({ type: 'task.created', organizationId, resource, data: { title } })
+      })
       return task
     },
 

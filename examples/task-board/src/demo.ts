@@ -8,12 +8,16 @@ import { oneKey } from './scenes/one-key.js'
 import { outage } from './scenes/outage.js'
 import { oneBoard, rights } from './scenes/rights.js'
 import { stats } from './scenes/stats.js'
+import { webhooks } from './scenes/webhooks.js'
 import { serveUntilStopped } from './serve.js'
 import { type Outcome, setStage } from './stage.js'
 import { startTaskBoard } from './start.js'
 import { formatTable } from './table.js'
 
-const scenes = [oneKey, rights, oneBoard, lifeOfAKey, rotation, toolLists, tools, openStream, limits, outage, stats]
+const scenes = [
+  ...[oneKey, rights, oneBoard, lifeOfAKey, rotation, webhooks],
+  ...[toolLists, tools, openStream, limits, outage, stats],
+]
 
 const folder = await mkdtemp(join(tmpdir(), 'task-board-'))
 try {

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createKeyring, hmacSha256, type Keyring } from '@keywright/core'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { createKeyring, hmacSha256, type Keyring, sealer } from '@keywright/core'
+import { kyselyStore, kyselyWebhookStore, migrateToLatest } from '@keywright/kysely'
 import { createMcpAuth } from '@keywright/mcp'
+import { type Webhooks, webhooks } from '@keywright/webhooks'
 import type { Kysely } from 'kysely'
 import { access } from './access.js'
 import { createActions } from './actions.js'
@@ -16,6 +17,7 @@ import { plans, plansIn } from './plans.js'
 /** A task board that is being served. */
 export interface TaskBoard {
   readonly keyring: Keyring<typeof access>
+  readonly hooks: Webhooks<'task.created'>
   readonly db: Kysely<Tables>
   readonly origin: string
   close(): Promise<void>
@@ -38,18 +40,29 @@ export async function startTaskBoard(file: string): Promise<TaskBoard> {
     plans,
     resolvePlan: plansIn(db),
   })
+  const hooks = webhooks(keyring, {
+    store: kyselyWebhookStore(db),
+    sealer: sealer({ current: 'w1', keys: { w1: randomBytes(32) } }),
+    events: { 'task.created': { description: 'A task was added to a board', scope: 'tasks.read' } },
+    // To receivers on this machine, and soon, as people are watching.
+    delivery: { allowLoopback: true },
+    pollMs: 50,
+  })
+  hooks.start()
   // How soon an open stream of a revoked key is closed. The default is within half a minute.
   const mcp = createMcpAuth(keyring, { recheckMs: 100 })
-  const server = createServer(createApp(keyring, createActions(db), mcp)).listen(0, '127.0.0.1')
+  const server = createServer(createApp(keyring, createActions(db, hooks), mcp)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // it listens on TCP
   return {
     keyring,
+    hooks,
     db,
     origin: `http://127.0.0.1:${port}`,
     close: async () => {
       server.close()
       server.closeAllConnections()
+      await hooks.close()
       await keyring.close()
       await db.destroy()
     },

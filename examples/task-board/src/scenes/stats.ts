@@ -6,9 +6,9 @@ export async function stats({ keyring, passed, attempt }: Stage): Promise<void> 
   const count = (what: string, field: keyof typeof counts, expected: number) =>
     attempt(what, `keyring.stats: ${field}`, String(expected), async () => String(counts[field]))
 
-  await count('all keys ever created', 'totalCreated', 18)
-  await count('of these active', 'active', 13)
-  await count('disabled', 'disabled', 1)
+  await count('all keys ever created', 'totalCreated', 20)
+  await count('of these active', 'active', 14)
+  await count('disabled', 'disabled', 2)
   await count('expired', 'expired', 1)
   await count('revoked', 'revoked', 2)
   await count('calls in the last 24 hours', 'callsLast24h', passed())

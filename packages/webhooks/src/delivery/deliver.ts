@@ -164,7 +164,8 @@ function pinnedPools({ ca, timeoutMs }: { readonly ca: string | undefined; reado
   const make = (origin: string, address: string): Pool => {
     const family = address.includes(':') ? 6 : 4
     return new Pool(origin, {
-      connections: 4,
+      // More than any caller has under way: endpoints of one host must not wait for one of them that hangs.
+      connections: 1_000,
       pipelining: 1,
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: timeoutMs,
