@@ -20,6 +20,8 @@ import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
 import { usageOperations } from './operations/usage-operations.js'
 import { verifyOperation } from './operations/verify-operation.js'
+import { webhookLogOperations } from './operations/webhook-log-operations.js'
+import { webhookOperations } from './operations/webhook-operations.js'
 import { loadAuditContext } from './request/audit-context.js'
 import { nameLoader } from './request/load-names.js'
 import { problemOf } from './request/problem-of.js'
@@ -70,6 +72,8 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     selfOperation,
     ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),
     ...bulkOperations,
+    ...webhookLogOperations,
+    ...webhookOperations,
     ...keyOperations,
   ]
 
@@ -135,7 +139,7 @@ function operationHandler<A extends Access>(
   const loadSender = senderLoader(keyring, options, hostTimeoutMs)
   const showToken = tokenViewer(options, hostTimeoutMs)
   const loadNames = nameLoader(options, { hostTimeoutMs, report })
-  const { requireIfMatch = false } = options
+  const { requireIfMatch = false, webhooks } = options
   const untypedKeyring = keyring as unknown as Keyring // the names in a request are text; the keyring checks them
 
   return async (context, operation) => {
@@ -144,7 +148,7 @@ function operationHandler<A extends Access>(
     const { params, query, body } = await parseRequest(context, operation)
     if ('id' in params && !sender.canReach(String(params.id))) throw keyNotFound()
     const auditContext = await loadAuditContext(request, context.env, options, hostTimeoutMs)
-    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch, report }
+    const viewer = { ...sender, request, keyring: untypedKeyring, auditContext, requireIfMatch, webhooks, report }
     return operation.handle({
       ...viewer,
       params,

@@ -1,6 +1,7 @@
 import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
 import { checkNames, isRecord, type NamesOf, wholeNumber } from '@keywright/core/adapter'
 import type { ManagementApiOptions, Permissions } from './options.js'
+import type { WebhookManager } from './webhook-manager.js'
 
 const optionNames: NamesOf<ManagementApiOptions> = {
   authenticate: true,
@@ -21,6 +22,7 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   describe: true,
   people: true,
   securitySchemes: true,
+  webhooks: true,
 }
 
 const permissionNames: NamesOf<Permissions> = {
@@ -31,6 +33,24 @@ const permissionNames: NamesOf<Permissions> = {
   reveal: true,
   auditRead: true,
   auditExport: true,
+  webhooksRead: true,
+  webhooksManage: true,
+}
+
+const webhookMethods: NamesOf<Omit<WebhookManager, 'eventTypes'>> = {
+  create: true,
+  get: true,
+  list: true,
+  update: true,
+  pause: true,
+  resume: true,
+  rotateSecret: true,
+  delete: true,
+  test: true,
+  deliveries: true,
+  delivery: true,
+  replay: true,
+  status: true,
 }
 
 /**
@@ -71,6 +91,9 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
     throw new InvalidOptions('origins', 'an array of origins such as https://app.example.com, without path or wildcard')
   }
   if (options.securitySchemes !== undefined) checkSchemes(options.securitySchemes)
+  if (options.webhooks !== undefined && !isWebhookManager(options.webhooks)) {
+    throw new InvalidOptions('webhooks', 'the webhooks that `webhooks` of @keywright/webhooks returned')
+  }
   wholeNumber(hostTimeoutMs, 'hostTimeoutMs', { least: 1, most: 60_000 })
 }
 
@@ -116,6 +139,11 @@ function checkSchemes(schemes: unknown): void {
       throw new InvalidOptions(`${at}.in`, "'cookie', 'header' or 'query'")
     }
   }
+}
+
+function isWebhookManager(given: unknown): boolean {
+  if (!isRecord(given) || !(given.eventTypes instanceof Map)) return false
+  return Object.keys(webhookMethods).every((name) => typeof given[name] === 'function')
 }
 
 function isOrigin(origin: string): boolean {

@@ -1,6 +1,7 @@
 import type { Access, RateLimit, RateLimiter, ScopeOf } from '@keywright/core'
 import type { Caller } from './caller.js'
 import type { HostNames, IdsToName } from './names.js'
+import type { WebhookManager } from './webhook-manager.js'
 
 /** A resource that a key can be given, or a person. */
 export interface ResourceChoice {
@@ -38,6 +39,19 @@ export interface Permissions<S extends string = string> {
   readonly auditRead?: S | 'anyone'
   /** To export the audit log. @defaultValue 'audit.export' */
   readonly auditExport?: S | 'anyone'
+  /**
+   * To see the webhooks of one's own keys, and what was sent to them; with `manageAll`, also those of other keys, and how all of them
+   * are doing.
+   *
+   * @defaultValue 'webhooks.read'
+   */
+  readonly webhooksRead?: S | 'anyone'
+  /**
+   * To attach webhooks to one's own keys, and to change, test and delete them; with `manageAll`, also those of other keys.
+   *
+   * @defaultValue 'webhooks.manage'
+   */
+  readonly webhooksManage?: S | 'anyone'
 }
 
 /** Security schemes of an OpenAPI document, by name. Each is a way of its own to authenticate. */
@@ -178,4 +192,11 @@ export interface ManagementApiOptions<A extends Access = Access> {
   readonly people?:
     | ((caller: Caller, organizationId: string, search: string) => Promise<readonly ResourceChoice[]>)
     | undefined
+  /**
+   * The webhooks of the same keyring, as `webhooks` of `@keywright/webhooks` returns them: people then manage them here. The API
+   * sends none but test events; whatever process calls `start` sends the rest.
+   *
+   * @defaultValue none: what is asked of webhooks is answered with 404
+   */
+  readonly webhooks?: WebhookManager | undefined
 }

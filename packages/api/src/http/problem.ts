@@ -33,10 +33,13 @@ export const problemCodes = {
   400: ['invalid_input', 'scope_unknown', 'malformed_body'],
   401: ['not_authenticated'],
   403: ['not_permitted', 'scope_exceeds_actor', 'key_locked', 'cross_site', 'not_fresh'],
-  404: ['key_not_found', 'not_found'],
+  404: ['key_not_found', 'webhook_not_found', 'not_found'],
   405: ['method_not_allowed'],
   406: ['not_acceptable'],
-  409: ['invalid_state', 'key_rotated_meanwhile', 'plan_limit_reached', 'reveal_unavailable', 'secret_already_shown'],
+  409: [
+    ...(['invalid_state', 'key_rotated_meanwhile', 'plan_limit_reached', 'reveal_unavailable'] as const),
+    ...(['secret_already_shown', 'webhook_limit_reached', 'webhook_disabled'] as const),
+  ],
   410: ['reveal_unavailable'],
   412: ['key_changed'],
   413: ['body_too_large'],
@@ -111,4 +114,9 @@ export function ifMatchRequired(): ApiProblem {
 /** The same for a key that does not exist and for one that the caller may not reach. */
 export function keyNotFound(): ApiProblem {
   return new ApiProblem(404, 'key_not_found', 'There is no key with this id among the keys that you may reach.')
+}
+
+/** The same for a webhook that does not exist, for one of another key, and for one of a key that the caller may not reach. */
+export function webhookNotFound(): ApiProblem {
+  return new ApiProblem(404, 'webhook_not_found', 'This key has no webhook with this id, or you may not reach the key.')
 }

@@ -29,6 +29,12 @@ export const location: ShownHeader = {
   schema: { type: 'string', example: '/api/api-keys/aB3dE5gH7jK9' },
 }
 
+export const webhookLocation: ShownHeader = {
+  required: true,
+  description: 'The path of the new webhook.',
+  schema: { type: 'string', example: '/api/api-keys/aB3dE5gH7jK9/webhooks/we_0123456789abcdef01234567' },
+}
+
 export const link: ShownHeader = {
   description: 'The next page, with `rel="next"` (RFC 8288). The last page has none.',
   schema: { type: 'string', example: '</api/api-keys?cursor=YXNj>; rel="next"' },

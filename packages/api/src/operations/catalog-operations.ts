@@ -19,6 +19,8 @@ const permissions = [
   'reveal',
   'auditRead',
   'auditExport',
+  'webhooksRead',
+  'webhooksManage',
 ] satisfies Permission[]
 
 /** How many people are listed: a search finds the others. */

@@ -39,10 +39,11 @@ const tags = {
   usage: 'How many keys there are, and how often they are used.',
   audit: 'What was done, and by whom.',
   catalog: 'What keys can be given.',
+  webhooks: 'Where the events are sent that a key may hear of, and what became of them.',
 } as const satisfies Readonly<Record<Operation['tag'], string>>
 
 /** Of what clients see. `docs/management-api.md` says when it changes, and how. */
-export const apiVersion = '1.1.0'
+export const apiVersion = '1.2.0'
 
 /** How a client authenticates, where the host says nothing else. */
 const defaultSchemes: SecuritySchemes = {

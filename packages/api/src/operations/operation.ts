@@ -16,7 +16,7 @@ export interface Operation<
   /** What the summary has no room for. */
   readonly description: string
   /** The group that it stands in. */
-  readonly tag: 'keys' | 'usage' | 'audit' | 'catalog'
+  readonly tag: 'keys' | 'usage' | 'audit' | 'catalog' | 'webhooks'
   readonly params?: P
   readonly query?: Q
   /** The parameters of the query that may be repeated. */

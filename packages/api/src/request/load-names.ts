@@ -2,6 +2,7 @@ import type { Actor, AuditRecord, Key } from '@keywright/core'
 import { askHost } from '../host/ask-host.js'
 import { type IdsToName, type Names, noNames, parseNames } from '../host/names.js'
 import type { ManagementApiOptions } from '../host/options.js'
+import type { ManagedWebhook } from '../host/webhook-manager.js'
 
 /** How many people, and how many resources, are named on one page. */
 const mostAsked = 1_000
@@ -60,6 +61,11 @@ export function idsOfKeys(keys: readonly Key[]): IdsToName {
 /** Everybody who is named beside audit records. */
 export function idsOfRecords(records: readonly AuditRecord[]): IdsToName {
   return { users: usersAmong(records.map(({ actor }) => actor)), resources: {} }
+}
+
+/** Everybody who is named beside webhooks. */
+export function idsOfWebhooks(webhooks: readonly ManagedWebhook[]): IdsToName {
+  return { users: usersAmong(webhooks.map(({ createdBy }) => createdBy)), resources: {} }
 }
 
 function usersAmong(all: readonly { readonly type: Actor['type'] | 'organization'; readonly id: string }[]): string[] {

@@ -22,6 +22,8 @@ const defaultScopes: Readonly<Record<Permission, string>> = {
   reveal: 'api_keys.reveal',
   auditRead: 'audit.read',
   auditExport: 'audit.export',
+  webhooksRead: 'webhooks.read',
+  webhooksManage: 'webhooks.manage',
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isKeyError, type KeyError } from '@keywright/core'
 import { invalidInput } from '../http/field-error.js'
-import { ApiProblem, keyNotFound } from '../http/problem.js'
+import { ApiProblem, keyNotFound, webhookNotFound } from '../http/problem.js'
 import { fieldFault, type RequestFields } from './field-fault.js'
 
 /**
@@ -59,6 +59,17 @@ function fromKeyError(error: KeyError, request: RequestFields): ApiProblem {
       )
     case 'reveal_unavailable':
       return revealUnavailable(fields.reason)
+    case 'webhook_not_found':
+      return webhookNotFound()
+    case 'webhook_limit_reached':
+      return new ApiProblem(
+        409,
+        error.code,
+        `A key may have ${fields.limit} webhooks, and this one has them. Delete one first.`,
+        { limit: fields.limit },
+      )
+    case 'webhook_disabled':
+      return new ApiProblem(409, error.code, 'The webhook is not active. Resume it first.')
     default:
       return outage(error.code)
   }

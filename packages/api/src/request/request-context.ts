@@ -1,5 +1,6 @@
 import type { Actor, AuditContext, KeyBoundary, Keyring, Secret } from '@keywright/core'
 import type { IdsToName, Names } from '../host/names.js'
+import type { WebhookManager } from '../host/webhook-manager.js'
 import { parseIfMatch } from '../http/parse-if-match.js'
 import type { Sender } from './sender.js'
 
@@ -13,6 +14,8 @@ export interface RequestContext<P = unknown, Q = unknown, B = unknown> extends S
   readonly body: B
   /** Whether a change of settings must say which version it is of. */
   readonly requireIfMatch: boolean
+  /** `undefined`: the product sends none. */
+  readonly webhooks: WebhookManager | undefined
   /** The names of all that is on a page; `null`: the host names nobody. Never rejects. */
   loadNames(ids: IdsToName): Promise<Names | null>
   /** Tells the host of an error that does not become the answer. */

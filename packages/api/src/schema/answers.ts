@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { Actor, instant, keyId, keyStatus, Owner, RateLimit, settings } from './fields.js'
 
-const nextCursor = z
+export const nextCursor = z
   .string()
   .nullable()
   .openapi({ description: 'The `cursor` of the next page; null on the last one.' })
@@ -255,6 +255,8 @@ export const Catalog = z
         reveal: z.boolean().openapi({ description: 'To see tokens again.' }),
         audit_read: z.boolean().openapi({ description: 'To read the audit log.' }),
         audit_export: z.boolean().openapi({ description: 'To export the audit log.' }),
+        webhooks_read: z.boolean().openapi({ description: 'To see webhooks, and what was sent to them.' }),
+        webhooks_manage: z.boolean().openapi({ description: 'To create, change, test and delete webhooks.' }),
       })
       .openapi({ description: 'The permissions of the caller.' }),
   })

@@ -58,7 +58,7 @@ export const RotateBody = z
   .openapi('RotateKey', { description: 'How a key is rotated. The body may be left out.' })
 
 // Text of digits alone: a number in JavaScript may be `0x10`, `1e1` or ` 5`.
-const limit = z
+export const limit = z
   .string()
   .regex(/^(?:[1-9]\d?|100)$/, 'a whole number from 1 to 100')
   .transform(Number)

@@ -56,7 +56,8 @@ export function keyToJson(key: Key, names: NamesOfPage | null = null) {
   }
 }
 
-function actorToJson({ type, id }: Actor, names: NamesOfPage | null) {
+/** Who did something, as the API shows it. */
+export function actorToJson({ type, id }: Actor, names: NamesOfPage | null) {
   return { type, id, ...(names === null ? {} : { name: type === 'user' ? names.user(id) : null }) }
 }
 
