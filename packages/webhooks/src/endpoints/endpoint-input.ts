@@ -15,7 +15,9 @@ export interface CreateEndpointInput {
 }
 
 /** The settings of an endpoint to change. What is left out stays as it is. */
-export type UpdateEndpointInput = Partial<Omit<CreateEndpointInput, 'keyId'>>
+export type UpdateEndpointInput = {
+  readonly [K in Exclude<keyof CreateEndpointInput, 'keyId'>]?: CreateEndpointInput[K] | undefined
+}
 
 /** What endpoints may be. */
 export interface EndpointRules extends UrlRules {
