@@ -34,6 +34,8 @@ export function judgeBy(document: Json): Judge {
     }
     const mayShowToken = response.ok && sent.method === 'POST' && /api-keys$|rotate$|reveal$/.test(sent.template)
     if (!mayShowToken && /tk_(?:live|test)_[0-9A-Za-z]{12}_?[0-9A-Za-z]{20,}/.test(all)) faults.push('shows a token')
+    const mayShowSecret = response.ok && sent.method === 'POST' && /webhooks$|rotate-secret$/.test(sent.template)
+    if (!mayShowSecret && all.includes('whsec_')) faults.push('shows the secret of a webhook')
     const isKept = ['GET', 'HEAD'].includes(sent.method) && [200, 304].includes(response.status)
     const may = isKept && !sent.template.endsWith('/export') ? 'private, no-cache' : 'no-store'
     if (response.headers.get('cache-control') !== may) faults.push('may be kept by a cache')

@@ -1,4 +1,5 @@
-import { type ManagementApi, managementApi } from '@keywright/api'
+import { type ManagementApi, managementApi, type WebhookManager } from '@keywright/api'
+import { makeWebhookSecret } from '@keywright/webhooks'
 import { canary, foreign, type Make } from './product.js'
 
 /** An API whose requests, or answers, are changed on their way. */
@@ -18,6 +19,11 @@ async function altered(
   return new Response(body === '' ? null : body, { status, headers })
 }
 
+function hooksOf({ webhooks }: Parameters<Make>[1]): WebhookManager {
+  if (webhooks === undefined) throw new Error('The product has no webhooks.')
+  return webhooks
+}
+
 /** Faults that the contract must notice: what each does, how, and what is said of it. */
 export const mutants: readonly (readonly [name: string, make: Make, fault: RegExp])[] = [
   [
@@ -35,6 +41,25 @@ export const mutants: readonly (readonly [name: string, make: Make, fault: RegEx
       return managementApi(Object.create(keyring, { get: { value: get } }), options)
     },
     /something of another organisation/,
+  ],
+  [
+    'forgets the organisation when it reads a webhook',
+    (keyring, options) => {
+      const get = async (id: string) => hooksOf(options).get(id, {})
+      return managementApi(keyring, { ...options, webhooks: { ...hooksOf(options), get } })
+    },
+    /something of another organisation/,
+  ],
+  [
+    'shows the secret of a webhook in a list',
+    (keyring, options) => {
+      const list: WebhookManager['list'] = async (query, within) => {
+        const { endpoints, nextCursor } = await hooksOf(options).list(query, within)
+        return { nextCursor, endpoints: endpoints.map((one) => ({ ...one, description: makeWebhookSecret() })) }
+      }
+      return managementApi(keyring, { ...options, webhooks: { ...hooksOf(options), list } })
+    },
+    /shows the secret of a webhook/,
   ],
   [
     'leaves the ETag of a key out',

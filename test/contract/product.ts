@@ -1,6 +1,7 @@
 import { type ManagementApi, type ManagementApiOptions, managementApi } from '@keywright/api'
 import { createKeyring, defineAccess, hmacSha256, type Keyring, sealer } from '@keywright/core'
 import { sqliteStore } from '@keywright/kysely/sqlite'
+import { memoryWebhookStore, webhooks } from '@keywright/webhooks'
 
 /** Stands in all that is of the other organisation. */
 export const foreign = 'umbrella'
@@ -16,6 +17,8 @@ const access = defineAccess({
     'api_keys.reveal': 'Show tokens again',
     'audit.read': 'View the audit log',
     'audit.export': 'Export the audit log',
+    'webhooks.read': 'View webhooks',
+    'webhooks.manage': 'Manage webhooks',
     'members.read': 'View members',
     'billing.manage': { description: 'Spend money', sensitive: true },
     'tasks.read': 'View tasks',
@@ -29,7 +32,7 @@ const access = defineAccess({
 /** People of `acme`: ada may do everything, mia what concerns her own keys, new nothing. In the other organisation, eve is admin. */
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   ada: ['*'],
-  mia: ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'members.read', 'tasks.*'],
+  mia: ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'members.read', 'tasks.*', 'webhooks.*'],
   new: [],
   eve: ['*'],
 }
@@ -53,6 +56,14 @@ export async function openProduct(make: Make = managementApi) {
       levelsOf: (_, ids) => Object.fromEntries(ids.map((id) => [id, 'edit'])),
     }),
   })
+  const hooks = webhooks(keyring, {
+    store: memoryWebhookStore(store),
+    sealer: sealer({ current: 'w1', keys: { w1: Buffer.alloc(32, 8) } }),
+    events: { 'board.updated': { description: 'A board was changed', scope: 'tasks.read' } },
+    // No name has an address here, so a test event never leaves.
+    delivery: { resolve: async () => [] },
+    onEvent: () => {},
+  })
   const api = make(keyring, {
     authenticate: (request) => {
       const id = /^session=(\w+)$/.exec(request.headers.get('cookie') ?? '')?.[1]
@@ -61,6 +72,7 @@ export async function openProduct(make: Make = managementApi) {
     organization: (_, { actor }) => (actor.id === 'eve' ? foreign : 'acme'),
     assertFresh: () => true,
     rateLimits: null,
+    webhooks: hooks,
     describe: ({ users, resources }) => ({
       users: Object.fromEntries(users.filter((id) => id !== 'mia').map((id) => [id, `Name of ${id}`])),
       resources: { board: Object.fromEntries((resources.board ?? []).map((id) => [id, id.slice(0, 300)])) },
@@ -75,14 +87,26 @@ export async function openProduct(make: Make = managementApi) {
   })
   const makeKey = async (id: string, organizationId: string, name: string) =>
     (await keyring.create({ name, owner: { type: 'user', id, organizationId } })).key.id
+  const attach = async (keyId: string, url: string) => (await hooks.create({ keyId, url })).endpoint.id
   const theirs = await Promise.all([1, 2, 3].map((at) => makeKey('eve', foreign, `${foreign} ${at}`)))
+  const theirHooks = await Promise.all(theirs.map((id) => attach(id, `https://${foreign}.example.com/`)))
   return {
     api,
     /** The ids of keys of the other organisation. */
     theirs,
-    /** New keys, for the requests revoke and delete them: one of mia's, and one of ada's. */
-    makeKeys: async () => Promise.all(['mia', 'ada'].map((id) => makeKey(id, 'acme', 'ours'))),
-    close: () => keyring.close(),
+    /** The ids of their webhooks. */
+    theirHooks,
+    /** New keys, for the requests revoke and delete them: one of mia's and one of ada's, each with a webhook, and an event for it. */
+    makeKeys: async () => {
+      const keys = await Promise.all(['mia', 'ada'].map((id) => makeKey(id, 'acme', 'ours')))
+      const ofKeys = await Promise.all(keys.map((id) => attach(id, 'https://example.com/ours')))
+      const tested = await Promise.all(ofKeys.map(async (id) => (await hooks.test(id)).eventId))
+      return [...keys, ...ofKeys, ...tested]
+    },
+    close: async () => {
+      await hooks.close()
+      await keyring.close()
+    },
   }
 }
 

@@ -14,8 +14,18 @@ export interface Sent {
 
 const asRecord = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 
-/** Requests for all operations of a document; now and then for none of them. */
-export function requestsOf(document: Json, ids: readonly string[]): fc.Arbitrary<Sent> {
+/**
+ * Requests for all operations of a document; now and then for none of them.
+ *
+ * @param ids - Of keys.
+ * @param others - Other ids that there are, by the name of the parameter in the path.
+ */
+export function requestsOf(
+  document: Json,
+  ids: readonly string[],
+  others: Readonly<Record<string, readonly string[]>>,
+): fc.Arbitrary<Sent> {
+  const known: Readonly<Record<string, readonly string[]>> = { ...others, id: ids }
   const paths = asRecord(document.paths)
   const operations = Object.entries(paths).flatMap(([template, methods]) =>
     Object.entries(asRecord(methods)).map(([method, operation]) => ({
@@ -38,10 +48,11 @@ export function requestsOf(document: Json, ids: readonly string[]): fc.Arbitrary
         method: often(fc.constant(method.toUpperCase()), fc.constantFrom('PUT', 'HEAD', 'OPTIONS', 'DELETE', 'POST')),
         ids: fc.record(
           Object.fromEntries(
-            of('path').map(({ name, schema }) => [
-              name,
-              name === 'id' ? often(fc.constantFrom(...ids), valueFor(schema, schemaOf)) : valueFor(schema, schemaOf),
-            ]),
+            of('path').map(({ name, schema }) => {
+              const values = known[String(name)]
+              const any = valueFor(schema, schemaOf)
+              return [name, values === undefined ? any : often(fc.constantFrom(...values), any)]
+            }),
           ),
         ),
         query: queryOf(of('query'), schemaOf, ids),
@@ -131,6 +142,10 @@ function bodyOf(schema: unknown, schemaOf: Resolve, ids: readonly string[]): fc.
     // Keys that there are, and not the many that there are not.
     if (typeof body !== 'object' || body === null) return body
     if ('copy_from' in body) return { ...body, copy_from: ids[0] }
+    if ('event_id' in body) {
+      const { from: _, to: __, ...rest } = body as Json // a replay says one of the two
+      return rest
+    }
     if (!('ids' in body)) return body
     const { filter: _, limit: __, cursor: ___, ...rest } = body as Json
     return { ...rest, ids: [ids[0], ids.at(-2)] }

@@ -42,7 +42,9 @@ describe('the OpenAPI document (HTTP-18)', () => {
         },
       },
     })
-    expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual([
+    const ids = operations.map(({ operation }) => operation.operationId).sort()
+    const isOfWebhooks = (id: string): boolean => /Webhook/.test(id)
+    expect(ids.filter((id) => !isOfWebhooks(id))).toEqual([
       ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys'],
       ...[
         'createKey',
@@ -69,6 +71,11 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'updateKey',
         'verifyAudit',
       ],
+    ])
+    expect(ids.filter(isOfWebhooks)).toEqual([
+      ...['createWebhook', 'deleteWebhook', 'getWebhook', 'getWebhookDelivery', 'getWebhooksStatus'],
+      ...['listWebhookDeliveries', 'listWebhookEvents', 'listWebhooks', 'pauseWebhook', 'replayWebhook'],
+      ...['resumeWebhook', 'rotateWebhookSecret', 'testWebhook', 'updateWebhook'],
     ])
     const once = operations.filter(({ operation }) =>
       operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
@@ -126,7 +133,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined)
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)
     expect(required.map(({ operation }) => operation.operationId).sort()).toEqual([
-      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey'],
+      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey', 'createWebhook', 'replayWebhook'],
     ])
     expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
   })

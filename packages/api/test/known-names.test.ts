@@ -18,7 +18,7 @@ describe('managementApi', () => {
     ['Unknown option resources.bord. Did you mean resources.board?', { resources: { bord: async () => [] } }],
     ['Option resources.board must be a function.', { resources: { board: [] } }],
     [
-      'Option permissions must be an object with some of: read, create, revoke, manageAll, reveal, auditRead, auditExport.',
+      'Option permissions must be an object with some of: read, create, revoke, manageAll, reveal, auditRead, auditExport, webhooksRead, webhooksManage.',
       { permissions: 'anyone' },
     ],
     [lost('permissions'), { permissions: undefined }],

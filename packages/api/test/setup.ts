@@ -10,7 +10,13 @@ import {
 import type { KeyStore } from '@keywright/core/store'
 import { testKeyring } from '@keywright/testkit'
 import { expect } from 'vitest'
-import { type Caller, type ManagementApi, type ManagementApiOptions, managementApi } from '../src/index.js'
+import {
+  type Caller,
+  type ManagementApi,
+  type ManagementApiOptions,
+  managementApi,
+  type WebhookManager,
+} from '../src/index.js'
 import { type Contract, contractOf } from './contract.js'
 
 export const access = defineAccess({
@@ -22,6 +28,8 @@ export const access = defineAccess({
     'api_keys.reveal': 'Show tokens again',
     'audit.read': 'View the audit log',
     'audit.export': 'Export the audit log',
+    'webhooks.read': 'View webhooks',
+    'webhooks.manage': 'Manage webhooks',
     'members.read': 'View members',
     'members.invite': 'Invite members',
     'billing.manage': { description: 'Spend money', sensitive: true },
@@ -61,6 +69,8 @@ export interface Sent {
 export type TestOptions = Partial<KeyringOptions<typeof access>> & {
   readonly api?: Partial<ManagementApiOptions<typeof access>>
   readonly clock?: MemoryStoreOptions
+  /** Makes the webhooks of the product. */
+  readonly webhooks?: (keyring: TestKeyring, store: KeyStore) => WebhookManager
 }
 
 export interface Product {
@@ -94,7 +104,7 @@ function contractAt(path: string, { document }: ManagementApi): Contract {
 }
 
 /** A product with two organisations: in `org` are the admin ada and the members mia and max; in `other`, eve is admin. */
-export function open({ api: apiOptions = {}, clock, ...options }: TestOptions = {}): Product {
+export function open({ api: apiOptions = {}, clock, webhooks, ...options }: TestOptions = {}): Product {
   const [org, other] = [`acme-${randomUUID()}`, `evil-${randomUUID()}`]
   const people: Product['people'] = {
     [org]: { ada: everything, mia: ownKeys, max: ownKeys, eve: [] },
@@ -125,6 +135,7 @@ export function open({ api: apiOptions = {}, clock, ...options }: TestOptions = 
     },
     assertFresh: () => true,
     rateLimits: null, // each of these people sends what many do
+    webhooks: webhooks?.(keyring, store),
     ...apiOptions,
   })
   const path = apiOptions.basePath ?? base
