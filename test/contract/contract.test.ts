@@ -13,17 +13,16 @@ async function run(product: Product, numRuns: number) {
   const { document } = (await openProduct()).api
   const judge = judgeBy(document)
   const statuses = new Map<number, number>()
-  // Stand for keys that there are when the request is sent.
-  const [ofKeys, ofHooks, ofEvents] = [
-    ['keyOfMia0000', 'keyOfAda0000'],
-    ['we_hookOfMia', 'we_hookOfAda'],
-    ['evt_ofMia', 'evt_ofAda'],
-  ]
-  const placeholders = [...ofKeys, ...ofHooks, ...ofEvents]
-  const theirs = [...product.theirs, ...product.theirHooks]
-  const arbitrary = requestsOf(document, [...ofKeys, ...ofKeys, ...product.theirs, 'AAAAAAAAAAAA'], {
-    webhook_id: [...ofHooks, ...ofHooks, ...product.theirHooks],
-    event_id: ofEvents,
+  // Stand for what there is when the request is sent.
+  const [mia, ada] = ['keyOfMia0000', 'keyOfAda0000']
+  const webhooks = { [mia]: 'we_hookOfMia', [ada]: 'we_hookOfAda' }
+  const events = { [mia]: 'evt_ofMia', [ada]: 'evt_ofAda' }
+  const placeholders = [mia, ada, ...Object.values(webhooks), ...Object.values(events)]
+  const theirs = [...product.theirs.keys(), ...product.theirs.values()]
+  const ids = [mia, ada, mia, ada, ...product.theirs.keys(), 'AAAAAAAAAAAA']
+  const arbitrary = requestsOf(document, ids, {
+    webhook_id: { ...webhooks, ...Object.fromEntries(product.theirs) },
+    event_id: events,
   })
   let count = 0
   let made: readonly string[] = []

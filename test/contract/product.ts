@@ -88,14 +88,16 @@ export async function openProduct(make: Make = managementApi) {
   const makeKey = async (id: string, organizationId: string, name: string) =>
     (await keyring.create({ name, owner: { type: 'user', id, organizationId } })).key.id
   const attach = async (keyId: string, url: string) => (await hooks.create({ keyId, url })).endpoint.id
-  const theirs = await Promise.all([1, 2, 3].map((at) => makeKey('eve', foreign, `${foreign} ${at}`)))
-  const theirHooks = await Promise.all(theirs.map((id) => attach(id, `https://${foreign}.example.com/`)))
+  const theirs = await Promise.all(
+    [1, 2, 3].map(async (at): Promise<[string, string]> => {
+      const id = await makeKey('eve', foreign, `${foreign} ${at}`)
+      return [id, await attach(id, `https://${foreign}.example.com/`)]
+    }),
+  )
   return {
     api,
-    /** The ids of keys of the other organisation. */
-    theirs,
-    /** The ids of their webhooks. */
-    theirHooks,
+    /** The ids of keys of the other organisation, each with that of its webhook. */
+    theirs: new Map(theirs),
     /** New keys, for the requests revoke and delete them: one of mia's and one of ada's, each with a webhook, and an event for it. */
     makeKeys: async () => {
       const keys = await Promise.all(['mia', 'ada'].map((id) => makeKey(id, 'acme', 'ours')))

@@ -18,14 +18,13 @@ const asRecord = (value: unknown): Json => (typeof value === 'object' && value !
  * Requests for all operations of a document; now and then for none of them.
  *
  * @param ids - Of keys.
- * @param others - Other ids that there are, by the name of the parameter in the path.
+ * @param below - What belongs to a key: by the name of its parameter in the path, and then by the id of the key.
  */
 export function requestsOf(
   document: Json,
   ids: readonly string[],
-  others: Readonly<Record<string, readonly string[]>>,
+  below: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): fc.Arbitrary<Sent> {
-  const known: Readonly<Record<string, readonly string[]>> = { ...others, id: ids }
   const paths = asRecord(document.paths)
   const operations = Object.entries(paths).flatMap(([template, methods]) =>
     Object.entries(asRecord(methods)).map(([method, operation]) => ({
@@ -49,9 +48,13 @@ export function requestsOf(
         ids: fc.record(
           Object.fromEntries(
             of('path').map(({ name, schema }) => {
-              const values = known[String(name)]
               const any = valueFor(schema, schemaOf)
-              return [name, values === undefined ? any : often(fc.constantFrom(...values), any)]
+              if (name === 'id') return [name, often(fc.constantFrom(...ids), any)]
+              const ofKeys = below[String(name)]
+              if (ofKeys === undefined) return [name, any]
+              // `null`: that of the key in the path, which is seldom hit by chance.
+              const own = { arbitrary: fc.constant(null), weight: 3 }
+              return [name, often(fc.oneof(own, fc.constantFrom(...Object.values(ofKeys))), any)]
             }),
           ),
         ),
@@ -61,8 +64,11 @@ export function requestsOf(
         headers: headersOf(of('header')),
       })
       .map(({ method: sentMethod, ids: chosen, query, body, as, headers }): Sent => {
+        const given = asRecord(chosen)
         const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
-          encodeURIComponent(String(asRecord(chosen)[name]).replace(/\p{Cs}/gu, '') || 'x'),
+          encodeURIComponent(
+            String(given[name] ?? below[name]?.[String(given.id)] ?? 'x').replace(/\p{Cs}/gu, '') || 'x',
+          ),
         )
         const hasBody = body !== undefined && !['GET', 'HEAD'].includes(sentMethod)
         return {

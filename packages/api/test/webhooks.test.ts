@@ -9,7 +9,7 @@ import {
 import { verifyWebhook } from '@keywright/webhooks/receiver'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bodyOf, receive } from '../../webhooks/test/receiver.js'
-import type { WebhookManager } from '../src/index.js'
+import type { Caller, WebhookManager } from '../src/index.js'
 import { type Answer, access, everything, open, ownKeys, type TestOptions } from './setup.js'
 
 /** Its methods as fields, whose parameters the compiler compares the right way round. */
@@ -465,6 +465,31 @@ describe('an API key that manages webhooks (HTTP-30)', () => {
       const answer = await send(named(request, sibling, ofSibling), { as, body: sent })
       expect([request, answer.status]).toEqual([request, 404])
     }
+    expect(target.got).toHaveLength(1)
+  })
+
+  it('changes and sends nothing with its previous token, after a rotation with grace', async () => {
+    const authenticate = async (request: Request): Promise<Caller | null> => {
+      const verdict = await world.keyring.verify(request.headers.get('x-api-key') ?? '')
+      if (!verdict.ok || verdict.principal.actor.type === 'system') return null
+      const { actor, scopes } = verdict.principal
+      return { actor, authority: { scopes }, ambient: false }
+    }
+    const world = opened({ allowKeyManagement: true, api: { allowKeys: true, authenticate } })
+    const target = await receiver()
+    const owner = { type: 'user', id: 'ada', organizationId: world.org } as const
+    const { key, token: previous } = await world.keyring.create({ name: 'robot', owner, scopes: ['*'] })
+    const { endpoint } = await world.hooks.create({ keyId: key.id, url: target.url })
+    const { token: fresh } = await world.keyring.rotate(key.id, { graceMs: 60_000 })
+    const before = await world.dump()
+    for (const [request, body] of operations) {
+      const headers = { 'X-API-Key': previous.reveal() }
+      const answer = await world.send(named(request, key.id, endpoint.id), { as: null, body, headers })
+      expect([request, answer.status]).toEqual([request, request.startsWith('GET') ? 200 : 403])
+    }
+    expect([await world.dump(), target.got]).toEqual([before, []])
+    const headers = { 'X-API-Key': fresh.reveal() }
+    expect((await world.send(`POST /${key.id}/webhooks/${endpoint.id}/test`, { as: null, headers })).status).toBe(200)
     expect(target.got).toHaveLength(1)
   })
 

@@ -176,9 +176,9 @@ export interface ManagementApiOptions<A extends Access = Access> {
       >
     | undefined
   /**
-   * Returns the names of people and resources of an organisation, which the API shows beside their ids in keys and audit records. It
-   * is asked once a page, with each id once. If it throws or is late, all names are `null`, and `onError` hears
-   * of it; a name must have 1 to 200 printable characters.
+   * Returns the names of people and resources of an organisation, which the API shows beside their ids in keys, webhooks and audit
+   * records. It is asked once a page, with each id once. If it throws or is late, all names are `null`, and `onError` hears of it; a
+   * name must have 1 to 200 printable characters.
    *
    * @defaultValue none: answers have ids alone
    */
