@@ -156,6 +156,19 @@ for (const engine of testedEngines()) {
         }
       }
       expect(await keyring.doctor()).toEqual([])
+
+      // A host without webhooks need not grant anything on their tables, until an organization uses them.
+      const ofWebhooks = ['api_key_webhooks', 'api_key_events', 'api_key_deliveries']
+      for (const table of ofWebhooks) await change('revoke', toRun[table] ?? '', table)
+      expect(await keyring.doctor()).toEqual([])
+      await keyring.create(input)
+      await sql`update api_key_counters set webhooks = 1`.execute(runs)
+      const message = expect.stringMatching(/api_key_webhooks .*api_key_events .*api_key_deliveries /)
+      expect(await keyring.doctor()).toEqual([{ code: 'missing_grants', severity: 'error', message }])
+      await expect(keyring.create(input)).rejects.toThrow()
+      for (const table of ofWebhooks) await change('grant', toRun[table] ?? '', table)
+      await keyring.create(input)
+      expect(await keyring.doctor()).toEqual([])
     })
   })
 }

@@ -6,6 +6,7 @@ const indexes: Readonly<Record<string, Columns<'api_key_deliveries'>>> = {
   by_next: ['next_at', 'endpoint_id', 'id'], // what workers take; endpoints that have their share are left out without their rows
   by_endpoint_next: ['endpoint_id', 'next_at'], // what waits for an endpoint
   by_endpoint: ['endpoint_id', 'created_at', 'id'], // lists, and what became of those since a time
+  by_time: ['created_at'], // the same, of all endpoints
   by_event: ['event_id'], // whether an event still waits for anything
 }
 

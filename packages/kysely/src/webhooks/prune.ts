@@ -21,7 +21,8 @@ export async function prune(
       .selectFrom(`${tables.api_key_events} as e`)
       .select('e.id')
       .where('e.created_at', '<', before.getTime())
-      .where('e.next_at', 'is', null)
+      // Not "is null", for which an engine might read and sort all that ever was sent.
+      .where(sql<number>`coalesce(e.next_at, 0)`, '=', 0)
       .where(isOver)
       .orderBy('e.created_at')
       .limit(size)

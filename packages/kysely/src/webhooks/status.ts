@@ -12,15 +12,14 @@ export async function loadStatus(
   await requireSchema()
   const events = sql`${sql.table(tables.api_key_events)} as e`
   const deliveries = sql`${sql.table(tables.api_key_deliveries)} as d`
-  const endpoints = sql`select w.id from ${sql.table(tables.api_key_webhooks)} as w`
   const isOf =
     organizationId === undefined
-      ? { event: sql`1 = 1`, delivery: sql`1 = 1`, endpoint: endpoints }
+      ? { event: sql`1 = 1`, delivery: sql`1 = 1` }
       : {
           event: sql`e.organization_id = ${organizationId}`,
-          // By their endpoints, of which an index finds what waits.
-          delivery: sql`d.endpoint_id in (${endpoints} where w.organization_id = ${organizationId})`,
-          endpoint: sql`${endpoints} where w.organization_id = ${organizationId}`,
+          // By their endpoints, of which indexes find what waits, and what is of a time.
+          delivery: sql`d.endpoint_id in (select w.id from ${sql.table(tables.api_key_webhooks)} as w
+            where w.organization_id = ${organizationId})`,
         }
   const count = (from: RawBuilder<unknown>, condition: RawBuilder<unknown>, of: RawBuilder<unknown>) =>
     sql<number>`(select count(*) from ${from} where ${condition} and ${of})`
@@ -31,14 +30,15 @@ export async function loadStatus(
       count(events, waits, isOf.event).as('events'),
       count(deliveries, sql`d.next_at < ${heldAt}`, isOf.delivery).as('pending'),
       count(deliveries, sql`d.next_at = ${heldAt}`, isOf.delivery).as('held'),
-      sql<number | null>`(select min(e.created_at) from ${events} where ${waits} and ${isOf.event})`.as('outbox'),
-      sql<number | null>`(select min(e.created_at) from ${deliveries} inner join ${events} on e.id = d.event_id
+      // "+ 0" keeps engines from walking through all events in the order of their time, until one waits.
+      sql<number | null>`(select min(e.created_at + 0) from ${events} where ${waits} and ${isOf.event})`.as('outbox'),
+      sql<number | null>`(select min((select e.created_at from ${events} where e.id = d.event_id)) from ${deliveries}
         where d.next_at is not null and ${isOf.delivery})`.as('queued'),
     ])
     .executeTakeFirstOrThrow()
   const { rows } = await sql<{ endpoint: string; status: string; deliveries: unknown }>`
     select d.endpoint_id as ${sql.ref('endpoint')}, d.status as ${sql.ref('status')}, count(*) as ${sql.ref('deliveries')}
-    from ${deliveries} where d.endpoint_id in (${isOf.endpoint}) and d.created_at >= ${since.getTime()}
+    from ${deliveries} where ${isOf.delivery} and d.created_at >= ${since.getTime()}
     group by d.endpoint_id, d.status`.execute(db)
   const oldest = [row.outbox, row.queued].filter((at) => at !== null).map((at) => wholeNumberOf(at, 'created_at'))
   return {
