@@ -43,7 +43,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['entries'],
     ],
   ],
-  ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['sqlite']]],
+  ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['webhooks', 'sqlite']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
   ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
