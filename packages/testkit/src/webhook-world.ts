@@ -158,10 +158,14 @@ export async function webhookWorld(open: OpenWebhooks) {
 
 export type WebhookWorld = Awaited<ReturnType<typeof webhookWorld>>
 
+/** A store that ends nothing must fail its tests, not hang. */
+const mostRounds = 100
+
 /** Ends what earlier tests left for workers. */
 async function claimAll(webhooks: WebhookStore): Promise<void> {
   const worker = unique('cleaner')
-  for (;;) {
+  for (let round = 0; ; round += 1) {
+    if (round === mostRounds) expect.unreachable('Events that were queued are given out again')
     const { events } = await webhooks.claimEvents({ worker, limit: 500, leaseMs })
     if (events.length === 0) break
     await webhooks.queue(
@@ -169,7 +173,8 @@ async function claimAll(webhooks: WebhookStore): Promise<void> {
       events.map(({ id }) => ({ eventId: id, endpointIds: [] })),
     )
   }
-  for (;;) {
+  for (let round = 0; ; round += 1) {
+    if (round === mostRounds) expect.unreachable('Deliveries that were settled are given out again')
     const found = await webhooks.claimDeliveries({ worker, limit: 500, perEndpoint: 500, taken: new Map(), leaseMs })
     if (found.length === 0) break
     await webhooks.settle(
