@@ -55,7 +55,6 @@ export {
 export {
   type AttemptRecord,
   type ClaimedDelivery,
-  type ClaimedEvents,
   type ClaimRequest,
   type DeliveryClaim,
   type DeliveryOutcome,
@@ -76,6 +75,7 @@ export {
   isKeyEvent,
   keptAttempts,
   keyEvent,
+  mostWaiting,
   type NewEndpoint,
   type NewEvent,
   type QueueChange,

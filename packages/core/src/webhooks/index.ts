@@ -2,7 +2,6 @@ export { isKeyEvent, keyEvent } from './key-event.js'
 export {
   type AttemptRecord,
   type ClaimedDelivery,
-  type ClaimedEvents,
   type ClaimRequest,
   type DeliveryClaim,
   type DeliveryOutcome,
@@ -21,6 +20,7 @@ export {
   type EventRoute,
   type FoundEndpoint,
   keptAttempts,
+  mostWaiting,
   type NewEndpoint,
   type NewEvent,
   type QueueChange,

@@ -76,7 +76,8 @@ export interface EndpointChange {
   readonly auditKey?: AuditKey | undefined
   /**
    * Must be pure: the store may call it again. If it throws, nothing is changed and the caller gets the error. `null` changes
-   * nothing. With the write `'delete'`, the endpoint goes, and its deliveries with it. An empty write only adds the audit records.
+   * nothing. With the write `'delete'`, the endpoint goes, and its deliveries with it, though not at once: nobody finds them any
+   * more. An empty write only adds the audit records.
    */
   decide(
     record: EndpointRecord,
@@ -98,6 +99,8 @@ export interface FoundEndpoint {
 export interface EndpointQuery {
   readonly organizationId: string
   readonly keyId?: string
+  /** @defaultValue any */
+  readonly status?: EndpointStatus
   /** Begins after this one. */
   readonly after?: { readonly createdAt: Date; readonly id: string }
   readonly limit: number
@@ -176,15 +179,10 @@ export interface ClaimRequest {
 export interface DeliveryClaim extends ClaimRequest {
   /** How many deliveries to one endpoint a worker has at most. */
   readonly perEndpoint: number
-  /** How many it has already, by endpoint. */
-  readonly taken: ReadonlyMap<string, number>
-}
-
-/** The events that a worker has claimed, and whom they may go to. */
-export interface ClaimedEvents {
-  readonly events: readonly StoredEvent[]
-  /** The active endpoints of the organizations of these events. */
-  readonly endpoints: readonly EndpointRecord[]
+  /** How many deliveries of one organization a worker has at most. */
+  readonly perOrganization: number
+  /** The endpoints of what it has already, one for each delivery. */
+  readonly taken: readonly Pick<EndpointRecord, 'id' | 'organizationId'>[]
 }
 
 /** An event, and the endpoints that it goes to. */
@@ -201,6 +199,8 @@ export interface DeliveryOutcome {
   readonly reason: string | null
   /** The attempt that was made; `null`: none, and none is counted. */
   readonly attempt: AttemptRecord | null
+  /** Whether the attempt says that its endpoint fails, or does not: one that only tests it says nothing. */
+  readonly counts: boolean
   /** When to try again, from now by the store's clock; `null` unless `pending`. */
   readonly nextInMs: number | null
 }
@@ -241,7 +241,7 @@ export interface QueueStatus {
   /** Deliveries that wait for an attempt. */
   readonly pending: number
   readonly held: number
-  /** The time of the oldest event that waits, in the outbox or for an endpoint; `null`: none waits. */
+  /** The time of the oldest event that waits, in the outbox or for an attempt, and is not held; `null`: none waits. */
   readonly oldest: Date | null
   readonly endpoints: readonly EndpointCounts[]
 }
@@ -274,14 +274,20 @@ export interface WebhookStore {
 
   /** Adds events to the outbox. */
   publish(events: readonly NewEvent[]): Promise<void>
-  /** Takes the oldest events that no worker has. Of two calls at once, only one gets an event. */
-  claimEvents(request: ClaimRequest): Promise<ClaimedEvents>
-  /** Queues events for their endpoints, and ends them in the outbox, all or nothing. A delivery that is there stays as it is. */
+  /**
+   * Takes the oldest events that no worker has. Of two calls at once, only one gets an event. One that cannot be read is left out,
+   * and keeps nobody from the others.
+   */
+  claimEvents(request: ClaimRequest): Promise<readonly StoredEvent[]>
+  /**
+   * Queues events for their endpoints, and ends them in the outbox, all or nothing. A delivery that is there stays as it is. For an
+   * endpoint for which {@link mostWaiting} wait, it is added as dropped, with the reason `queue_full`.
+   */
   queue(worker: string, routes: readonly EventRoute[]): Promise<void>
 
   /**
-   * Takes deliveries that are due, those that wait longest first, but of each endpoint no more than the worker may have. Of two
-   * calls at once, only one gets a delivery.
+   * Takes deliveries that are due, those that wait longest first, but of each endpoint and each organization no more than the worker
+   * may have. Of two calls at once, only one gets a delivery. One that cannot be read is left out, and keeps nobody from the others.
    */
   claimDeliveries(request: DeliveryClaim): Promise<readonly ClaimedDelivery[]>
   /** Adds an event that is for one endpoint alone, whatever its status, and its delivery, claimed. `null`: there is no such endpoint. */
@@ -289,8 +295,8 @@ export interface WebhookStore {
   /** Keeps what a worker has claimed. */
   renew(worker: string, ids: readonly string[], leaseMs: number): Promise<void>
   /**
-   * Writes what became of deliveries, all or nothing. One that the worker has no more stays as it is. An attempt that failed makes
-   * its endpoint failing, and one that did not ends that.
+   * Writes what became of deliveries, all or nothing. One that the worker has no more stays as it is. An attempt that counts and
+   * failed makes its endpoint failing, and one that did not ends that.
    */
   settle(worker: string, outcomes: readonly DeliveryOutcome[]): Promise<void>
   /** Moves what is due for an endpoint, and nobody has claimed, to `inMs` from now. */
@@ -305,7 +311,10 @@ export interface WebhookStore {
   replay(request: ReplayRequest): Promise<number>
   /** Counts what waits, in an organization or everywhere, and what became of deliveries that were queued since a time. */
   status(query: { readonly organizationId?: string; readonly since: Date }): Promise<QueueStatus>
-  /** Deletes at most `limit` events from before a time that wait for nothing, and their deliveries. Returns how many events. */
+  /**
+   * Deletes at most `limit` events from before a time that wait for no attempt, and their deliveries: what is held that long as well.
+   * Returns how many events.
+   */
   prune(query: { readonly before: Date; readonly limit: number }): Promise<number>
 
   /**
@@ -320,6 +329,9 @@ export interface WebhookStore {
 export function deliveryId(eventId: string, endpointId: string): string {
   return `${eventId}.${endpointId}`
 }
+
+/** How many deliveries wait for one endpoint at most: one that cannot keep up must not grow without end. */
+export const mostWaiting = 10_000
 
 /** How many attempts a delivery's log keeps. */
 export const keptAttempts = 10
