@@ -12,7 +12,7 @@ export {
 } from './delivery/deliver.js'
 export { maxAttempts, nextAttemptMs } from './delivery/schedule.js'
 export type { EndpointWithSecret, WebhookEndpoint } from './endpoints/endpoint.js'
-export { WebhookDisabled, WebhookLimitReached, WebhookNotFound } from './endpoints/endpoint-errors.js'
+export { WebhookBusy, WebhookDisabled, WebhookLimitReached, WebhookNotFound } from './endpoints/endpoint-errors.js'
 export type { CreateEndpointInput, UpdateEndpointInput } from './endpoints/endpoint-input.js'
 export type { EndpointListQuery, EndpointPage } from './endpoints/manage-endpoints.js'
 export type { Delivery, DeliveryListQuery, DeliveryPage, ReplayInput } from './log/deliveries.js'

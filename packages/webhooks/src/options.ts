@@ -38,7 +38,7 @@ export interface WebhooksOptions<A extends Access = Access, E extends Definition
   readonly leaseMs?: number | undefined
   /** Told of each delivery and each fault, for metrics and logs. @defaultValue process warnings while the store fails */
   readonly onEvent?: ((event: WebhooksEvent) => unknown) | undefined
-  /** Told when an endpoint was disabled, by one process, once: send its owner a mail. @defaultValue nobody is told */
+  /** Told when an endpoint was disabled, by one process, at most once: send its owner a mail. @defaultValue nobody is told */
   readonly onDisabled?: ((endpoint: WebhookEndpoint) => unknown) | undefined
 }
 

@@ -18,6 +18,7 @@ import {
   rotateEndpointSecret,
   updateEndpoint,
 } from './endpoints/manage-endpoints.js'
+import { timedSealer } from './endpoints/timed-sealer.js'
 import { timedWebhookStore } from './endpoints/timed-store.js'
 import {
   type Delivery,
@@ -99,7 +100,7 @@ export interface Webhooks<T extends string = string> {
   /**
    * Sends an event of type `webhook.test`, once, and says what came of it. It goes the way of every other event.
    *
-   * @throws {@link WebhookNotFound}, {@link WebhookDisabled}, {@link ScopeExceedsActor}
+   * @throws {@link WebhookNotFound}, {@link WebhookDisabled}, {@link ScopeExceedsActor}; {@link WebhookBusy} while one is under way.
    */
   test(id: string, options?: ManageOptions): Promise<TestResult>
 
@@ -158,7 +159,7 @@ export interface Webhooks<T extends string = string> {
    * ```
    */
   start(): void
-  /** Sends what is due now, and does what is done once an hour: for a job that a timer starts. Returns how many attempts it made. */
+  /** Sends what is due now, and does what else is done once an hour: for a job that a timer starts. Returns how many attempts it made. */
   run(): Promise<number>
   /** Starts nothing new, waits for what is on its way, at most 20 s, and stops. Another worker sends again what was cut off. */
   close(): Promise<void>
@@ -199,8 +200,9 @@ export function webhooks<A extends Access, const E extends DefinitionsFor<A>>(
       keeping.start()
     },
     run: async () => {
+      const attempts = await sending.drain()
       await keeping.run()
-      return sending.drain()
+      return attempts + (await sending.drain())
     },
     close: () => {
       keeping.stop()
@@ -220,7 +222,8 @@ function makeParts(keyring: Keyring, options: WebhooksOptions): WorkerParts & We
   checkRetention(numbers, catalog.expiryNoticeDays)
   const { ports, allowLoopback } = delivery
   return Object.freeze({
-    ...{ access, door, sealer, catalog, ...numbers },
+    ...{ access, door, catalog, ...numbers },
+    sealer: timedSealer(sealer, door.manageTimeoutMs),
     sender: deliverer(delivery),
     store: timedWebhookStore(options.store, door.manageTimeoutMs),
     rules: { ports, allowLoopback, catalog },

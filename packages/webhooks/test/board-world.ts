@@ -21,7 +21,7 @@ export const access = defineAccess({
     'boards.read': 'Read a board',
     'api_keys.manage_all': 'Manage the keys of all',
   },
-  resources: { board: { levels: { read: ['boards.read'] } } },
+  resources: { board: { levels: { read: ['boards.read'] } }, room: { levels: { enter: [] } } },
 })
 
 export const events = {
@@ -51,9 +51,11 @@ export type WorldOptions = Partial<WebhooksOptions<typeof access, typeof events>
 export const seal = sealer({ current: 'w1', keys: { w1: new Uint8Array(32).fill(7) } })
 
 /** @param options - Over a memory store, unless it names another. */
-export function boardWorld(options: WorldOptions & { readonly keys?: KeyStore } = {}): BoardWorld {
+export function boardWorld(
+  options: WorldOptions & { readonly keys?: KeyStore; readonly manageTimeoutMs?: number } = {},
+): BoardWorld {
   let offset = 0
-  const { keys = memoryStore({ now: () => new Date(Date.now() + offset) }), ...others } = options
+  const { keys = memoryStore({ now: () => new Date(Date.now() + offset) }), manageTimeoutMs, ...others } = options
   const owners: BoardWorld['owners'] = new Map([
     ['ada', { scopes: ['*'], levels: { board: { b1: 'read', b2: 'read' } } }],
   ])
@@ -68,6 +70,7 @@ export function boardWorld(options: WorldOptions & { readonly keys?: KeyStore } 
       return found
     },
     onEvent: () => {},
+    manageTimeoutMs,
   })
   const told: WebhooksEvent[] = []
   const store = others.store ?? memoryWebhookStore(keys)

@@ -122,6 +122,7 @@ describe('an event (A11)', () => {
     ['type', { type: 'webhook.test' }],
     ['resource', { resource: null }],
     ['resource.type', { resource: { type: 'bord', id: 'b1' } }],
+    ['resource.type', { resource: { type: 'room', id: 'r1' } }],
     ['data', { data: 7 }],
     ['data', { data: { text: 'x'.repeat(20_000) } }],
     ['organizationId', { organizationId: '' }],

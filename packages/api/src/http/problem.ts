@@ -38,7 +38,7 @@ export const problemCodes = {
   406: ['not_acceptable'],
   409: [
     ...(['invalid_state', 'key_rotated_meanwhile', 'plan_limit_reached', 'reveal_unavailable'] as const),
-    ...(['secret_already_shown', 'webhook_limit_reached', 'webhook_disabled'] as const),
+    ...(['secret_already_shown', 'webhook_limit_reached', 'webhook_disabled', 'webhook_busy'] as const),
   ],
   410: ['reveal_unavailable'],
   412: ['key_changed'],

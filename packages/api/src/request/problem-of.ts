@@ -68,6 +68,12 @@ function fromKeyError(error: KeyError, request: RequestFields): ApiProblem {
         `A key may have ${fields.limit} webhooks, and this one has them. Delete one first.`,
         { limit: fields.limit },
       )
+    case 'webhook_busy':
+      return new ApiProblem(
+        409,
+        error.code,
+        'A test of the webhook is under way, or too many others are. Try again soon.',
+      )
     case 'webhook_disabled':
       return new ApiProblem(409, error.code, 'The webhook is not active. Resume it first.')
     default:

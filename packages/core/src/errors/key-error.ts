@@ -23,6 +23,7 @@ const brand: unique symbol = Symbol.for('keywright.KeyError')
  * - `rate_limiter_unavailable`: the rate limiter cannot count, and its options say to refuse calls then.
  * - `webhook_not_found`: there is no such webhook endpoint, or its key is outside the caller's reach.
  * - `webhook_limit_reached`: the key has as many webhook endpoints as it may have.
+ * - `webhook_busy`: a test of the webhook endpoint is under way, or too many others are.
  * - `webhook_disabled`: the webhook endpoint is not active, so it cannot do what the call asks for.
  */
 export type KeyErrorCode =
@@ -47,6 +48,7 @@ export type KeyErrorCode =
   | 'rate_limiter_unavailable'
   | 'webhook_not_found'
   | 'webhook_limit_reached'
+  | 'webhook_busy'
   | 'webhook_disabled'
 
 /** The base class of the errors that Keywright throws on purpose. Branch on `code`, which never changes, not on the message. */

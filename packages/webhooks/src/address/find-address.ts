@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
 import { isLoopback, isPublicAddress } from './is-public-address.js'
 import type { UrlRules } from './parse-endpoint-url.js'
@@ -6,9 +6,26 @@ import type { UrlRules } from './parse-endpoint-url.js'
 /** Returns all addresses of a name; rejects where there is none. */
 export type Resolve = (name: string) => Promise<readonly string[]>
 
-/** Resolves as the operating system does. */
-export const systemResolve: Resolve = async (name) =>
-  (await lookup(name, { all: true, verbatim: true })).map(({ address }) => address)
+const queryTimeoutMs = 2_000
+const tries = 2
+
+/**
+ * Asks the name servers of the system. Not by `dns.lookup`, which holds a thread of the process for as long as a name server does not
+ * answer: some names would keep all others waiting, and the host's own with them.
+ *
+ * @param servers - Other name servers, as `Resolver.setServers` takes them. @defaultValue those of the system
+ */
+export function askNameServers(servers?: readonly string[]): Resolve {
+  const resolver = new Resolver({ timeout: queryTimeoutMs, tries })
+  if (servers !== undefined) resolver.setServers(servers)
+  return async (name) => {
+    // No name server knows it, and no look-up of it can wait. It is called only to develop.
+    if (name === 'localhost') return (await lookup(name, { all: true })).map(({ address }) => address)
+    const [four, six] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)])
+    if (four.status === 'rejected' && six.status === 'rejected') throw four.reason
+    return [four, six].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  }
+}
 
 /** A name has an address that must not be called. */
 export class AddressRefused extends Error {

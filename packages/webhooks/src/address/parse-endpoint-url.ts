@@ -56,6 +56,8 @@ export function parseEndpointUrl(text: unknown, rules: UrlRules = {}): UrlVerdic
   if (text.length > maxLength) return refused('length')
   if (!URL.canParse(text)) return refused('parse')
   const url = new URL(text)
+  // As it is kept: what is escaped is longer.
+  if (url.href.length > maxLength) return refused('length')
   const { protocol, port, username, password } = url
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const address = isIP(host) === 0 ? null : host

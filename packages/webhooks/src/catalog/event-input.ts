@@ -47,7 +47,7 @@ export function parseEvent(access: Access, { types, published }: EventCatalog, i
   const organizationId = checkId(input.organizationId, 'organizationId')
   if (access.resourceScopes.has(definition.scope) && resource === null)
     throw new InvalidInput('resource', `the resource of the event: ${definition.scope} is a scope of resources`)
-  const about = resource === null ? null : parseResource(access, resource)
+  const about = resource === null ? null : parseResource(access, resource, definition.scope)
   if (!isRecord(data)) throw new InvalidInput('data', 'a JSON object')
   const event = { id: eventId(organizationId, idempotencyKey), organizationId, type, resource: about }
   const made = { ...event, data: textOf(data) }
@@ -61,8 +61,12 @@ export function bodyOf({ type, createdAt, data }: Pick<StoredEvent, 'type' | 'cr
   return `{"type":${JSON.stringify(type)},"timestamp":"${createdAt.toISOString()}","data":${data}}`
 }
 
-function parseResource(access: Access, { type, id }: ResourceRef): ResourceRef {
-  if (!access.resources.has(type)) throw new InvalidInput('resource.type', 'a resource type of the access model')
+function parseResource(access: Access, { type, id }: ResourceRef, scope: string): ResourceRef {
+  const known = access.resources.get(type)
+  if (known === undefined) throw new InvalidInput('resource.type', 'a resource type of the access model')
+  const givesScope = [...known.scopesByLevel.values()].some((scopes) => scopes.has(scope))
+  if (access.resourceScopes.has(scope) && !givesScope)
+    throw new InvalidInput('resource.type', `a resource type with the scope ${scope}`)
   return { type, id: checkId(id, 'resource.id') }
 }
 

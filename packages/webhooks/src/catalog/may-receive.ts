@@ -2,8 +2,13 @@ import type { Access, Principal } from '@keywright/core'
 import type { NewEvent } from '@keywright/core/store'
 import { type EventCatalog, testType } from './event-catalog.js'
 
+/** Whether this process knows a type. One of a newer version is another process's to route. */
+export function isKnownType({ types }: EventCatalog, type: string): boolean {
+  return types.has(type) || type === testType || type.startsWith('api_key.')
+}
+
 /**
- * Whether a key may hear of an event now. A type that has left the catalog is nobody's.
+ * Whether a key may hear of an event now.
  *
  * @throws what the host's functions throw: then it is not known.
  */

@@ -1,7 +1,8 @@
+import { rootCertificates } from 'node:tls'
 import { InvalidOptions } from '@keywright/core'
 import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import { errors, Pool } from 'undici'
-import { AddressRefused, findAddress, type Resolve, systemResolve } from '../address/find-address.js'
+import { AddressRefused, askNameServers, findAddress, type Resolve } from '../address/find-address.js'
 import { parseEndpointUrl, readUrlRules, type UrlRules } from '../address/parse-endpoint-url.js'
 import { type Message, signedHeaders } from '../signature/sign.js'
 import { retryAfterMs } from './retry-after.js'
@@ -38,7 +39,7 @@ export interface DeliveryResult {
 export interface DelivererOptions extends UrlRules {
   /** How long an attempt may take, from its look-up to the end of the answer, in ms, from 100 to 60000. @defaultValue 15000 */
   readonly timeoutMs?: number | undefined
-  /** @defaultValue as the operating system does */
+  /** @defaultValue asks the name servers of the system */
   readonly resolve?: Resolve | undefined
   /** Certificates of authorities beside those that Node knows, as PEM. @defaultValue none */
   readonly ca?: string | undefined
@@ -92,7 +93,7 @@ const keptPools = 256
  */
 export function deliverer(options: DelivererOptions = {}): Deliverer {
   checkNames(options, optionNames)
-  const { timeoutMs = 15_000, resolve = systemResolve, ca } = options
+  const { timeoutMs = 15_000, resolve = askNameServers(), ca } = options
   const rules = readUrlRules(options)
   if (!Number.isInteger(timeoutMs) || timeoutMs < 100 || timeoutMs > 60_000)
     throw new InvalidOptions('timeoutMs', 'whole milliseconds from 100 to 60000')
@@ -172,7 +173,8 @@ function pinnedPools({ ca, timeoutMs }: { readonly ca: string | undefined; reado
       bodyTimeout: timeoutMs,
       connect: {
         timeout: timeoutMs,
-        ...(ca === undefined ? {} : { ca }),
+        // Given alone, it would take the place of all others.
+        ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
         // No second resolution, which could give another address than the one that was checked.
         lookup: (_name, { all }, callback) => {
           if (all) callback(null, [{ address, family }])
@@ -215,8 +217,8 @@ function errorOf(error: unknown, signal: AbortSignal): DeliveryError {
   if (error instanceof AddressRefused) return 'address'
   if (signal.aborted || isTimeout(error)) return 'timeout'
   if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) return 'protocol'
-  const { code = '', syscall } = Object(error) as { readonly code?: string; readonly syscall?: string }
-  if (syscall === 'getaddrinfo' || /^E?(AI_|NOTFOUND|NODATA|SERVFAIL)/.test(code)) return 'dns'
+  const { code = '', syscall = '' } = Object(error) as { readonly code?: string; readonly syscall?: string }
+  if (/^(getaddrinfo|query)/.test(syscall) || /^E?(AI_|NOTFOUND|NODATA|SERVFAIL)/.test(code)) return 'dns'
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code)) return 'tls'
   return 'connection'
 }

@@ -35,3 +35,15 @@ export class WebhookDisabled extends KeyError {
     this.endpointId = endpointId
   }
 }
+
+/** A test of the webhook endpoint is under way, or too many others are. Try again in some seconds. */
+export class WebhookBusy extends KeyError {
+  override readonly name = 'WebhookBusy'
+  readonly code = 'webhook_busy'
+  readonly endpointId: string
+
+  constructor(endpointId: string) {
+    super('A test of the webhook endpoint is under way, or too many others are. Try again in some seconds.')
+    this.endpointId = endpointId
+  }
+}

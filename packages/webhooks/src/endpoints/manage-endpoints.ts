@@ -107,8 +107,10 @@ export async function updateEndpoint(
       ([name, value]) => JSON.stringify(before[name as keyof typeof changes]) !== JSON.stringify(value), // a name of them
     )
     if (changed.length === 0) return null
+    // What failed at another URL says nothing of this one.
+    const isMoved = changed.some(([name]) => name === 'url')
     return {
-      write: Object.fromEntries(changed),
+      write: { ...Object.fromEntries(changed), ...(isMoved ? { failingSince: null } : {}) },
       type: 'webhook.updated',
       data: { changed: changed.map(([name]) => name) },
     }

@@ -10,7 +10,7 @@ export interface EndpointParts {
   readonly door: KeyringDoor
   /** Under the deadline of the keyring's managing calls. */
   readonly store: WebhookStore
-  readonly sealer: Sealer
+  readonly sealer: Pick<Sealer, 'seal' | 'open'>
   readonly catalog: EventCatalog
   readonly rules: EndpointRules
   readonly maxEndpoints: number

@@ -8,7 +8,7 @@ function contextOf({ id, organizationId }: Place) {
 }
 
 /** Seals a signing secret for its endpoint alone. */
-export async function sealSecret(sealer: Sealer, endpoint: Place, secret: string): Promise<string> {
+export async function sealSecret(sealer: Pick<Sealer, 'seal'>, endpoint: Place, secret: string): Promise<string> {
   return sealer.seal(secret, contextOf(endpoint))
 }
 
@@ -17,7 +17,11 @@ export async function sealSecret(sealer: Sealer, endpoint: Place, secret: string
  *
  * @throws Error when one cannot be opened.
  */
-export async function openSecrets(sealer: Sealer, endpoint: EndpointRecord, now: Date): Promise<readonly string[]> {
+export async function openSecrets(
+  sealer: Pick<Sealer, 'open'>,
+  endpoint: EndpointRecord,
+  now: Date,
+): Promise<readonly string[]> {
   const { secret, previousSecret, previousSecretExpiresAt: end } = endpoint
   const sealed = previousSecret !== null && end !== null && end > now ? [secret, previousSecret] : [secret]
   return Promise.all(sealed.map(async (one) => sealer.open(one, contextOf(endpoint))))

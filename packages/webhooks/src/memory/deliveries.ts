@@ -19,16 +19,18 @@ export function memoryDeliveries(state: WebhookState, keys: KeyStore): Pick<Webh
     return endpoint === undefined ? [] : [{ delivery: recordOf(entry), endpoint, now }]
   }
   return {
-    async claimDeliveries({ worker, limit, leaseMs, perEndpoint, taken }) {
+    async claimDeliveries({ worker, limit, leaseMs, perEndpoint, perOrganization, taken }) {
       const now = await keys.now()
       const due = [...deliveries.values()].filter(({ nextAt }) => nextAt !== null && nextAt <= now.getTime())
-      const counts = new Map(taken)
+      const ofEndpoint = counter(taken.map(({ id }) => id))
+      const ofOrganization = counter(taken.map(({ organizationId }) => organizationId))
       const got: DeliveryEntry[] = []
       for (const entry of due.sort((a, b) => Number(a.nextAt) - Number(b.nextAt))) {
-        const has = counts.get(entry.record.endpointId) ?? 0
+        const { endpointId, event } = entry.record
         if (got.length === limit) break
-        if (has >= perEndpoint) continue
-        counts.set(entry.record.endpointId, has + 1)
+        if (ofEndpoint(endpointId) >= perEndpoint || ofOrganization(event.organizationId) >= perOrganization) continue
+        ofEndpoint(endpointId, 1)
+        ofOrganization(event.organizationId, 1)
         got.push(Object.assign(entry, { claim: worker, nextAt: now.getTime() + leaseMs }))
       }
       return got.flatMap((entry) => claimed(entry, now))
@@ -87,14 +89,26 @@ export function memoryDeliveries(state: WebhookState, keys: KeyStore): Pick<Webh
 }
 
 function settleOne({ endpoints }: WebhookState, entry: DeliveryEntry, outcome: DeliveryOutcome, now: Date): void {
-  const { status, reason, attempt, nextInMs } = outcome
+  const { status, reason, attempt, counts, nextInMs } = outcome
   const nextAt = nextInMs === null ? null : now.getTime() + nextInMs
   Object.assign(entry, { status, reason, nextAt, claim: null })
   if (attempt === null) return
   entry.attempts += 1
   entry.log = [...entry.log, attempt].slice(-keptAttempts)
   const endpoint = endpoints.get(entry.record.endpointId)
-  if (endpoint === undefined) return
+  if (endpoint === undefined || !counts) return
   const failingSince = attempt.error === null ? null : (endpoint.failingSince ?? now)
   if (failingSince !== endpoint.failingSince) endpoints.set(endpoint.id, { ...endpoint, failingSince })
+}
+
+/** Counts names. The function adds to one, and returns how often it has come. */
+function counter(names: readonly string[]): (name: string, more?: number) => number {
+  const counts = new Map<string, number>()
+  const add = (name: string, more = 0): number => {
+    const count = (counts.get(name) ?? 0) + more
+    counts.set(name, count)
+    return count
+  }
+  for (const name of names) add(name, 1)
+  return add
 }

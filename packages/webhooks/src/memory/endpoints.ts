@@ -52,10 +52,10 @@ export function memoryEndpoints(
       return record === undefined ? null : { record, now: await keys.now() }
     },
 
-    async listEndpoints({ organizationId, keyId, after, limit }) {
+    async listEndpoints({ organizationId, keyId, status, after, limit }) {
       return [...endpoints.values()]
         .filter((one) => one.organizationId === organizationId && (keyId === undefined || one.keyId === keyId))
-        .filter((one) => isAfter(one, after))
+        .filter((one) => (status === undefined || one.status === status) && isAfter(one, after))
         .sort(newestFirst)
         .slice(0, limit)
     },

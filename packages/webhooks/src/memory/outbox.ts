@@ -9,7 +9,7 @@ export function memoryOutbox(
   state: WebhookState,
   keys: KeyStore,
 ): Pick<WebhookStore, 'publish' | 'claimEvents' | 'queue'> & { readAudit(): Promise<void> } {
-  const { outbox, endpoints, tails } = state
+  const { outbox, tails } = state
   const add = (event: NewEvent, at: Date): void => {
     if (!outbox.has(event.id)) {
       outbox.set(event.id, { event: { ...event, createdAt: at }, onlyFor: null, nextAt: at.getTime(), claim: null })
@@ -39,11 +39,7 @@ export function memoryOutbox(
       const due = [...outbox.values()].filter(({ nextAt }) => nextAt !== null && nextAt <= now.getTime())
       const taken = due.sort(oldestFirst).slice(0, limit)
       for (const entry of taken) Object.assign(entry, { claim: worker, nextAt: now.getTime() + leaseMs })
-      const events = taken.map(({ event }) => event)
-      const organizations = new Set(events.map(({ organizationId }) => organizationId))
-      const isWanted = ({ organizationId, status }: { readonly organizationId: string; readonly status: string }) =>
-        organizations.has(organizationId) && status === 'active'
-      return { events, endpoints: [...endpoints.values()].filter(isWanted) }
+      return taken.map(({ event }) => event)
     },
 
     async queue(worker, routes) {

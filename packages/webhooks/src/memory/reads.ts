@@ -57,7 +57,7 @@ export function memoryLog(
 
     async prune({ before, limit }) {
       const old = [...outbox.values()].filter(({ event, nextAt }) => nextAt === null && event.createdAt < before)
-      const gone = old.filter(({ event }) => ![...deliveriesOf(state, event.id)].some(waits)).slice(0, limit)
+      const gone = old.filter(({ event }) => ![...deliveriesOf(state, event.id)].some(isPending)).slice(0, limit)
       for (const { event } of gone) {
         for (const { record } of [...deliveriesOf(state, event.id)]) deliveries.delete(record.id)
         outbox.delete(event.id)
@@ -94,6 +94,10 @@ function eventsOf(
 
 function waits({ status }: { readonly status: string }): boolean {
   return status === 'pending' || status === 'held'
+}
+
+function isPending({ status }: { readonly status: string }): boolean {
+  return status === 'pending'
 }
 
 function* deliveriesOf({ deliveries }: WebhookState, eventId: string) {

@@ -1,13 +1,17 @@
 import type { EndpointStop } from '@keywright/core/store'
 
-/** A delivery, for the host's metrics and logs. */
-interface DeliveryFacts {
-  /** The `webhook-id` that the receiver sees. */
-  readonly eventId: string
-  readonly eventType: string
+/** An endpoint, for the host's metrics and logs. */
+interface EndpointFacts {
   readonly endpointId: string
   readonly keyId: string
   readonly organizationId: string
+}
+
+/** A delivery, likewise. */
+interface DeliveryFacts extends EndpointFacts {
+  /** The `webhook-id` that the receiver sees. */
+  readonly eventId: string
+  readonly eventType: string
 }
 
 /** What happens while events are sent, as `onEvent` is told. */
@@ -23,18 +27,21 @@ export type WebhooksEvent =
       readonly nextInMs: number | null
     })
   | (DeliveryFacts & { readonly type: 'webhook.dropped'; readonly reason: string })
-  | {
-      readonly type: 'webhook.disabled'
-      readonly endpointId: string
-      readonly keyId: string
-      readonly organizationId: string
-      readonly reason: EndpointStop
-    }
   /** Whether a key may hear of an event, or with which secret to sign, is not known: it is tried again. */
   | (DeliveryFacts & {
       readonly type: 'webhook.postponed'
       readonly reason: 'rights' | 'secret'
       readonly error: unknown
     })
+  /** The endpoint, or its host, is left alone for a while. */
+  | (EndpointFacts & { readonly type: 'webhook.rested'; readonly forMs: number })
+  | (EndpointFacts & { readonly type: 'webhook.disabled'; readonly reason: EndpointStop })
+  /** No process has known the type of an event for a day: it is given up. */
+  | {
+      readonly type: 'webhook.type_unknown'
+      readonly eventId: string
+      readonly eventType: string
+      readonly organizationId: string
+    }
   /** The store fails. Nothing is lost: it is tried again. */
   | { readonly type: 'webhooks.unavailable'; readonly error: unknown }

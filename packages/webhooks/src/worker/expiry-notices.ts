@@ -6,6 +6,14 @@ import type { WorkerParts } from './parts.js'
 const dayMs = 86_400_000
 const organizationsAtOnce = 100
 
+/** Options of {@link publishExpiryNotices}. */
+export interface NoticeOptions {
+  readonly now: Date
+  /** Told of each organization that failed: its notices come the next time. */
+  readonly failed: (error: unknown) => void
+  readonly isStopped: () => boolean
+}
+
 /**
  * Publishes `api_key.expiring` for keys that expire within the days of the catalog, in organizations that have endpoints. The id of
  * such an event is made of the key, its expiry and the day: however many processes look, it is there once.
@@ -13,14 +21,17 @@ const organizationsAtOnce = 100
 export async function publishExpiryNotices(
   { store, catalog }: Pick<WorkerParts, 'store' | 'catalog'>,
   keyring: Pick<Keyring, 'list'>,
-  now: Date,
+  { now, failed, isStopped }: NoticeOptions,
 ): Promise<void> {
   const [longest] = catalog.expiryNoticeDays
   if (longest === undefined) return
   let after: string | null = null
   while (true) {
     const organizations: readonly string[] = await store.listOrganizations({ after, limit: organizationsAtOnce })
-    for (const id of organizations) await noticesOf(id)
+    for (const id of organizations) {
+      if (isStopped()) return
+      await noticesOf(id).catch(failed)
+    }
     after = organizations.at(-1) ?? null
     if (organizations.length < organizationsAtOnce) return
   }

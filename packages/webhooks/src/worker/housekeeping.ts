@@ -5,7 +5,7 @@ import type { WorkerParts } from './parts.js'
 /** What is done once in a while beside the sending. */
 export interface Housekeeping {
   start(): void
-  /** Does all of it now. */
+  /** Does all of it now, unless it was done in the last half hour. */
   run(): Promise<void>
   stop(): void
 }
@@ -24,17 +24,22 @@ export function housekeeping(
   let timer: ReturnType<typeof setTimeout> | null = null
   let isStopped = false
 
+  const failed = (error: unknown): void => emit({ type: 'webhooks.unavailable', error })
+  let doneAt = Number.NEGATIVE_INFINITY
+
   const run = async (): Promise<void> => {
     const now = await door.now()
-    await publishExpiryNotices(parts, keyring, now)
+    if (now.getTime() - doneAt < everyMs / 2) return
+    doneAt = now.getTime()
     const before = new Date(now.getTime() - retentionMs)
     while (!isStopped && (await store.prune({ before, limit: prunedAtOnce })) === prunedAtOnce);
+    await publishExpiryNotices(parts, keyring, { now, failed, isStopped: () => isStopped })
   }
   const plan = (ms: number): void => {
     timer = setTimeout(
       () => {
         run()
-          .catch((error: unknown) => emit({ type: 'webhooks.unavailable', error }))
+          .catch(failed)
           .finally(() => isStopped || plan(everyMs))
       },
       ms * (0.5 + Math.random()),

@@ -1,68 +1,45 @@
-import type { KeyRights } from '@keywright/core/adapter'
-import type { ClaimedEvents, EndpointRecord, EventRoute, StoredEvent } from '@keywright/core/store'
+import type { EndpointRecord, EventRoute, StoredEvent } from '@keywright/core/store'
 import { mayReceive } from '../catalog/may-receive.js'
+import { type KnownRights, loadRights } from './load-rights.js'
 import type { WorkerParts } from './parts.js'
-import { forgetEndpoint, stopEndpoint } from './stop-endpoint.js'
+import { endEndpoint } from './stop-endpoint.js'
 
-type Known = KeyRights | { readonly ok: 'unknown' }
-
-const together = 50
+const page = 500
 
 /**
- * Finds the endpoints that events go to: those that want them, and whose key may hear of them now. A key is asked about once, for all
- * events of the call. Where its rights cannot be known, the event is queued: they are looked at again before it is sent.
+ * Finds the endpoints that events of one organization go to: those that want them, and whose key may hear of them now. Where its
+ * rights cannot be known, the event is queued: they are looked at again before it is sent.
+ *
+ * @param until - By `performance.now()`: what is not known by then is not asked.
+ * @param failed - Told of an endpoint whose key has ended, and which could not be disabled now.
  */
 export async function routeEvents(
   parts: WorkerParts,
-  { events, endpoints }: ClaimedEvents,
+  organizationId: string,
+  events: readonly StoredEvent[],
+  { until, failed }: { readonly until: number; readonly failed: (error: unknown) => void },
 ): Promise<readonly EventRoute[]> {
-  const wanted = endpoints.filter((endpoint) => events.some((event) => wants(endpoint, event)))
-  const rights = await loadRights(parts, wanted)
-  const ended = wanted.filter((endpoint) => rights.get(endpoint.keyId)?.ok === false)
-  for (const endpoint of ended) await endEndpoint(parts, endpoint, rights.get(endpoint.keyId))
-  await preloadLevels(parts, events, wanted, rights)
-  return Promise.all(
-    events.map(async (event) => {
-      const those = wanted.filter((endpoint) => wants(endpoint, event))
-      const may = await Promise.all(those.map((endpoint) => isFor(parts, event, rights.get(endpoint.keyId))))
-      return { eventId: event.id, endpointIds: those.filter((_, index) => may[index]).map(({ id }) => id) }
-    }),
-  )
-}
-
-function wants({ organizationId, types, createdAt }: EndpointRecord, event: StoredEvent): boolean {
-  return (
-    organizationId === event.organizationId &&
-    createdAt <= event.createdAt &&
-    (types === null || types.includes(event.type))
-  )
-}
-
-async function loadRights(
-  { door }: WorkerParts,
-  endpoints: readonly EndpointRecord[],
-): Promise<ReadonlyMap<string, Known>> {
-  const ids = [...new Set(endpoints.map(({ keyId }) => keyId))]
-  const rights = new Map<string, Known>()
-  for (let at = 0; at < ids.length; at += together) {
-    await Promise.all(
-      ids.slice(at, at + together).map(async (id) => {
-        rights.set(id, await door.principalOf(id).catch((): Known => ({ ok: 'unknown' })))
-      }),
-    )
+  const routes = new Map(events.map(({ id }) => [id, [] as string[]]))
+  let after: Pick<EndpointRecord, 'createdAt' | 'id'> | undefined
+  while (true) {
+    const place = after === undefined ? {} : { after }
+    const all = await parts.store.listEndpoints({ organizationId, status: 'active', limit: page, ...place })
+    const endpoints = all.filter((endpoint) => events.some((event) => wants(endpoint, event)))
+    const rights = await loadRights(parts, new Set(endpoints.map(({ keyId }) => keyId)), until)
+    for (const endpoint of endpoints) await endEndpoint(parts, endpoint, rights.get(endpoint.keyId)).catch(failed)
+    await preloadLevels(parts, events, endpoints, rights)
+    for (const event of events) {
+      const those = endpoints.filter((endpoint) => wants(endpoint, event))
+      const may = await Promise.all(those.map(({ keyId }) => isFor(parts, event, rights.get(keyId))))
+      routes.get(event.id)?.push(...those.filter((_, index) => may[index]).map(({ id }) => id))
+    }
+    after = all.at(-1)
+    if (all.length < page) return [...routes].map(([eventId, endpointIds]) => ({ eventId, endpointIds }))
   }
-  return rights
 }
 
-/** Ends the endpoint of a key that never works again. */
-export async function endEndpoint(
-  parts: Pick<WorkerParts, 'store' | 'door' | 'emit' | 'disabled'>,
-  endpoint: EndpointRecord,
-  rights: Known | undefined,
-): Promise<void> {
-  if (rights?.ok !== false) return
-  if (rights.code === 'key_deleted') await forgetEndpoint(parts, endpoint.id)
-  if (rights.code === 'key_revoked' || rights.code === 'key_expired') await stopEndpoint(parts, endpoint, rights.code)
+function wants({ types, createdAt }: EndpointRecord, event: StoredEvent): boolean {
+  return createdAt <= event.createdAt && (types === null || types.includes(event.type))
 }
 
 /** Asks the host for the levels on all resources of a type in one call for each key. */
@@ -70,7 +47,7 @@ async function preloadLevels(
   { catalog, access }: WorkerParts,
   events: readonly StoredEvent[],
   endpoints: readonly EndpointRecord[],
-  rights: ReadonlyMap<string, Known>,
+  rights: ReadonlyMap<string, KnownRights>,
 ): Promise<void> {
   const asked = new Map<string, Map<string, Set<string>>>()
   for (const event of events) {
@@ -95,9 +72,9 @@ async function preloadLevels(
 async function isFor(
   { access, catalog }: WorkerParts,
   event: StoredEvent,
-  rights: Known | undefined,
+  rights: KnownRights | undefined,
 ): Promise<boolean> {
-  if (rights === undefined || rights.ok === false) return false
-  if (rights.ok === 'unknown') return true
+  if (rights === undefined || rights.ok === 'unknown') return true
+  if (!rights.ok) return false
   return mayReceive(access, catalog, rights.principal, event).catch(() => true)
 }

@@ -1,10 +1,13 @@
 import type { DeliveryOutcome } from '@keywright/core/store'
+import { alarm } from './alarm.js'
 import type { WorkerParts } from './parts.js'
 
 /** Writes what became of deliveries, those that end at the same time together. */
 export interface Settler {
   /** Resolves when it was written, or will not be any more. Never rejects. */
   settle(outcome: DeliveryOutcome): Promise<void>
+  /** Writes nothing more. */
+  abandon(): void
 }
 
 const pauseMs = 1_000
@@ -16,9 +19,10 @@ export function settler(
 ): Settler {
   let waiting: { readonly outcome: DeliveryOutcome; readonly done: () => void }[] = []
   let isWriting = false
+  let isAbandoned = false
+  const pause = alarm()
 
   const write = async (): Promise<void> => {
-    isWriting = true
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
@@ -31,15 +35,13 @@ export function settler(
   /** After the lease, somebody else has the deliveries, and sends them again. */
   const writeInTime = async (outcomes: readonly DeliveryOutcome[]): Promise<void> => {
     const until = performance.now() + leaseMs
-    while (true) {
+    while (!isAbandoned) {
       try {
         return await store.settle(worker, outcomes)
       } catch (error) {
         failed(error)
         if (performance.now() + pauseMs > until) return
-        await new Promise((resolve) => {
-          setTimeout(resolve, pauseMs)
-        })
+        await pause.wait(pauseMs)
       }
     }
   }
@@ -48,11 +50,14 @@ export function settler(
     settle: (outcome) =>
       new Promise((done) => {
         waiting.push({ outcome, done })
+        if (isWriting) return
+        isWriting = true
         // After this turn, in which others may end as well.
-        if (!isWriting) {
-          isWriting = true
-          setImmediate(() => void write())
-        }
+        setImmediate(() => void write())
       }),
+    abandon: () => {
+      isAbandoned = true
+      pause.stop()
+    },
   }
 }

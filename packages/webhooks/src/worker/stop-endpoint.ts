@@ -1,3 +1,4 @@
+import type { KeyRights } from '@keywright/core/adapter'
 import type { EndpointRecord, EndpointStop } from '@keywright/core/store'
 import { draftOf } from '../endpoints/change-endpoint.js'
 import { toEndpoint } from '../endpoints/endpoint.js'
@@ -5,22 +6,25 @@ import type { WorkerParts } from './parts.js'
 
 const by = { actor: { type: 'system', id: 'webhooks' }, context: {} } as const
 
+type StopParts = Pick<WorkerParts, 'store' | 'door' | 'emit' | 'disabled' | 'disableAfterMs'>
+
 /**
  * Disables an endpoint. Of all processes, the one that did it tells the host. What waits is held, so that it can be sent when the
  * endpoint is resumed; of a key that has ended, it is dropped.
  */
-export async function stopEndpoint(
-  { store, door, emit, disabled }: Pick<WorkerParts, 'store' | 'door' | 'emit' | 'disabled'>,
-  { id, keyId, organizationId }: EndpointRecord,
-  reason: EndpointStop,
-): Promise<void> {
+export async function stopEndpoint(parts: StopParts, endpoint: EndpointRecord, reason: EndpointStop): Promise<void> {
+  const { store, door, emit, disabled, disableAfterMs } = parts
+  const { id, keyId, organizationId } = endpoint
+  const isOver = reason === 'key_revoked' || reason === 'key_expired'
   let isMine = false
   const changed = await store.changeEndpoint(id, {
     auditKey: door.auditKey,
-    decide: (record) => {
-      isMine = record.status === 'active'
+    decide: (record, { now }) => {
+      // As it is now: another attempt may have arrived meanwhile, or somebody may have resumed it.
+      const failingMs = record.failingSince === null ? 0 : now.getTime() - record.failingSince.getTime()
+      isMine = isOver ? record.stop !== reason : record.status === 'active'
+      if (reason === 'failing') isMine &&= failingMs >= disableAfterMs
       if (!isMine) return null
-      const isOver = reason === 'key_revoked' || reason === 'key_expired'
       return {
         write: { status: 'disabled_by_system', stop: reason },
         queue: isOver ? { to: 'drop', reason } : { to: 'hold' },
@@ -33,8 +37,18 @@ export async function stopEndpoint(
   disabled(toEndpoint(changed.record, changed.now))
 }
 
-/** Deletes an endpoint whose key is gone: nobody can reach it any more. */
-export async function forgetEndpoint({ store, door }: Pick<WorkerParts, 'store' | 'door'>, id: string): Promise<void> {
+/** Ends the endpoint of a key that never works again. Of a key that is gone, it goes: nobody could reach it any more. */
+export async function endEndpoint(
+  parts: StopParts,
+  endpoint: EndpointRecord,
+  rights: KeyRights | { readonly ok: 'unknown' } | undefined,
+): Promise<void> {
+  if (rights?.ok !== false) return
+  if (rights.code === 'key_deleted') await forgetEndpoint(parts, endpoint.id)
+  if (rights.code === 'key_revoked' || rights.code === 'key_expired') await stopEndpoint(parts, endpoint, rights.code)
+}
+
+async function forgetEndpoint({ store, door }: StopParts, id: string): Promise<void> {
   await store.changeEndpoint(id, {
     auditKey: door.auditKey,
     decide: (record) => ({

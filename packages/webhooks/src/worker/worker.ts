@@ -1,9 +1,11 @@
+import { withDeadline } from '@keywright/core/adapter'
 import type { ClaimedDelivery } from '@keywright/core/store'
-import { alarm, jittered } from './alarm.js'
-import type { Attempted } from './attempt.js'
+import { type Alarm, alarm, jittered } from './alarm.js'
+import { type Attempted, postponedBy } from './attempt.js'
 import type { WorkerParts } from './parts.js'
-import { routeEvents } from './route-events.js'
+import { routeDueEvents } from './router.js'
 import { runner } from './runner.js'
+import { shareOf } from './share.js'
 
 /** Sends what is due, until it is closed. */
 export interface Worker {
@@ -12,9 +14,11 @@ export interface Worker {
   wake(): void
   /** Sends what is due now, and what that leads to. Returns how many attempts were made. */
   drain(): Promise<number>
-  /** Sends one that was claimed for it alone. */
-  send(claimed: ClaimedDelivery): Promise<Attempted>
-  /** Starts nothing new, and waits for what is on its way, at most `ms`. */
+  /** The events under way that only test an endpoint. */
+  readonly testing: ReadonlyMap<string, ClaimedDelivery>
+  /** Sends one of those. */
+  test(claimed: ClaimedDelivery): Promise<Attempted>
+  /** Starts nothing new, and waits for what is on its way, at most `ms`. What is left is another worker's after the lease. */
   close(ms: number): Promise<void>
 }
 
@@ -27,40 +31,51 @@ export interface WorkerOptions {
 }
 
 const perEndpoint = 4
-const eventsAtOnce = 100
 const longestPauseMs = 30_000
 
 /** What the store refuses is told as `webhooks.unavailable`, and tried again. */
 export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOptions): Worker {
   const { store, leaseMs } = parts
   const failed = (error: unknown): void => parts.emit({ type: 'webhooks.unavailable', error })
-  const { wake, stop, wait } = alarm()
-  const { running, run, attempts, beat, rest } = runner(parts, failed, wake)
+  const [routing, sending] = [alarm(), alarm()]
+  const { running, testing, run, test, attempts, beat, abandon } = runner(parts, failed, sending.wake)
   let isOpen = true
-  let loop: Promise<void> | null = null
+  let loops: Promise<unknown> | null = null
 
-  /** One look at the queue. Returns whether there was anything. */
-  const look = async (): Promise<boolean> => {
-    const found = await store.claimEvents({ worker: parts.worker, limit: eventsAtOnce, leaseMs })
-    if (found.events.length > 0) await store.queue(parts.worker, await routeEvents(parts, found))
-    const limit = concurrency - running.size
-    if (limit <= 0) return found.events.length > 0
-    const claimedAt = performance.now()
-    const taken = countByEndpoint(running)
-    const claimed = await store.claimDeliveries({ worker: parts.worker, limit, leaseMs, perEndpoint, taken })
-    // One that is on its way here was late, and somebody could have had it: it ends as it ends.
-    const fresh = claimed.filter(({ delivery }) => !running.has(delivery.id))
-    for (const one of fresh) run(one, claimedAt).catch(failed)
-    return found.events.length > 0 || fresh.length > 0
+  const route = async (): Promise<boolean> => {
+    const found = await routeDueEvents(parts, failed)
+    if (found > 0) sending.wake()
+    return found > 0
   }
 
-  const work = async (): Promise<void> => {
+  /** Takes what is due, as far as there is room. Returns whether there was anything. */
+  const send = async (): Promise<boolean> => {
+    const limit = concurrency - running.size
+    if (limit <= 0) return false
+    const taken = [...running.values()].map(({ endpoint }) => endpoint)
+    const request = { worker: parts.worker, leaseMs, perEndpoint }
+    const claimedAt = performance.now()
+    const claimed = await shareOf({ taken, limit, concurrency }, (share) =>
+      store.claimDeliveries({ ...request, ...share }),
+    )
+    // One that is on its way here was late, and somebody could have had it: it ends as it ends.
+    const fresh = claimed.filter(({ delivery }) => !running.has(delivery.id))
+    if (!isOpen) {
+      const back = fresh.map((one) => postponedBy(one, 0).outcome)
+      if (back.length > 0) await store.settle(parts.worker, back)
+      return false
+    }
+    for (const one of fresh) run(one, claimedAt).catch(failed)
+    return fresh.length > 0
+  }
+
+  const work = async (look: () => Promise<boolean>, { wait }: Alarm): Promise<void> => {
     let pauseMs = pollMs
     while (isOpen) {
       try {
         const isBusy = await look()
         pauseMs = pollMs
-        if (isOpen && (!isBusy || running.size >= concurrency)) await wait(jittered(pollMs))
+        if (isOpen && !isBusy) await wait(jittered(pollMs))
       } catch (error) {
         failed(error)
         if (isOpen) await wait(jittered(pauseMs), { deaf: true })
@@ -70,34 +85,35 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
   }
 
   return {
+    testing,
     start: () => {
       beat()
-      loop ??= work()
+      loops ??= Promise.all([work(route, routing), work(send, sending)])
     },
-    wake,
+    wake: () => {
+      routing.wake()
+      sending.wake()
+    },
     drain: async () => {
       beat()
       const before = attempts()
-      while (isOpen && ((await look()) || running.size > 0)) if (running.size > 0) await wait(pollMs)
+      while (isOpen && ((await route()) || (await send()) || running.size > 0)) {
+        if (running.size > 0) await sending.wait(pollMs)
+      }
       return attempts() - before
     },
-    send: (claimed) => {
+    test: (claimed) => {
       beat()
-      return run(claimed, performance.now(), true)
+      return test(claimed)
     },
     close: async (ms) => {
       isOpen = false
-      stop()
+      routing.stop()
+      sending.stop()
       const until = performance.now() + ms
-      while (running.size > 0 && performance.now() < until) await wait(Math.min(ms, 100))
-      rest()
-      await loop
+      while (running.size + testing.size > 0 && performance.now() < until) await sending.wait(Math.min(ms, 100))
+      abandon()
+      if (loops !== null) await withDeadline(loops, Math.max(until - performance.now(), 100)).catch(() => {})
     },
   }
-}
-
-function countByEndpoint(running: ReadonlyMap<string, ClaimedDelivery>): ReadonlyMap<string, number> {
-  const taken = new Map<string, number>()
-  for (const { endpoint } of running.values()) taken.set(endpoint.id, (taken.get(endpoint.id) ?? 0) + 1)
-  return taken
 }
