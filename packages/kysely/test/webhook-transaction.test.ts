@@ -31,7 +31,7 @@ for (const engine of testedEngines()) {
         return work(trx)
       })
 
-    it('are committed with it', async () => {
+    it('are committed with it (HOOK-8)', async () => {
       const { id, organizationId } = newOwner()
       const events = Array.from({ length: 150 }, () => eventOf(organizationId))
       await withUser(id, async (trx) => {
@@ -43,7 +43,7 @@ for (const engine of testedEngines()) {
       expect((await claimed()).toSorted()).toEqual(events.map((event) => event.id).toSorted())
     })
 
-    it('are rolled back with it', async () => {
+    it('are rolled back with it (HOOK-8)', async () => {
       const { id, organizationId } = newOwner()
       const event = eventOf(organizationId)
       const failing = withUser(id, async (trx) => {

@@ -69,20 +69,8 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
     return fresh.length > 0
   }
 
-  const work = async (look: () => Promise<boolean>, { wait }: Alarm): Promise<void> => {
-    let pauseMs = pollMs
-    while (isOpen) {
-      try {
-        const isBusy = await look()
-        pauseMs = pollMs
-        if (isOpen && !isBusy) await wait(jittered(pollMs))
-      } catch (error) {
-        failed(error)
-        if (isOpen) await wait(jittered(pauseMs), { deaf: true })
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs)
-      }
-    }
-  }
+  const work = (look: () => Promise<boolean>, pause: Alarm): Promise<void> =>
+    repeat(look, pause, { pollMs, failed, isOpen: () => isOpen })
 
   return {
     testing,
@@ -115,5 +103,29 @@ export function worker(parts: WorkerParts, { pollMs, concurrency }: WorkerOption
       abandon()
       if (loops !== null) await withDeadline(loops, Math.max(until - performance.now(), 100)).catch(() => {})
     },
+  }
+}
+
+/** Looks again and again: at once where there was something, else after a while, and later and later while the store fails. */
+async function repeat(
+  look: () => Promise<boolean>,
+  { wait }: Alarm,
+  {
+    pollMs,
+    failed,
+    isOpen,
+  }: { readonly pollMs: number; readonly failed: (error: unknown) => void; readonly isOpen: () => boolean },
+): Promise<void> {
+  let pauseMs = pollMs
+  while (isOpen()) {
+    try {
+      const isBusy = await look()
+      pauseMs = pollMs
+      if (isOpen() && !isBusy) await wait(jittered(pollMs))
+    } catch (error) {
+      failed(error)
+      if (isOpen()) await wait(jittered(pauseMs), { deaf: true })
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    }
   }
 }
