@@ -1,4 +1,4 @@
-import { deliveryId, keptAttempts } from '@keywright/core/store'
+import { deliveryId, type EndpointRecord, keptAttempts } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
 import {
   anEvent,
@@ -96,14 +96,11 @@ export function testDeliveries(open: OpenWebhooks): void {
     })
 
     it('takes of each endpoint no more than the worker may have, with what it has already', async () => {
-      const { webhooks, worker, endpoint, fill, claim } = await webhookWorld(open)
+      const { worker, endpoint, fill, claim } = await webhookWorld(open)
       const [full, almost, free] = [await endpoint(), await endpoint(), await endpoint()]
       for (const to of [full, almost, free]) await fill(to, 5)
-      const taken = new Map([
-        [full.id, 3],
-        [almost.id, 2],
-      ])
-      const claimed = await webhooks.claimDeliveries({ worker, limit: 100, perEndpoint: 3, taken, leaseMs })
+      const taken = [full, almost, full, almost, full]
+      const claimed = await claim(worker, { perEndpoint: 3, taken })
       const count = (id: string) => claimed.filter((one) => one.endpoint.id === id).length
       expect([full, almost, free].map(({ id }) => count(id))).toEqual([0, 1, 3])
       expect(await claim(undefined, { perEndpoint: 100 })).toHaveLength(11)
@@ -119,6 +116,41 @@ export function testDeliveries(open: OpenWebhooks): void {
       const claimed = await claim(worker, { limit: 10, perEndpoint: 2 })
       const expected = [busy.id, busy.id, ...idsOf(others)]
       expect(claimed.map((one) => one.endpoint.id).toSorted()).toEqual(expected.toSorted())
+    })
+
+    it('takes of each organization no more than the worker may have, with what it has already', async () => {
+      const { worker, endpoint, fill, claim } = await webhookWorld(open)
+      const inOrganization = async () => {
+        const of = { organizationId: unique('org') }
+        return [await endpoint({}, of), await endpoint({}, of)] as const
+      }
+      const [full, almost, free] = [await inOrganization(), await inOrganization(), await inOrganization()]
+      for (const to of [...full, ...almost, ...free]) await fill(to, 5)
+      const taken = [full[0], almost[0], full[0], almost[1], full[1], almost[0], full[1]]
+      const claimed = await claim(worker, { perEndpoint: 3, perOrganization: 4, taken })
+      const count = (id: string) => claimed.filter((one) => one.endpoint.organizationId === id).length
+      expect([full, almost, free].map(([{ organizationId }]) => count(organizationId))).toEqual([0, 1, 4])
+      expect(await claim()).toHaveLength(25)
+    })
+
+    it('finds what is due for others behind an organization with many endpoints', async () => {
+      const { worker, endpoint, organizationId, send, fill, claim, tick } = await webhookWorld(open)
+      const busy: EndpointRecord[] = []
+      for (let count = 0; count < 20; count += 1) busy.push(await endpoint())
+      const events = Array.from({ length: 5 }, () => anEvent(organizationId))
+      await send(events, busy)
+      await tick()
+      const others = [await endpoint({}, { organizationId: unique('org') })]
+      others.push(await endpoint({}, { organizationId: unique('org') }))
+      for (const to of others) await fill(to, 3)
+      const claimed = await claim(worker, { limit: 10, perEndpoint: 2, perOrganization: 4 })
+      const count = (id: string) => claimed.filter((one) => one.endpoint.organizationId === id).length
+      expect(count(organizationId)).toBe(4)
+      expect(others.map((to) => count(to.organizationId))).toEqual([2, 2])
+      // What it has now leaves the busy one no room, and others some.
+      const taken = claimed.map((one) => one.endpoint)
+      const more = await claim(worker, { limit: 10, perEndpoint: 3, perOrganization: 4, taken })
+      expect(more.map((one) => one.endpoint.id).toSorted()).toEqual(idsOf(others).toSorted())
     })
 
     it('takes what is due for an endpoint that is not active, too', async () => {
@@ -280,6 +312,27 @@ export function testDeliveries(open: OpenWebhooks): void {
       expect(await record(other.id)).toEqual(other)
       await settle(outcomeOf)
       expect(await record()).toEqual(to)
+    })
+
+    it('says nothing of an endpoint by an attempt that does not count', async () => {
+      const { webhooks, worker, endpoint, fill, claim, claimed, delivery } = await webhookWorld(open)
+      const to = await endpoint()
+      const since = async () => (await webhooks.findEndpoint(to.id))?.record.failingSince
+      const { delivery: first } = await claimed(to)
+      await webhooks.settle(worker, [{ ...failedOf(first), counts: false }])
+      expect(await delivery(first.id)).toMatchObject({ status: 'failed', attempts: 1, log: [{ error: 'timeout' }] })
+      expect(await since()).toBeNull()
+      await fill(to, 2)
+      const [second, third] = (await claim()).map((one) => one.delivery)
+      if (!second || !third) return expect.unreachable()
+      await webhooks.settle(worker, [failedOf(second), outcomeOf(third, { counts: false })])
+      expect(await since()).not.toBeNull()
+      const { delivery: fourth } = await claimed(to)
+      await webhooks.settle(worker, [outcomeOf(fourth, { counts: false })])
+      expect(await since()).not.toBeNull()
+      const { delivery: fifth } = await claimed(to)
+      await webhooks.settle(worker, [outcomeOf(fifth)])
+      expect(await since()).toBeNull()
     })
 
     it('writes the outcomes of many workers at once', async () => {

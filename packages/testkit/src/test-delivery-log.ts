@@ -233,6 +233,19 @@ export function testDeliveryLog(open: OpenWebhooks): void {
       expect(elsewhere).toMatchObject({ events: 0, pending: 0, held: 0, oldest: null, endpoints: [] })
     })
 
+    it('tells no time of what is held', async () => {
+      const { webhooks, worker, organizationId, endpoint, claimed, fill, tick } = await webhookWorld(open)
+      const to = await endpoint()
+      const { delivery: held } = await claimed(to)
+      await webhooks.settle(worker, [outcomeOf(held, { status: 'held', attempt: null })])
+      const status = () => webhooks.status({ organizationId, since: new Date(0) })
+      expect(await status()).toMatchObject({ pending: 0, held: 1, oldest: null })
+      await tick()
+      await fill(to, 1)
+      const { oldest } = await status()
+      expect(oldest?.getTime()).toBeGreaterThan(held.event.createdAt.getTime())
+    })
+
     it('tells the time of the oldest event in the outbox', async () => {
       const { webhooks, organizationId, claimEvents, tick } = await webhookWorld(open)
       await webhooks.publish([anEvent(organizationId)])
@@ -246,7 +259,7 @@ export function testDeliveryLog(open: OpenWebhooks): void {
   })
 
   describe('prune', () => {
-    it('deletes events that wait for nothing, and their deliveries, no more than the limit and none of later', async () => {
+    it('deletes events that wait for no attempt, and their deliveries, no more than the limit and none of later', async () => {
       const { webhooks, worker, organizationId, endpoint, send, claim, tick } = await webhookWorld(open)
       const pruneAll = async (before: Date) => {
         while ((await webhooks.prune({ before, limit: 1_000 })) > 0);
@@ -260,17 +273,21 @@ export function testDeliveryLog(open: OpenWebhooks): void {
         worker,
         (await claim()).map(({ delivery }) => outcomeOf(delivery)),
       )
+      // One of them waits for an attempt and is held, one is held and delivered.
       const waiting = events(3)
       await send(waiting, [to, other])
-      const [held, retried, ...rest] = (await claim())
-        .map(({ delivery }) => delivery)
-        .filter(({ endpointId }) => endpointId === to.id)
-      if (held === undefined || retried === undefined) return expect.unreachable()
+      const claimed = (await claim()).map(({ delivery }) => delivery)
+      const ofEvent = (at: number, { id }: { readonly id: string }) =>
+        claimed.find((one) => one.id === deliveryId(waiting[at]?.id ?? '', id)) ?? expect.unreachable()
+      const hold = (one: DeliveryRecord) => outcomeOf(one, { status: 'held', attempt: null })
       await webhooks.settle(worker, [
-        outcomeOf(held, { status: 'held', attempt: null }),
-        failedOf(retried, leaseMs),
-        ...rest.map((one) => outcomeOf(one)),
+        ...[hold(ofEvent(0, to)), hold(ofEvent(0, other))],
+        ...[hold(ofEvent(1, to)), outcomeOf(ofEvent(1, other))],
+        ...[hold(ofEvent(2, to)), failedOf(ofEvent(2, other), leaseMs)],
       ])
+      const inFlight = events(1)
+      await send(inFlight, [to])
+      await claim()
       const nobodys = events(1)
       await send(nobodys, [])
       const outbox = events(1)
@@ -280,23 +297,20 @@ export function testDeliveryLog(open: OpenWebhooks): void {
       await tick()
       await send(late, [])
 
-      const stays = async () =>
-        (await Promise.all(ended.map(({ id }) => webhooks.findDelivery(deliveryId(id, to.id))))).filter(
-          (one) => one !== null,
-        )
-      expect(await webhooks.prune({ before, limit: 2 })).toBe(2)
-      expect(await stays()).toHaveLength(3)
-      expect(await webhooks.prune({ before, limit: 100 })).toBe(4)
-      expect(await stays()).toEqual([])
-      expect(await webhooks.prune({ before, limit: 100 })).toBe(0)
-      for (const { id } of waiting) {
-        for (const endpointId of [to.id, other.id])
-          expect(await webhooks.findDelivery(deliveryId(id, endpointId))).not.toBeNull()
+      const found = async (of: readonly NewEvent[]) => {
+        const ids = of.flatMap(({ id }) => [deliveryId(id, to.id), deliveryId(id, other.id)])
+        return (await Promise.all(ids.map((id) => webhooks.findDelivery(id)))).flatMap((one) => one?.id ?? [])
       }
+      expect(await webhooks.prune({ before, limit: 2 })).toBe(2)
+      expect(await found(ended)).toHaveLength(3)
+      expect(await webhooks.prune({ before, limit: 100 })).toBe(6)
+      expect(await webhooks.prune({ before, limit: 100 })).toBe(0)
+      const stays = [ofEvent(2, to).id, ofEvent(2, other).id, deliveryId(inFlight[0]?.id ?? '', to.id)]
+      expect(await found([...ended, ...waiting, ...inFlight])).toEqual(stays)
       // An event that is there is not added again; one that is gone is.
-      await webhooks.publish([...ended, ...nobodys, ...outbox, ...late])
+      await webhooks.publish([...ended, ...waiting, ...inFlight, ...nobodys, ...outbox, ...late])
       const { events: again } = await webhooks.status({ organizationId, since: new Date(0) })
-      expect(again).toBe(ended.length + nobodys.length + outbox.length)
+      expect(again).toBe(ended.length + 2 + nobodys.length + outbox.length)
     })
 
     it('deletes an event whose endpoint has gone', async () => {

@@ -1,4 +1,4 @@
-import { type EndpointChanges, type EndpointRecord, linkAudit } from '@keywright/core/store'
+import { type EndpointChanges, type EndpointQuery, type EndpointRecord, linkAudit } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
 import {
   aNewEndpoint,
@@ -290,6 +290,29 @@ export function testEndpoints(open: OpenWebhooks): void {
         }
       }
       expect(await webhooks.listEndpoints({ organizationId: unique('org'), limit: 10 })).toEqual([])
+    })
+
+    it('have those of one status, in pages', async () => {
+      const { webhooks, organizationId, endpoint, change } = await webhookWorld(open)
+      const made: EndpointRecord[] = []
+      for (let count = 0; count < 6; count += 1) made.push(await endpoint({}, { keyId: count < 4 ? 'k1' : 'k2' }))
+      for (const at of [1, 3, 4]) await change(made[at]?.id ?? '', { status: 'paused' })
+      await endpoint({}, { organizationId: unique('org') })
+      const list = async (query: Partial<EndpointQuery>) =>
+        idsOf(await webhooks.listEndpoints({ organizationId, limit: 100, ...query }))
+      const at = (...places: readonly number[]) => places.map((place) => made[place]?.id).toSorted()
+      expect((await list({ status: 'active' })).toSorted()).toEqual(at(0, 2, 5))
+      expect((await list({ status: 'paused' })).toSorted()).toEqual(at(1, 3, 4))
+      expect((await list({ status: 'active', keyId: 'k1' })).toSorted()).toEqual(at(0, 2))
+      expect(await list({ status: 'disabled_by_system' })).toEqual([])
+      const paged: EndpointRecord[] = []
+      for (let after: EndpointRecord | undefined; ; after = paged.at(-1)) {
+        const page = { organizationId, status: 'active', limit: 2, ...(after === undefined ? {} : { after }) } as const
+        const found = await webhooks.listEndpoints(page)
+        if (found.length === 0) break
+        paged.push(...found)
+      }
+      expect(idsOf(paged)).toEqual(await list({ status: 'active' }))
     })
 
     it('name the organizations that have active endpoints, once each and in order', async () => {

@@ -5,7 +5,6 @@ import {
   anEvent,
   draft,
   idsOf,
-  leaseMs,
   type OpenWebhooks,
   outcomeOf,
   unique,
@@ -16,24 +15,19 @@ import {
 /** The tests of a store of webhooks for events that no endpoint was looked up for yet. */
 export function testOutbox(open: OpenWebhooks): void {
   describe('publish and claimEvents', () => {
-    it("return every field of an event, the store's time, and the active endpoints of its organization", async () => {
-      const { keys, webhooks, organizationId, worker, endpoint, change } = await webhookWorld(open)
-      const active = [await endpoint({ types: ['order.paid'] }), await endpoint({}, { keyId: 'k-other' })]
-      const paused = await endpoint()
-      await change(paused.id, { status: 'paused' })
-      await endpoint({}, { organizationId: unique('org') })
+    it("return every field of an event, and the store's time", async () => {
+      const { keys, webhooks, organizationId, claimEvents } = await webhookWorld(open)
       const events = [anEvent(organizationId), anEvent(organizationId, { resource: null, data: '{}' })]
       const before = await keys.now()
       await webhooks.publish(events)
       const after = await keys.now()
-      const claimed = await webhooks.claimEvents({ worker, limit: 10, leaseMs })
-      expect(claimed.events.map(({ createdAt: _, ...event }) => event).toSorted(byId)).toEqual(events.toSorted(byId))
-      for (const { createdAt } of claimed.events) {
+      const claimed = await claimEvents()
+      expect(claimed.map(({ createdAt: _, ...event }) => event).toSorted(byId)).toEqual(events.toSorted(byId))
+      for (const { createdAt } of claimed) {
         expect(createdAt.getTime()).toBeGreaterThanOrEqual(before.getTime())
         expect(createdAt.getTime()).toBeLessThanOrEqual(after.getTime())
       }
-      expect(claimed.endpoints.toSorted(byId)).toEqual(active.toSorted(byId))
-      expect(await webhooks.claimEvents({ worker, limit: 10, leaseMs })).toEqual({ events: [], endpoints: [] })
+      expect(await claimEvents()).toEqual([])
     })
 
     it('keep the first event under an id, within a call and later', async () => {
@@ -91,7 +85,7 @@ export function testOutbox(open: OpenWebhooks): void {
       const { id: endpointId } = await endpoint()
       const event = anEvent(organizationId)
       await webhooks.publish([event])
-      expect((await webhooks.claimEvents({ worker, limit: 10, leaseMs: 1 })).events).toHaveLength(1)
+      expect(await webhooks.claimEvents({ worker, limit: 10, leaseMs: 1 })).toHaveLength(1)
       await expect.poll(async () => idsOf(await claimEvents('another'))).toEqual([event.id])
       const route = { eventId: event.id, endpointIds: [endpointId] }
       await webhooks.queue(worker, [route])

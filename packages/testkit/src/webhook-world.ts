@@ -1,6 +1,7 @@
 import type { Actor, AuditDraft, AuditType } from '@keywright/core'
 import {
   type ClaimedDelivery,
+  type DeliveryClaim,
   type DeliveryOutcome,
   type EndpointChange,
   type EndpointChanges,
@@ -26,6 +27,9 @@ export type OpenWebhooks = () => Promise<WebhookStores>
 
 /** Longer than any test takes. */
 export const leaseMs = 3_600_000
+
+/** Of what is due, whatever is due. */
+const claimAnything = { perEndpoint: 1_000, perOrganization: 1_000, taken: [] } as const
 
 export const tester: Actor = { type: 'user', id: 'tester' }
 
@@ -72,6 +76,7 @@ export function outcomeOf(
     status: 'delivered',
     reason: null,
     attempt: { at: new Date(1_700_000_000_123), status: 200, error: null, latencyMs: 12, text: 'ü☃😀 ok' },
+    counts: true,
     nextInMs: null,
     ...overrides,
   }
@@ -113,10 +118,9 @@ export async function webhookWorld(open: OpenWebhooks) {
     })
     return webhooks.changeEndpoint(id, { decide })
   }
-  const claimEvents = async (by = worker, limit = 100) =>
-    (await webhooks.claimEvents({ worker: by, limit, leaseMs })).events
-  const claim = (by = worker, more: { limit?: number; perEndpoint?: number; leaseMs?: number } = {}) =>
-    webhooks.claimDeliveries({ worker: by, limit: 100, perEndpoint: 100, taken: new Map(), leaseMs, ...more })
+  const claimEvents = (by = worker, limit = 100) => webhooks.claimEvents({ worker: by, limit, leaseMs })
+  const claim = (by = worker, more: Partial<Omit<DeliveryClaim, 'worker'>> = {}) =>
+    webhooks.claimDeliveries({ ...claimAnything, worker: by, limit: 100, leaseMs, ...more })
 
   /** Publishes events, and queues each for these endpoints. */
   const send = async (events: readonly NewEvent[], endpoints: readonly EndpointRecord[]): Promise<void> => {
@@ -166,7 +170,7 @@ async function claimAll(webhooks: WebhookStore): Promise<void> {
   const worker = unique('cleaner')
   for (let round = 0; ; round += 1) {
     if (round === mostRounds) expect.unreachable('Events that were queued are given out again')
-    const { events } = await webhooks.claimEvents({ worker, limit: 500, leaseMs })
+    const events = await webhooks.claimEvents({ worker, limit: 500, leaseMs })
     if (events.length === 0) break
     await webhooks.queue(
       worker,
@@ -175,7 +179,7 @@ async function claimAll(webhooks: WebhookStore): Promise<void> {
   }
   for (let round = 0; ; round += 1) {
     if (round === mostRounds) expect.unreachable('Deliveries that were settled are given out again')
-    const found = await webhooks.claimDeliveries({ worker, limit: 500, perEndpoint: 500, taken: new Map(), leaseMs })
+    const found = await webhooks.claimDeliveries({ ...claimAnything, worker, limit: 500, leaseMs })
     if (found.length === 0) break
     await webhooks.settle(
       worker,

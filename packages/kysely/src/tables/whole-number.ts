@@ -16,7 +16,13 @@ export function sumOf(value: unknown, column: string): number {
   return value === null || value === undefined ? 0 : wholeNumberOf(value, column)
 }
 
-/** Reads an instant: milliseconds since 1970. */
+/**
+ * Reads an instant: milliseconds since 1970.
+ *
+ * @throws Error when the value is no whole number, or beyond what a `Date` can be.
+ */
 export function instantOf(value: unknown, column: string): Date {
-  return new Date(wholeNumberOf(value, column))
+  const date = new Date(wholeNumberOf(value, column))
+  if (!Number.isNaN(date.getTime())) return date
+  throw new Error(`The database holds no instant in ${column}: the row is corrupt.`)
 }

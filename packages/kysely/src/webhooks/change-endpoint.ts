@@ -7,33 +7,43 @@ import type { KeyTables, WebhookTable } from '../tables/key-tables.js'
 import { heldAt } from './delivery-row.js'
 import { changedEndpointColumns, parseEndpointRow } from './endpoint-row.js'
 
-/** Changes an endpoint, or deletes it, and what waits for it, in one transaction with the audit record. */
+/** An endpoint that was changed, and whether it went. */
+interface Changed {
+  readonly found: FoundEndpoint | null
+  readonly isGone: boolean
+}
+
+/**
+ * Changes an endpoint, and what waits for it, or deletes it, in one transaction with the audit record. Of one that went, the
+ * deliveries are left: there may be many, and the transaction holds up the organization.
+ */
 export async function changeEndpoint(
   context: StoreContext,
   trx: Transaction<KeyTables>,
   id: string,
   { auditKey, decide }: EndpointChange,
-): Promise<FoundEndpoint | null> {
+): Promise<Changed> {
   const { tables } = context
   const row = await lockEndpoint(context, trx, id)
-  if (row === undefined) return null
+  if (row === undefined) return { found: null, isGone: false }
   const record = parseEndpointRow(row)
   const organization = await lockOrganization(context, trx, row.organization_id)
   const { now } = organization
+  const unchanged = { found: { record, now }, isGone: false }
   const decision = decide(record, { now })
-  if (decision === null) return { record, now }
+  if (decision === null) return unchanged
   const { write, queue, audit } = decision
   await appendAudit(context, trx, organization, { drafts: audit, auditKey })
   if (write === 'delete') {
-    await trx.deleteFrom(tables.api_key_deliveries).where('endpoint_id', '=', id).execute()
     await trx.deleteFrom(tables.api_key_webhooks).where('id', '=', id).execute()
-    return { record, now }
+    return { ...unchanged, isGone: true }
   }
   if (queue !== undefined) await changeQueue(context, trx, id, queue, now)
-  if (Object.keys(write).length === 0) return { record, now }
+  if (Object.keys(write).length === 0) return unchanged
   const columns = { ...changedEndpointColumns(write), updated_at: now.getTime(), version: record.version + 1 }
   await trx.updateTable(tables.api_key_webhooks).set(columns).where('id', '=', id).execute()
-  return { record: parseEndpointRow({ ...row, ...columns } as typeof row), now } // columns that are given have a value
+  const changed = parseEndpointRow({ ...row, ...columns } as typeof row) // columns that are given have a value
+  return { found: { record: changed, now }, isGone: false }
 }
 
 /** Locks an endpoint, so that it is neither changed nor deleted, and reads it. */

@@ -9,12 +9,14 @@ import { fromNow, isClaimOf, mostClaimed, newClaim, onceNow, take } from './clai
 import { deliveriesOf, parseDeliveryRow } from './delivery-row.js'
 import { parseEndpointRow } from './endpoint-row.js'
 import { newDelivery } from './outbox.js'
+import { readable } from './readable.js'
+import { type Shares, sharesOf } from './shares.js'
 
 type Methods = Pick<WebhookStore, 'claimDeliveries' | 'claimNew' | 'renew' | 'postpone'>
 
-/** How many times `limit` is looked at: some of it may be more than an endpoint's share, or go to another worker. */
+/** How many times `limit` is looked at: some of it may be more than a share, or go to another worker. */
 const pages = 4
-/** How many pages one call looks at, each without the endpoints that have had their share. */
+/** How many pages one call looks at, each without the endpoints and organizations that have had their share. */
 const maxRounds = 10
 
 /** What workers take, keep and put off. */
@@ -24,12 +26,12 @@ export function deliveryMethods(context: StoreContext): Methods {
     async claimDeliveries(request) {
       await requireSchema()
       const limit = Math.min(request.limit, mostClaimed)
-      const taken = new Map(request.taken)
+      const shares = sharesOf(request)
       const claimed: ClaimedDelivery[] = []
       for (let round = 0; round < maxRounds && claimed.length < limit; round += 1) {
         const wanted = limit - claimed.length
-        const page = await findDue(context, { ...request, taken, limit: pages * limit })
-        const chosen = chooseShares(page, { ...request, taken, limit: wanted })
+        const page = await findDue(context, shares, pages * limit)
+        const chosen = choose(page, shares, wanted)
         if (chosen.length === 0) break
         const got = await takeDeliveries(context, chosen, request)
         claimed.push(...got)
@@ -86,42 +88,32 @@ export function deliveryMethods(context: StoreContext): Methods {
 interface Due {
   readonly id: string
   readonly endpoint_id: string
+  readonly organization_id: string
 }
 
-/** Finds what waits longest, from an index alone, but for endpoints of which the worker has all that it may have. */
-function findDue(
-  { db, tables, dialect }: StoreContext,
-  { taken, perEndpoint, limit }: DeliveryClaim,
-): Promise<readonly Due[]> {
-  const full = [...taken].filter(([, count]) => count >= perEndpoint).map(([id]) => id)
+/** Finds what waits longest, from an index alone, but for endpoints and organizations of which the worker has its share. */
+function findDue({ db, tables, dialect }: StoreContext, shares: Shares, limit: number): Promise<readonly Due[]> {
+  const { endpoints, organizations } = shares.full()
   return db
     .selectFrom(tables.api_key_deliveries)
-    .select(['id', 'endpoint_id'])
+    .select(['id', 'endpoint_id', 'organization_id'])
     .where('next_at', '<=', onceNow(dialect))
-    .$if(full.length > 0, (due) => due.where('endpoint_id', 'not in', full))
+    .$if(endpoints.length > 0, (due) => due.where('endpoint_id', 'not in', endpoints))
+    .$if(organizations.length > 0, (due) => due.where('organization_id', 'not in', organizations))
     .orderBy('next_at')
+    .orderBy('organization_id')
     .orderBy('endpoint_id')
     .orderBy('id')
     .limit(limit)
     .execute()
 }
 
-/** Chooses of each endpoint what the worker may still have. Counts it in `taken`, whether the worker then gets it or not. */
-function chooseShares(
-  page: readonly Due[],
-  {
-    taken,
-    perEndpoint,
-    limit,
-  }: { readonly taken: Map<string, number>; readonly perEndpoint: number; readonly limit: number },
-): readonly string[] {
+/** Chooses what the worker may still have. It counts in its shares, whether the worker then gets it or not. */
+function choose(page: readonly Due[], shares: Shares, limit: number): readonly string[] {
   const chosen: string[] = []
-  for (const { id, endpoint_id } of page) {
+  for (const { id, endpoint_id, organization_id } of page) {
     if (chosen.length === limit) break
-    const count = taken.get(endpoint_id) ?? 0
-    if (count >= perEndpoint) continue
-    taken.set(endpoint_id, count + 1)
-    chosen.push(id)
+    if (shares.take({ endpointId: endpoint_id, organizationId: organization_id })) chosen.push(id)
   }
   return chosen
 }
@@ -153,8 +145,12 @@ async function readClaimed(
   const endpointIds = [...new Set(rows.map((row) => row.endpoint_id))]
   const endpoints = await trx.selectFrom(tables.api_key_webhooks).selectAll().where('id', 'in', endpointIds).execute()
   const byId = new Map(endpoints.map((row) => [row.id, parseEndpointRow(row)]))
-  return rows.flatMap((row) => {
-    const endpoint = byId.get(row.endpoint_id)
-    return endpoint === undefined ? [] : [{ delivery: parseDeliveryRow(row), endpoint, now: instantOf(row.now, 'now') }]
+  const gone = rows.filter((row) => !byId.has(row.endpoint_id)).map(({ id }) => id)
+  // An endpoint that was deleted leaves its deliveries for a while.
+  if (gone.length > 0) await trx.deleteFrom(tables.api_key_deliveries).where('id', 'in', gone.sort()).execute()
+  const read = (row: (typeof rows)[number]) => ({ delivery: parseDeliveryRow(row), now: instantOf(row.now, 'now') })
+  return readable(rows, read).flatMap((claimed) => {
+    const endpoint = byId.get(claimed.delivery.endpointId)
+    return endpoint === undefined ? [] : [{ ...claimed, endpoint }]
   })
 }

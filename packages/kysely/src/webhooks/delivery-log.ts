@@ -1,4 +1,5 @@
 import type { WebhookStore } from '@keywright/core/store'
+import { type RawBuilder, sql } from 'kysely'
 import type { StoreContext } from '../store/context.js'
 import { deliveriesOf, parseDeliveryRow } from './delivery-row.js'
 
@@ -8,11 +9,16 @@ export function deliveryLogMethods({
   tables,
   requireSchema,
 }: StoreContext): Pick<WebhookStore, 'listDeliveries' | 'findDelivery'> {
+  // The deliveries of an endpoint that is gone are deleted a while later.
+  const isThere = (endpoint: RawBuilder<unknown>) =>
+    sql<boolean>`exists (select 1 from ${sql.table(tables.api_key_webhooks)} as w where w.id = ${endpoint})`
   return {
     async listDeliveries({ endpointId, status, after, limit }) {
       await requireSchema()
       if (status?.length === 0) return []
-      let page = deliveriesOf(db, tables).where('d.endpoint_id', '=', endpointId)
+      let page = deliveriesOf(db, tables)
+        .where('d.endpoint_id', '=', endpointId)
+        .where(isThere(sql`${endpointId}`))
       if (status !== undefined) page = page.where('d.status', 'in', status)
       if (after !== undefined) {
         const at = after.createdAt.getTime()
@@ -26,7 +32,8 @@ export function deliveryLogMethods({
 
     async findDelivery(id) {
       await requireSchema()
-      const row = await deliveriesOf(db, tables).where('d.id', '=', id).executeTakeFirst()
+      const found = deliveriesOf(db, tables).where('d.id', '=', id).where(isThere(sql`d.endpoint_id`))
+      const row = await found.executeTakeFirst()
       return row === undefined ? null : parseDeliveryRow(row)
     },
   }

@@ -10,17 +10,27 @@ import { instantOf, wholeNumberOf } from '../tables/whole-number.js'
  */
 export const heldAt = 8_640_000_000_000_000
 
-/** An event as the store keeps it. */
+/**
+ * An event as the store keeps it.
+ *
+ * @throws Error when it cannot be read: what was not published is not sent.
+ */
 export function parseEventRow(row: Omit<Selectable<EventTable>, 'endpoint_id' | 'next_at' | 'claim'>): StoredEvent {
   return {
     id: row.id,
     organizationId: row.organization_id,
-    type: row.type,
+    type: textOf(row.type, 'type'),
     resource:
       row.resource_type === null || row.resource_id === null ? null : { type: row.resource_type, id: row.resource_id },
-    data: row.data,
+    data: textOf(row.data, 'data'),
     createdAt: instantOf(row.created_at, 'created_at'),
   }
+}
+
+/** SQLite keeps in a column whatever it is given. */
+function textOf(value: unknown, column: string): string {
+  if (typeof value === 'string') return value
+  throw new Error(`The database holds no text in ${column}: the row is corrupt.`)
 }
 
 /** Selects deliveries with their events. */
@@ -36,7 +46,11 @@ export function deliveriesOf(db: Kysely<KeyTables>, { api_key_deliveries, api_ke
 type Row = Omit<Selectable<DeliveryTable>, 'claim'> &
   Pick<EventTable, 'type' | 'resource_type' | 'resource_id' | 'data'> & { readonly event_at: number }
 
-/** Turns a row of {@link deliveriesOf} into a record. */
+/**
+ * Turns a row of {@link deliveriesOf} into a record.
+ *
+ * @throws Error when it cannot be read. Its log and its attempts are not worth that.
+ */
 export function parseDeliveryRow(row: Row): DeliveryRecord {
   const nextAt = row.next_at === null ? null : wholeNumberOf(row.next_at, 'next_at')
   return {
@@ -45,10 +59,19 @@ export function parseDeliveryRow(row: Row): DeliveryRecord {
     event: parseEventRow({ ...row, id: row.event_id, created_at: row.event_at }),
     status: row.status as DeliveryRecord['status'], // as written
     reason: row.reason,
-    attempts: wholeNumberOf(row.attempts, 'attempts'),
-    nextAt: nextAt === null || nextAt === heldAt ? null : new Date(nextAt),
+    attempts: attemptsOf(row),
+    nextAt: nextAt === null || nextAt === heldAt ? null : instantOf(nextAt, 'next_at'),
     log: parseLog(row.log),
     createdAt: instantOf(row.created_at, 'created_at'),
+  }
+}
+
+/** How many attempts were counted. A number that cannot be read must not keep the delivery from being sent. */
+export function attemptsOf({ attempts }: Pick<Selectable<DeliveryTable>, 'attempts'>): number {
+  try {
+    return wholeNumberOf(attempts, 'attempts')
+  } catch {
+    return 0
   }
 }
 
@@ -56,7 +79,7 @@ export function parseDeliveryRow(row: Row): DeliveryRecord {
 export function parseLog(text: string): readonly AttemptRecord[] {
   try {
     const log = JSON.parse(text) as readonly (Omit<AttemptRecord, 'at'> & { readonly at: string })[] // as written
-    return log.map((attempt) => ({ ...attempt, at: new Date(attempt.at) }))
+    return log.map((attempt) => ({ ...attempt, at: instantOf(Date.parse(attempt.at), 'log') }))
   } catch {
     return []
   }

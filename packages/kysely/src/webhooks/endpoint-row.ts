@@ -69,10 +69,11 @@ export function newEndpointRow(
   }
 }
 
-/** Turns a row into a record. What cannot be read becomes the value by which the least is sent. */
+/**
+ * Turns a row into a record. Never throws: what cannot be read becomes the value by which the least is sent, and the endpoint can
+ * still be found and deleted.
+ */
 export function parseEndpointRow(row: Row): EndpointRecord {
-  const optional = (column: 'previous_secret_expires_at' | 'failing_since') =>
-    row[column] === null ? null : instantOf(row[column], column)
   return {
     id: row.id,
     keyId: row.key_id,
@@ -84,13 +85,33 @@ export function parseEndpointRow(row: Row): EndpointRecord {
     stop: row.stop as EndpointRecord['stop'], // as written
     secret: row.secret,
     previousSecret: row.previous_secret,
-    previousSecretExpiresAt: optional('previous_secret_expires_at'),
+    // The secret before must not sign for ever.
+    previousSecretExpiresAt: optionalInstant(row.previous_secret_expires_at, new Date(0)),
     createdBy: { type: row.created_by_type as EndpointRecord['createdBy']['type'], id: row.created_by_id }, // as written
-    createdAt: instantOf(row.created_at, 'created_at'),
-    updatedAt: instantOf(row.updated_at, 'updated_at'),
-    failingSince: optional('failing_since'),
-    version: wholeNumberOf(row.version, 'version'),
+    createdAt: nearestInstant(row.created_at),
+    updatedAt: nearestInstant(row.updated_at),
+    failingSince: optionalInstant(row.failing_since, null),
+    version: or(() => wholeNumberOf(row.version, 'version'), 0),
   }
+}
+
+function or<T>(read: () => T, otherwise: T): T {
+  try {
+    return read()
+  } catch {
+    return otherwise
+  }
+}
+
+function optionalInstant(value: unknown, otherwise: Date | null): Date | null {
+  return value === null ? null : or(() => instantOf(value, 'instant'), otherwise)
+}
+
+const lastInstant = 8_640_000_000_000_000
+
+/** An instant, or the one next to what is none: lists begin their pages after it, in the order in which an engine sorts the column. */
+function nearestInstant(value: unknown): Date {
+  return or(() => instantOf(value, 'instant'), new Date(Number(value) < 0 ? -lastInstant : lastInstant))
 }
 
 const statuses: readonly string[] = ['active', 'paused', 'disabled_by_system'] satisfies EndpointStatus[]

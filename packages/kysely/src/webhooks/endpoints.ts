@@ -44,10 +44,11 @@ export function endpointMethods(context: StoreContext): Methods {
       return row === undefined ? null : { record: parseEndpointRow(row), now: instantOf(row.now, 'now') }
     },
 
-    async listEndpoints({ organizationId, keyId, after, limit }) {
+    async listEndpoints({ organizationId, keyId, status, after, limit }) {
       await requireSchema()
       let page = db.selectFrom(tables.api_key_webhooks).selectAll().where('organization_id', '=', organizationId)
       if (keyId !== undefined) page = page.where('key_id', '=', keyId)
+      if (status !== undefined) page = page.where('status', '=', status)
       if (after !== undefined) {
         const at = after.createdAt.getTime()
         page = page

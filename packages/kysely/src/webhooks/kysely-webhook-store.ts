@@ -4,6 +4,7 @@ import { hostsContext } from '../store/hosts-transaction.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import type { TableOptions } from '../tables/table-names.js'
 import { changeEndpoint } from './change-endpoint.js'
+import { deleteDeliveries } from './delete-deliveries.js'
 import { deliveryMethods } from './deliveries.js'
 import { deliveryLogMethods } from './delivery-log.js'
 import { endpointMethods } from './endpoints.js'
@@ -41,10 +42,15 @@ export function kyselyWebhookStore(db: KyselyLike, options: TableOptions = {}): 
     ...outboxMethods(context),
     ...deliveryMethods(context),
     ...deliveryLogMethods(context),
-    changeEndpoint: (id, request) => transaction((trx) => changeEndpoint(context, trx, id, request)),
     replay: (request) => transaction((trx) => replay(context, trx, request)),
     status: (query) => loadStatus(context, query),
     prune: (query) => prune(context, query),
+
+    async changeEndpoint(id, request) {
+      const { found, isGone } = await transaction((trx) => changeEndpoint(context, trx, id, request))
+      if (isGone) await deleteDeliveries(context, id)
+      return found
+    },
 
     async settle(worker, outcomes) {
       if (outcomes.length > 0) await transaction((trx) => settle(context, trx, worker, outcomes))

@@ -1,11 +1,12 @@
-import { deliveryId, type EventRoute, type NewEvent, type WebhookStore } from '@keywright/core/store'
+import { deliveryId, type EventRoute, mostWaiting, type NewEvent, type WebhookStore } from '@keywright/core/store'
 import type { Insertable, Transaction } from 'kysely'
 import { addEvents, eventsOfStatement } from '../store/add-events.js'
 import type { StoreContext } from '../store/context.js'
 import type { DeliveryTable, KeyTables } from '../tables/key-tables.js'
+import { wholeNumberOf } from '../tables/whole-number.js'
 import { isClaimOf, mostClaimed, onceNow, take } from './claim.js'
-import { parseEventRow } from './delivery-row.js'
-import { parseEndpointRow } from './endpoint-row.js'
+import { heldAt, parseEventRow } from './delivery-row.js'
+import { readable } from './readable.js'
 
 /** Rows of one statement: engines bound its parameters. */
 const maxRows = 500
@@ -38,7 +39,7 @@ export function outboxMethods(context: StoreContext): Pick<WebhookStore, 'publis
         .orderBy('id')
         .limit(Math.min(limit, mostClaimed))
         .execute()
-      if (due.length === 0) return { events: [], endpoints: [] }
+      if (due.length === 0) return []
       const ids = due.map(({ id }) => id)
       return take(context, 'api_key_events', { ids, worker, leaseMs }, async (trx, claim, sorted) => {
         const rows = await trx
@@ -49,8 +50,7 @@ export function outboxMethods(context: StoreContext): Pick<WebhookStore, 'publis
           .orderBy('created_at')
           .orderBy('id')
           .execute()
-        const organizations = [...new Set(rows.map((row) => row.organization_id))]
-        return { events: rows.map(parseEventRow), endpoints: await activeEndpoints(context, trx, organizations) }
+        return readable(rows, parseEventRow)
       })
     },
 
@@ -62,29 +62,31 @@ export function outboxMethods(context: StoreContext): Pick<WebhookStore, 'publis
   }
 }
 
-async function activeEndpoints(
-  { tables }: StoreContext,
-  trx: Transaction<KeyTables>,
-  organizations: readonly string[],
-) {
-  if (organizations.length === 0) return []
-  const rows = await trx
-    .selectFrom(tables.api_key_webhooks)
-    .selectAll()
-    .where('organization_id', 'in', organizations)
-    .where('status', '=', 'active')
-    .orderBy('id')
-    .execute()
-  return rows.map(parseEndpointRow)
-}
-
 /** Ends events in the outbox, and makes their deliveries: of events that are still the worker's, to endpoints that are still there. */
 async function queueRoutes(
-  { tables, dialect }: StoreContext,
+  context: StoreContext,
   trx: Transaction<KeyTables>,
   worker: string,
   routes: readonly EventRoute[],
 ): Promise<void> {
+  const organizationOfEvent = await endEvents(context, trx, worker, routes)
+  const endpoints = await lockedEndpoints(context, trx, routes)
+  const deliveries = routes.flatMap(({ eventId, endpointIds }) =>
+    endpointIds
+      // Whatever a worker says, no event leaves its organization.
+      .filter((id) => endpoints.has(id) && endpoints.get(id) === organizationOfEvent.get(eventId))
+      .map((endpointId) => ({ eventId, endpointId, organizationId: endpoints.get(endpointId) ?? '' })),
+  )
+  if (deliveries.length > 0) await addDeliveries(context, trx, deliveries)
+}
+
+/** Ends events that are the worker's. Returns their organizations. */
+async function endEvents(
+  { tables }: StoreContext,
+  trx: Transaction<KeyTables>,
+  worker: string,
+  routes: readonly EventRoute[],
+): Promise<ReadonlyMap<string, string>> {
   const organizationOfEvent = new Map<string, string>()
   for (let from = 0; from < routes.length; from += maxRows) {
     const ids = routes.slice(from, from + maxRows).map(({ eventId }) => eventId)
@@ -101,21 +103,56 @@ async function queueRoutes(
     for (const row of rows) organizationOfEvent.set(row.id, row.organization_id)
     await ofWorker.set({ claim: null, next_at: null }).execute()
   }
-  const endpoints = await lockedEndpoints({ tables, dialect }, trx, routes)
-  const deliveries = routes.flatMap(({ eventId, endpointIds }) =>
-    endpointIds
-      // Whatever a worker says, no event leaves its organization.
-      .filter((id) => endpoints.has(id) && endpoints.get(id) === organizationOfEvent.get(eventId))
-      .map((endpointId) => ({ eventId, endpointId, organizationId: endpoints.get(endpointId) ?? '' })),
-  )
-  for (let from = 0; from < deliveries.length; from += maxRows) {
-    const rows = deliveries.slice(from, from + maxRows).map((one) => ({
-      ...newDelivery(one),
-      next_at: dialect.now,
-      created_at: dialect.now,
-    }))
-    await dialect.orKeep(trx.insertInto(tables.api_key_deliveries).values(rows), 'id').execute()
+  return organizationOfEvent
+}
+
+/** Which event goes to which endpoint. */
+interface Routed {
+  readonly eventId: string
+  readonly endpointId: string
+  readonly organizationId: string
+}
+
+/** Adds deliveries to endpoints that are locked: due at once, or dropped where too many wait. */
+async function addDeliveries(
+  context: StoreContext,
+  trx: Transaction<KeyTables>,
+  deliveries: readonly Routed[],
+): Promise<void> {
+  const { tables, dialect } = context
+  const waiting = await countWaiting(context, trx, [...new Set(deliveries.map(({ endpointId }) => endpointId))])
+  const rows = deliveries.map((one) => {
+    const before = waiting.get(one.endpointId) ?? 0
+    const added = { ...newDelivery(one), created_at: dialect.now }
+    if (before >= mostWaiting) return { ...added, status: 'dropped', reason: 'queue_full', next_at: null }
+    waiting.set(one.endpointId, before + 1)
+    return { ...added, next_at: dialect.now }
+  })
+  for (let from = 0; from < rows.length; from += maxRows) {
+    const some = rows.slice(from, from + maxRows)
+    await dialect.orKeep(trx.insertInto(tables.api_key_deliveries).values(some), 'id').execute()
   }
+}
+
+/** Counts what waits for endpoints, held or not, from an index alone. */
+async function countWaiting(
+  { tables }: StoreContext,
+  trx: Transaction<KeyTables>,
+  endpointIds: readonly string[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (let from = 0; from < endpointIds.length; from += maxRows) {
+    const rows = await trx
+      .selectFrom(tables.api_key_deliveries)
+      .select(['endpoint_id', ({ fn }) => fn.countAll().as('waiting')])
+      .where('endpoint_id', 'in', endpointIds.slice(from, from + maxRows))
+      // Not "is not null", for which an engine might count through all that ever was sent.
+      .where('next_at', '<=', heldAt)
+      .groupBy('endpoint_id')
+      .execute()
+    for (const row of rows) counts.set(row.endpoint_id, wholeNumberOf(row.waiting, 'waiting'))
+  }
+  return counts
 }
 
 /** Finds the organizations of endpoints, and keeps these from being deleted meanwhile: nobody would ever take their deliveries. */
@@ -145,11 +182,7 @@ export function newDelivery({
   eventId,
   endpointId,
   organizationId,
-}: {
-  readonly eventId: string
-  readonly endpointId: string
-  readonly organizationId: string
-}): Omit<Insertable<DeliveryTable>, 'next_at' | 'created_at'> {
+}: Routed): Omit<Insertable<DeliveryTable>, 'next_at' | 'created_at'> {
   return {
     id: deliveryId(eventId, endpointId),
     event_id: eventId,

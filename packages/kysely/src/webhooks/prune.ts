@@ -1,6 +1,7 @@
 import type { WebhookStore } from '@keywright/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import type { StoreContext } from '../store/context.js'
+import { heldAt } from './delivery-row.js'
 import { lockEvents } from './replay.js'
 
 /** Events of one transaction: it is over before a worker would notice. */
@@ -13,7 +14,7 @@ export async function prune(
 ): Promise<number> {
   const { db, tables, requireSchema, transaction } = context
   await requireSchema()
-  const isOver = waitsForNothing(context)
+  const isOver = waitsForNoAttempt(context)
   let deleted = 0
   while (deleted < limit) {
     const size = Math.min(batchSize, limit - deleted)
@@ -33,16 +34,26 @@ export async function prune(
       // Behind the lock, none of them is sent again meanwhile.
       const locked = await lockEvents(context, trx, ids, isOver)
       if (locked.length === 0) return 0
-      await trx.deleteFrom(tables.api_key_deliveries).where('event_id', 'in', locked).execute()
-      await trx.deleteFrom(tables.api_key_events).where('id', 'in', locked).execute()
-      return locked.length
+      await trx
+        .deleteFrom(tables.api_key_deliveries)
+        .where('event_id', 'in', locked)
+        .where(({ eb, or }) => or([eb('next_at', 'is', null), eb('next_at', '=', heldAt)]))
+        .execute()
+      // What was held may have been resumed meanwhile: its event stays.
+      const { numDeletedRows } = await trx
+        .deleteFrom(tables.api_key_events)
+        .where('id', 'in', locked)
+        .where(sql<boolean>`not exists (select 1 from ${sql.table(tables.api_key_deliveries)} as d
+          where d.event_id = ${sql.ref(`${tables.api_key_events}.id`)})`)
+        .executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
     })
     if (old.length < size) return deleted
   }
   return deleted
 }
 
-function waitsForNothing({ tables }: StoreContext): RawBuilder<boolean> {
+function waitsForNoAttempt({ tables }: StoreContext): RawBuilder<boolean> {
   return sql<boolean>`not exists (select 1 from ${sql.table(tables.api_key_deliveries)} as d
-    where d.event_id = e.id and d.next_at is not null)`
+    where d.event_id = e.id and d.next_at < ${heldAt})`
 }

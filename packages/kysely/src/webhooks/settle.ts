@@ -5,7 +5,7 @@ import type { StoreContext } from '../store/context.js'
 import type { DeliveryTable, KeyTables } from '../tables/key-tables.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
 import { isClaimOf } from './claim.js'
-import { heldAt, parseLog } from './delivery-row.js'
+import { attemptsOf, heldAt, parseLog } from './delivery-row.js'
 
 /** Rows of one statement: their logs make it long. */
 const maxRows = 100
@@ -73,9 +73,9 @@ async function settlePart(
         ),
     })
     .execute()
-  return outcomes.flatMap(({ id, attempt }) => {
+  return outcomes.flatMap(({ id, attempt, counts }) => {
     const row = rows.get(id)
-    if (row === undefined || attempt === null) return []
+    if (row === undefined || attempt === null || !counts) return []
     return [{ endpointId: row.endpoint_id, at: attempt.at, hasFailed: attempt.error !== null }]
   })
 }
@@ -85,13 +85,15 @@ function settledRow(
   { status, reason, attempt, nextInMs }: DeliveryOutcome,
 ): Insertable<DeliveryTable> {
   const log = attempt === null ? row.log : JSON.stringify([...parseLog(row.log), attempt].slice(-keptAttempts))
-  const dueAt = wholeNumberOf(now, 'now') + (nextInMs ?? 0)
+  const at = wholeNumberOf(now, 'now')
   return {
     ...row,
+    // Not written, since the row is there. One that cannot be read could be refused all the same, and with it all the others.
+    created_at: at,
     status,
     reason,
-    attempts: wholeNumberOf(row.attempts, 'attempts') + (attempt === null ? 0 : 1),
-    next_at: status === 'pending' ? dueAt : status === 'held' ? heldAt : null,
+    attempts: attemptsOf(row) + (attempt === null ? 0 : 1),
+    next_at: status === 'pending' ? at + (nextInMs ?? 0) : status === 'held' ? heldAt : null,
     claim: null,
     log,
   }

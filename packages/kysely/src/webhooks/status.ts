@@ -33,7 +33,7 @@ export async function loadStatus(
       // "+ 0" keeps engines from walking through all events in the order of their time, until one waits.
       sql<number | null>`(select min(e.created_at + 0) from ${events} where ${waits} and ${isOf.event})`.as('outbox'),
       sql<number | null>`(select min((select e.created_at from ${events} where e.id = d.event_id)) from ${deliveries}
-        where d.next_at is not null and ${isOf.delivery})`.as('queued'),
+        where d.next_at < ${heldAt} and ${isOf.delivery})`.as('queued'),
     ])
     .executeTakeFirstOrThrow()
   const { rows } = await sql<{ endpoint: string; status: string; deliveries: unknown }>`
