@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from '@keywright/core/store'
+import type { DeliveryClaim, DeliveryStatus } from '@keywright/core/store'
 import type { CompiledQuery, Kysely, LogEvent } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { keyDatabase } from '../src/dialect/key-database.js'
@@ -80,6 +80,19 @@ for (const engine of testedEngines()) {
     const some = idle.slice(from, from + 500)
     await keyDatabase(db, {}).db.insertInto(tables.api_key_webhooks).values(some).execute()
   }
+  // An organization with many endpoints, of which most are paused.
+  const crowd = 'crowd'
+  for (let from = 0; from < 2_000; from += 500) {
+    const some = Array.from({ length: 500 }, (_, at) => ({
+      ...newEndpointRow(
+        { id: `crowd${from + at}`, keyId: 'crowd', organizationId: crowd },
+        { url: 'https://x.example', description: null, types: null, secret: '', createdBy: { type: 'user', id: 'x' } },
+        new Date(startAt + (from + at) * 1_000),
+      ),
+      status: (from + at) % 100 === 0 ? 'active' : 'paused',
+    }))
+    await keyDatabase(db, {}).db.insertInto(tables.api_key_webhooks).values(some).execute()
+  }
   await fill(keyDatabase(db, {}).db, tables, { endpoints, organizations })
   for (const table of [tables.api_key_events, tables.api_key_deliveries, tables.api_key_webhooks]) {
     await countRows(db, table)
@@ -98,32 +111,51 @@ for (const engine of testedEngines()) {
   const byId = /PRIMARY|_pkey|sqlite_autoindex/
 
   describe(`${engine.name} with ${manyDone} deliveries that are over, and ${manyDue} that are due`, () => {
-    const claim = (limit: number, perEndpoint: number, taken: ReadonlyMap<string, number> = new Map()) =>
-      webhooks.claimDeliveries({ worker: 'w1', limit, perEndpoint, taken, leaseMs })
+    const claim = (limit: number, more: Partial<DeliveryClaim> = {}) =>
+      webhooks.claimDeliveries({
+        ...{ worker: 'w1', perEndpoint: 100, perOrganization: 100, taken: [] },
+        limit,
+        leaseMs,
+        ...more,
+      })
 
     it('claims deliveries by what is due, from an index alone, and takes them by their ids', async () => {
-      const [find, take, read, ...more] = await during(async () => expect(await claim(10, 100)).toHaveLength(10))
+      const [find, take, read, ...more] = await during(async () => expect(await claim(10)).toHaveLength(10))
       await expectReads(db, find, { most: 40, index: /by_next/, alone: true })
       await expectUpdate(take, { most: 40, index: byId })
       await expectReads(db, read, { most: 40, index: byId })
       expect(more).toHaveLength(1)
     })
 
-    it('passes by an endpoint that has its share in an index alone', async () => {
-      const [find, ...more] = await during(async () => expect(await claim(10, 10, new Map([[first, 10]]))).toEqual([]))
+    it.each([
+      ['an endpoint', { perEndpoint: 10 }],
+      ['an organization', { perOrganization: 10 }],
+    ])('passes by %s that has its share in an index alone', async (_what, share) => {
+      const taken = Array(10).fill({ id: first, organizationId: organizations[0] })
+      const [find, ...more] = await during(async () => expect(await claim(10, { ...share, taken })).toEqual([]))
       expect(more).toEqual([])
       await expectReads(db, find, { most: manyDue, index: /by_next/, alone: true })
     })
 
+    it('reads a page of the active endpoints of an organization, and not those that are paused', async () => {
+      const query = { organizationId: crowd, status: 'active', limit: 10 } as const
+      for (const after of [undefined, { createdAt: new Date(startAt + 1_500_000), id: 'crowd' }]) {
+        const [read] = await during(async () => {
+          expect(await webhooks.listEndpoints({ ...query, ...(after === undefined ? {} : { after }) })).toHaveLength(10)
+        })
+        await expectReads(db, read, { most: 20, index: /by_status/ })
+      }
+    })
+
     it('claims events by what is due, from an index alone, and takes them by their ids', async () => {
       const [find, take, read, ...more] = await during(async () => {
-        const { events } = await webhooks.claimEvents({ worker: 'w1', limit: 10, leaseMs })
+        const events = await webhooks.claimEvents({ worker: 'w1', limit: 10, leaseMs })
         expect(events).toHaveLength(10)
       })
       await expectReads(db, find, { most: 10, index: /by_next/, alone: true })
       await expectUpdate(take, { most: 10, index: byId })
       await expectReads(db, read, { most: 10, index: byId })
-      expect(more).toHaveLength(1)
+      expect(more).toEqual([])
     })
 
     it('reads a page of deliveries, of any status or of one', async () => {
@@ -164,11 +196,20 @@ for (const engine of testedEngines()) {
       await expectReads(db, counts, { most: 4_000, index: time })
     })
 
-    it('prunes the oldest events that wait for nothing, and reads as many', async () => {
+    it('prunes the oldest events that wait for no attempt, and reads as many', async () => {
       const [find] = await during(async () => {
         expect(await webhooks.prune({ before: new Date(startAt + 1_000), limit: 100 })).toBe(100)
       })
       await expectReads(db, find, { most: 200, index: /by_time/ })
+    })
+
+    it('counts what waits for endpoints from an index alone, and not what was sent', async () => {
+      const events = await webhooks.claimEvents({ worker: 'counting', limit: manyDue, leaseMs })
+      const routes = events.slice(0, 200).map(({ id }) => ({ eventId: id, endpointIds: [first, second] }))
+      const sent = await during(() => webhooks.queue('counting', routes))
+      const [count, ...more] = sent.filter(({ sql }) => /group by/.test(sql))
+      expect(more).toEqual([])
+      await expectReads(db, count, { most: manyDue + 10, index: /by_endpoint_next/, alone: true })
     })
   })
 }

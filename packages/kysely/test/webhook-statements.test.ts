@@ -1,4 +1,4 @@
-import type { DeliveryOutcome } from '@keywright/core/store'
+import type { DeliveryClaim, DeliveryOutcome } from '@keywright/core/store'
 import type { CompiledQuery } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { kyselyWebhookStore } from '../src/index.js'
@@ -21,7 +21,7 @@ async function watched() {
     return statements.map(({ sql }) => sql.replaceAll('"', '')).filter((sql) => !/^(begin|commit)/.test(sql))
   }
   const claim = (limit = 100) =>
-    webhooks.claimDeliveries({ worker: 'w1', limit, perEndpoint: 1_000, taken: new Map(), leaseMs })
+    webhooks.claimDeliveries({ worker: 'w1', limit, perEndpoint: 1_000, perOrganization: 1_000, taken: [], leaseMs })
   return { ...host, webhooks, during, claim }
 }
 
@@ -64,14 +64,9 @@ describe('webhooks', () => {
       const events: string[] = []
       const claimedEvents = await during(async () => {
         const claimed = await webhooks.claimEvents({ worker: 'w1', limit: 100, leaseMs })
-        events.push(...claimed.events.map(({ id }) => id))
+        events.push(...claimed.map(({ id }) => id))
       })
-      expect(verbs(claimedEvents)).toEqual([
-        'select api_key_events',
-        'update api_key_events',
-        'select api_key_events',
-        'select api_key_webhooks',
-      ])
+      expect(verbs(claimedEvents)).toEqual(['select api_key_events', 'update api_key_events', 'select api_key_events'])
       expect(events).toHaveLength(many)
       const routes = events.map((eventId) => ({ eventId, endpointIds: [to.id] }))
       expect(verbs(await during(() => webhooks.queue('w1', routes)))).toEqual([
@@ -79,6 +74,7 @@ describe('webhooks', () => {
         'select api_key_events',
         'update api_key_events',
         'select api_key_webhooks',
+        'select api_key_deliveries',
         'insert api_key_deliveries',
       ])
 
@@ -87,7 +83,7 @@ describe('webhooks', () => {
         for (const { delivery } of await claim()) {
           const attempt = { at: new Date(), status: 200, error: null, latencyMs: 1, text: 'ok' }
           const { id, endpointId } = delivery
-          outcomes.push({ id, endpointId, status: 'delivered', reason: null, attempt, nextInMs: null })
+          outcomes.push({ id, endpointId, status: 'delivered', reason: null, attempt, counts: true, nextInMs: null })
         }
       })
       expect(verbs(claimed)).toEqual([
@@ -110,11 +106,30 @@ describe('webhooks', () => {
     const { webhooks, during } = await watched()
     const busy = await insertEndpoint(webhooks, organizationId)
     await send(webhooks, busy, 50)
-    const claim = (taken: ReadonlyMap<string, number>) =>
-      webhooks.claimDeliveries({ worker: 'w1', limit: 10, perEndpoint: 2, taken, leaseMs })
-    const sent = await during(() => claim(new Map()))
-    expect(sent.filter((sql) => /^select id, endpoint_id/.test(sql))).toHaveLength(2)
-    expect(verbs(await during(() => claim(new Map([[busy.id, 2]]))))).toEqual(['select api_key_deliveries'])
+    const claim = (more: Pick<DeliveryClaim, 'perEndpoint' | 'perOrganization' | 'taken'>) =>
+      webhooks.claimDeliveries({ worker: 'w1', limit: 10, leaseMs, ...more })
+    for (const most of [
+      { perEndpoint: 2, perOrganization: 100 },
+      { perEndpoint: 100, perOrganization: 2 },
+    ]) {
+      const sent = await during(() => claim({ ...most, taken: [] }))
+      expect(sent.filter((sql) => /^select id, endpoint_id/.test(sql))).toHaveLength(2)
+      expect(verbs(await during(() => claim({ ...most, taken: [busy, busy] })))).toEqual(['select api_key_deliveries'])
+    }
+  })
+
+  it('delete an endpoint under the lock of its organization, and its deliveries afterwards, what waits first', async () => {
+    const { webhooks, raw, during } = await watched()
+    const to = await insertEndpoint(webhooks, organizationId)
+    await send(webhooks, to, 1_200)
+    raw.exec("update api_key_deliveries set status = 'delivered', next_at = null where rowid % 2 = 0")
+    const decide = () => ({ write: 'delete', audit: [] }) as const
+    const sent = verbs(await during(() => webhooks.changeEndpoint(to.id, { decide })))
+    expect(sent.slice(0, sent.indexOf('delete api_key_webhooks')).join()).not.toContain('deliveries')
+    const [find, remove] = ['select api_key_deliveries', 'delete api_key_deliveries']
+    // 600 that wait, and 600 that do not: 500 and 100 of each.
+    expect(sent.slice(sent.indexOf('delete api_key_webhooks') + 1)).toEqual(Array(4).fill([find, remove]).flat())
+    expect(raw.prepare('select id from api_key_deliveries').all()).toEqual([])
   })
 })
 
@@ -157,7 +172,7 @@ describe('webhooks, all or nothing', () => {
     refuse(raw, ids.at(-1) ?? '')
     const attempt = { at: new Date(), status: 500, error: 'status', latencyMs: 1, text: '' }
     const outcomes = ids.map((id) => {
-      return { id, endpointId: to.id, status: 'failed', reason: null, attempt, nextInMs: null } as const
+      return { id, endpointId: to.id, status: 'failed', reason: null, attempt, counts: true, nextInMs: null } as const
     })
     await expect(webhooks.settle('w1', outcomes)).rejects.toThrow('refused')
     expect((await webhooks.findDelivery(ids[0] ?? ''))?.status).toBe('pending')

@@ -21,7 +21,7 @@ for (const engine of testedEngines()) {
     }
     const outbox = (trx: Transaction<Tables>) => webhooks.inTransaction?.(trx) ?? expect.unreachable()
     const claimed = async () => {
-      const { events } = await webhooks.claimEvents({ worker: crypto.randomUUID(), limit: 1_000, leaseMs })
+      const events = await webhooks.claimEvents({ worker: crypto.randomUUID(), limit: 1_000, leaseMs })
       return events.map(({ id, type }) => (type === 'order.paid' ? id : type))
     }
     /** A transaction that makes a user first. */

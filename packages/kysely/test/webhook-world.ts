@@ -29,7 +29,7 @@ export function insertEndpoint(webhooks: WebhookStore, organizationId: string): 
 /** Publishes so many events for an endpoint, and queues them. */
 export async function send(webhooks: WebhookStore, to: EndpointRecord, many: number): Promise<void> {
   await webhooks.publish(Array.from({ length: many }, () => eventOf(to.organizationId)))
-  const { events } = await webhooks.claimEvents({ worker: 'router', limit: many, leaseMs })
+  const events = await webhooks.claimEvents({ worker: 'router', limit: many, leaseMs })
   await webhooks.queue(
     'router',
     events.map(({ id }) => ({ eventId: id, endpointIds: [to.id] })),

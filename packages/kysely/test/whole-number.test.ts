@@ -12,7 +12,6 @@ describe('a whole number from a database', () => {
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ])('%o is read as %i', (value, number) => {
     expect(wholeNumberOf(value, 'version')).toBe(number)
-    expect(instantOf(value, 'version')).toEqual(new Date(number))
     expect(sumOf(value, 'version')).toBe(number)
   })
 
@@ -36,6 +35,14 @@ describe('a whole number from a database', () => {
     expect(() => wholeNumberOf(value, 'version')).toThrow(
       /^The database holds no whole number in version: the row is corrupt, or the driver changes numbers\.$/,
     )
+  })
+
+  it.each([0, -1, 8_640_000_000_000_000, '-8640000000000000'])('%o is read as an instant', (value) => {
+    expect(instantOf(value, 'at')).toEqual(new Date(Number(value)))
+  })
+
+  it.each([8_640_000_000_000_001, '-8640000000000001', Number.MAX_SAFE_INTEGER])('%o is no instant', (value) => {
+    expect(() => instantOf(value, 'at')).toThrow(/^The database holds no instant in at: the row is corrupt\.$/)
   })
 
   it.each([null, undefined])('a sum over no rows, %o, is 0', (value) => {

@@ -108,10 +108,12 @@ function optionalInstant(value: unknown, otherwise: Date | null): Date | null {
 }
 
 const lastInstant = 8_640_000_000_000_000
+/** A list has ended here: what comes after is before any `Date`. */
+export const firstInstant = -lastInstant
 
 /** An instant, or the one next to what is none: lists begin their pages after it, in the order in which an engine sorts the column. */
 function nearestInstant(value: unknown): Date {
-  return or(() => instantOf(value, 'instant'), new Date(Number(value) < 0 ? -lastInstant : lastInstant))
+  return or(() => instantOf(value, 'instant'), new Date(Number(value) < 0 ? firstInstant : lastInstant))
 }
 
 const statuses: readonly string[] = ['active', 'paused', 'disabled_by_system'] satisfies EndpointStatus[]

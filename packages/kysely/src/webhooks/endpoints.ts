@@ -5,7 +5,7 @@ import type { StoreContext } from '../store/context.js'
 import { lockOrganization } from '../store/organization-lock.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { instantOf, wholeNumberOf } from '../tables/whole-number.js'
-import { newEndpointRow, parseEndpointRow } from './endpoint-row.js'
+import { firstInstant, newEndpointRow, parseEndpointRow } from './endpoint-row.js'
 
 type Methods = Pick<WebhookStore, 'insertEndpoint' | 'findEndpoint' | 'listEndpoints' | 'listOrganizations'>
 
@@ -51,6 +51,7 @@ export function endpointMethods(context: StoreContext): Methods {
       if (status !== undefined) page = page.where('status', '=', status)
       if (after !== undefined) {
         const at = after.createdAt.getTime()
+        if (at === firstInstant) return []
         page = page
           .where('created_at', '<=', at)
           .where(({ eb, or }) => or([eb('created_at', '<', at), eb('id', '<', after.id)]))
