@@ -14,12 +14,18 @@ export async function loadStatus(
   const deliveries = sql`${sql.table(tables.api_key_deliveries)} as d`
   const isOf =
     organizationId === undefined
-      ? { event: sql`1 = 1`, delivery: sql`1 = 1` }
+      ? {
+          event: sql`1 = 1`,
+          delivery: sql`1 = 1`,
+          // An endpoint that is gone leaves its deliveries for a while. Not "exists", for which PostgreSQL would read all endpoints.
+          endpoint: sql`(select 1 from ${sql.table(tables.api_key_webhooks)} as w where w.id = d.endpoint_id) = 1`,
+        }
       : {
           event: sql`e.organization_id = ${organizationId}`,
           // By their endpoints, of which indexes find what waits, and what is of a time.
           delivery: sql`d.endpoint_id in (select w.id from ${sql.table(tables.api_key_webhooks)} as w
             where w.organization_id = ${organizationId})`,
+          endpoint: sql`1 = 1`,
         }
   const count = (from: RawBuilder<unknown>, condition: RawBuilder<unknown>, of: RawBuilder<unknown>) =>
     sql<number>`(select count(*) from ${from} where ${condition} and ${of})`
@@ -39,7 +45,7 @@ export async function loadStatus(
   const { rows } = await sql<{ endpoint: string; status: string; deliveries: unknown }>`
     select d.endpoint_id as ${sql.ref('endpoint')}, d.status as ${sql.ref('status')}, count(*) as ${sql.ref('deliveries')}
     from ${deliveries} where ${isOf.delivery} and d.created_at >= ${since.getTime()}
-    group by d.endpoint_id, d.status`.execute(db)
+    group by d.endpoint_id, d.status having ${isOf.endpoint}`.execute(db)
   const oldest = [row.outbox, row.queued].filter((at) => at !== null).map((at) => wholeNumberOf(at, 'created_at'))
   return {
     now: instantOf(row.now, 'now'),
