@@ -140,6 +140,19 @@ async function testCorruptRows(engine: Engine): Promise<void> {
       }
     })
 
+    it.each(taken(cases(['next_at'], false).filter(([, value]) => !value.startsWith('-'))))(
+      'of a delivery with %s = %s is pruned',
+      async (column, value) => {
+        const to = await insertEndpoint(store.webhooks, newOrganization())
+        await send(store.webhooks, to, 1)
+        const [one] = await store.webhooks.listDeliveries({ endpointId: to.id, limit: 1 })
+        await store.corrupt('api_key_deliveries', column, value, one?.id ?? '')
+        const before = new Date(Date.now() + leaseMs)
+        while ((await store.webhooks.prune({ before, limit: 1 })) > 0);
+        expect(await store.webhooks.findDelivery(one?.id ?? '')).toBeNull()
+      },
+    )
+
     it.each<Case>([
       ['types', `'{'`],
       ['types', `'7'`],

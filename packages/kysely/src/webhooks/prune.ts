@@ -30,14 +30,15 @@ export async function prune(
       .execute()
     if (old.length === 0) return deleted
     const ids = old.map(({ id }) => id)
-    deleted += await transaction(async (trx) => {
+    const removed = await transaction(async (trx) => {
       // Behind the lock, none of them is sent again meanwhile.
       const locked = await lockEvents(context, trx, ids, isOver)
       if (locked.length === 0) return 0
       await trx
         .deleteFrom(tables.api_key_deliveries)
         .where('event_id', 'in', locked)
-        .where(({ eb, or }) => or([eb('next_at', 'is', null), eb('next_at', '=', heldAt)]))
+        // All that does not wait for an attempt: with less, the event would be found again and again.
+        .where(({ eb, or }) => or([eb('next_at', 'is', null), eb('next_at', '>=', heldAt)]))
         .execute()
       // What was held may have been resumed meanwhile: its event stays.
       const { numDeletedRows } = await trx
@@ -48,7 +49,9 @@ export async function prune(
         .executeTakeFirstOrThrow()
       return Number(numDeletedRows)
     })
-    if (old.length < size) return deleted
+    deleted += removed
+    // Nothing was deleted: another process does the same, or what was found waits by now.
+    if (old.length < size || removed === 0) return deleted
   }
   return deleted
 }
