@@ -52,7 +52,9 @@ describe('readTrustedProxies (HTTP-15)', () => {
   describe('finds the client that proxy-addr finds', () => {
     const v4 = fc.constantFrom('127.0.0.1', '10.0.0.7', '10.200.0.1', '169.254.0.9', '192.0.2.1', '203.0.113.9')
     const v6 = fc.constantFrom('::1', 'fe80::7', 'fd00::1', '2001:db8::1', '2001:db8:1::9', '::ffff:10.0.0.7')
-    const address = fc.oneof(v4, v6, fc.ipV4(), fc.ipV6())
+    // The library cannot read an address of IPv6 that ends as one of IPv4, unless it is one.
+    const plainV6 = fc.ipV6().filter((text) => !text.includes('.'))
+    const address = fc.oneof(v4, v6, fc.ipV4(), plainV6)
     // A range of IPv6 that contains IPv4 in its other writing is none of ours: it is left to the table above.
     const network = fc.constantFrom('10.0.0.0/8', '192.0.2.0/24', '203.0.113.9/32', '2001:db8::/48', 'fc00::/7')
     const name = fc.constantFrom('loopback', 'linklocal', 'uniquelocal')
