@@ -15,6 +15,7 @@ const packages = [
   'argon2',
   'webhooks',
   'api',
+  'dashboard',
   'testkit',
 ] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.
@@ -81,6 +82,8 @@ const testsEverything = process.env.KEYWRIGHT_TEST_EVERYTHING === '1'
  * tested. What replaces a module, or asks whether one is loaded, has its modules to itself: `*.alone.test.ts`.
  */
 const alone = '**/*.alone.test.ts'
+/** The settings page is text within its handler: it is built first, if it has changed. */
+const withPage = { globalSetup: [join(import.meta.dirname, 'packages/dashboard/test/build-page.setup.ts')] }
 const inProcess = { isolate: testsEverything, exclude: [alone, '**/node_modules/**'], ...patience }
 
 /** The variables name the peers to the tests, and where they are: `MCP_PEERS`, `KYSELY_PEERS`, `KYSELY_PEERS_IN`. */
@@ -128,11 +131,11 @@ const isMerged = isWhole && !testsEverything
 const acceptance = 'test/acceptance/**/*.test.ts'
 const ofPackage = (name: string) => ({
   ...shared,
-  test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...inProcess },
+  test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...inProcess, ...(name === 'dashboard' ? withPage : {}) },
 })
 const together = [...packages.slice(1).map((name) => `packages/${name}/test/**/*.test.ts`), acceptance]
 const ofPackages = isMerged
-  ? [ofPackage('core'), { ...shared, test: { name: 'packages', include: together, ...inProcess } }]
+  ? [ofPackage('core'), { ...shared, test: { name: 'packages', include: together, ...inProcess, ...withPage } }]
   : [...packages.map(ofPackage), { ...shared, test: { name: 'acceptance', include: [acceptance], ...inProcess } }]
 
 /** The Vitest configuration of the whole repository: one project a package, and one for each kind of whole-repo fact. */
@@ -142,7 +145,7 @@ export default defineConfig({
       ...ofPackages,
       { ...shared, test: { name: 'alone', include: [`packages/*/${alone}`], ...patience } },
       ...repeats.map(({ project }) => project()),
-      { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience } },
+      { ...shared, test: { name: 'architecture', include: ['test/*.test.ts'], ...patience, ...withPage } },
       ...lengthy.map((name) => ({
         ...shared,
         test: {

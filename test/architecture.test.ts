@@ -70,7 +70,7 @@ describe('src', () => {
       const undeclared = source
         .filter(({ path }) => path.startsWith(`packages/${name}/`))
         .flatMap(readArrows)
-        .filter(({ specifier }) => specifier !== null && !/^(\.|node:)/.test(specifier))
+        .filter(({ specifier }) => specifier !== null && !/^(\.|node:|#)/.test(specifier))
         .filter(({ specifier }) => !declared.some((one) => specifier === one || specifier?.startsWith(`${one}/`)))
       expect(undeclared).toEqual([])
     }

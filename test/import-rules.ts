@@ -70,6 +70,8 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
     'api',
     { imports: ['@hono/zod-openapi', '@humanwhocodes/momoa', '@keywright/core', 'hono'], typesOf: [], node: true },
   ],
+  // The page itself, as it was built.
+  ['dashboard', { imports: ['@keywright/core', '#page'], typesOf: [], node: false }],
   ['redis', { imports: ['@keywright/core'], typesOf: [], node: false }],
   ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
   ['webhooks', { imports: ['@keywright/core', 'ipaddr.js', 'standardwebhooks', 'undici'], typesOf: [], node: true }],

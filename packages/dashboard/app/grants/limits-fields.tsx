@@ -1,0 +1,133 @@
+import type { ApiError } from '../client/api-error.js'
+import type { RateLimit } from '../client/client.js'
+import { Field } from '../parts/field.js'
+import { Select } from '../parts/select.js'
+import { type Page, usePage } from '../state/page.js'
+import { dateField, type Expiry, endOf, expiriesFor, type LimitsDraft } from './limits-draft.js'
+
+interface LimitsFieldsProps {
+  readonly draft: LimitsDraft
+  readonly set: (draft: LimitsDraft) => void
+  readonly error: ApiError | null
+}
+
+/** When the key ends, with the date that comes of it. */
+export function ExpiryFields({ draft, set, error }: LimitsFieldsProps) {
+  const { strings, formats, catalog } = usePage()
+  const words = strings.create
+  const { latest, may_be_null: mayBeNull } = catalog.limits.expires_at
+  const labels: Readonly<Record<Expiry, string>> = {
+    7: words.expiryDays(7),
+    30: words.expiryDays(30),
+    90: words.expiryDays(90),
+    365: words.expiryDays(365),
+    never: words.expiryNever,
+    date: words.expiryDate,
+  }
+  const end = endOf(draft)
+  const fault = error?.faultAt('/expires_at')
+  return (
+    <div class="expiry">
+      <div class="pair">
+        <Select
+          hasLabel
+          label={words.expiry}
+          value={draft.expiry}
+          choices={expiriesFor(catalog).map((one) => [one, labels[one]] as const)}
+          set={(expiry) => set({ ...draft, expiry: expiry as Expiry })} // one of the choices
+        />
+        {draft.expiry === 'date' && (
+          <Field
+            label={words.expiryDate}
+            type="date"
+            value={draft.date}
+            min={dateField(new Date())}
+            max={dateField(new Date(latest))}
+            set={(date) => set({ ...draft, date })}
+          />
+        )}
+      </div>
+      <p class="hint">
+        {draft.expiry === 'never' ? words.expiryNeverHint : end !== null && words.expiryOn(formats.day(end))}
+        {!mayBeNull && ` ${words.expiryLatest(formats.day(latest))}`}
+      </p>
+      {fault != null && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** From where, and how often. */
+export function UseFields({ draft, set, error }: LimitsFieldsProps) {
+  const page = usePage()
+  const { strings, catalog, options } = page
+  const words = strings.create
+  return (
+    <>
+      {options.show.ipAllowList && (
+        <Field
+          label={words.addresses}
+          hint={words.addressesHint}
+          rows={3}
+          value={draft.addresses}
+          set={(addresses) => set({ ...draft, addresses })}
+          fault={error?.faultAt('/ip_allow_list')}
+        />
+      )}
+      {options.show.rateLimits && (
+        <>
+          <div class="pair">
+            <Field
+              label={words.rateLimit}
+              type="number"
+              min={catalog.limits.rate_limit.minimum}
+              max={catalog.limits.rate_limit.maximum}
+              value={draft.limit}
+              set={(limit) => set({ ...draft, limit })}
+              fault={error?.faultAt('/rate_limits')}
+            />
+            <Select
+              hasLabel
+              label={words.rateLimitPer}
+              value={draft.windowMs}
+              choices={windowsOf(page, draft.windowMs)}
+              set={(windowMs) => set({ ...draft, windowMs })}
+            />
+          </div>
+          <p class="hint">
+            {words.rateLimitHint(
+              catalog.rate_limits.length === 0 ? words.noLimit : limitsInWords(catalog.rate_limits, page),
+            )}
+          </p>
+        </>
+      )}
+    </>
+  )
+}
+
+/** "600 per minute and 5,000 per hour". */
+export function limitsInWords(limits: readonly RateLimit[], { strings, formats }: Page): string {
+  return formats.list(
+    limits.map(({ limit, window_ms: windowMs }) => strings.key.limit(formats.number(limit), per(windowMs))),
+  )
+  function per(windowMs: number): string {
+    return namesOfWindows(strings).find(([ms]) => ms === windowMs)?.[1] ?? formats.duration(windowMs)
+  }
+}
+
+function namesOfWindows({ create }: Page['strings']): readonly (readonly [number, string])[] {
+  return [
+    [1_000, create.perSecond],
+    [60_000, create.perMinute],
+    [3_600_000, create.perHour],
+    [86_400_000, create.perDay],
+  ]
+}
+
+function windowsOf({ strings, formats }: Page, chosen: string): readonly (readonly [string, string])[] {
+  const windows = namesOfWindows(strings).map(([ms, name]) => [String(ms), name] as const)
+  return windows.some(([ms]) => ms === chosen) ? windows : [...windows, [chosen, formats.duration(Number(chosen))]]
+}

@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks'
+import { answerOf, type Key } from '../client/client.js'
+import { ErrorNotice } from '../parts/error-notice.js'
+import { Field } from '../parts/field.js'
+import { Sheet } from '../parts/sheet.js'
+import { useAction } from '../state/load.js'
+import { usePage } from '../state/page.js'
+
+interface EndKeyProps {
+  readonly of: Key
+  readonly by: 'revoke' | 'remove'
+  readonly close: () => void
+  readonly changed: (id: string, key: Key | null) => void
+}
+
+/** Asks for the name of the key: what cannot be undone is not to be done by a slip. */
+export function EndKey({ of: { id, name }, by, close, changed }: EndKeyProps) {
+  const page = usePage()
+  const { client, strings, catalog } = page
+  const { error, isBusy, run } = useAction()
+  const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
+  const isSure = typed.normalize('NFC').trim() === name
+  const words =
+    by === 'revoke'
+      ? { title: strings.key.revokeTitle(name), text: strings.key.revokeText, done: strings.key.revoked(name) }
+      : { title: strings.key.removeTitle(name), text: strings.key.removeText, done: strings.key.removed(name) }
+  const end = async (): Promise<void> => {
+    const path = { id }
+    if (by === 'revoke') {
+      const body = reason.trim() === '' ? {} : { reason: reason.trim() }
+      changed(id, await answerOf(client.POST('/{id}/revoke', { params: { path }, body })))
+    } else {
+      await answerOf(client.DELETE('/{id}', { params: { path, query: { permanent: 'true' } } }))
+      changed(id, null)
+    }
+    page.changed()
+    page.say(words.done)
+  }
+  const submit = (): void => {
+    if (isSure) void run(end).then((isDone) => isDone && close())
+  }
+  return (
+    <Sheet
+      title={words.title}
+      kind="small"
+      close={close}
+      footer={
+        <>
+          <button type="button" class="button" onClick={close}>
+            {strings.common.cancel}
+          </button>
+          <button type="button" class="button primary danger" disabled={!isSure || isBusy} onClick={submit}>
+            {strings.key[by]}
+          </button>
+        </>
+      }
+    >
+      <p>{words.text}</p>
+      {by === 'revoke' && (
+        <Field
+          label={strings.key.revokeReason}
+          isOptional
+          value={reason}
+          maxLength={catalog.limits.reason.maximum}
+          set={setReason}
+        />
+      )}
+      <Field label={strings.key.typeName(name)} value={typed} set={setTyped} enter={submit} />
+      <ErrorNotice error={error} strings={strings} retry={submit} />
+    </Sheet>
+  )
+}

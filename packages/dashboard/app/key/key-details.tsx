@@ -1,0 +1,103 @@
+import type { ComponentChildren } from 'preact'
+import type { Key } from '../client/client.js'
+import { limitsInWords } from '../grants/limits-fields.js'
+import { ownerInWords } from '../keys/owner-in-words.js'
+import { CopyButton } from '../parts/copy-button.js'
+import { When } from '../parts/when.js'
+import { usePage } from '../state/page.js'
+import type { EditedPart } from './edit-key.js'
+
+interface KeyDetailsProps {
+  readonly of: Key
+  readonly edit: (part: EditedPart) => void
+}
+
+/** Whether this caller may change the settings of a key. */
+export function canEdit({ status }: Key, permissions: { readonly create: boolean }): boolean {
+  return permissions.create && status !== 'revoked'
+}
+
+export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
+  const page = usePage()
+  const { strings, formats, catalog, options } = page
+  const words = strings.key
+  const { show } = options
+  const isEditable = canEdit(key, catalog.permissions)
+  const creator = key.created_by.name ?? key.created_by.id
+  return (
+    <section>
+      <header class="part">
+        <h3>{words.details}</h3>
+        {isEditable && (
+          <button type="button" class="button bare" onClick={() => edit('name')}>
+            {words.edit}
+          </button>
+        )}
+      </header>
+      <dl class="facts">
+        <Fact label={words.description}>
+          {key.description === null || key.description === '' ? (
+            <span class="quiet">{words.noDescription}</span>
+          ) : (
+            <bdi>{key.description}</bdi>
+          )}
+        </Fact>
+        <Fact label={words.preview}>
+          <code>{key.preview}</code>
+        </Fact>
+        <Fact label={words.id}>
+          <code>{key.id}</code>
+          <CopyButton text={key.id} label={words.copyId} />
+        </Fact>
+        <Fact label={words.owner}>
+          <bdi>{ownerInWords(key.owner, strings)}</bdi>
+        </Fact>
+        {show.environments && key.environment !== null && <Fact label={words.environment}>{key.environment}</Fact>}
+        <Fact label={words.created}>{words.createdBy(creator, formats.day(key.created_at))}</Fact>
+        <Fact label={words.lastUsed}>
+          {key.last_used_at === null ? strings.list.neverUsed : <When at={key.last_used_at} />}
+        </Fact>
+      </dl>
+      <header class="part">
+        <h3>{strings.create.advanced}</h3>
+        {isEditable && (
+          <button type="button" class="button bare" onClick={() => edit('limits')}>
+            {words.manageLimits}
+          </button>
+        )}
+      </header>
+      <dl class="facts">
+        <Fact label={words.expires}>
+          {key.expires_at === null ? strings.common.never : <When at={key.expires_at} />}
+        </Fact>
+        {show.ipAllowList && (
+          <Fact label={words.addresses}>
+            {key.ip_allow_list === null
+              ? words.anyAddress
+              : key.ip_allow_list.length === 0
+                ? words.noAddress
+                : key.ip_allow_list.map((address) => <code key={address}>{address}</code>)}
+          </Fact>
+        )}
+        {show.rateLimits && (
+          <Fact label={words.rateLimits}>
+            {key.rate_limits !== null
+              ? limitsInWords(key.rate_limits, page)
+              : catalog.rate_limits.length === 0
+                ? strings.create.noLimit
+                : words.planLimits(limitsInWords(catalog.rate_limits, page))}
+          </Fact>
+        )}
+      </dl>
+    </section>
+  )
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

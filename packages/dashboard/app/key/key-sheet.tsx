@@ -1,0 +1,131 @@
+import { useState } from 'preact/hooks'
+import { answerOf, type Key } from '../client/client.js'
+import { actionsFor, type KeyActionName, KeyActions } from '../keys/key-actions.js'
+import { ErrorNotice } from '../parts/error-notice.js'
+import { Sheet } from '../parts/sheet.js'
+import { StatusBadge } from '../parts/status-badge.js'
+import { When } from '../parts/when.js'
+import { useLoad } from '../state/load.js'
+import { usePage } from '../state/page.js'
+import { type EditedPart, EditKey } from './edit-key.js'
+import { KeyAccess } from './key-access.js'
+import { KeyDetails } from './key-details.js'
+
+/** One key: what it is, what it may do, and what can be done with it. */
+export function KeySheet({ id }: { readonly id: string }) {
+  const { client, strings, router, revision } = usePage()
+  const close = () => router.go('keys')
+  const { data, error, reload } = useLoad(
+    (signal) => answerOf(client.GET('/{id}', { params: { path: { id } }, signal })),
+    [client, id, revision],
+  )
+  const [shown, setShown] = useState<Key | null>(null)
+  // What a change answered is newer than what was loaded.
+  const key = shown !== null && (data === null || shown.version > data.version) ? shown : data
+  const isGone = error !== null && (error.status === 404 || error.status === 400)
+  return (
+    <Sheet kind="side" close={close} title={key === null ? strings.key.details : <bdi>{key.name}</bdi>}>
+      {key === null && error === null && <p class="quiet">{strings.page.loading}</p>}
+      <ErrorNotice error={error} strings={strings} retry={reload} text={isGone ? strings.key.gone : undefined} />
+      {key !== null && error === null && (
+        <Shown of={key} changed={(_, now) => (now === null ? close() : setShown(now))} reload={reload} />
+      )}
+    </Sheet>
+  )
+}
+
+interface ShownProps {
+  readonly of: Key
+  readonly changed: (id: string, key: Key | null) => void
+  readonly reload: () => void
+}
+
+function Shown({ of: key, changed, reload }: ShownProps) {
+  const [asked, setAsked] = useState<KeyActionName | null>(null)
+  const [edited, setEdited] = useState<EditedPart | null>(null)
+  if (edited !== null) {
+    const done = (now: Key | null): void => {
+      if (now !== null) changed(now.id, now)
+      else reload()
+      setEdited(null)
+    }
+    return <EditKey key={edited} of={key} part={edited} done={done} cancel={() => setEdited(null)} />
+  }
+  return (
+    <>
+      <State of={key} />
+      <Actions of={key} ask={setAsked} />
+      <KeyDetails of={key} edit={setEdited} />
+      <KeyAccess of={key} edit={setEdited} />
+      <End of={key} ask={setAsked} />
+      {asked !== null && <KeyActions asked={{ name: asked, key }} close={() => setAsked(null)} changed={changed} />}
+    </>
+  )
+}
+
+/** What somebody should know of the key before all else. */
+function State({ of: key }: { readonly of: Key }) {
+  const { strings, formats } = usePage()
+  const words = strings.key
+  const by = key.disabled_by?.name ?? key.disabled_by?.id ?? ''
+  return (
+    <div class="state">
+      <StatusBadge status={key.status} />
+      {key.disabled_at !== null && <span>{words.disabledBy(by, formats.ago(key.disabled_at))}</span>}
+      {key.disabled_reason !== null && <p>{words.reason(key.disabled_reason)}</p>}
+      {key.locked && <p class="quiet">{words.locked}</p>}
+      {key.revoked_at !== null && <span>{words.revokedAt(formats.ago(key.revoked_at))}</span>}
+      {key.revoked_reason !== null && <p>{words.reason(key.revoked_reason)}</p>}
+      {key.previous_token_expires_at !== null && Date.parse(key.previous_token_expires_at) > Date.now() && (
+        <p class="quiet">{words.previousToken(formats.exact(key.previous_token_expires_at))}</p>
+      )}
+      {key.last_used_at !== null && (
+        <span class="quiet">
+          {words.lastUsed} <When at={key.last_used_at} />
+        </span>
+      )}
+    </div>
+  )
+}
+
+interface ActionsProps {
+  readonly of: Key
+  readonly ask: (name: KeyActionName) => void
+}
+
+function Actions({ of: key, ask }: ActionsProps) {
+  const { strings, catalog, options } = usePage()
+  const actions = actionsFor(key, catalog, options).filter(({ isDangerous }) => !isDangerous)
+  if (actions.length === 0) return null
+  return (
+    <div class="buttons">
+      {actions.map(({ name }) => (
+        <button key={name} type="button" class="button" onClick={() => ask(name)}>
+          {strings.key[name]}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** What cannot be undone stands at the end, with what each does. */
+function End({ of: key, ask }: ActionsProps) {
+  const { strings, catalog, options } = usePage()
+  const words = strings.key
+  const actions = actionsFor(key, catalog, options).filter(({ isDangerous }) => isDangerous)
+  if (actions.length === 0) return null
+  return (
+    <section class="ending">
+      <h3>{words.dangerTitle}</h3>
+      {key.status === 'active' && <p class="quiet">{words.disableHint}</p>}
+      {actions.map(({ name }) => (
+        <div key={name}>
+          <p>{name === 'revoke' ? words.revokeHint : words.removeHint}</p>
+          <button type="button" class="button danger" onClick={() => ask(name)}>
+            {words[name]}
+          </button>
+        </div>
+      ))}
+    </section>
+  )
+}

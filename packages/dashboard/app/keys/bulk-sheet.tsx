@@ -1,0 +1,97 @@
+import { useState } from 'preact/hooks'
+import { ErrorNotice } from '../parts/error-notice.js'
+import { Field } from '../parts/field.js'
+import { Sheet } from '../parts/sheet.js'
+import { useAction, useLoad } from '../state/load.js'
+import { usePage } from '../state/page.js'
+import { type BulkOutcome, type BulkVerb, changeSeveral } from './change-several.js'
+import type { KeyQuery } from './query.js'
+import type { Selection } from './selection.js'
+
+interface BulkSheetProps {
+  readonly verb: BulkVerb
+  readonly selection: Selection
+  readonly query: KeyQuery
+  readonly close: (isDone: boolean) => void
+}
+
+/** Asks the API first what would change, and says so before anything does. */
+export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
+  const page = usePage()
+  const { client, strings, formats } = page
+  const [typed, setTyped] = useState('')
+  const [progress, setProgress] = useState<BulkOutcome | null>(null)
+  const trial = useLoad(
+    () => changeSeveral(client, verb, { selection, query, isTrial: true }, () => {}),
+    [client, verb],
+  )
+  const { error, isBusy, run } = useAction()
+  const change = async (): Promise<void> => {
+    const { done } = await changeSeveral(client, verb, { selection, query, isTrial: false }, setProgress)
+    page.changed()
+    page.say(strings.bulk.done(done, formats.number(done)))
+  }
+  const count = trial.data?.done ?? 0
+  // A revocation cannot be undone: whoever revokes several types how many.
+  const isSure = verb !== 'revoke' || typed.trim() === String(count)
+  const submit = (): void => void run(change).then((isDone) => isDone && close(true))
+  return (
+    <Sheet
+      title={strings.bulk.titles[verb](formats.number(selection.size))}
+      kind="small"
+      close={() => close(false)}
+      footer={
+        <>
+          <button type="button" class="button" onClick={() => close(false)}>
+            {strings.common.cancel}
+          </button>
+          <button
+            type="button"
+            class={`button primary ${verb === 'revoke' ? 'danger' : ''}`}
+            disabled={count === 0 || isBusy || !isSure}
+            onClick={submit}
+          >
+            {isBusy ? strings.bulk.working : strings.bulk.confirm[verb]}
+          </button>
+        </>
+      }
+    >
+      {trial.isLoading && <p role="status">{strings.bulk.checking}</p>}
+      {trial.data !== null && <Outcome of={trial.data} />}
+      {verb === 'revoke' && count > 0 && (
+        <Field
+          label={strings.bulk.typeCount(String(count))}
+          value={typed}
+          set={setTyped}
+          enter={() => isSure && submit()}
+        />
+      )}
+      {isBusy && <progress value={progress?.done ?? 0} max={Math.max(1, count)} aria-label={strings.bulk.working} />}
+      <ErrorNotice error={trial.error} strings={strings} retry={trial.reload} />
+      <ErrorNotice error={error} strings={strings} retry={submit} />
+    </Sheet>
+  )
+}
+
+function Outcome({ of: { done, unchanged, refused, reasons } }: { readonly of: BulkOutcome }) {
+  const { strings, formats } = usePage()
+  const { bulk } = strings
+  return (
+    <>
+      <p>
+        <strong>{bulk.would(done, formats.number(done))}</strong>
+      </p>
+      {unchanged > 0 && <p class="quiet">{bulk.unchanged(unchanged, formats.number(unchanged))}</p>}
+      {refused > 0 && (
+        <>
+          <p>{bulk.refused(refused, formats.number(refused))}</p>
+          <ul>
+            {reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { usePage } from '../state/page.js'
+import { Icon } from './icon.js'
+
+interface SheetProps {
+  readonly title: ComponentChildren
+  /** `side`: beside the list. `small`: a question in the middle. */
+  readonly kind: 'side' | 'small' | 'wide'
+  readonly close: () => void
+  readonly children: ComponentChildren
+  readonly footer?: ComponentChildren
+}
+
+/** A modal dialog. The browser keeps the focus within it, and gives it back. */
+export function Sheet({ title, kind, close, children, footer }: SheetProps) {
+  const { strings } = usePage()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useLayoutEffect(() => {
+    const { current } = dialog
+    current?.showModal()
+    return () => current?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      class={`sheet ${kind}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        // Another dialog within this one cancels by itself.
+        event.preventDefault()
+        if (event.target === dialog.current) close()
+      }}
+    >
+      <header>
+        <h2 id={id} tabIndex={-1}>
+          {title}
+        </h2>
+        <button type="button" class="button bare" aria-label={strings.common.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="body">{children}</div>
+      {footer !== undefined && <footer>{footer}</footer>}
+    </dialog>
+  )
+}

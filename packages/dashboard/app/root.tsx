@@ -1,0 +1,115 @@
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
+import { answerOf, apiClient } from './client/client.js'
+import { CreateSheet } from './create/create-sheet.js'
+import { readPrefill } from './create/prefill.js'
+import { KeySheet } from './key/key-sheet.js'
+import type { ElementOptions } from './page-options.js'
+import { ErrorNotice } from './parts/error-notice.js'
+import { Header } from './parts/header.js'
+import { formatsOf } from './state/formats.js'
+import { useLoad } from './state/load.js'
+import { type Page, PageContext } from './state/page.js'
+import { useRouter } from './state/router.js'
+import { stringsOf } from './strings/strings.js'
+import { views } from './views.js'
+
+interface RootProps {
+  readonly host: HTMLElement
+  readonly options: ElementOptions
+}
+
+/** How long what was said in passing stays. */
+const saidMs = 6_000
+
+/** The whole page: it asks the catalog what the caller may do, and shows that. */
+export function Root({ host, options }: RootProps) {
+  const lang = host.closest('[lang]')?.getAttribute('lang') || 'en'
+  const client = useMemo(() => apiClient(options.api), [options.api])
+  const strings = useMemo(() => stringsOf(lang), [lang])
+  const formats = useMemo(() => formatsOf(lang), [lang])
+  const router = useRouter(options.hasHash)
+  const [prefill, setPrefill] = useState(() => readPrefill(location.search))
+  const [revision, setRevision] = useState(0)
+  const changed = useCallback(() => setRevision((count) => count + 1), [])
+  const { said, say, clearSaid } = useSaid()
+  const {
+    data: catalog,
+    error,
+    reload,
+  } = useLoad((signal) => answerOf(client.GET('/catalog', { signal })), [client, revision])
+  if (catalog === null) {
+    return (
+      <div class="page" lang={lang}>
+        {error === null ? (
+          <p class="quiet" role="status">
+            {strings.page.loading}
+          </p>
+        ) : (
+          <ErrorNotice error={error} strings={strings} retry={reload} />
+        )}
+      </div>
+    )
+  }
+
+  const page: Page = { client, options, catalog, strings, formats, router, revision, changed, say }
+  const shown = views.filter((view) => view.isShown(catalog, options))
+  const [first = '', second] = router.path
+  const isCreating = (prefill !== null || first === 'new') && catalog.permissions.create
+  const view = shown.find(({ id }) => id === first) ?? shown[0]
+  const closeCreate = () => {
+    setPrefill(null)
+    if (prefill !== null) forgetPrefill()
+    if (first === 'new') router.go('keys')
+  }
+  return (
+    <PageContext.Provider value={page}>
+      <div class="page" lang={lang}>
+        <Header views={shown} current={view?.id ?? ''} />
+        {view === undefined ? <p class="quiet">{strings.page.notAllowed}</p> : <view.component />}
+        {first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
+        {isCreating && <CreateSheet prefill={prefill} close={closeCreate} />}
+        <div class="said" role="status" aria-live="polite">
+          {said !== null && (
+            <p>
+              {said.text}
+              {said.undo !== undefined && (
+                <button
+                  type="button"
+                  class="button bare"
+                  onClick={() => {
+                    said.undo?.()
+                    clearSaid()
+                  }}
+                >
+                  {strings.common.undo}
+                </button>
+              )}
+            </p>
+          )}
+        </div>
+      </div>
+    </PageContext.Provider>
+  )
+}
+
+interface Said {
+  readonly text: string
+  readonly undo: (() => void) | undefined
+}
+
+function useSaid() {
+  const [said, setSaid] = useState<Said | null>(null)
+  const timer = useRef(0)
+  const clearSaid = useCallback(() => setSaid(null), [])
+  const say = useCallback((text: string, undo?: () => void) => {
+    setSaid({ text, undo })
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(clearSaid, saidMs)
+  }, [])
+  return { said, say, clearSaid }
+}
+
+/** The form was opened by a link; a reload is not to open it again. */
+function forgetPrefill(): void {
+  history.replaceState(history.state, '', location.pathname + location.hash)
+}

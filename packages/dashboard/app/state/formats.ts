@@ -1,0 +1,45 @@
+/** Numbers and times as people of a language write them. */
+export interface Formats {
+  number(value: number): string
+  /** "3 minutes ago", "in 5 days". */
+  ago(at: string | Date): string
+  /** To the second, with the zone. */
+  exact(at: string | Date): string
+  day(at: string | Date): string
+  list(words: readonly string[]): string
+  /** A length of time, in the largest unit that divides it: "1 minute". */
+  duration(ms: number): string
+}
+
+const units = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+export function formatsOf(lang: string): Formats {
+  const number = new Intl.NumberFormat(lang)
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })
+  const exact = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'long' })
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' })
+  const list = new Intl.ListFormat(lang, { type: 'conjunction' })
+  return {
+    number: (value) => number.format(value),
+    ago: (at) => {
+      const seconds = (new Date(at).getTime() - Date.now()) / 1_000
+      const [unit, size] = units.find(([, of]) => Math.abs(seconds) >= of) ?? (['second', 1] as const)
+      return relative.format(Math.trunc(seconds / size), unit)
+    },
+    exact: (at) => exact.format(new Date(at)),
+    day: (at) => day.format(new Date(at)),
+    list: (words) => list.format(words),
+    duration: (ms) => {
+      const seconds = ms / 1_000
+      const [unit, size] = units.find(([, of]) => seconds % of === 0) ?? (['second', 1] as const)
+      return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { ComponentType } from 'preact'
+import type { Catalog } from './client/client.js'
+import { KeysView } from './keys/keys-view.js'
+import type { ElementOptions } from './page-options.js'
+import type { Strings } from './strings/strings.js'
+
+/** A tab of the page. What stands behind it in the hash of the URL is its own: `usePage().router.path`. */
+export interface View {
+  readonly id: string
+  label(strings: Strings): string
+  isShown(catalog: Catalog, options: ElementOptions): boolean
+  readonly component: ComponentType
+}
+
+/** The tabs, in their order. A tab is one folder, one line here, and its strings. */
+export const views: readonly View[] = [
+  { id: 'keys', label: ({ page }) => page.keys, isShown: ({ permissions }) => permissions.read, component: KeysView },
+]

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'vite'
+
+const here = import.meta.dirname
+
+/** Builds the page into `build/`, unless what is there was built from the same files. */
+export async function buildPage(): Promise<void> {
+  const stamp = `// ${await digestOfSources()}\n`
+  const target = join(here, 'build/page.js')
+  if (existsSync(target) && (await readFile(target, 'utf8')).startsWith(stamp)) return
+  const script = await bundle()
+  const style = await readFile(join(here, 'app/document.css'), 'utf8')
+  const named = (text: string, ending: string) => ({ name: `keywright-${digest(text).slice(0, 12)}.${ending}`, text })
+  const files = Object.entries({ script: named(script, 'js'), style: named(style, 'css') })
+  const code = files.map(([name, file]) => `export const ${name} = ${JSON.stringify(file)}\n`)
+  await mkdir(join(here, 'build'), { recursive: true })
+  await replace(join(here, 'build/element.js'), script)
+  await replace(target, stamp + code.join(''))
+}
+
+async function bundle(): Promise<string> {
+  const built = await build({
+    root: here,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    build: {
+      write: false,
+      target: 'es2022',
+      minify: true,
+      modulePreload: false,
+      // As a library, Vite would leave the line breaks in.
+      rolldownOptions: {
+        input: join(here, 'app/element.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', codeSplitting: false, postBanner: '/*! Keywright and Preact, MIT licence */' },
+      },
+    },
+  })
+  const chunks = [built].flat().flatMap((result) => ('output' in result ? result.output : []))
+  const [chunk, ...others] = chunks
+  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The page is to be one module.')
+  return chunk.code
+}
+
+/** Another process may be reading the file. */
+async function replace(path: string, text: string): Promise<void> {
+  const part = `${path}.${process.pid}`
+  await writeFile(part, text)
+  await rename(part, path)
+}
+
+async function digestOfSources(): Promise<string> {
+  const sources = (await readdir(join(here, 'app'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  const paths = [...sources.sort(), join(here, 'package.json'), join(here, 'build-page.ts')]
+  const texts = await Promise.all(paths.map(async (path) => `${path}\n${await readFile(path, 'utf8')}`))
+  return digest(texts.join('\n'))
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

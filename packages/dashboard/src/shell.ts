@@ -1,0 +1,29 @@
+import { script, style } from '#page'
+import type { Setup } from './read-options.js'
+
+/** The document around the element. `base` is the last part of its own path: the two files stand below it. */
+export function shell({ api, lang, dir, page }: Setup, base: string): string {
+  const file = (name: string): string => escapeText(`./${base === '' ? '' : `${base}/`}${name}`)
+  return `<!doctype html>
+<html lang="${escapeText(lang)}" dir="${dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${escapeText(page.productName)} · API keys</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${file(style.name)}">
+<script type="module" src="${file(script.name)}"></script>
+</head>
+<body>
+<keywright-settings api="${escapeText(api)}" lang="${escapeText(lang)}" options="${escapeText(JSON.stringify(page))}"></keywright-settings>
+<noscript>This page needs JavaScript.</noscript>
+</body>
+</html>
+`
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

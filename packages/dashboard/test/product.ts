@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type ManagementApiOptions, managementApi, nodeListener } from '@keywright/api'
+import {
+  createKeyring,
+  defineAccess,
+  hmacSha256,
+  type Keyring,
+  type KeyringOptions,
+  memoryRateLimiter,
+  sealer,
+} from '@keywright/core'
+import { sqliteStore } from '@keywright/kysely/sqlite'
+import express from 'express'
+import { type DashboardOptions, dashboard } from '../src/index.js'
+
+export const access = defineAccess({
+  scopes: {
+    'api_keys.read': 'View API keys',
+    'api_keys.create': 'Create API keys',
+    'api_keys.revoke': 'Revoke API keys',
+    'api_keys.manage_all': { description: 'Manage the keys of other members', sensitive: true },
+    'api_keys.reveal': { description: 'Show tokens again', sensitive: true },
+    'members.read': 'View members',
+    'members.invite': 'Invite members',
+    'members.remove': { description: 'Remove members', sensitive: true },
+    'policies.read': 'View policies',
+    'policies.edit': 'Edit policies',
+    'billing.read': 'View invoices',
+    'billing.manage': { description: 'Change plans and payment methods', sensitive: true },
+    'audit.read': 'View the audit log',
+    'boards.read': 'List boards, lanes and tasks',
+    'boards.edit': 'Create, move and delete tasks',
+  },
+  presets: {
+    'read-only': ['members.read', 'policies.read', 'billing.read'],
+    people: ['members.read', 'members.invite'],
+  },
+  roles: { planner: ['policies.read', 'policies.edit'], auditor: ['audit.read'] },
+  resources: { board: { levels: { read: ['boards.read'], edit: ['boards.read', 'boards.edit'] } } },
+})
+
+export type TestKeyring = Keyring<typeof access>
+
+/** People by their login, and what each may do. */
+const people: Readonly<Record<string, { readonly name: string; readonly scopes: readonly string[] }>> = {
+  ada: {
+    name: 'Ada Lovelace',
+    scopes: ['*', 'api_keys.manage_all', 'api_keys.reveal', 'members.remove', 'billing.manage'],
+  },
+  mia: {
+    name: 'Mia Chen',
+    scopes: ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'members.read', 'boards.*'],
+  },
+  vic: { name: 'Vic Only', scopes: ['api_keys.read'] },
+  nobody: { name: 'Noor Body', scopes: [] },
+}
+
+const boards: Readonly<Record<string, string>> = { b1: 'Roadmap', b2: 'Support', b3: 'Website', b4: 'Hiring' }
+
+export interface ProductOptions {
+  readonly page?: Partial<DashboardOptions>
+  readonly api?: Partial<ManagementApiOptions<typeof access>>
+  readonly keyring?: Partial<KeyringOptions<typeof access>>
+}
+
+export interface Product {
+  readonly origin: string
+  readonly keyring: TestKeyring
+  /** What browsers reported of the policy. */
+  readonly reports: string[]
+  close(): Promise<void>
+}
+
+/** The organisation that everybody is a member of. */
+export const organizationId = 'acme'
+
+/** A product over SQLite: its login is a cookie, its API and its settings page are mounted in Express. */
+export async function openProduct({ page, api, keyring: of }: ProductOptions = {}): Promise<Product> {
+  const store = await sqliteStore(':memory:')
+  const keyring: TestKeyring = createKeyring({
+    prefix: 'ak',
+    access,
+    store,
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: Buffer.alloc(32, 1) } }),
+    environments: ['live', 'test'],
+    environment: 'live',
+    reveal: { sealer: sealer({ current: 's1', keys: { s1: Buffer.alloc(32, 2).toString('base64') } }) },
+    rateLimiter: memoryRateLimiter(),
+    rateLimits: { minute: { limit: 600, windowMs: 60_000 } },
+    resolveOwner: (owner) =>
+      owner.type === 'organization'
+        ? { scopes: ['*', 'members.remove', 'billing.manage'], levels: () => 'edit' }
+        : { scopes: people[owner.id]?.scopes ?? [], levels: () => 'edit' },
+    ...of,
+  } as KeyringOptions<typeof access>) // a test may set any of them
+  const handler = managementApi(keyring, {
+    authenticate: (request) => {
+      const id = /\blogin=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
+      const person = people[id]
+      return person === undefined ? null : { actor: { type: 'user', id }, authority: { scopes: person.scopes } }
+    },
+    organization: () => organizationId,
+    assertFresh: () => true,
+    rateLimits: null,
+    resources: {
+      board: async (_caller, _organization, search) =>
+        Object.entries(boards)
+          .map(([id, name]) => ({ id, name }))
+          .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase())),
+    },
+    people: async () => Object.entries(people).map(([id, { name }]) => ({ id, name })),
+    describe: ({ users, resources }) => ({
+      users: Object.fromEntries(users.flatMap((id) => (people[id] === undefined ? [] : [[id, people[id].name]]))),
+      resources: {
+        board: Object.fromEntries(
+          (resources.board ?? []).flatMap((id) => (boards[id] === undefined ? [] : [[id, boards[id]]])),
+        ),
+      },
+    }),
+    ...api,
+  } as ManagementApiOptions<typeof access>)
+  const settings = dashboard(keyring, { branding: { productName: 'Acme Boards' }, ...page })
+  const app = express()
+  app.use('/api/api-keys', nodeListener(handler))
+  app.use('/settings/api-keys', nodeListener(settings))
+  app.get(
+    '/elsewhere',
+    (_, res) => void res.type('html').send('<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>'),
+  )
+  const server = createServer(app as RequestListener)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    keyring,
+    reports: [],
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+      await store.close()
+    },
+  }
+}
