@@ -11,17 +11,19 @@ export async function buildPage(): Promise<void> {
   const stamp = `// ${await digestOfSources()}\n`
   const target = join(here, 'build/page.js')
   if (existsSync(target) && (await readFile(target, 'utf8')).startsWith(stamp)) return
-  const script = await bundle()
+  const script = await bundle('app/element.ts')
+  const german = await bundle('app/languages/de.ts')
   const style = await readFile(join(here, 'app/document.css'), 'utf8')
   const named = (text: string, ending: string) => ({ name: `keywright-${digest(text).slice(0, 12)}.${ending}`, text })
-  const files = Object.entries({ script: named(script, 'js'), style: named(style, 'css') })
-  const code = files.map(([name, file]) => `export const ${name} = ${JSON.stringify(file)}\n`)
+  const exported = { script: named(script, 'js'), style: named(style, 'css'), languages: { de: named(german, 'js') } }
+  const code = Object.entries(exported).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}\n`)
   await mkdir(join(here, 'build'), { recursive: true })
   await replace(join(here, 'build/element.js'), script)
+  await replace(join(here, 'build/de.js'), german)
   await replace(target, stamp + code.join(''))
 }
 
-async function bundle(): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const built = await build({
     root: here,
     configFile: false,
@@ -31,11 +33,13 @@ async function bundle(): Promise<string> {
     build: {
       write: false,
       target: 'es2022',
+      // All of them know light-dark(), which would otherwise be rewritten.
+      cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
       minify: true,
       modulePreload: false,
       // As a library, Vite would leave the line breaks in.
       rolldownOptions: {
-        input: join(here, 'app/element.ts'),
+        input: join(here, entry),
         preserveEntrySignatures: 'strict',
         output: { format: 'es', codeSplitting: false, postBanner: '/*! Keywright and Preact, MIT licence */' },
       },

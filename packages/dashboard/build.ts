@@ -6,8 +6,10 @@ import { buildPage } from './build-page.js'
 
 const here = import.meta.dirname
 if (process.argv.includes('--publish')) {
-  await copyFile(join(here, 'build/element.js'), join(here, 'dist/element.js'))
-  await copyFile(join(here, 'app/element.published.d.ts'), join(here, 'dist/element.d.ts'))
+  for (const name of ['element', 'de']) {
+    await copyFile(join(here, `build/${name}.js`), join(here, `dist/${name}.js`))
+    await copyFile(join(here, `app/published/${name}.d.ts`), join(here, `dist/${name}.d.ts`))
+  }
 } else {
   await buildPage()
 }

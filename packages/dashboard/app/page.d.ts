@@ -7,3 +7,5 @@ interface PageFile {
 
 export declare const script: PageFile
 export declare const style: PageFile
+/** The strings of a language, as a script, by its tag. */
+export declare const languages: Readonly<Record<string, PageFile>>

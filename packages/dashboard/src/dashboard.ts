@@ -1,6 +1,6 @@
 import type { Access, Keyring } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
-import { script, style } from '#page'
+import { languages, script, style } from '#page'
 import type { DashboardOptions } from './options.js'
 import { readOptions } from './read-options.js'
 import { shell } from './shell.js'
@@ -32,7 +32,8 @@ export function dashboard<A extends Access>(keyring: Keyring<A>, options: Dashbo
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return reply(request, 'Only GET', { status: 405, headers: { Allow: 'GET, HEAD', 'Cache-Control': 'no-store' } })
     }
-    if (name === script.name) return reply(request, script.text, asset('text/javascript'))
+    const found = scripts.find((file) => file.name === name)
+    if (found !== undefined) return reply(request, found.text, asset('text/javascript'))
     if (name === style.name) return reply(request, style.text, asset('text/css'))
     // A file of another release: the page would run half of it.
     if (/\.[a-z]+$/.test(name)) {
@@ -42,6 +43,8 @@ export function dashboard<A extends Access>(keyring: Keyring<A>, options: Dashbo
   }
   return Object.freeze({ fetch })
 }
+
+const scripts = [script, ...Object.values(languages)]
 
 /** Nothing inline, nothing of another origin, no text that becomes markup. */
 const policy = [

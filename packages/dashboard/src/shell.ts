@@ -1,9 +1,10 @@
-import { script, style } from '#page'
+import { languages, script, style } from '#page'
 import type { Setup } from './read-options.js'
 
 /** The document around the element. `base` is the last part of its own path: the two files stand below it. */
 export function shell({ api, lang, dir, page }: Setup, base: string): string {
   const file = (name: string): string => escapeText(`./${base === '' ? '' : `${base}/`}${name}`)
+  const scripts = [languages[languageOf(lang)], script].flatMap((one) => one?.name ?? [])
   return `<!doctype html>
 <html lang="${escapeText(lang)}" dir="${dir}">
 <head>
@@ -14,7 +15,7 @@ export function shell({ api, lang, dir, page }: Setup, base: string): string {
 <title>${escapeText(page.productName)} · API keys</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${file(style.name)}">
-<script type="module" src="${file(script.name)}"></script>
+${scripts.map((name) => `<script type="module" src="${file(name)}"></script>`).join('\n')}
 </head>
 <body>
 <keywright-settings api="${escapeText(api)}" lang="${escapeText(lang)}" options="${escapeText(JSON.stringify(page))}"></keywright-settings>
@@ -26,4 +27,9 @@ export function shell({ api, lang, dir, page }: Setup, base: string): string {
 
 function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** `de-AT` is German. */
+function languageOf(lang: string): string {
+  return lang.toLowerCase().split('-')[0] ?? ''
 }

@@ -18,7 +18,7 @@ describeInBrowser('the settings page', () => {
   it('creates a key, shows its token once, and lists it (T1, K3, L2, O4)', async () => {
     const { page, faults, context } = await visit(browser, product.origin, { login: 'ada' })
     await page.getByRole('link', { name: 'Create key' }).first().click()
-    await page.getByLabel('Name').fill('CI pipeline')
+    await page.getByRole('textbox', { name: 'Name' }).fill('CI pipeline')
     await page.getByRole('radio', { name: 'Read only' }).check()
     await page.getByRole('button', { name: 'Create key' }).click()
     const token = await page.getByRole('region', { name: 'Token of CI pipeline' }).getByRole('code').textContent()

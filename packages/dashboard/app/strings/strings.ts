@@ -1,12 +1,10 @@
-import { de } from './de.js'
 import { en } from './en.js'
+import { languages } from './languages.js'
 
 /** What each language says. */
 export type Strings = typeof en
 
-const languages: Readonly<Record<string, Strings>> = { en, de }
-
-/** The strings of the language that is nearest to this tag. */
+/** The strings of the language that is nearest to this tag; English, if none is. */
 export function stringsOf(lang: string): Strings {
-  return languages[lang.toLowerCase().split('-')[0] ?? ''] ?? en
+  return languages().get(lang.toLowerCase().split('-')[0] ?? '') ?? en
 }

@@ -1,9 +1,9 @@
-import type { en } from './en.js'
+import type { Strings } from '../strings/strings.js'
 
 const keys = (number: number, written = String(number)): string => `${written} Schlüssel`
 
-/** The same in German. */
-export const de: typeof en = {
+/** All that the page says, in German. */
+export const german: Strings = {
   page: {
     title: 'API-Schlüssel',
     intro: (product: string) =>

@@ -1,0 +1,2 @@
+/** German for the element. Import it before `@keywright/dashboard/element`. */
+export {}
