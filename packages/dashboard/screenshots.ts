@@ -42,7 +42,7 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('button', { name: 'people' }).click()
     await page.getByRole('radio', { name: 'Specific boards' }).check()
     await page.getByRole('button', { name: 'Roadmap' }).click()
-    await page.getByRole('heading', { name: 'Create an API key' }).focus()
+    await page.getByRole('dialog').locator('.body').evaluate((body) => body.scrollTo(0, 0))
   },
   token: async (page) => {
     await page.getByRole('link', { name: 'Create key' }).click()

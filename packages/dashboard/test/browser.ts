@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { describe, it } from 'vitest'
-import { testsEverything } from '../../../test/support/everything.js'
+import { afterAll, beforeAll, describe, it, onTestFinished } from 'vitest'
+import { repeatOnly, testsEverything } from '../../../test/support/everything.js'
+import { openProduct, type Product, type ProductOptions } from './product.js'
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -57,4 +58,40 @@ export async function visit(
   })
   await page.goto(`${origin}/settings/api-keys${at}`)
   return { context, page, faults }
+}
+
+/** The same, for a run that tests everything. */
+export function describeInBrowserFully(name: string, suite: () => void): void {
+  if (testsEverything) describeInBrowser(name, suite)
+  else repeatOnly(name)
+}
+
+/** A browser and a product for all tests of a suite. */
+export function inBrowser(options: ProductOptions = {}): {
+  readonly product: () => Product
+  open(login: string, at?: string, context?: Parameters<Browser['newContext']>[0]): Promise<Visit>
+} {
+  let browser: Browser | undefined
+  let product: Product | undefined
+  beforeAll(async () => {
+    browser = await launch()
+    product = await openProduct(options)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await product?.close()
+  })
+  const opened = (): Product => {
+    if (product === undefined) throw new Error('Opened before all tests.')
+    return product
+  }
+  return {
+    product: opened,
+    open: async (login, at = '', context = {}) => {
+      if (browser === undefined) throw new Error('Opened before all tests.')
+      const made = await visit(browser, opened().origin, { login, at, ...context })
+      onTestFinished(() => made.context.close())
+      return made
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Key } from '../client/client.js'
 import { limitsInWords } from '../grants/limits-fields.js'
-import { ownerInWords } from '../keys/owner-in-words.js'
+import { actorInWords, ownerInWords } from '../keys/owner-in-words.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { When } from '../parts/when.js'
 import { usePage } from '../state/page.js'
@@ -23,7 +23,7 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
   const words = strings.key
   const { show } = options
   const isEditable = canEdit(key, catalog.permissions)
-  const creator = key.created_by.name ?? key.created_by.id
+  const creator = actorInWords(key.created_by, options.productName)
   return (
     <section>
       <header class="part">

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
 import { actionsFor, type KeyActionName, KeyActions } from '../keys/key-actions.js'
+import { actorInWords } from '../keys/owner-in-words.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Sheet } from '../parts/sheet.js'
 import { StatusBadge } from '../parts/status-badge.js'
@@ -65,9 +66,9 @@ function Shown({ of: key, changed, reload }: ShownProps) {
 
 /** What somebody should know of the key before all else. */
 function State({ of: key }: { readonly of: Key }) {
-  const { strings, formats } = usePage()
+  const { strings, formats, options } = usePage()
   const words = strings.key
-  const by = key.disabled_by?.name ?? key.disabled_by?.id ?? ''
+  const by = key.disabled_by === null ? '' : actorInWords(key.disabled_by, options.productName)
   return (
     <div class="state">
       <StatusBadge status={key.status} />

@@ -15,12 +15,13 @@ export function accessInWords(
   )
   const words = [...scopesInWords(key, catalog, strings), ...key.roles, ...resources]
   if (words.length === 0) return { short: access.nothing, long: access.nothing }
-  const long = [...key.roles, ...key.scopes, ...resources].join(', ')
+  const scopes = key.scopes.map((name) => (name === '*' ? access.everything : name))
+  const long = [...key.roles, ...scopes, ...resources].join(', ')
   return { short: words.join(', '), long: long === '' ? words.join(', ') : long }
 }
 
 function scopesInWords({ scopes, preset }: Given, catalog: Catalog, { access }: Strings): readonly string[] {
-  if (scopes.includes('*')) return [access.everything]
+  if (scopes.includes('*')) return [access.full]
   if (preset !== null) return [access.preset(preset)]
   if (scopes.length === 0) return []
   const [only] = scopes

@@ -25,6 +25,12 @@ export function Filters({ query, set, total }: FiltersProps) {
     <div class="filters">
       <Search text={query.search} set={(search) => set({ ...query, search })} />
       <Select
+        label={list.sort}
+        value={query.sort}
+        choices={Object.entries(list.sorts)}
+        set={(sort) => isSorted(sort) && set({ ...query, sort })}
+      />
+      <Select
         label={list.status}
         value={query.status}
         choices={[
@@ -53,12 +59,6 @@ export function Filters({ query, set, total }: FiltersProps) {
           ['expiring', list.expiring],
         ]}
         set={(attention) => set({ ...query, attention: attention as KeyQuery['attention'] })} // one of the choices
-      />
-      <Select
-        label={list.sort}
-        value={query.sort}
-        choices={Object.entries(list.sorts)}
-        set={(sort) => isSorted(sort) && set({ ...query, sort })}
       />
       <p class="found quiet" role="status">
         {total !== null && list.found(total, formats.number(total))}

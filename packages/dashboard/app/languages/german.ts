@@ -109,6 +109,7 @@ export const german: Strings = {
   },
   access: {
     nothing: 'Kein Zugriff',
+    full: 'Voller Zugriff',
     everything: 'Alles, was der Inhaber darf',
     preset: (name: string) => name,
     scopes: (number: number) => `${number} ${number === 1 ? 'Berechtigung' : 'Berechtigungen'}`,

@@ -14,7 +14,6 @@ export interface Formats {
 const units = [
   ['year', 31_536_000],
   ['month', 2_592_000],
-  ['week', 604_800],
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
@@ -22,7 +21,8 @@ const units = [
 
 export function formatsOf(lang: string): Formats {
   const number = new Intl.NumberFormat(lang)
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })
+  const words = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })
+  const relative = new Intl.RelativeTimeFormat(lang)
   const exact = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'long' })
   const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' })
   const list = new Intl.ListFormat(lang, { type: 'conjunction' })
@@ -31,7 +31,9 @@ export function formatsOf(lang: string): Formats {
     ago: (at) => {
       const seconds = (new Date(at).getTime() - Date.now()) / 1_000
       const [unit, size] = units.find(([, of]) => Math.abs(seconds) >= of) ?? (['second', 1] as const)
-      return relative.format(Math.trunc(seconds / size), unit)
+      if (unit === 'second') return words.format(0, 'second')
+      // "Yesterday", but not "next month", which may be tomorrow.
+      return (unit === 'day' ? words : relative).format(Math.trunc(seconds / size), unit)
     },
     exact: (at) => exact.format(new Date(at)),
     day: (at) => day.format(new Date(at)),

@@ -110,6 +110,7 @@ export const en = {
   },
   access: {
     nothing: 'No access',
+    full: 'Full access',
     everything: 'Everything its owner may do',
     preset: (name: string) => name,
     scopes: (number: number) => `${number} ${number === 1 ? 'permission' : 'permissions'}`,
