@@ -12,6 +12,8 @@ export interface LimitsDraft {
   readonly addresses: string
   readonly limit: string
   readonly windowMs: string
+  /** When the form was opened, from which days are counted: the same form sent again is the same request. */
+  readonly from: Date
 }
 
 type Limits = Pick<Schemas['UpdateKey'], 'expires_at' | 'ip_allow_list' | 'rate_limits'>
@@ -27,6 +29,7 @@ export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
     addresses: key?.ip_allow_list?.join('\n') ?? '',
     limit: first === undefined ? '' : String(first.limit),
     windowMs: String(first?.window_ms ?? 60_000),
+    from: new Date(),
   }
 }
 
@@ -43,9 +46,9 @@ function firstExpiry(catalog: Catalog): Expiry {
 }
 
 /** The instant that a draft means; `null`: never, or no date yet. */
-export function endOf({ expiry, date }: LimitsDraft): Date | null {
+export function endOf({ expiry, date, from }: LimitsDraft): Date | null {
   if (expiry === 'never') return null
-  if (expiry !== 'date') return new Date(Date.now() + Number(expiry) * dayMs)
+  if (expiry !== 'date') return new Date(from.getTime() + Number(expiry) * dayMs)
   // The end of that day, where the person is.
   const end = new Date(`${date}T23:59:59`)
   return Number.isNaN(end.getTime()) ? null : end

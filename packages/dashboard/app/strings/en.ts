@@ -122,7 +122,7 @@ export const en = {
   create: {
     button: 'Create key',
     title: 'Create an API key',
-    planLeft: (used: string, most: string) => `Your plan has ${most} keys; ${used} are in use.`,
+    planLeft: (used: string, most: string) => `${used} of the ${most} keys of your plan are in use.`,
     planFull: (most: string) =>
       `Your plan has ${most} keys, and all are in use. Delete or revoke a key, or choose a larger plan.`,
     prefilled: 'A link filled in this form. Check what the key may do before you create it.',
