@@ -17,7 +17,9 @@ const product = await openProduct({
         {
           client: 'cursor',
           title: 'Cursor',
-          files: [{ path: '.cursor/mcp.json', text: `{ "Authorization": "Bearer ${token?.reveal() ?? '$ACME_KEY'}" }\n` }],
+          files: [
+            { path: '.cursor/mcp.json', text: `{ "Authorization": "Bearer ${token?.reveal() ?? '$ACME_KEY'}" }\n` },
+          ],
           notes: [],
           warnings: [],
         },
@@ -42,7 +44,10 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('button', { name: 'people' }).click()
     await page.getByRole('radio', { name: 'Specific boards' }).check()
     await page.getByRole('button', { name: 'Roadmap' }).click()
-    await page.getByRole('dialog').locator('.body').evaluate((body) => body.scrollTo(0, 0))
+    await page
+      .getByRole('dialog')
+      .locator('.body')
+      .evaluate((body) => body.scrollTo(0, 0))
   },
   token: async (page) => {
     await page.getByRole('link', { name: 'Create key' }).click()
@@ -60,7 +65,11 @@ const looks = {
 
 for (const [name, open] of Object.entries(views)) {
   for (const [look, options] of Object.entries(looks)) {
-    const { page, context } = await visit(browser, product.origin, { login: 'ada', reducedMotion: 'reduce', ...options })
+    const { page, context } = await visit(browser, product.origin, {
+      login: 'ada',
+      reducedMotion: 'reduce',
+      ...options,
+    })
     await open(page)
     await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
     await context.close()

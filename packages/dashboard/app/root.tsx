@@ -23,11 +23,14 @@ const saidMs = 6_000
 
 /** The whole page: it asks the catalog what the caller may do, and shows that. */
 export function Root({ host, options }: RootProps) {
-  const lang = host.closest('[lang]')?.getAttribute('lang') || 'en'
+  const asked = host.closest('[lang]')?.getAttribute('lang') || 'en'
   const client = useMemo(() => apiClient(options.api), [options.api])
-  const strings = useMemo(() => stringsOf(lang), [lang])
+  const strings = useMemo(() => stringsOf(asked), [asked])
+  // What is said, and how numbers are written, is of one language.
+  const lang = asked.toLowerCase().startsWith(strings.language) ? asked : strings.language
   const formats = useMemo(() => formatsOf(lang), [lang])
   const router = useRouter(options.hasHash)
+  const [isHolding, setHolding] = useState(false)
   const [prefill, setPrefill] = useState(() => readPrefill(location.search))
   const [revision, setRevision] = useState(0)
   const changed = useCallback(() => setRevision((count) => count + 1), [])
@@ -54,12 +57,24 @@ export function Root({ host, options }: RootProps) {
   const page: Page = { client, options, catalog, strings, formats, router, revision, changed, say }
   const shown = views.filter((view) => view.isShown(catalog, options))
   const [first = '', second] = router.path
-  const isCreating = (prefill !== null || first === 'new') && catalog.permissions.create
+  const isCreating = isHolding || ((prefill !== null || first === 'new') && catalog.permissions.create)
   const view = shown.find(({ id }) => id === first) ?? shown[0]
-  const closeCreate = () => {
+  const leaveForm = () => {
     setPrefill(null)
     if (prefill !== null) forgetPrefill()
-    if (first === 'new') router.go('keys')
+    if (first === 'new') router.replace('keys')
+  }
+  const create = {
+    prefill,
+    // The form is done: neither a reload nor "Back" is to show it again.
+    created: () => {
+      setHolding(true)
+      leaveForm()
+    },
+    close: () => {
+      setHolding(false)
+      leaveForm()
+    },
   }
   return (
     <PageContext.Provider value={page}>
@@ -67,7 +82,7 @@ export function Root({ host, options }: RootProps) {
         <Header views={shown} current={view?.id ?? ''} />
         {view === undefined ? <p class="quiet">{strings.page.notAllowed}</p> : <view.component />}
         {first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
-        {isCreating && <CreateSheet prefill={prefill} close={closeCreate} />}
+        {isCreating && <CreateSheet {...create} />}
         <div class="said" role="status" aria-live="polite">
           {said !== null && (
             <p>

@@ -18,7 +18,10 @@ export function shell({ api, lang, dir, page }: Setup, base: string): string {
 ${scripts.map((name) => `<script type="module" src="${file(name)}"></script>`).join('\n')}
 </head>
 <body>
+<main>
 <keywright-settings api="${escapeText(api)}" lang="${escapeText(lang)}" options="${escapeText(JSON.stringify(page))}"></keywright-settings>
+</main>
+</main>
 <noscript>This page needs JavaScript.</noscript>
 </body>
 </html>

@@ -103,7 +103,10 @@ describeInBrowserFully('creating a key', () => {
     await page.getByRole('checkbox', { name: /^planner/ }).check()
     await submit(page)
     expect(await tokenOf(page, 'machine').textContent()).toMatch(/^ak_test_/)
-    expect(await made('machine')).toMatchObject({ owner: { type: 'organization' }, grants: { roles: ['planner'], scopes: [] } })
+    expect(await made('machine')).toMatchObject({
+      owner: { type: 'organization' },
+      grants: { roles: ['planner'], scopes: [] },
+    })
   })
 
   it('gives a member a key for specific boards, each with its level (A1, A3, A4)', async () => {

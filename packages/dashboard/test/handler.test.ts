@@ -12,7 +12,9 @@ const get = (path: string, init?: RequestInit): Promise<Response> =>
 /** The addresses of the files that the document at this path asks for. */
 async function filesOf(path: string): Promise<readonly string[]> {
   const html = await (await get(path)).text()
-  return [...html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, at = '']) => new URL(at, `https://acme.example${path}`).pathname)
+  return [...html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(
+    ([, at = '']) => new URL(at, `https://acme.example${path}`).pathname,
+  )
 }
 
 describe('the handler', () => {
@@ -27,7 +29,10 @@ describe('the handler', () => {
       'permissions-policy': expect.stringContaining('camera=()'),
     })
     const policy = new Map(
-      headers.get('content-security-policy')?.split('; ').map((one) => [one.split(' ')[0], one] as const),
+      headers
+        .get('content-security-policy')
+        ?.split('; ')
+        .map((one) => [one.split(' ')[0], one] as const),
     )
     expect(policy.get('default-src')).toBe("default-src 'none'")
     for (const kind of ['script-src', 'style-src', 'connect-src']) expect(policy.get(kind)).toBe(`${kind} 'self'`)
@@ -50,7 +55,9 @@ describe('the handler', () => {
     // The stylesheet, the strings of the language, and the page.
     expect(files).toHaveLength(3)
     for (const file of files) {
-      expect(file).toMatch(new RegExp(`^${path === '/' ? '' : '/settings/api-keys'}/keywright-[0-9a-f]{12}\\.(js|css)$`))
+      expect(file).toMatch(
+        new RegExp(`^${path === '/' ? '' : '/settings/api-keys'}/keywright-[0-9a-f]{12}\\.(js|css)$`),
+      )
       const { status, headers } = await get(file)
       expect(status).toBe(200)
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
@@ -100,7 +107,9 @@ describe('the options', () => {
   })
 
   it('refuse what createKeyring did not make', () => {
-    expect(() => dashboard({} as typeof keyring, { branding })).toThrow(expect.objectContaining({ code: 'invalid_options' }))
+    expect(() => dashboard({} as typeof keyring, { branding })).toThrow(
+      expect.objectContaining({ code: 'invalid_options' }),
+    )
   })
 
   it('write right to left where the language is', async () => {

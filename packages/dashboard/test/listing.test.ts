@@ -19,7 +19,9 @@ describeInBrowserFully('the list', () => {
     const { page, faults } = await open('ada')
     await rows(page).filter({ hasText: 'CI pipeline' }).waitFor()
     const text = async (name: string) => rows(page).filter({ hasText: name }).textContent()
-    expect(await text('Planning agent')).toMatch(/ak_live_.*planner, all boards: read.*Organisation.*Active.*Never used/)
+    expect(await text('Planning agent')).toMatch(
+      /ak_live_.*planner, all boards: read.*Organisation.*Active.*Never used/,
+    )
     expect(await text('Claude on my laptop')).toContain('Full access')
     expect(await text('Nightly export')).toMatch(/Expires in 1[12] days/)
     const used = rows(page).filter({ hasText: 'CI pipeline' }).locator('.used time')
@@ -161,13 +163,19 @@ describeInBrowserFully('a list of 10,000 keys', () => {
     await page.getByText(`${count} keys`, { exact: true }).waitFor()
     await page.getByRole('checkbox', { name: 'Select all keys that are loaded' }).check()
     await page.getByRole('button', { name: `Select all ${count} that match` }).click()
-    await page.getByRole('group', { name: `${count} keys selected` }).getByRole('button', { name: 'Revoke' }).click()
+    await page
+      .getByRole('group', { name: `${count} keys selected` })
+      .getByRole('button', { name: 'Revoke' })
+      .click()
     const dialog = page.getByRole('dialog', { name: `Revoke ${count} keys?` })
     await dialog.getByText(`${count} keys will change.`).waitFor()
     expect(await dialog.getByRole('button', { name: 'Revoke' }).isDisabled()).toBe(true)
     await dialog.getByRole('textbox').fill(String(count))
     await dialog.getByRole('button', { name: 'Revoke' }).click()
-    await page.getByRole('status').filter({ hasText: `${count} keys changed.` }).waitFor({ timeout: 60_000 })
+    await page
+      .getByRole('status')
+      .filter({ hasText: `${count} keys changed.` })
+      .waitFor({ timeout: 60_000 })
     const left = await product().keyring.list({ organizationId, search: '77', status: ['active'], total: true })
     expect(left.total?.count).toBe(0)
   })

@@ -158,7 +158,10 @@ describeInBrowserFully('managing a key', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     expect(await page.getByRole('row', { name: /revoke me/ }).count()).toBe(0)
     await page.getByText(/^Revoked keys \(\d+\)$/).click()
-    await page.getByRole('table', { name: 'Revoked' }).getByRole('row', { name: /revoke me/ }).waitFor()
+    await page
+      .getByRole('table', { name: 'Revoked' })
+      .getByRole('row', { name: /revoke me/ })
+      .waitFor()
   })
 
   it('deletes a key for good only when its name is typed (K6)', async () => {

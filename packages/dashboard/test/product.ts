@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ManagementApiOptions, managementApi, nodeListener } from '@keywright/api'
+import { type ManagementApi, type ManagementApiOptions, managementApi, nodeListener } from '@keywright/api'
 import {
   createKeyring,
   defineAccess,
@@ -13,7 +13,7 @@ import {
 } from '@keywright/core'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 import express from 'express'
-import { type DashboardOptions, dashboard } from '../src/index.js'
+import { type Dashboard, type DashboardOptions, dashboard } from '../src/index.js'
 
 export const access = defineAccess({
   scopes: {
@@ -59,10 +59,30 @@ const people: Readonly<Record<string, { readonly name: string; readonly scopes: 
 
 const boards: Readonly<Record<string, string>> = { b1: 'Roadmap', b2: 'Support', b3: 'Website', b4: 'Hiring' }
 
+interface Handlers {
+  readonly api: ManagementApi
+  readonly settings: Dashboard
+}
+
+/** Puts the API and the page into a framework. */
+export type Mount = (handlers: Handlers) => Promise<RequestListener>
+
+const elsewhere = '<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>'
+
+const inExpress: Mount = async ({ api, settings }) => {
+  const app = express()
+  app.use('/api/api-keys', nodeListener(api))
+  app.use('/settings/api-keys', nodeListener(settings))
+  app.get('/elsewhere', (_, res) => void res.type('html').send(elsewhere))
+  return app
+}
+
 export interface ProductOptions {
   readonly page?: Partial<DashboardOptions>
   readonly api?: Partial<ManagementApiOptions<typeof access>>
   readonly keyring?: Partial<KeyringOptions<typeof access>>
+  /** Puts both into a server. @defaultValue Express */
+  readonly mount?: Mount
 }
 
 export interface Product {
@@ -77,7 +97,12 @@ export interface Product {
 export const organizationId = 'acme'
 
 /** A product over SQLite: its login is a cookie, its API and its settings page are mounted in Express. */
-export async function openProduct({ page, api, keyring: of }: ProductOptions = {}): Promise<Product> {
+export async function openProduct({
+  page,
+  api,
+  keyring: of,
+  mount = inExpress,
+}: ProductOptions = {}): Promise<Product> {
   const store = await sqliteStore(':memory:')
   const keyring: TestKeyring = createKeyring({
     prefix: 'ak',
@@ -122,14 +147,7 @@ export async function openProduct({ page, api, keyring: of }: ProductOptions = {
     ...api,
   } as ManagementApiOptions<typeof access>)
   const settings = dashboard(keyring, { branding: { productName: 'Acme Boards' }, ...page })
-  const app = express()
-  app.use('/api/api-keys', nodeListener(handler))
-  app.use('/settings/api-keys', nodeListener(settings))
-  app.get(
-    '/elsewhere',
-    (_, res) => void res.type('html').send('<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>'),
-  )
-  const server = createServer(app as RequestListener)
+  const server = createServer(await mount({ api: handler, settings }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // it listens on TCP

@@ -10,11 +10,30 @@ export async function seedKeys(keyring: TestKeyring): Promise<{ readonly detaile
   const made = [
     await keyring.create({ name: 'Zapier', owner: user('mia'), preset: 'people' }),
     await keyring.create({ name: 'Nightly export', owner: organization, roles: ['auditor'], expiresAt: later(12) }),
-    await keyring.create({ name: 'Staging gateway', owner: organization, scopes: ['policies.read'], environment: 'test' }),
+    await keyring.create({
+      name: 'Staging gateway',
+      owner: organization,
+      scopes: ['policies.read'],
+      environment: 'test',
+    }),
     await keyring.create({ name: 'Old laptop', owner: user('mia'), scopes: ['members.read'] }),
-    await keyring.create({ name: 'Cursor IDE', owner: user('mia'), resources: { board: { mode: 'specific', levels: { b1: 'edit', b2: 'read' } } } }),
-    await keyring.create({ name: 'Planning agent', owner: organization, roles: ['planner'], resources: { board: { mode: 'all', level: 'read' } } }),
-    await keyring.create({ name: 'Claude on my laptop', owner: user('ada'), scopes: ['*'], resources: { board: { mode: 'all', level: 'edit' } } }),
+    await keyring.create({
+      name: 'Cursor IDE',
+      owner: user('mia'),
+      resources: { board: { mode: 'specific', levels: { b1: 'edit', b2: 'read' } } },
+    }),
+    await keyring.create({
+      name: 'Planning agent',
+      owner: organization,
+      roles: ['planner'],
+      resources: { board: { mode: 'all', level: 'read' } },
+    }),
+    await keyring.create({
+      name: 'Claude on my laptop',
+      owner: user('ada'),
+      scopes: ['*'],
+      resources: { board: { mode: 'all', level: 'edit' } },
+    }),
   ]
   const detailed = await keyring.create({
     name: 'CI pipeline',

@@ -18,6 +18,8 @@ import type { Prefill } from './prefill.js'
 
 interface CreateSheetProps {
   readonly prefill: Prefill | null
+  /** The key is made, and its token is shown. */
+  readonly created: () => void
   readonly close: () => void
 }
 
@@ -33,7 +35,7 @@ interface Draft {
 }
 
 /** The form for a new key, and then its token. */
-export function CreateSheet({ prefill, close }: CreateSheetProps) {
+export function CreateSheet({ prefill, created: tell, close }: CreateSheetProps) {
   const page = usePage()
   const { client, strings, catalog, options } = page
   const [draft, setDraft] = useState<Draft>(() => firstDraft(catalog, options, prefill))
@@ -52,6 +54,7 @@ export function CreateSheet({ prefill, close }: CreateSheetProps) {
     const key = idempotency.body === text ? idempotency.key : crypto.randomUUID()
     setIdempotency({ body: text, key })
     setCreated(await answerOf(client.POST('', { params: { header: { 'Idempotency-Key': key } }, body })))
+    tell()
     page.changed()
   }
   const submit = (): void => {

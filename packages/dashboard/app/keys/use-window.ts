@@ -8,7 +8,7 @@ interface Window {
 }
 
 /** Rows above and below what is seen, for the time until the next frame. */
-const spare = 12
+const spare = 8
 
 /**
  * Which of `count` rows of equal height are to be in the document. It asks where the rows stand in the window, so the page may scroll

@@ -4,6 +4,7 @@ const keys = (number: number, written = String(number)): string => `${written} S
 
 /** All that the page says, in German. */
 export const german: Strings = {
+  language: 'de',
   page: {
     title: 'API-Schlüssel',
     intro: (product: string) =>

@@ -7,7 +7,7 @@ export function Header({ views, current }: { readonly views: readonly View[]; re
   const { options, strings, router, catalog } = usePage()
   const { productName, logoUrl } = options
   return (
-    <header class="header">
+    <div class="header">
       {productName !== '' && (
         <p class="brand">
           {logoUrl !== null && <img src={logoUrl} alt="" />}
@@ -40,7 +40,7 @@ export function Header({ views, current }: { readonly views: readonly View[]; re
           ))}
         </nav>
       )}
-    </header>
+    </div>
   )
 }
 

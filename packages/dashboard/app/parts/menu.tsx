@@ -47,11 +47,13 @@ function Items({ label, items, button, close }: ItemsProps) {
     current.showPopover()
     place(current, button)
     current.querySelector('button')?.focus()
-    const leave = (event: Event): void => {
-      if (event.composedPath()[0] !== current) close()
+    const follow = (): void => {
+      const { bottom } = button.getBoundingClientRect()
+      if (bottom < 0 || bottom > innerHeight) close()
+      else place(current, button)
     }
-    addEventListener('scroll', leave, { capture: true, passive: true })
-    return () => removeEventListener('scroll', leave, { capture: true })
+    addEventListener('scroll', follow, { capture: true, passive: true })
+    return () => removeEventListener('scroll', follow, { capture: true })
   }, [])
   const move = (event: KeyboardEvent): void => {
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])]

@@ -33,16 +33,16 @@ export function Sheet({ title, kind, close, children, footer }: SheetProps) {
         if (event.target === dialog.current) close()
       }}
     >
-      <header>
+      <div class="top">
         <h2 id={id} tabIndex={-1}>
           {title}
         </h2>
         <button type="button" class="button bare" aria-label={strings.common.close} onClick={close}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       <div class="body">{children}</div>
-      {footer !== undefined && <footer>{footer}</footer>}
+      {footer !== undefined && <div class="foot">{footer}</div>}
     </dialog>
   )
 }

@@ -6,6 +6,8 @@ export interface Router {
   /** The link to a place, for `href`. */
   href(...path: readonly string[]): string
   go(...path: readonly string[]): void
+  /** The same, without a way back. */
+  replace(...path: readonly string[]): void
 }
 
 /** Keeps the place in the hash of the URL, or, where the host's own router has that, in memory. */
@@ -23,7 +25,11 @@ export function useRouter(hasHash: boolean): Router {
       if (hasHash) location.hash = href(...to)
       else setPath(to)
     }
-    return { path, href, go }
+    const replace = (...to: readonly string[]): void => {
+      if (hasHash) location.replace(href(...to))
+      else setPath(to)
+    }
+    return { path, href, go, replace }
   }, [path, hasHash])
 }
 

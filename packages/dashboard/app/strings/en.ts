@@ -6,6 +6,7 @@ const keys = (number: number, written = String(number)): string =>
 
 /** All that the page says, in English. Each other language has the same keys. */
 export const en = {
+  language: 'en',
   page: {
     title: 'API keys',
     intro: (product: string) =>
