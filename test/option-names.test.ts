@@ -15,6 +15,7 @@ import {
 } from '@keywright/core'
 import { assertPublic } from '@keywright/core/adapter'
 import { secretScanning } from '@keywright/core/token'
+import { dashboard } from '@keywright/dashboard'
 import { requireKey } from '@keywright/express'
 import { keywright } from '@keywright/fastify'
 import { requireKey as requireKeyOfHono } from '@keywright/hono'
@@ -90,6 +91,8 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   CopyKeyInput: [() => keyring.create({ name: 'b', copyFrom: 'a1B2c3D4e5F6', ...wrong })],
   CreateInput: [() => keyring.create({ ...create, ...wrong })],
+  Branding: [() => dashboard(keyring, { branding: { ...page.branding, ...wrong } })],
+  DashboardOptions: [() => dashboard(keyring, { ...page, ...wrong })],
   DelivererOptions: [() => deliverer({ ...wrong })],
   DenyOAuthOptions: [
     () => denyOAuthDiscovery({ ...wrong }),
@@ -145,6 +148,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
       } as never),
   ],
   McpAccess: [() => scoped({ scopes: ['members.read'], ...wrong } as never, () => foreign)],
+  McpConnection: [() => dashboard(keyring, { ...page, mcp: { url: 'https://a.example', ...wrong } })],
   McpDeclarations: [() => createMcpAuth(keyring).declare({ ...wrong })],
   McpAuthOptions: [() => createMcpAuth(keyring, { ...wrong })],
   MemoryFailureLimiterOptions: [() => memoryFailureLimiter({ ...wrong })],
@@ -168,6 +172,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   RevokeInput: [() => keyring.revoke('a1B2c3D4e5F6', { ...wrong })],
   RotateInput: [() => keyring.rotate('a1B2c3D4e5F6', { ...wrong })],
   SecretScanningOptions: [() => secretScanning(['tk_live'], { ...wrong })],
+  ShownParts: [() => dashboard(keyring, { ...page, show: { ...wrong } })],
   SqliteStoreOptions: [() => sqliteStore(':memory:', { ...wrong })],
   StatsQuery: [() => keyring.stats({ organizationId, ...wrong })],
   StdioOptions: [() => createMcpAuth(keyring).stdio({ env: 'KEY', ...wrong })],
@@ -193,6 +198,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   VerifyOptions: [() => keyring.verify('x', { ...wrong })],
 }
 
+const page = { branding: { productName: 'Acme' } }
 const seals = { current: 'k1', keys: { k1: Buffer.alloc(32, 1) } }
 const hooks = { store: { claimDeliveries: () => {} }, sealer: sealer(seals), events: {} }
 

@@ -21,7 +21,7 @@ const own = ['test/requirements.test.ts', 'test/requirement-rules.ts']
 /** The paths of the files in a folder and below it, without what was installed or built. */
 function list(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (/^(node_modules|dist|coverage)$/.test(entry.name)) return []
+    if (/^(node_modules|dist|build|coverage)$/.test(entry.name)) return []
     const path = `${folder}/${entry.name}`
     return entry.isDirectory() ? list(path) : [path]
   })

@@ -58,8 +58,8 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
 }
 
 const looks = {
-  light: { colorScheme: 'light', viewport: { width: 1200, height: 820 } },
-  dark: { colorScheme: 'dark', viewport: { width: 1200, height: 820 } },
+  light: { colorScheme: 'light', viewport: { width: 1120, height: 740 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1120, height: 740 } },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 780 } },
 } as const
 

@@ -11,6 +11,7 @@ const payloads = [
   'javascript:alert(1)',
   '<a href="javascript:alert(1)">click</a>',
   '{{constructor.constructor("alert(1)")()}}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant
   '${alert(1)}',
   '<iframe srcdoc="<script>alert(1)</script>">',
   '<style>*{display:none}</style>',
@@ -25,10 +26,10 @@ const payloads = [
   'constructor',
 ]
 
-describeInBrowserFully('hostile names (T26, MGMT-8)', () => {
+describeInBrowserFully('hostile names', () => {
   const { product, open } = inBrowser()
 
-  it('are text wherever they stand: nothing runs, nothing is asked for, and the policy has nothing to report', async () => {
+  it('are text wherever they stand: nothing runs, nothing is asked for, and the policy has nothing to report (T26, MGMT-8)', async () => {
     const owner = { type: 'user', id: 'ada', organizationId } as const
     const ids: string[] = []
     for (const name of payloads) {
@@ -71,7 +72,7 @@ describeInBrowserFully('hostile names (T26, MGMT-8)', () => {
     expect(faults).toEqual([])
   })
 
-  it('cannot turn the direction of the text around them', async () => {
+  it('cannot turn the direction of the text around them (MGMT-8)', async () => {
     const owner = { type: 'user', id: 'ada', organizationId } as const
     for (const name of ['a\u202Egnp.exe', 'a\u2066b', 'a\u0000b', 'a\nb']) {
       await expect(product().keyring.create({ name, owner })).rejects.toMatchObject({ code: 'invalid_input' })

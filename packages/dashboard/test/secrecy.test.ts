@@ -46,10 +46,10 @@ async function remains(page: Page): Promise<string> {
   return within + JSON.stringify(await page.context().storageState({ indexedDB: true }))
 }
 
-describeInBrowserFully('a token (T27)', () => {
+describeInBrowserFully('a token', () => {
   const { open } = inBrowser()
 
-  it('stands in the text of the page while it is shown, and in no attribute, field, storage, title or address (UI-2)', async () => {
+  it('stands in the text of the page while it is shown, and in no attribute, field, storage, title or address (T27, UI-2)', async () => {
     const { page } = await open('ada')
     const token = await create(page, 'shown')
     const [secret = ''] = token.split('_').slice(-1)
@@ -77,7 +77,7 @@ describeInBrowserFully('a token (T27)', () => {
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   })
 
-  it('is not there again after a reload, nor by back and forward (UI-3)', async () => {
+  it('is not there again after a reload, nor by back and forward (T27, UI-3)', async () => {
     const { page } = await open('ada')
     page.on('dialog', (dialog) => void dialog.accept()) // "Leave this page?"
     const token = await create(page, 'reloaded')

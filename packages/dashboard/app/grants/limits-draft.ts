@@ -50,7 +50,8 @@ export function endOf({ expiry, date, from }: LimitsDraft): Date | null {
   if (expiry === 'never') return null
   if (expiry !== 'date') return new Date(from.getTime() + Number(expiry) * dayMs)
   // The end of that day, where the person is.
-  const end = new Date(`${date}T23:59:59`)
+  const end = new Date(`${date}T00:00`)
+  end.setHours(23, 59, 59)
   return Number.isNaN(end.getTime()) ? null : end
 }
 
