@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useMemo, useState } from 'preact/hooks'
 import { answerOf, apiClient } from './client/client.js'
 import { CreateSheet } from './create/create-sheet.js'
 import { readPrefill } from './create/prefill.js'
@@ -6,10 +6,12 @@ import { KeySheet } from './key/key-sheet.js'
 import type { ElementOptions } from './page-options.js'
 import { ErrorNotice } from './parts/error-notice.js'
 import { Header } from './parts/header.js'
+import { SaidLine } from './parts/said-line.js'
 import { formatsOf } from './state/formats.js'
 import { useLoad } from './state/load.js'
 import { type Page, PageContext } from './state/page.js'
 import { useRouter } from './state/router.js'
+import { useSaying } from './state/said.js'
 import { stringsOf } from './strings/strings.js'
 import { views } from './views.js'
 
@@ -17,9 +19,6 @@ interface RootProps {
   readonly host: HTMLElement
   readonly options: ElementOptions
 }
-
-/** How long what was said in passing stays. */
-const saidMs = 6_000
 
 /** The whole page: it asks the catalog what the caller may do, and shows that. */
 export function Root({ host, options }: RootProps) {
@@ -34,7 +33,7 @@ export function Root({ host, options }: RootProps) {
   const [prefill, setPrefill] = useState(() => readPrefill(location.search))
   const [revision, setRevision] = useState(0)
   const changed = useCallback(() => setRevision((count) => count + 1), [])
-  const { said, say, clearSaid } = useSaid()
+  const saying = useSaying()
   const {
     data: catalog,
     error,
@@ -54,7 +53,7 @@ export function Root({ host, options }: RootProps) {
     )
   }
 
-  const page: Page = { client, options, catalog, strings, formats, router, revision, changed, say }
+  const page: Page = { client, options, catalog, strings, formats, router, revision, changed, say: saying.say, saying }
   const shown = views.filter((view) => view.isShown(catalog, options))
   const [first = '', second] = router.path
   const isCreating = isHolding || ((prefill !== null || first === 'new') && catalog.permissions.create)
@@ -83,45 +82,10 @@ export function Root({ host, options }: RootProps) {
         {view === undefined ? <p class="quiet">{strings.page.notAllowed}</p> : <view.component />}
         {first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
         {isCreating && <CreateSheet {...create} />}
-        <div class="said" role="status" aria-live="polite">
-          {said !== null && (
-            <p>
-              {said.text}
-              {said.undo !== undefined && (
-                <button
-                  type="button"
-                  class="button bare"
-                  onClick={() => {
-                    said.undo?.()
-                    clearSaid()
-                  }}
-                >
-                  {strings.common.undo}
-                </button>
-              )}
-            </p>
-          )}
-        </div>
+        {saying.top === undefined && <SaidLine />}
       </div>
     </PageContext.Provider>
   )
-}
-
-interface Said {
-  readonly text: string
-  readonly undo: (() => void) | undefined
-}
-
-function useSaid() {
-  const [said, setSaid] = useState<Said | null>(null)
-  const timer = useRef(0)
-  const clearSaid = useCallback(() => setSaid(null), [])
-  const say = useCallback((text: string, undo?: () => void) => {
-    setSaid({ text, undo })
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(clearSaid, saidMs)
-  }, [])
-  return { said, say, clearSaid }
 }
 
 /** The form was opened by a link; a reload is not to open it again. */

@@ -122,7 +122,7 @@ describeInBrowserFully('managing a key', () => {
     const { page, token } = await openKey('rotated')
     await page.getByRole('button', { name: 'Rotate', exact: true }).click()
     await page.getByRole('combobox', { name: 'The previous token works' }).selectOption('for another hour')
-    await page.getByRole('dialog', { name: 'Rotate' }).getByRole('button', { name: 'Rotate' }).click()
+    await page.getByRole('dialog', { name: 'Rotate', exact: true }).getByRole('button', { name: 'Rotate' }).click()
     const next = (await page.getByRole('region', { name: 'Token of rotated' }).getByRole('code').textContent()) ?? ''
     expect(next).not.toBe(token)
     const { keyring } = product()

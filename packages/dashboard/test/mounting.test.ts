@@ -20,7 +20,7 @@ const frameworks: Readonly<Record<string, Mount>> = {
       ['/api/api-keys', api],
       ['/settings/api-keys', settings],
     ] as const) {
-      await app.register(async (scope) => {
+      await app.register((scope, _options, done) => {
         // Fastify's own parsers would read the body first.
         scope.removeAllContentTypeParsers()
         scope.addContentTypeParser('*', (_request, _payload, read) => read(null))
@@ -31,6 +31,7 @@ const frameworks: Readonly<Record<string, Mount>> = {
             return listener(request.raw, reply.raw)
           })
         }
+        done()
       })
     }
     await app.ready()

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { usePage } from '../state/page.js'
 import { Icon } from './icon.js'
+import { SaidLine } from './said-line.js'
 
 interface SheetProps {
   readonly title: ComponentChildren
@@ -14,13 +15,17 @@ interface SheetProps {
 
 /** A modal dialog. The browser keeps the focus within it, and gives it back. */
 export function Sheet({ title, kind, close, children, footer }: SheetProps) {
-  const { strings } = usePage()
+  const { strings, saying } = usePage()
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   useLayoutEffect(() => {
     const { current } = dialog
     current?.showModal()
-    return () => current?.close()
+    const closed = saying.opened(id)
+    return () => {
+      closed()
+      current?.close()
+    }
   }, [])
   return (
     <dialog
@@ -43,6 +48,7 @@ export function Sheet({ title, kind, close, children, footer }: SheetProps) {
       </div>
       <div class="body">{children}</div>
       {footer !== undefined && <div class="foot">{footer}</div>}
+      {saying.top === id && <SaidLine />}
     </dialog>
   )
 }

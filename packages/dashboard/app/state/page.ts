@@ -5,6 +5,7 @@ import type { ElementOptions } from '../page-options.js'
 import type { Strings } from '../strings/strings.js'
 import type { Formats } from './formats.js'
 import type { Router } from './router.js'
+import type { Saying } from './said.js'
 
 /** What each part of the page has at hand. */
 export interface Page {
@@ -20,6 +21,7 @@ export interface Page {
   changed(): void
   /** Says something in passing, to screen readers as well. `undo` takes it back. */
   say(text: string, undo?: () => void): void
+  readonly saying: Saying
 }
 
 export const PageContext = createContext<Page | null>(null)
