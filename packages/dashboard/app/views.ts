@@ -3,6 +3,7 @@ import type { Catalog } from './client/client.js'
 import { KeysView } from './keys/keys-view.js'
 import type { ElementOptions } from './page-options.js'
 import type { Strings } from './strings/strings.js'
+import { WebhooksView } from './webhooks/webhooks-view.js'
 
 /** A tab of the page. What stands behind it in the hash of the URL is its own: `usePage().router.path`. */
 export interface View {
@@ -15,4 +16,10 @@ export interface View {
 /** The tabs, in their order. A tab is one folder, one line here, and its strings. */
 export const views: readonly View[] = [
   { id: 'keys', label: ({ page }) => page.keys, isShown: ({ permissions }) => permissions.read, component: KeysView },
+  {
+    id: 'webhooks',
+    label: ({ webhooks }) => webhooks.tab,
+    isShown: ({ permissions }, { show }) => show.webhooks && permissions.read && permissions.webhooks_read,
+    component: WebhooksView,
+  },
 ]

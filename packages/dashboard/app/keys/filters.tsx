@@ -67,7 +67,7 @@ export function Filters({ query, set, total }: FiltersProps) {
   )
 }
 
-function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
+export function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
   const { strings } = usePage()
   const id = useId()
   const [typed, setTyped] = useState(text)

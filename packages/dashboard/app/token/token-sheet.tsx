@@ -78,7 +78,7 @@ export function TokenSheet({ token, of: key, title, close, isOnce }: TokenSheetP
 }
 
 /** Whoever leaves the page without a copy is asked by the browser. A page that is left keeps no token for "Back". */
-function useLeaving({ isSaved, close }: { readonly isSaved: boolean; readonly close: () => void }): void {
+export function useLeaving({ isSaved, close }: { readonly isSaved: boolean; readonly close: () => void }): void {
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault()
     if (!isSaved) addEventListener('beforeunload', ask)

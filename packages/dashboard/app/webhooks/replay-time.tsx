@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks'
+import { answerOf, type Schemas } from '../client/client.js'
+import { ErrorNotice } from '../parts/error-notice.js'
+import { Field } from '../parts/field.js'
+import { Sheet } from '../parts/sheet.js'
+import { dayEnd, dayStart, today } from '../state/days.js'
+import { useAction } from '../state/load.js'
+import { usePage } from '../state/page.js'
+
+interface ReplayTimeProps {
+  readonly keyId: string
+  readonly of: Schemas['Webhook']
+  readonly close: () => void
+  readonly sent: () => void
+}
+
+/** Sends again what was not delivered in some days. */
+export function ReplayTime({ keyId, of: hook, close, sent }: ReplayTimeProps) {
+  const { client, strings, formats, say } = usePage()
+  const words = strings.webhooks
+  const { error, isBusy, run } = useAction()
+  const [from, setFrom] = useState(today)
+  const [to, setTo] = useState(today)
+  const [isTried, setTried] = useState(false)
+  const [start, end] = [dayStart(from), dayEnd(to)]
+  const isWrong = start === null || end === null || start >= end
+  const replay = (): void => {
+    setTried(true)
+    if (start === null || end === null || isWrong) return
+    void run(async () => {
+      const params = { path: { id: keyId, webhook_id: hook.id } }
+      const body = { from: start.toISOString(), to: end.toISOString() }
+      const { queued } = await answerOf(client.POST('/{id}/webhooks/{webhook_id}/replay', { params, body }))
+      say(words.queued(queued, formats.number(queued)))
+      sent()
+    }).then((isDone) => isDone && close())
+  }
+  return (
+    <Sheet
+      title={words.replay}
+      kind="small"
+      close={close}
+      footer={
+        <>
+          <button type="button" class="button" onClick={close}>
+            {strings.common.cancel}
+          </button>
+          <button type="button" class="button primary" disabled={isBusy} onClick={replay}>
+            {words.again}
+          </button>
+        </>
+      }
+    >
+      <p>{words.replayText}</p>
+      <div class="pair">
+        <Field label={words.from} type="date" value={from} max={today()} set={setFrom} />
+        <Field label={words.to} type="date" value={to} max={today()} set={setTo} />
+      </div>
+      {isTried && isWrong && (
+        <p class="fault" role="alert">
+          {words.datesMissing}
+        </p>
+      )}
+      <ErrorNotice error={error} strings={strings} retry={replay} />
+    </Sheet>
+  )
+}

@@ -1,0 +1,64 @@
+import { useState } from 'preact/hooks'
+import { answerOf, type Schemas } from '../client/client.js'
+import { ErrorNotice } from '../parts/error-notice.js'
+import { Select } from '../parts/select.js'
+import { Sheet } from '../parts/sheet.js'
+import { useAction } from '../state/load.js'
+import { usePage } from '../state/page.js'
+import { SecretSheet } from './secret-sheet.js'
+
+interface RotateSecretProps {
+  readonly keyId: string
+  readonly of: Schemas['Webhook']
+  readonly close: () => void
+}
+
+const hourMs = 3_600_000
+
+/** Gives a webhook a new secret, and shows it. */
+export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
+  const { client, strings } = usePage()
+  const words = strings.webhooks
+  const { error, isBusy, run } = useAction()
+  const [graceMs, setGraceMs] = useState(24 * hourMs)
+  const [made, setMade] = useState<Schemas['WebhookWithSecret'] | null>(null)
+  if (made !== null) return <SecretSheet secret={made.secret} of={made} close={close} />
+  const rotate = async (): Promise<void> => {
+    const params = { path: { id: keyId, webhook_id: hook.id } }
+    const body = { grace_ms: graceMs }
+    setMade(await answerOf(client.POST('/{id}/webhooks/{webhook_id}/rotate-secret', { params, body })))
+  }
+  const graces = [
+    [0, strings.key.graceNone],
+    [hourMs, strings.key.graceHour],
+    [24 * hourMs, strings.key.graceDay],
+    [7 * 24 * hourMs, strings.key.graceWeek],
+  ] as const
+  return (
+    <Sheet
+      title={words.rotate}
+      kind="small"
+      close={close}
+      footer={
+        <>
+          <button type="button" class="button" onClick={close}>
+            {strings.common.cancel}
+          </button>
+          <button type="button" class="button primary" disabled={isBusy} onClick={() => void run(rotate)}>
+            {isBusy ? strings.key.rotating : words.rotate}
+          </button>
+        </>
+      }
+    >
+      <p>{words.rotateText}</p>
+      <Select
+        hasLabel
+        label={words.rotateGrace}
+        value={String(graceMs)}
+        choices={graces.map(([ms, label]) => [String(ms), label] as const)}
+        set={(value) => setGraceMs(Number(value))}
+      />
+      <ErrorNotice error={error} strings={strings} retry={() => void run(rotate)} />
+    </Sheet>
+  )
+}
