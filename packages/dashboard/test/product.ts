@@ -12,6 +12,7 @@ import {
   sealer,
 } from '@keywright/core'
 import { sqliteStore } from '@keywright/kysely/sqlite'
+import { memoryWebhookStore, type Webhooks, webhooks } from '@keywright/webhooks'
 import express from 'express'
 import { type Dashboard, type DashboardOptions, dashboard } from '../src/index.js'
 
@@ -32,6 +33,8 @@ export const access = defineAccess({
     'audit.read': 'View the audit log',
     'boards.read': 'List boards, lanes and tasks',
     'boards.edit': 'Create, move and delete tasks',
+    'webhooks.read': 'View webhooks',
+    'webhooks.manage': 'Manage webhooks',
   },
   presets: {
     'read-only': ['members.read', 'policies.read', 'billing.read'],
@@ -52,6 +55,10 @@ const people: Readonly<Record<string, { readonly name: string; readonly scopes: 
   mia: {
     name: 'Mia Chen',
     scopes: ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'members.read', 'boards.*'],
+  },
+  max: {
+    name: 'Max Hook',
+    scopes: ['api_keys.read', 'api_keys.create', 'members.read', 'webhooks.read', 'webhooks.manage'],
   },
   vic: { name: 'Vic Only', scopes: ['api_keys.read'] },
   nobody: { name: 'Noor Body', scopes: [] },
@@ -88,6 +95,7 @@ export interface ProductOptions {
 export interface Product {
   readonly origin: string
   readonly keyring: TestKeyring
+  readonly hooks: Webhooks<'member.joined' | 'policy.changed'>
   /** What browsers reported of the policy. */
   readonly reports: string[]
   close(): Promise<void>
@@ -120,7 +128,17 @@ export async function openProduct({
         : { scopes: people[owner.id]?.scopes ?? [], levels: () => 'edit' },
     ...of,
   } as KeyringOptions<typeof access>) // a test may set any of them
+  const hooks = webhooks(keyring, {
+    store: memoryWebhookStore(store),
+    sealer: sealer({ current: 'w1', keys: { w1: Buffer.alloc(32, 3).toString('base64') } }),
+    events: {
+      'member.joined': { description: 'Somebody joined.', scope: 'members.read' },
+      'policy.changed': { description: 'A policy was changed.', scope: 'policies.read' },
+    },
+    delivery: { allowLoopback: true, timeoutMs: 5_000 },
+  })
   const handler = managementApi(keyring, {
+    webhooks: hooks,
     authenticate: (request) => {
       const id = /\blogin=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
       const person = people[id]
@@ -154,8 +172,10 @@ export async function openProduct({
   return {
     origin: `http://127.0.0.1:${port}`,
     keyring,
+    hooks,
     reports: [],
     close: async () => {
+      await hooks.close()
       server.closeAllConnections()
       server.close()
       await store.close()

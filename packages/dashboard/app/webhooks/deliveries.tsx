@@ -11,6 +11,7 @@ interface DeliveriesProps {
   readonly of: Schemas['Webhook']
   /** Grows when something was sent. */
   readonly revision: number
+  readonly said: (text: string) => void
 }
 
 type Status = Schemas['WebhookDelivery']['status']
@@ -18,7 +19,7 @@ type Status = Schemas['WebhookDelivery']['status']
 const pageSize = 20
 
 /** What a webhook was sent, newest first, and what became of it. */
-export function Deliveries({ keyId, of: hook, revision }: DeliveriesProps) {
+export function Deliveries({ keyId, of: hook, revision, said }: DeliveriesProps) {
   const { client, strings } = usePage()
   const words = strings.webhooks
   const [status, setStatus] = useState<Status | ''>('')
@@ -53,7 +54,7 @@ export function Deliveries({ keyId, of: hook, revision }: DeliveriesProps) {
       {items.length > 0 && (
         <ul class="rows" aria-busy={isLoading}>
           {items.map((delivery) => (
-            <Delivery key={delivery.event_id} keyId={keyId} hook={hook} of={delivery} changed={reload} />
+            <Delivery key={delivery.event_id} keyId={keyId} hook={hook} of={delivery} said={said} />
           ))}
         </ul>
       )}

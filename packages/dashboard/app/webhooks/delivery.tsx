@@ -9,14 +9,14 @@ interface DeliveryProps {
   readonly keyId: string
   readonly hook: Schemas['Webhook']
   readonly of: Schemas['WebhookDelivery']
-  readonly changed: () => void
+  readonly said: (text: string) => void
 }
 
 const looks = { pending: 'expired', held: '', delivered: 'active', failed: 'revoked', dropped: '' } as const
 
 /** One event: opened, it shows each attempt with the answer. */
-export function Delivery({ keyId, hook, of: delivery, changed }: DeliveryProps) {
-  const { client, strings, formats, catalog, say } = usePage()
+export function Delivery({ keyId, hook, of: delivery, said }: DeliveryProps) {
+  const { client, strings, formats, catalog } = usePage()
   const words = strings.webhooks
   const reasons: Readonly<Record<string, string>> = strings.codes
   const { error, isBusy, run } = useAction()
@@ -25,9 +25,11 @@ export function Delivery({ keyId, hook, of: delivery, changed }: DeliveryProps) 
       const params = { path: { id: keyId, webhook_id: hook.id } }
       const body = { event_id: delivery.event_id }
       const { queued } = await answerOf(client.POST('/{id}/webhooks/{webhook_id}/replay', { params, body }))
-      say(words.queued(queued, formats.number(queued)))
-      changed()
+      said(words.queued(queued, formats.number(queued)))
     })
+  // What still waits is not queued a second time.
+  const isOver = delivery.status !== 'pending' && delivery.status !== 'held'
+  const canRepeat = isOver && catalog.permissions.webhooks_manage && hook.status !== 'disabled_by_system'
   return (
     <li>
       <details class="delivery">
@@ -45,7 +47,7 @@ export function Delivery({ keyId, hook, of: delivery, changed }: DeliveryProps) 
             {words.eventId}: <code>{delivery.event_id}</code>
           </p>
           {delivery.log.length === 0 ? <p class="quiet">{words.noAttempt}</p> : <Attempts of={delivery} />}
-          {catalog.permissions.webhooks_manage && hook.status !== 'disabled_by_system' && (
+          {canRepeat && (
             <button type="button" class="button" disabled={isBusy} onClick={again}>
               {words.again}
             </button>
@@ -80,11 +82,7 @@ function Attempts({ of: delivery }: { readonly of: Schemas['WebhookDelivery'] })
             </td>
             <td>
               {inWords(attempt)}
-              {attempt.text !== '' && (
-                <pre class="answer">
-                  {attempt.text}
-                </pre>
-              )}
+              {attempt.text !== '' && <pre class="answer">{attempt.text}</pre>}
             </td>
             <td class="end">{formats.number(attempt.latency_ms)} ms</td>
           </tr>

@@ -13,13 +13,13 @@ interface EndpointActionsProps {
   readonly keyId: string
   readonly of: Schemas['Webhook']
   readonly close: () => void
-  /** Something was sent, or will be. */
-  readonly sent: () => void
+  /** Says what was done within the dialog: what stands outside it is not heard. */
+  readonly said: (text: string) => void
 }
 
 /** What can be done with a webhook, by those who may. */
-export function EndpointActions({ keyId, of: hook, close, sent }: EndpointActionsProps) {
-  const { client, strings, catalog, changed, say } = usePage()
+export function EndpointActions({ keyId, of: hook, close, said }: EndpointActionsProps) {
+  const { client, strings, catalog, changed } = usePage()
   const words = strings.webhooks
   const [asked, setAsked] = useState<'edit' | 'rotate' | 'replay' | 'remove' | null>(null)
   const [result, setResult] = useState<Schemas['WebhookTest'] | null>(null)
@@ -32,7 +32,7 @@ export function EndpointActions({ keyId, of: hook, close, sent }: EndpointAction
     setResult(null)
     void test.run(async () => {
       setResult(await answerOf(client.POST('/{id}/webhooks/{webhook_id}/test', { params })))
-      sent()
+      said('')
     })
   }
   const setActive = (): void =>
@@ -40,7 +40,7 @@ export function EndpointActions({ keyId, of: hook, close, sent }: EndpointAction
       if (isActive) await answerOf(client.POST('/{id}/webhooks/{webhook_id}/pause', { params }))
       else await answerOf(client.POST('/{id}/webhooks/{webhook_id}/resume', { params }))
       changed()
-      say(isActive ? words.paused : words.resumed)
+      said(isActive ? words.paused : words.resumed)
     })
   const done = (): void => {
     setAsked(null)
@@ -72,7 +72,7 @@ export function EndpointActions({ keyId, of: hook, close, sent }: EndpointAction
       <ErrorNotice error={toggle.error} strings={strings} retry={setActive} />
       {asked === 'edit' && <EndpointForm keyId={keyId} of={hook} close={done} />}
       {asked === 'rotate' && <RotateSecret keyId={keyId} of={hook} close={done} />}
-      {asked === 'replay' && <ReplayTime keyId={keyId} of={hook} close={() => setAsked(null)} sent={sent} />}
+      {asked === 'replay' && <ReplayTime keyId={keyId} of={hook} close={() => setAsked(null)} said={said} />}
       {asked === 'remove' && <DeleteEndpoint keyId={keyId} of={hook} close={() => setAsked(null)} removed={close} />}
     </>
   )

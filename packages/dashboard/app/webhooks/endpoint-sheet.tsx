@@ -25,7 +25,8 @@ export function EndpointSheet({ keyId, webhookId }: EndpointSheetProps) {
     },
     [client, keyId, webhookId, revision],
   )
-  const [sent, setSent] = useState(0)
+  const [done, setDone] = useState({ count: 0, text: '' })
+  const said = (text: string): void => setDone(({ count }) => ({ count: count + 1, text }))
   const close = (): void => router.go('webhooks', keyId)
   const isGone = error !== null && (error.status === 404 || error.status === 400)
   return (
@@ -39,9 +40,12 @@ export function EndpointSheet({ keyId, webhookId }: EndpointSheetProps) {
       {data !== null && error === null && (
         <>
           <State of={data} />
-          <EndpointActions keyId={keyId} of={data} close={close} sent={() => setSent((count) => count + 1)} />
+          <EndpointActions keyId={keyId} of={data} close={close} said={said} />
+          <p class="quiet note" role="status">
+            {done.text}
+          </p>
           <Facts of={data} />
-          <Deliveries keyId={keyId} of={data} revision={sent} />
+          <Deliveries keyId={keyId} of={data} revision={done.count} said={said} />
         </>
       )}
     </Sheet>

@@ -11,12 +11,12 @@ interface ReplayTimeProps {
   readonly keyId: string
   readonly of: Schemas['Webhook']
   readonly close: () => void
-  readonly sent: () => void
+  readonly said: (text: string) => void
 }
 
 /** Sends again what was not delivered in some days. */
-export function ReplayTime({ keyId, of: hook, close, sent }: ReplayTimeProps) {
-  const { client, strings, formats, say } = usePage()
+export function ReplayTime({ keyId, of: hook, close, said }: ReplayTimeProps) {
+  const { client, strings, formats } = usePage()
   const words = strings.webhooks
   const { error, isBusy, run } = useAction()
   const [from, setFrom] = useState(today)
@@ -31,8 +31,7 @@ export function ReplayTime({ keyId, of: hook, close, sent }: ReplayTimeProps) {
       const params = { path: { id: keyId, webhook_id: hook.id } }
       const body = { from: start.toISOString(), to: end.toISOString() }
       const { queued } = await answerOf(client.POST('/{id}/webhooks/{webhook_id}/replay', { params, body }))
-      say(words.queued(queued, formats.number(queued)))
-      sent()
+      said(words.queued(queued, formats.number(queued)))
     }).then((isDone) => isDone && close())
   }
   return (
