@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact'
 import type { Catalog } from './client/client.js'
 import { KeysView } from './keys/keys-view.js'
+import { McpView } from './mcp/mcp-view.js'
 import type { ElementOptions } from './page-options.js'
 import type { Strings } from './strings/strings.js'
 import { WebhooksView } from './webhooks/webhooks-view.js'
@@ -22,4 +23,5 @@ export const views: readonly View[] = [
     isShown: ({ permissions }, { show }) => show.webhooks && permissions.read && permissions.webhooks_read,
     component: WebhooksView,
   },
+  { id: 'mcp', label: ({ mcp }) => mcp.tab, isShown: (_, { mcp }) => mcp !== null, component: McpView },
 ]
