@@ -4,6 +4,7 @@ import { KeysView } from './keys/keys-view.js'
 import { McpView } from './mcp/mcp-view.js'
 import type { ElementOptions } from './page-options.js'
 import type { Strings } from './strings/strings.js'
+import { UsageView } from './usage/usage-view.js'
 import { WebhooksView } from './webhooks/webhooks-view.js'
 
 /** A tab of the page. What stands behind it in the hash of the URL is its own: `usePage().router.path`. */
@@ -17,6 +18,12 @@ export interface View {
 /** The tabs, in their order. A tab is one folder, one line here, and its strings. */
 export const views: readonly View[] = [
   { id: 'keys', label: ({ page }) => page.keys, isShown: ({ permissions }) => permissions.read, component: KeysView },
+  {
+    id: 'usage',
+    label: ({ usage }) => usage.tab,
+    isShown: ({ permissions }, { show }) => show.usage && permissions.read,
+    component: UsageView,
+  },
   {
     id: 'webhooks',
     label: ({ webhooks }) => webhooks.tab,

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { McpConnection } from '../src/index.js'
 import { axeFindings } from './axe.js'
-import { describeInBrowser, launch, visit } from './browser.js'
+import { describeInBrowserFully, launch, visit } from './browser.js'
 import { openProduct } from './product.js'
 
 const elsewhere = 'https://api.acme.example/mcp'
@@ -12,7 +12,7 @@ const mcp: McpConnection = {
   clients: (token) => clientIds.map((id) => clientConfig(id, { name: 'acme', url: elsewhere, token })),
 }
 
-describeInBrowser('the tab of the MCP connection', () => {
+describeInBrowserFully('the tab of the MCP connection', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()

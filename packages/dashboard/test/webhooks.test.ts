@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { testsEverything } from '../../../test/support/everything.js'
+import type { Locator, Page } from 'playwright-core'
+import { expect, it, onTestFinished } from 'vitest'
 import { axeFindings } from './axe.js'
-import { describeInBrowser, launch, visit } from './browser.js'
-import { openProduct, organizationId, type Product } from './product.js'
+import { describeInBrowserFully, inBrowser } from './browser.js'
+import { organizationId } from './product.js'
 
 interface Receiver {
   readonly url: string
@@ -34,30 +33,15 @@ async function openReceiver(): Promise<Receiver> {
   return made
 }
 
-describeInBrowser('the tab of webhooks', () => {
-  let browser: Browser
-  let product: Product
-  beforeAll(async () => {
-    browser = await launch()
-    product = await openProduct()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await product?.close()
-  })
-
+describeInBrowserFully('the tab of webhooks', () => {
+  const { product, open } = inBrowser()
   const makeKey = async (name: string, login = 'max') => {
-    const { key } = await product.keyring.create({
+    const { key } = await product().keyring.create({
       owner: { type: 'user', id: login, organizationId },
       name,
       scopes: ['members.read'],
     })
     return key.id
-  }
-  const open = async (login: string, at: string) => {
-    const opened = await visit(browser, product.origin, { login, at })
-    onTestFinished(() => opened.context.close())
-    return opened
   }
   const button = (within: Page | Locator, name: string) => within.getByRole('button', { name, exact: true })
   const said = (page: Page, text: string | RegExp) =>
@@ -104,7 +88,7 @@ describeInBrowser('the tab of webhooks', () => {
     await page.reload()
     await page.getByText('Cache of members').waitFor()
     expect(await page.getByText('whsec_').count()).toBe(0)
-    const { endpoints } = await product.hooks.list({ keyId: id })
+    const { endpoints } = await product().hooks.list({ keyId: id })
     expect(endpoints).toMatchObject([{ types: ['member.joined'], description: 'Cache of members' }])
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([])
   })
@@ -112,7 +96,7 @@ describeInBrowser('the tab of webhooks', () => {
   it('sends a test event and shows the answer, and what was delivered, failed and was sent again', async () => {
     const receiver = await openReceiver()
     const id = await makeKey('Tested')
-    const { endpoint } = await product.hooks.create({ keyId: id, url: receiver.url })
+    const { endpoint } = await product().hooks.create({ keyId: id, url: receiver.url })
     const { page, faults } = await open('max', `#/webhooks/${id}/${endpoint.id}`)
     const sheet = page.getByRole('dialog', { name: 'Webhook' })
     await button(sheet, 'Send test event').click()
@@ -121,8 +105,8 @@ describeInBrowser('the tab of webhooks', () => {
     expect(receiver.got).toEqual(['webhook.test'])
 
     const publish = async (): Promise<void> => {
-      await product.hooks.publish({ type: 'member.joined', organizationId, data: { id: 'zoe' } })
-      await product.hooks.run()
+      await product().hooks.publish({ type: 'member.joined', organizationId, data: { id: 'zoe' } })
+      await product().hooks.run()
       await button(sheet, 'Refresh').click()
     }
     await publish()
@@ -131,7 +115,7 @@ describeInBrowser('the tab of webhooks', () => {
     await delivered.getByText('Answered 200').waitFor()
     await button(delivered, 'Send again').click()
     await said(page, '1 event will be sent again.')
-    await product.hooks.run()
+    await product().hooks.run()
     expect(receiver.got).toEqual(['webhook.test', 'member.joined', 'member.joined'])
 
     receiver.answer = { status: 503, text: 'out of order' }
@@ -150,15 +134,15 @@ describeInBrowser('the tab of webhooks', () => {
 
   it('pauses, resumes, edits and replays, gives a new secret, and deletes', async () => {
     const id = await makeKey('Managed')
-    const { endpoint } = await product.hooks.create({ keyId: id, url: 'https://example.com/hook' })
-    const now = () => product.hooks.get(endpoint.id)
+    const { endpoint } = await product().hooks.create({ keyId: id, url: 'https://example.com/hook' })
+    const now = () => product().hooks.get(endpoint.id)
     const { page, faults } = await open('max', `#/webhooks/${id}`)
     await page.getByRole('link', { name: 'https://example.com/hook' }).click()
     const sheet = page.getByRole('dialog', { name: 'Webhook', exact: true })
     await button(sheet, 'Pause').click()
     await sheet.getByText(/^Paused$/).waitFor()
     expect(await now()).toMatchObject({ status: 'paused' })
-    await product.hooks.publish({ type: 'member.joined', organizationId, data: { id: 'zoe' } })
+    await product().hooks.publish({ type: 'member.joined', organizationId, data: { id: 'zoe' } })
     await button(sheet, 'Resume').click()
     await sheet.getByText(/^Active$/).waitFor()
 
@@ -190,7 +174,7 @@ describeInBrowser('the tab of webhooks', () => {
     await button(sheet, 'Delete').click()
     await button(page.getByRole('dialog', { name: 'Delete this webhook?' }), 'Delete').click()
     await page.getByText('No webhook yet').waitFor()
-    expect(await product.hooks.list({ keyId: id })).toMatchObject({ endpoints: [] })
+    expect(await product().hooks.list({ keyId: id })).toMatchObject({ endpoints: [] })
     expect(faults).toEqual([])
   })
 
@@ -200,14 +184,14 @@ describeInBrowser('the tab of webhooks', () => {
     expect(await page.getByRole('link', { name: 'Webhooks' }).count()).toBe(0)
   })
 
-  it.runIf(testsEverything)('says how to go on where a webhook, a key or the server is not there', async () => {
+  it('says how to go on where a webhook, a key or the server is not there', async () => {
     const id = await makeKey('Lonely')
     const { page, context } = await open('max', `#/webhooks/${id}/we_000000000000000000000000`)
     await page.getByText('This webhook does not exist, or you may not see it.').waitFor()
-    await page.goto(`${product.origin}/settings/api-keys#/webhooks/${'A'.repeat(12)}`)
+    await page.goto(`${product().origin}/settings/api-keys#/webhooks/${'A'.repeat(12)}`)
     await page.getByText('This key does not exist, or you may not see it.').waitFor()
     await context.route('**/webhooks?*', (route) => route.abort())
-    await page.goto(`${product.origin}/settings/api-keys#/webhooks/${id}`)
+    await page.goto(`${product().origin}/settings/api-keys#/webhooks/${id}`)
     await page.getByText('The server did not answer.').waitFor()
     await context.unroute('**/webhooks?*')
     await button(page, 'Try again').click()

@@ -37,7 +37,12 @@ export function CopyButton({ text, fallback, label, copied, isPrimary = false }:
     }
   }
   return (
-    <button type="button" class={`button ${isPrimary ? 'primary' : ''}`} aria-label={isDone ? undefined : label} onClick={() => void copy()}>
+    <button
+      type="button"
+      class={`button ${isPrimary ? 'primary' : ''}`}
+      aria-label={isDone ? undefined : label}
+      onClick={() => void copy()}
+    >
       <Icon name={isDone ? 'check' : 'copy'} />
       {isDone ? strings.common.copied : strings.common.copy}
       <span class="unseen" role="status">

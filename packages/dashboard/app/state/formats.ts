@@ -6,6 +6,12 @@ export interface Formats {
   /** To the second, with the zone. */
   exact(at: string | Date): string
   day(at: string | Date): string
+  /** "Nov 27, 14:00". */
+  hour(at: string | Date): string
+  /** A day that is one in UTC: "Nov 27". */
+  utcDay(at: string | Date): string
+  /** Of a part of 1: "12 %". */
+  percent(part: number): string
   list(words: readonly string[]): string
   /** A length of time, in the largest unit that divides it: "1 minute". */
   duration(ms: number): string
@@ -25,8 +31,14 @@ export function formatsOf(lang: string): Formats {
   const relative = new Intl.RelativeTimeFormat(lang)
   const exact = new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'long' })
   const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' })
+  const hour = new Intl.DateTimeFormat(lang, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })
+  const utcDay = new Intl.DateTimeFormat(lang, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  const percent = new Intl.NumberFormat(lang, { style: 'percent' })
   const list = new Intl.ListFormat(lang, { type: 'conjunction' })
   return {
+    hour: (at) => hour.format(new Date(at)),
+    utcDay: (at) => utcDay.format(new Date(at)),
+    percent: (part) => percent.format(part),
     number: (value) => number.format(value),
     ago: (at) => {
       const seconds = (new Date(at).getTime() - Date.now()) / 1_000
