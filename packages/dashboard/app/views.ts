@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import { AuditView } from './audit/audit-view.js'
 import type { Catalog } from './client/client.js'
 import { KeysView } from './keys/keys-view.js'
 import { McpView } from './mcp/mcp-view.js'
@@ -23,6 +24,12 @@ export const views: readonly View[] = [
     label: ({ usage }) => usage.tab,
     isShown: ({ permissions }, { show }) => show.usage && permissions.read,
     component: UsageView,
+  },
+  {
+    id: 'audit',
+    label: ({ audit }) => audit.tab,
+    isShown: ({ permissions }, { show }) => show.audit && permissions.audit_read,
+    component: AuditView,
   },
   {
     id: 'webhooks',

@@ -31,6 +31,7 @@ export const access = defineAccess({
     'billing.read': 'View invoices',
     'billing.manage': { description: 'Change plans and payment methods', sensitive: true },
     'audit.read': 'View the audit log',
+    'audit.export': 'Export the audit log',
     'boards.read': 'List boards, lanes and tasks',
     'boards.edit': 'Create, move and delete tasks',
     'webhooks.read': 'View webhooks',

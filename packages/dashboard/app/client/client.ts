@@ -20,13 +20,15 @@ interface Sent {
   }
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** The answer is a file. */
+  readonly parseAs?: 'blob'
 }
 
 /** A client of the management API at this path. The browser sends the login of the product with each request. */
 export function apiClient(api: string): Client {
   const send =
     (method: string) =>
-    async (path: string, { params = {}, body, signal }: Sent = {}) => {
+    async (path: string, { params = {}, body, signal, parseAs }: Sent = {}) => {
       const { path: parts = {}, query = {}, header = {} } = params
       const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]))
       const rest = given.length === 0 ? '' : `?${new URLSearchParams(given)}`
@@ -38,6 +40,7 @@ export function apiClient(api: string): Client {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       })
+      if (response.ok && parseAs === 'blob') return { data: await response.blob(), response }
       const data: unknown = await response.json().catch(() => undefined)
       return response.ok ? { data, response } : { error: data, response }
     }

@@ -89,8 +89,8 @@ function usesOf(
 }
 
 /** Saves a text as a file. Its address is good for this one use. */
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+export function download(name: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'text/plain' }))
   const link = document.createElement('a')
   link.href = url
   link.download = name
