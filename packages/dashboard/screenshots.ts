@@ -1,10 +1,12 @@
 // Makes the pictures of `docs/dashboard`, of each view in light, dark and on a phone: `pnpm screenshots`.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { clientConfig, clientIds } from '@keywright/mcp/client-config'
 import type { Page } from 'playwright-core'
 import { launch, visit } from './test/browser.js'
 import { openProduct } from './test/product.js'
 import { seedKeys } from './test/seed-keys.js'
+import { seedTabs } from './test/seed-tabs.js'
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs/dashboard')
 await mkdir(folder, { recursive: true })
@@ -13,21 +15,13 @@ const product = await openProduct({
     exampleUrl: 'https://api.acme.example/boards',
     mcp: {
       url: 'https://api.acme.example/mcp',
-      clients: (token) => [
-        {
-          client: 'cursor',
-          title: 'Cursor',
-          files: [
-            { path: '.cursor/mcp.json', text: `{ "Authorization": "Bearer ${token?.reveal() ?? '$ACME_KEY'}" }\n` },
-          ],
-          notes: [],
-          warnings: [],
-        },
-      ],
+      clients: (token) =>
+        clientIds.map((id) => clientConfig(id, { name: 'acme', url: 'https://api.acme.example/mcp', token })),
     },
   },
 })
 const ids = await seedKeys(product.keyring)
+const { hook } = await seedTabs(product, ids.detailed)
 const browser = await launch()
 
 /** Each view, and how somebody comes to it. */
@@ -57,23 +51,39 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 }
 
+/** The other tabs, each in one look: the repository keeps few pictures. With a folder of its own, in all of them. */
+const tabs: Readonly<Record<string, readonly [look: keyof typeof looks, open: (page: Page) => Promise<void>]>> = {
+  usage: ['light', (page) => goTo(page, 'usage', 'Keys with the most calls')],
+  audit: ['phone', (page) => goTo(page, 'audit', 'Export CSV')],
+  webhooks: ['dark', (page) => goTo(page, `webhooks/${ids.detailed}/${hook}`, 'member.joined')],
+  mcp: ['light', (page) => goTo(page, 'mcp', 'Connect a client')],
+}
+
+async function goTo(page: Page, path: string, text: string): Promise<void> {
+  await page.goto(`${page.url().split('#')[0]}#/${path}`)
+  await page.getByText(text).first().waitFor()
+}
+
 const looks = {
   light: { colorScheme: 'light', viewport: { width: 1120, height: 740 } },
   dark: { colorScheme: 'dark', viewport: { width: 1120, height: 740 } },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 780 } },
 } as const
 
+async function take(name: string, look: keyof typeof looks, open: (page: Page) => Promise<void>): Promise<void> {
+  const options = { login: 'ada', reducedMotion: 'reduce', ...looks[look] } as const
+  const { page, context } = await visit(browser, product.origin, options)
+  await open(page)
+  await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
+  await context.close()
+}
+
+const names = Object.keys(looks) as (keyof typeof looks)[] // the names of an object
 for (const [name, open] of Object.entries(views)) {
-  for (const [look, options] of Object.entries(looks)) {
-    const { page, context } = await visit(browser, product.origin, {
-      login: 'ada',
-      reducedMotion: 'reduce',
-      ...options,
-    })
-    await open(page)
-    await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
-    await context.close()
-  }
+  for (const look of names) await take(name, look, open)
+}
+for (const [name, [only, open]] of Object.entries(tabs)) {
+  for (const look of process.argv[2] === undefined ? [only] : names) await take(name, look, open)
 }
 await browser.close()
 await product.close()

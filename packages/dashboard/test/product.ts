@@ -81,6 +81,7 @@ const inExpress: Mount = async ({ api, settings }) => {
   const app = express()
   app.use('/api/api-keys', nodeListener(api))
   app.use('/settings/api-keys', nodeListener(settings))
+  app.get('/mcp', (_, res) => void res.status(401).set('WWW-Authenticate', 'Bearer').json({ code: 'api_key_missing' }))
   app.get('/elsewhere', (_, res) => void res.type('html').send(elsewhere))
   return app
 }
@@ -96,6 +97,7 @@ export interface ProductOptions {
 export interface Product {
   readonly origin: string
   readonly keyring: TestKeyring
+  readonly store: Awaited<ReturnType<typeof sqliteStore>>
   readonly hooks: Webhooks<'member.joined' | 'policy.changed'>
   /** What browsers reported of the policy. */
   readonly reports: string[]
@@ -173,6 +175,7 @@ export async function openProduct({
   return {
     origin: `http://127.0.0.1:${port}`,
     keyring,
+    store,
     hooks,
     reports: [],
     close: async () => {

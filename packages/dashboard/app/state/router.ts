@@ -17,6 +17,8 @@ export function useRouter(hasHash: boolean): Router {
     if (!hasHash) return
     const read = (): void => setPath(pathOf(location.hash))
     addEventListener('hashchange', read)
+    // It may have changed before anybody listened.
+    read()
     return () => removeEventListener('hashchange', read)
   }, [hasHash])
   return useMemo(() => {

@@ -54,8 +54,8 @@ export function UsageChart({ points, interval }: UsageChartProps) {
   )
 }
 
-/** The next of 2, 4, 10, 20, 40, 100 …: half of it is a whole number. */
+/** The next of 2, 4, 6, 8, 10, 20, 40 …: half of it is a whole number. */
 function roundUp(count: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, count)))
-  return [2, 4, 10].map((step) => step * power).find((step) => step >= count) ?? 10 * power
+  return [2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= count) ?? 10 * power
 }
