@@ -899,7 +899,7 @@ export interface components {
              * @description Stable: programs can rely on it.
              * @enum {string}
              */
-            code: "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled";
+            code: "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy";
             /**
              * @description The status that is in the way.
              * @example revoked
@@ -1837,7 +1837,7 @@ export interface components {
              */
             version: number | null;
             /** @description The code that the request for this key alone would have had; null if it was not refused. */
-            code: ("invalid_input" | "scope_unknown" | "malformed_body" | "not_authenticated" | "not_permitted" | "scope_exceeds_actor" | "key_locked" | "cross_site" | "not_fresh" | "key_not_found" | "webhook_not_found" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "key_changed" | "body_too_large" | "not_json" | "encoded_body" | "idempotency_key_reused" | "if_match_required" | "rate_limited" | "unavailable" | "host_unavailable" | "store_unavailable" | "outcome_unknown" | "hasher_busy") | null;
+            code: ("invalid_input" | "scope_unknown" | "malformed_body" | "not_authenticated" | "not_permitted" | "scope_exceeds_actor" | "key_locked" | "cross_site" | "not_fresh" | "key_not_found" | "webhook_not_found" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy" | "key_changed" | "body_too_large" | "not_json" | "encoded_body" | "idempotency_key_reused" | "if_match_required" | "rate_limited" | "unavailable" | "host_unavailable" | "store_unavailable" | "outcome_unknown" | "hasher_busy") | null;
             /** @description What is wrong, in a sentence; null if it was not refused. */
             detail: string | null;
         };
