@@ -68,7 +68,16 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
       </header>
       <dl class="facts">
         <Fact label={words.expires}>
-          {key.expires_at === null ? strings.common.never : <When at={key.expires_at} />}
+          {key.expires_at === null ? (
+            strings.common.never
+          ) : (
+            <>
+              {formats.day(key.expires_at)}
+              <span class="quiet">
+                <When at={key.expires_at} />
+              </span>
+            </>
+          )}
         </Fact>
         {show.ipAllowList && (
           <Fact label={words.addresses}>
