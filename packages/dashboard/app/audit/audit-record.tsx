@@ -1,4 +1,5 @@
 import type { Schemas } from '../client/client.js'
+import { actorInWords } from '../keys/owner-in-words.js'
 import { follow } from '../parts/header.js'
 import { When } from '../parts/when.js'
 import { usePage } from '../state/page.js'
@@ -10,7 +11,7 @@ interface RecordProps {
 
 /** What somebody did, in a line; opened, all that is known of it. */
 export function AuditRecord({ of: record, keyName }: RecordProps) {
-  const { strings } = usePage()
+  const { strings, options } = usePage()
   const words = strings.audit
   const types: Readonly<Record<string, string>> = words.types
   const { actor } = record
@@ -22,7 +23,7 @@ export function AuditRecord({ of: record, keyName }: RecordProps) {
           <strong>{types[record.type] ?? record.type}</strong>
           {name !== null && <bdi>{name}</bdi>}
           <span class="quiet">
-            <bdi>{words.by(actor.type === 'system' ? words.system : (actor.name ?? actor.id))}</bdi>
+            <bdi>{words.by(actorInWords(actor, options.productName))}</bdi>
           </span>
           <When at={record.at} />
         </summary>

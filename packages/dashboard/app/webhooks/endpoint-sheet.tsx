@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
+import { actorInWords } from '../keys/owner-in-words.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Sheet } from '../parts/sheet.js'
 import { useLoad } from '../state/load.js'
@@ -71,7 +72,7 @@ function State({ of: hook }: { readonly of: Schemas['Webhook'] }) {
 }
 
 function Facts({ of: hook }: { readonly of: Schemas['Webhook'] }) {
-  const { client, strings, formats, catalog, revision } = usePage()
+  const { client, strings, formats, catalog, options, revision } = usePage()
   const words = strings.webhooks
   const isCounted = catalog.permissions.manage_all
   const { data } = useLoad(
@@ -79,7 +80,7 @@ function Facts({ of: hook }: { readonly of: Schemas['Webhook'] }) {
     [client, isCounted, revision],
   )
   const counts = data?.endpoints.find(({ webhook_id: id }) => id === hook.id)
-  const by = hook.created_by.name ?? hook.created_by.id
+  const by = actorInWords(hook.created_by, options.productName)
   return (
     <dl class="facts">
       <div>
