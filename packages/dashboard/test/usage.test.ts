@@ -19,7 +19,7 @@ describeInBrowserFully('the tab of usage', () => {
     expect(faults).toEqual([])
   })
 
-  it('shows calls and refusals of all keys and of one, as a chart and as tables (O8)', async () => {
+  it('shows calls and refusals of all keys and of one, as a chart and as tables', async () => {
     const { keyring } = product()
     const [busy, quiet] = await Promise.all([makeKey('Busy bot', 'mia'), makeKey('Quiet bot', 'ada')])
     await use(busy.token.reveal(), 30)

@@ -47,7 +47,7 @@ describeInBrowserFully('the tab of webhooks', () => {
   const said = (page: Page, text: string | RegExp) =>
     page.getByRole('status').filter({ hasText: text }).first().waitFor()
 
-  it('adds a webhook to a key that is found by its name, and shows the secret once', async () => {
+  it('adds a webhook to a key that is found by its name, and shows the secret once (UI-2)', async () => {
     await makeKey('Other key')
     const id = await makeKey('Fills the cache')
     const { page, faults } = await open('max', '#/webhooks')
