@@ -131,7 +131,13 @@ const isMerged = isWhole && !testsEverything
 const acceptance = 'test/acceptance/**/*.test.ts'
 const ofPackage = (name: string) => ({
   ...shared,
-  test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'], ...inProcess, ...(name === 'dashboard' ? withPage : {}) },
+  test: {
+    name,
+    root: `packages/${name}`,
+    include: ['test/**/*.test.ts'],
+    ...inProcess,
+    ...(name === 'dashboard' ? withPage : {}),
+  },
 })
 const together = [...packages.slice(1).map((name) => `packages/${name}/test/**/*.test.ts`), acceptance]
 const ofPackages = isMerged
