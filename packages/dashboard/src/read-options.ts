@@ -123,7 +123,7 @@ function isClient(given: unknown): given is McpClient {
     Array.isArray(files) &&
     files.every(isFile) &&
     (command === undefined || typeof command === 'string') &&
-    (link === undefined || isText(link, /^[a-z][a-z0-9+.-]*:/)) &&
+    (link === undefined || isText(link, /^(?!javascript:|data:|vbscript:)[a-z][a-z0-9+.-]*:/)) &&
     isTexts(notes) &&
     isTexts(warnings)
   )

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { InvalidOptions } from '@keywright/core'
 import { Webhook } from 'standardwebhooks'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type DelivererOptions, deliverer, makeWebhookSecret } from '../src/index.js'
 import { certificateFor } from './certificate.js'
 import { bodyOf, receive, receiveOverTls, receiveRaw } from './receiver.js'
@@ -270,4 +271,10 @@ describe('the address of an attempt (HOOK-9, FI-33)', () => {
     const url = await receive((_req, res) => void res.end('direct'))
     expect(await sender()(url)).toMatchObject({ outcome: 'delivered', text: 'direct' })
   })
+})
+
+it('refuses a runtime that does not say to which address it connects (HOOK-11)', () => {
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  expect(() => deliverer()).toThrow(InvalidOptions)
 })

@@ -92,6 +92,7 @@ const keptPools = 256
  * ```
  */
 export function deliverer(options: DelivererOptions = {}): Deliverer {
+  requireSockets()
   checkNames(options, optionNames)
   const { timeoutMs = 15_000, resolve = askNameServers(), ca } = options
   const rules = readUrlRules(options)
@@ -126,6 +127,18 @@ export function deliverer(options: DelivererOptions = {}): Deliverer {
     },
     close: pools.close,
   }
+}
+
+/** A runtime that connects by itself does not let anybody say to which address. */
+function requireSockets(): void {
+  const { userAgent = '' } = (globalThis as { readonly navigator?: { readonly userAgent?: string } }).navigator ?? {}
+  if (userAgent !== 'Cloudflare-Workers') return
+  const message = 'Webhooks need sockets, so that a connection goes to an address that was checked: Workers have none.'
+  throw new InvalidOptions(
+    'delivery',
+    'a runtime with sockets, such as Node',
+    `${message} Send them from a process of Node.`,
+  )
 }
 
 type Answer =
