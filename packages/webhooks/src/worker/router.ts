@@ -1,4 +1,4 @@
-import type { StoredEvent } from '@keywright/core/store'
+import type { EventRoute, StoredEvent } from '@keywright/core/store'
 import { isKnownType } from '../catalog/may-receive.js'
 import { loadRights } from './load-rights.js'
 import type { WorkerParts } from './parts.js'
@@ -23,13 +23,24 @@ export async function routeDueEvents(parts: WorkerParts, failed: (error: unknown
   const now = events.some(({ type }) => !isKnownType(catalog, type)) ? await door.now() : null
   // A process of a newer version knows it, and has its turn after the lease.
   const mine = events.filter((event) => isKnownType(catalog, event.type) || isGivenUp(parts, event, now))
-  for (const [organizationId, some] of byOrganization(mine)) {
-    try {
-      for (const event of some) await endKeyOf(parts, event, until)
-      await store.queue(worker, await routeEvents(parts, organizationId, some, { until, failed }))
-    } catch (error) {
+  const route = async (organizationId: string, some: readonly StoredEvent[]): Promise<readonly EventRoute[]> => {
+    for (const event of some) await endKeyOf(parts, event, until)
+    return routeEvents(parts, organizationId, some, { until, failed })
+  }
+  const routing = [...byOrganization(mine)].map(async ([organizationId, some]) =>
+    route(organizationId, some).catch((error: unknown) => {
       failed(error)
-    }
+      return []
+    }),
+  )
+  const routes = await Promise.all(routing)
+  if (events.length === 0) return 0
+  try {
+    await store.queue(worker, routes.flat())
+  } catch (error) {
+    failed(error)
+    // By itself, each but the one that is in the way can be queued.
+    for (const some of routes) await store.queue(worker, some).catch(failed)
   }
   return events.length
 }
