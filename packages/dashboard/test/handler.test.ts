@@ -82,6 +82,7 @@ describe('the handler', () => {
 })
 
 describe('the options', () => {
+  const scripted = { client: 'bad', title: 'Bad', files: [], link: 'javascript:alert(1)', notes: [], warnings: [] }
   const wrong: readonly (readonly [string, Record<string, unknown>])[] = [
     ['branding', {}],
     ['branding.productName', { branding: { productName: '' } }],
@@ -97,6 +98,7 @@ describe('the options', () => {
     ['envName', { branding, envName: 'A B' }],
     ['mcp.url', { branding, mcp: { url: 'x' } }],
     ['mcp.clients', { branding, mcp: { url: 'https://a.example', clients: () => [{ title: 'x' }] } }],
+    ['mcp.clients', { branding, mcp: { url: 'https://a.example', clients: () => [scripted] } }],
     ['show.audit', { branding, show: { audit: 'yes' } }],
     ['show.zzz', { branding, show: { zzz: true } }],
     ['zzz', { branding, zzz: true }],

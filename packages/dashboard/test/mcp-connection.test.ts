@@ -73,13 +73,6 @@ describeInBrowserFully('the tab of the MCP connection', () => {
     await page.getByText('Reachable, but does not ask for a key').waitFor()
   })
 
-  it('opens no link that would run as a script', async () => {
-    const client = { client: 'bad', title: 'Bad', files: [], link: 'javascript:alert(1)', notes: [], warnings: [] }
-    const { page } = await open({ mcp: { url: elsewhere, clients: () => [client] } })
-    await page.getByRole('combobox', { name: 'Client' }).waitFor()
-    expect(await page.getByRole('link', { name: 'Add to Bad' }).count()).toBe(0)
-  })
-
   it('is hidden where the product has no MCP server', async () => {
     const { page } = await open({})
     await page.getByRole('heading', { name: 'API keys' }).waitFor()
