@@ -34,7 +34,7 @@ export { checkDescription, checkId, checkInstant, inputLimits, isPrintable, unpr
 export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
 export { parseRateLimitPolicies } from '../limits/index.js'
 export type { ActingOnKey } from '../manage/index.js'
-export { type OutageGate, outageGate } from '../outage/index.js'
+export { type InTime, inTimeOf, type OutageGate, outageGate } from '../outage/index.js'
 export { wrapStoreErrors } from '../store/index.js'
 export {
   DeadlineExceeded,

@@ -1,18 +1,11 @@
-import { HostUnavailable, type Sealer } from '@keywright/core'
-import { DeadlineExceeded, withDeadline } from '@keywright/core/adapter'
+import type { Sealer } from '@keywright/core'
+import { inTimeOf } from '@keywright/core/adapter'
 
 /** A sealer that seals and opens under a deadline, in ms: it may be a service that does not answer. */
 export function timedSealer(sealer: Sealer, ms: number): Pick<Sealer, 'seal' | 'open'> {
-  const inTime = async (work: () => string | Promise<string>): Promise<string> => {
-    const lateness = new DeadlineExceeded(ms)
-    try {
-      return await withDeadline(async () => work(), ms, { lateness })
-    } catch (cause) {
-      throw cause === lateness ? new HostUnavailable('sealer', { cause }) : cause
-    }
-  }
+  const inTime = inTimeOf(ms)
   return {
-    seal: (plaintext, context) => inTime(() => sealer.seal(plaintext, context)),
-    open: (sealed, context) => inTime(() => sealer.open(sealed, context)),
+    seal: (plaintext, context) => inTime('sealer', () => sealer.seal(plaintext, context)),
+    open: (sealed, context) => inTime('sealer', () => sealer.open(sealed, context)),
   }
 }
