@@ -4,6 +4,7 @@ import { CopyButton } from '../parts/copy-button.js'
 import { Icon } from '../parts/icon.js'
 import { Sheet } from '../parts/sheet.js'
 import { usePage } from '../state/page.js'
+import { LeaveQuestion } from './leave-question.js'
 import { TokenUses } from './token-uses.js'
 
 interface TokenSheetProps {
@@ -55,23 +56,12 @@ export function TokenSheet({ token, of: key, title, close, isOnce }: TokenSheetP
       )}
       <TokenUses token={token} saved={saved} />
       {isAsking && (
-        <Sheet
+        <LeaveQuestion
           title={strings.token.leaveTitle}
-          kind="small"
-          close={() => setAsking(false)}
-          footer={
-            <>
-              <button type="button" class="button" onClick={() => setAsking(false)}>
-                {strings.token.leaveStay}
-              </button>
-              <button type="button" class="button primary danger" onClick={close}>
-                {strings.token.leaveAnyway}
-              </button>
-            </>
-          }
-        >
-          <p>{strings.token.leaveText}</p>
-        </Sheet>
+          text={strings.token.leaveText}
+          stay={() => setAsking(false)}
+          leave={close}
+        />
       )}
     </Sheet>
   )

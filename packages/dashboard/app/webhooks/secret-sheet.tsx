@@ -4,6 +4,7 @@ import { CopyButton } from '../parts/copy-button.js'
 import { Icon } from '../parts/icon.js'
 import { Sheet } from '../parts/sheet.js'
 import { usePage } from '../state/page.js'
+import { LeaveQuestion } from '../token/leave-question.js'
 import { useLeaving } from '../token/token-sheet.js'
 
 interface SecretSheetProps {
@@ -49,23 +50,7 @@ export function SecretSheet({ secret, of: hook, close }: SecretSheetProps) {
         <p class="quiet">{words.previousSecret(formats.exact(hook.previous_secret_expires_at))}</p>
       )}
       {isAsking && (
-        <Sheet
-          title={words.leaveTitle}
-          kind="small"
-          close={() => setAsking(false)}
-          footer={
-            <>
-              <button type="button" class="button" onClick={() => setAsking(false)}>
-                {strings.token.leaveStay}
-              </button>
-              <button type="button" class="button primary danger" onClick={close}>
-                {strings.token.leaveAnyway}
-              </button>
-            </>
-          }
-        >
-          <p>{words.leaveText}</p>
-        </Sheet>
+        <LeaveQuestion title={words.leaveTitle} text={words.leaveText} stay={() => setAsking(false)} leave={close} />
       )}
     </Sheet>
   )
