@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { memoryStore } from '@keywright/core'
@@ -36,6 +38,26 @@ describe('examples', () => {
     // Rejects where the script ends with a fault; each checks its own answers.
     const { stdout } = await promisify(execFile)(process.execPath, [...tsx, script], { cwd: join(examples, name) })
     expect(stdout).toMatch(/ok\n$|each (answered )?as expected\.\n$/)
+  })
+
+  it('task-board serves its settings page with sample keys, and says where in its first line', async () => {
+    const cwd = join(examples, 'task-board')
+    const board = spawn(process.execPath, [...tsx, 'src/demo.ts', '--serve'], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void board.kill('SIGINT'))
+    const [line] = await once(createInterface(board.stdout), 'line')
+    const origin = new URL(/ (http:\S+) /.exec(line)?.[1] ?? '').href
+    const signIn = await fetch(new URL('/sign-in/ada', origin), { redirect: 'manual' })
+    const page = await fetch(new URL(signIn.headers.get('Location') ?? '', origin))
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Task Board')])
+    const headers = { Cookie: signIn.headers.get('Set-Cookie')?.split(';')[0] ?? '' }
+    const list = await fetch(new URL('/api/api-keys', origin), { headers })
+    const { data } = (await list.json()) as { data: readonly { name: string; last_used_at: string | null }[] }
+    expect(data.find(({ name }) => name === 'CI pipeline')?.last_used_at).toMatch(/^\d{4}-/)
+    board.kill('SIGINT')
+    expect(await once(board, 'exit')).toEqual([0, null])
   })
 
   it('mcp-hono refuses a key in clear in production, also where the request target says https (HTTP-14)', async () => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'vite'
 
 const here = import.meta.dirname
 
@@ -24,6 +23,8 @@ export async function buildPage(): Promise<void> {
 }
 
 async function bundle(entry: string): Promise<string> {
+  // Loading Vite takes longer than finding that nothing changed.
+  const { build } = await import('vite')
   const built = await build({
     root: here,
     configFile: false,

@@ -38,6 +38,9 @@ export function createApp(keyring: Keyring<typeof access>, actions: Actions, mcp
     res.status(201).json(await actions.invite(principal, String(body?.name ?? 'Somebody')))
   })
 
+  // A receiver for the webhook of a sample key.
+  app.post('/received', (_, res) => void res.sendStatus(204))
+
   app.all('/mcp', mcp.express(), express.json(), serveMcp(mcp, actions))
   return app
 }
