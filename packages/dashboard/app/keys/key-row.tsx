@@ -4,6 +4,7 @@ import { Menu } from '../parts/menu.js'
 import { StatusBadge } from '../parts/status-badge.js'
 import { When } from '../parts/when.js'
 import { usePage } from '../state/page.js'
+import { Sparkline } from '../usage/sparkline.js'
 import { accessInWords } from './access-in-words.js'
 import { actionsFor } from './key-actions.js'
 import type { AskedAction } from './keys-view.js'
@@ -12,6 +13,8 @@ import type { Selection } from './selection.js'
 
 interface KeyRowProps {
   readonly of: Key
+  /** Its calls in each of the last 24 hours. */
+  readonly trend: readonly number[] | undefined
   readonly index: number
   readonly selection: Selection | null
   readonly hasOwner: boolean
@@ -21,7 +24,7 @@ interface KeyRowProps {
 /** How near an end is that the row speaks of it. */
 const soonMs = 30 * 86_400_000
 
-export function KeyRow({ of: key, index, selection, hasOwner, ask }: KeyRowProps) {
+export function KeyRow({ of: key, trend, index, selection, hasOwner, ask }: KeyRowProps) {
   const { strings, formats, router, catalog, options } = usePage()
   const { short, long } = accessInWords(key, catalog, strings)
   const isSelected = selection?.has(key.id) === true
@@ -78,10 +81,21 @@ export function KeyRow({ of: key, index, selection, hasOwner, ask }: KeyRowProps
         ) : (
           <When at={key.last_used_at} />
         )}
+        {trend !== undefined && <Trend counts={trend} />}
       </td>
       <td class="actions">
         <Menu label={strings.list.actionsOf(key.name)} items={[{ label: strings.list.open, act: open }, ...actions]} />
       </td>
     </tr>
+  )
+}
+
+function Trend({ counts }: { readonly counts: readonly number[] }) {
+  const { strings, formats } = usePage()
+  const calls = strings.list.callsToday(formats.number(counts.reduce((sum, count) => sum + count, 0)))
+  return (
+    <span class="trend" role="img" aria-label={calls} title={calls}>
+      <Sparkline counts={counts} />
+    </span>
   )
 }

@@ -5,6 +5,7 @@ import { KeyRow } from './key-row.js'
 import type { AskedAction } from './keys-view.js'
 import type { Selection } from './selection.js'
 import type { KeyPages } from './use-key-pages.js'
+import { useTrends } from './use-trends.js'
 import { useWindow } from './use-window.js'
 
 interface KeyTableProps {
@@ -21,6 +22,8 @@ export function KeyTable({ pages, selection, ask, label }: KeyTableProps) {
   const { keys, hasMore, isLoading, error, more } = pages
   const rows = useRef<HTMLTableSectionElement>(null)
   const { first, last, rowHeight } = useWindow(rows, keys.length, () => hasMore && error === null && more())
+  const shown = keys.slice(first, last)
+  const trends = useTrends(shown)
   const hasOwners = catalog.permissions.manage_all
   const { columns } = strings.list
   const shape = `${selection === null ? '' : 'selectable '}${hasOwners ? 'owned' : ''}`
@@ -60,8 +63,16 @@ export function KeyTable({ pages, selection, ask, label }: KeyTableProps) {
           ref={rows}
           style={{ paddingTop: `${first * rowHeight}px`, paddingBottom: `${(keys.length - last) * rowHeight}px` }}
         >
-          {keys.slice(first, last).map((key, at) => (
-            <KeyRow key={key.id} of={key} index={first + at + 2} selection={selection} hasOwner={hasOwners} ask={ask} />
+          {shown.map((key, at) => (
+            <KeyRow
+              key={key.id}
+              of={key}
+              trend={trends.get(key.id)}
+              index={first + at + 2}
+              selection={selection}
+              hasOwner={hasOwners}
+              ask={ask}
+            />
           ))}
         </tbody>
       </table>

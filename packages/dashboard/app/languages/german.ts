@@ -344,6 +344,7 @@ export const german: Strings = {
     organizationOwner: 'Organisation',
     you: 'Sie',
     neverUsed: 'Nie benutzt',
+    callsToday: (number) => `Aufrufe in den letzten 24 Stunden: ${number}`,
     expires: (when: string) => `Läuft ${when} ab`,
     select: (name: string) => `${name} auswählen`,
     selectAll: 'Alle geladenen Schlüssel auswählen',

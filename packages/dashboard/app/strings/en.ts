@@ -342,6 +342,7 @@ export const en = {
     organizationOwner: 'Organisation',
     you: 'You',
     neverUsed: 'Never used',
+    callsToday: (number: string) => `Calls in the last 24 hours: ${number}`,
     expires: (when: string) => `Expires ${when}`,
     select: (name: string) => `Select ${name}`,
     selectAll: 'Select all keys that are loaded',
