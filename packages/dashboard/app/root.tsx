@@ -1,7 +1,8 @@
 import { useCallback, useMemo, useState } from 'preact/hooks'
 import { answerOf, apiClient } from './client/client.js'
 import { CreateSheet } from './create/create-sheet.js'
-import { readPrefill } from './create/prefill.js'
+import { mayCreate } from './create/owners.js'
+import { forgetPrefill, readPrefill } from './create/prefill.js'
 import { KeySheet } from './key/key-sheet.js'
 import type { ElementOptions } from './page-options.js'
 import { ErrorNotice } from './parts/error-notice.js'
@@ -9,11 +10,14 @@ import { Header } from './parts/header.js'
 import { SaidLine } from './parts/said-line.js'
 import { formatsOf } from './state/formats.js'
 import { useLoad } from './state/load.js'
-import { type Page, PageContext } from './state/page.js'
+import { type Change, type Page, PageContext } from './state/page.js'
 import { useRouter } from './state/router.js'
 import { useSaying } from './state/said.js'
+import type { ShownOnce } from './state/shown-once.js'
 import { stringsOf } from './strings/strings.js'
+import { TokenSheet } from './token/token-sheet.js'
 import { views } from './views.js'
+import { WebhookSecretSheet } from './webhooks/webhook-secret-sheet.js'
 
 interface RootProps {
   readonly host: HTMLElement
@@ -29,10 +33,10 @@ export function Root({ host, options }: RootProps) {
   const lang = asked.toLowerCase().startsWith(strings.language) ? asked : strings.language
   const formats = useMemo(() => formatsOf(lang), [lang])
   const router = useRouter(options.hasHash)
-  const [isHolding, setHolding] = useState(false)
-  const [prefill, setPrefill] = useState(() => readPrefill(location.search))
-  const [revision, setRevision] = useState(0)
-  const changed = useCallback(() => setRevision((count) => count + 1), [])
+  const [prefill, setPrefill] = useState(() => (options.hasHash ? readPrefill(location.search) : null))
+  const { revision, change, changed } = useChanges()
+  const [secrets, setSecrets] = useState<readonly ShownOnce[]>([])
+  const showOnce = useCallback((secret: ShownOnce) => setSecrets((before) => [...before, secret]), [])
   const saying = useSaying()
   const {
     data: catalog,
@@ -53,42 +57,50 @@ export function Root({ host, options }: RootProps) {
     )
   }
 
-  const page: Page = { client, options, catalog, strings, formats, router, revision, changed, say: saying.say, saying }
+  const { say } = saying
+  const texts = { strings, formats, say, saying }
+  const page: Page = { client, options, catalog, router, revision, change, changed, showOnce, ...texts }
   const shown = views.filter((view) => view.isShown(catalog, options))
   const [first = '', second] = router.path
-  const isCreating = isHolding || ((prefill !== null || first === 'new') && catalog.permissions.create)
+  const isCreating = (prefill !== null || first === 'new') && mayCreate(catalog, options)
   const view = shown.find(({ id }) => id === first) ?? shown[0]
   const leaveForm = () => {
     setPrefill(null)
     if (prefill !== null) forgetPrefill()
     if (first === 'new') router.replace('keys')
   }
-  const create = {
-    prefill,
-    // The form is done: neither a reload nor "Back" is to show it again.
-    created: () => {
-      setHolding(true)
-      leaveForm()
-    },
-    close: () => {
-      setHolding(false)
-      leaveForm()
-    },
-  }
+  const [secret] = secrets
   return (
     <PageContext.Provider value={page}>
       <div class="page" lang={lang}>
         <Header views={shown} current={view?.id ?? ''} />
         {view === undefined ? <p class="quiet">{strings.page.notAllowed}</p> : <view.component />}
         {first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
-        {isCreating && <CreateSheet {...create} />}
+        {isCreating && <CreateSheet prefill={prefill} close={leaveForm} />}
+        {secret !== undefined && <Secret of={secret} close={() => setSecrets((before) => before.slice(1))} />}
         {saying.top === undefined && <SaidLine />}
       </div>
     </PageContext.Provider>
   )
 }
 
-/** The form was opened by a link; a reload is not to open it again. */
-function forgetPrefill(): void {
-  history.replaceState(history.state, '', location.pathname + location.hash)
+function Secret({ of: shown, close }: { readonly of: ShownOnce; readonly close: () => void }) {
+  return shown.kind === 'token' ? (
+    <TokenSheet key={shown.secret} token={shown.secret} of={shown.of} how={shown.how} close={close} />
+  ) : (
+    <WebhookSecretSheet key={shown.secret} secret={shown.secret} of={shown.of} close={close} />
+  )
+}
+
+/** Counts the changes of keys, and keeps the last one. */
+function useChanges(): Pick<Page, 'revision' | 'change' | 'changed'> {
+  const [state, setState] = useState<{ readonly revision: number; readonly change: Change }>({
+    revision: 0,
+    change: { key: null },
+  })
+  const changed = useCallback<Page['changed']>(
+    (key = null) => setState(({ revision }) => ({ revision: revision + 1, change: { key } })),
+    [],
+  )
+  return { ...state, changed }
 }

@@ -52,7 +52,7 @@ describeInBrowserFully('managing a key', () => {
     expect((await now())?.name).toBe('typed')
   })
 
-  it('undoes no change that somebody else made meanwhile', async () => {
+  it('undoes no change that somebody else made meanwhile, and keeps what was typed', async () => {
     const { page, now, id } = await openKey('raced')
     await page.getByRole('button', { name: 'Edit', exact: true }).click()
     await product().keyring.update(id, { description: 'from elsewhere' })
@@ -60,8 +60,11 @@ describeInBrowserFully('managing a key', () => {
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Somebody else changed this key meanwhile').waitFor()
     expect(await now()).toMatchObject({ name: 'raced', description: 'from elsewhere' })
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByText('from elsewhere').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('from elsewhere')
+    expect(await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).inputValue()).toBe('mine')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await said(page, 'Saved.')
+    expect(await now()).toMatchObject({ name: 'mine', description: 'from elsewhere' })
   })
 
   it('edits the boards of a key, each with its level (A3, A6)', async () => {

@@ -10,6 +10,8 @@ interface Problem {
   readonly detail: string
   readonly errors: readonly FieldFault[]
   readonly requestId: string | null
+  /** The key that it is about. */
+  readonly keyId: string | null
 }
 
 /** The API refused a request, or did not answer: then there is no problem. */
@@ -47,5 +49,6 @@ function problemOf(body: unknown): Problem | null {
   const code = 'code' in body && typeof body.code === 'string' ? body.code : ''
   const errors = 'errors' in body && Array.isArray(body.errors) ? (body.errors as FieldFault[]) : [] // of a problem
   const requestId = 'request_id' in body && typeof body.request_id === 'string' ? body.request_id : null
-  return { code, detail, errors, requestId }
+  const keyId = 'key_id' in body && typeof body.key_id === 'string' ? body.key_id : null
+  return { code, detail, errors, requestId, keyId }
 }

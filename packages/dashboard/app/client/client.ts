@@ -42,7 +42,12 @@ export function apiClient(api: string): Client {
       })
       if (response.ok && parseAs === 'blob') return { data: await response.blob(), response }
       const data: unknown = await response.json().catch(() => undefined)
-      return response.ok ? { data, response } : { error: data, response }
+      if (!response.ok) return { error: data, response }
+      // A page in place of an answer: a login that has ended sends every request to its form.
+      if (data === undefined && response.status !== 204) {
+        throw new ApiError(null, response.redirected ? new Response(null, { status: 401 }) : null)
+      }
+      return { data, response }
     }
   const methods = { GET: send('GET'), POST: send('POST'), PATCH: send('PATCH'), DELETE: send('DELETE') }
   return methods as unknown as Client // the document says what each takes and answers
@@ -61,7 +66,8 @@ interface Answer<T> {
  */
 export async function answerOf<T>(request: Promise<Answer<T>>): Promise<NonNullable<T>> {
   const { data, error, response } = await request.catch((cause: unknown) => {
-    throw cause instanceof DOMException && cause.name === 'AbortError' ? cause : new ApiError(null, null)
+    const isSaid = cause instanceof ApiError || (cause instanceof DOMException && cause.name === 'AbortError')
+    throw isSaid ? cause : new ApiError(null, null)
   })
   if (!response.ok) throw new ApiError(error, response)
   return data as NonNullable<T> // an answer of this status has the body that the document says

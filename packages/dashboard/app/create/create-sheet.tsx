@@ -1,29 +1,29 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Catalog, type Schemas } from '../client/client.js'
 import { Choices } from '../grants/choices.js'
-import { emptyGrants, type GrantsDraft, isNothing, modesFor, scopesOfPreset, toGrants } from '../grants/draft.js'
+import { emptyGrants, type GrantsDraft, isNothing, modesFor, toGrants } from '../grants/draft.js'
 import { GrantsFields } from '../grants/grants-fields.js'
-import { type LimitsDraft, limitsOf, toLimits } from '../grants/limits-draft.js'
+import { isDateMissing, type LimitsDraft, limitsOf, toLimits } from '../grants/limits-draft.js'
 import { ExpiryFields, UseFields } from '../grants/limits-fields.js'
 import type { ElementOptions } from '../page-options.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
 import { Select } from '../parts/select.js'
 import { Sheet } from '../parts/sheet.js'
+import { useLeaveQuestion } from '../parts/use-leave-question.js'
+import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
-import { TokenSheet } from '../token/token-sheet.js'
+import { shownToken } from '../state/shown-once.js'
+import { TokenLost, tokenLostIn } from '../token/token-lost.js'
+import { type OwnerKind, ownersFor } from './owners.js'
 import { PlanNotice } from './plan-notice.js'
-import type { Prefill } from './prefill.js'
+import { type FittingPrefill, fitPrefill, type Prefill } from './prefill.js'
 
 interface CreateSheetProps {
   readonly prefill: Prefill | null
-  /** The key is made, and its token is shown. */
-  readonly created: () => void
   readonly close: () => void
 }
-
-type OwnerKind = 'me' | 'organization'
 
 interface Draft {
   readonly name: string
@@ -34,64 +34,79 @@ interface Draft {
   readonly limits: LimitsDraft
 }
 
-/** The form for a new key, and then its token. */
-export function CreateSheet({ prefill, created: tell, close }: CreateSheetProps) {
+/** The form for a new key. */
+export function CreateSheet({ prefill, close }: CreateSheetProps) {
   const page = usePage()
-  const { client, strings, catalog, options } = page
-  const [draft, setDraft] = useState<Draft>(() => firstDraft(catalog, options, prefill))
-  const [missing, setMissing] = useState<{ readonly name?: boolean; readonly access?: boolean }>({})
-  const [created, setCreated] = useState<Schemas['KeyWithToken'] | null>(null)
-  // The same for each try of one draft: if an answer is lost on its way, there is still one key.
-  const [idempotency, setIdempotency] = useState({ body: '', key: '' })
+  const { client, strings, formats, catalog, options } = page
+  const words = strings.create
+  const [fitting] = useState(() => (prefill === null ? null : fitPrefill(prefill, catalog, options)))
+  const [first] = useState<Draft>(() => firstDraft(catalog, options, prefill, fitting))
+  const [draft, setDraft] = useState(first)
+  const [isTried, setTried] = useState(false)
+  const idempotencyKey = useIdempotencyKey()
   const { error, isBusy, run } = useAction()
-  if (created !== null) {
-    return <TokenSheet token={created.token} of={created} title={strings.token.created} close={close} isOnce />
-  }
+  const leaving = useLeaveQuestion({ isAsked: draft !== first && !isBusy, words: strings.form, close })
 
   const isFull = catalog.plan.max_keys !== 'unlimited' && catalog.plan.used >= catalog.plan.max_keys
-  const create = async (body: Schemas['CreateKey']): Promise<void> => {
-    const text = JSON.stringify(body)
-    const key = idempotency.body === text ? idempotency.key : crypto.randomUUID()
-    setIdempotency({ body: text, key })
-    setCreated(await answerOf(client.POST('', { params: { header: { 'Idempotency-Key': key } }, body })))
-    tell()
-    page.changed()
+  const faults = {
+    name: draft.name.trim() === '',
+    access: isNothing(toGrants(draft.grants, catalog)),
+    date: options.show.expiry && isDateMissing(draft.limits),
+  }
+  const create = async (): Promise<void> => {
+    const body = toBody(draft, catalog, options)
+    const params = { header: { 'Idempotency-Key': idempotencyKey(body) } }
+    const made = shownToken(await answerOf(client.POST('', { params, body })), 'created')
+    page.showOnce(made)
+    page.changed(made.of)
   }
   const submit = (): void => {
-    const body = toBody(draft, catalog, options)
-    const faults = { name: draft.name.trim() === '', access: isNothing(toGrants(draft.grants, catalog)) }
-    setMissing(faults)
-    if (!faults.name && !faults.access) void run(() => create(body))
+    setTried(true)
+    if (!Object.values(faults).includes(true)) void run(create).then((isMade) => isMade && close())
   }
+  const lost = tokenLostIn(error)
   return (
     <Sheet
-      title={strings.create.title}
+      title={words.title}
       kind="wide"
-      close={close}
+      close={leaving.leave}
       footer={
         <>
           <button type="button" class="button" onClick={close}>
             {strings.common.cancel}
           </button>
           <button type="button" class="button primary" disabled={isBusy || isFull} onClick={submit}>
-            {isBusy ? strings.create.submitting : strings.create.submit}
+            {isBusy ? words.submitting : words.submit}
           </button>
         </>
       }
     >
       <PlanNotice />
-      {prefill !== null && (
+      {fitting !== null && (
         <div class="notice">
-          <p>{strings.create.prefilled}</p>
+          <p>
+            {words.prefilled} {fitting.leftOut.length > 0 && words.prefilledWithout(formats.list(fitting.leftOut))}
+          </p>
         </div>
       )}
-      <Fields draft={draft} set={setDraft} error={error} hasNoName={missing.name === true} submit={submit} />
-      {missing.access === true && isNothing(toGrants(draft.grants, catalog)) && (
+      <Fields
+        draft={draft}
+        set={setDraft}
+        error={error}
+        faults={isTried ? faults : { name: false, date: false }}
+        submit={submit}
+      />
+      {isTried && faults.access && (
         <p class="fault" role="alert">
-          {strings.create.accessMissing}
+          {words.accessMissing}
         </p>
       )}
-      <ErrorNotice error={error} strings={strings} retry={submit} />
+      {lost === null ? (
+        <ErrorNotice error={error} strings={strings} retry={submit} />
+      ) : (
+        <TokenLost keyId={lost} text={strings.token.lostCreated} close={close} />
+      )}
+      {leaving.question}
     </Sheet>
   )
 }
@@ -100,11 +115,12 @@ interface FieldsProps {
   readonly draft: Draft
   readonly set: (draft: Draft) => void
   readonly error: ReturnType<typeof useAction>['error']
-  readonly hasNoName: boolean
+  /** What is missing, once somebody tried. */
+  readonly faults: { readonly name: boolean; readonly date: boolean }
   readonly submit: () => void
 }
 
-function Fields({ draft, set, error, hasNoName, submit }: FieldsProps) {
+function Fields({ draft, set, error, faults, submit }: FieldsProps) {
   const { strings, catalog, options } = usePage()
   const { show } = options
   const words = strings.create
@@ -124,7 +140,7 @@ function Fields({ draft, set, error, hasNoName, submit }: FieldsProps) {
         value={draft.name}
         maxLength={catalog.limits.name.maximum}
         set={(name) => set({ ...draft, name })}
-        fault={error?.faultAt('/name') ?? (hasNoName && draft.name.trim() === '' ? words.nameMissing : null)}
+        fault={error?.faultAt('/name') ?? (faults.name ? words.nameMissing : null)}
         enter={submit}
       />
       <Field
@@ -162,7 +178,7 @@ function Fields({ draft, set, error, hasNoName, submit }: FieldsProps) {
         modes={modesFor(catalog, options, draft.owner)}
         error={error}
       />
-      {show.expiry && <ExpiryFields {...limits} />}
+      {show.expiry && <ExpiryFields {...limits} hasNoDate={faults.date} />}
       {(show.ipAllowList || show.rateLimits) && (
         <details class="advanced">
           <summary>{words.advanced}</summary>
@@ -173,21 +189,16 @@ function Fields({ draft, set, error, hasNoName, submit }: FieldsProps) {
   )
 }
 
-function ownersFor(catalog: Catalog, { show }: ElementOptions): OwnerKind[] {
-  const mayBoth = show.organizationKeys && catalog.permissions.manage_all
-  if (!show.personalKeys && mayBoth) return ['organization']
-  return mayBoth ? ['me', 'organization'] : ['me']
-}
-
-function firstDraft(catalog: Catalog, options: ElementOptions, prefill: Prefill | null): Draft {
+function firstDraft(
+  catalog: Catalog,
+  options: ElementOptions,
+  prefill: Prefill | null,
+  fitting: FittingPrefill | null,
+): Draft {
   const [owner = 'me'] = ownersFor(catalog, options)
   const modes = modesFor(catalog, options, owner)
-  const isAsked = prefill !== null && (prefill.scopes.length > 0 || prefill.preset !== '' || prefill.roles.length > 0)
+  const isAsked = fitting !== null && fitting.scopes.size + fitting.roles.size > 0 && modes.includes('choose')
   const mode = isAsked ? 'choose' : modes.includes('read') ? 'read' : (modes.at(-1) ?? 'choose')
-  const known = <T extends { readonly name: string; readonly grantable: boolean }>(all: readonly T[], name: string) =>
-    all.some((one) => one.name === name && one.grantable)
-  const preset = known(catalog.presets, prefill?.preset ?? '') ? (prefill?.preset ?? null) : null
-  const scopes = (prefill?.scopes ?? []).filter((name) => known(catalog.scopes, name))
   return {
     name: (prefill?.name ?? '').slice(0, catalog.limits.name.maximum),
     description: (prefill?.description ?? '').slice(0, catalog.limits.description.maximum),
@@ -195,9 +206,9 @@ function firstDraft(catalog: Catalog, options: ElementOptions, prefill: Prefill 
     environment: catalog.environment ?? '',
     grants: {
       ...emptyGrants(catalog, mode),
-      preset,
-      scopes: new Set([...(preset === null ? [] : scopesOfPreset(preset, catalog)), ...scopes]),
-      roles: new Set((prefill?.roles ?? []).filter((name) => known(catalog.roles, name))),
+      preset: fitting?.preset ?? null,
+      scopes: fitting?.scopes ?? new Set(),
+      roles: fitting?.roles ?? new Set(),
     },
     limits: limitsOf(null, catalog),
   }

@@ -52,7 +52,8 @@ export function grantsOf(key: Key, catalog: Catalog): GrantsDraft {
   })
   return {
     ...empty,
-    preset: key.preset,
+    // One that grew since would give the key what the form does not show.
+    preset: isWhole(key.preset, new Set(key.scopes), catalog) ? key.preset : null,
     scopes: new Set(key.scopes),
     roles: new Set(key.roles),
     resources: { ...empty.resources, ...Object.fromEntries(resources) },
@@ -61,9 +62,10 @@ export function grantsOf(key: Key, catalog: Catalog): GrantsDraft {
 
 /** What the API takes for a draft. */
 export function toGrants(draft: GrantsDraft, catalog: Catalog): Grants {
-  if (draft.mode === 'all') return { scopes: ['*'], preset: null, roles: [], resources: onAll(catalog, -1) }
+  if (draft.mode === 'all')
+    return { scopes: ['*'], preset: null, roles: [], resources: onAll(catalog, (levels) => levels.at(-1)) }
   if (draft.mode === 'read')
-    return { scopes: readScopes(catalog), preset: null, roles: [], resources: onAll(catalog, 0) }
+    return { scopes: readScopes(catalog), preset: null, roles: [], resources: onAll(catalog, readLevel) }
   const resources = Object.entries(draft.resources).flatMap(([type, { mode, level, chosen }]): [string, Grant][] => {
     if (mode === 'none') return []
     if (mode === 'all') return [[type, { mode, level }]]
@@ -88,6 +90,11 @@ export function isNothing(grants: Grants): boolean {
   return grants.scopes.length === 0 && grants.preset === null && grants.roles.length === 0 && !isGiven
 }
 
+/** Whether all of a preset is chosen. */
+export function isWhole(preset: string | null, scopes: ReadonlySet<string>, catalog: Catalog): boolean {
+  return preset !== null && [...scopesOfPreset(preset, catalog)].every((name) => scopes.has(name))
+}
+
 export function scopesOfPreset(name: string, catalog: Catalog): ReadonlySet<string> {
   return new Set(catalog.presets.find((preset) => preset.name === name)?.scopes ?? [])
 }
@@ -102,22 +109,31 @@ export function modesFor(catalog: Catalog, { show }: ElementOptions, owner: 'me'
   if (!isChoice) return ['all']
   // Where single permissions are not shown, keys have roles or resources, and nothing but these.
   if (!show.scopes) return ['choose']
-  const canRead = readScopes(catalog).length > 0 || catalog.resources.length > 0
+  const canRead = readScopes(catalog).length > 0 || Object.keys(onAll(catalog, readLevel)).length > 0
   return [...(owner === 'me' ? ['all' as const] : []), ...(canRead ? ['read' as const] : []), 'choose']
 }
 
+type Level = Catalog['resources'][number]['levels'][number]
+
 /** Scopes that only look: by their last word, which is how catalogs name them. */
 function readScopes(catalog: Catalog): string[] {
-  return catalog.scopes
-    .filter(({ name, grantable, sensitive }) => grantable && !sensitive && /(^|\.)(read|view|list|get)$/.test(name))
-    .map(({ name }) => name)
+  return catalog.scopes.filter((scope) => scope.grantable && isRead(scope)).map(({ name }) => name)
 }
 
-/** All resources of each type, with the lowest (0) or the highest (-1) level. */
-function onAll(catalog: Catalog, at: 0 | -1): Record<string, Grant> {
+function isRead({ name, sensitive }: Level['scopes'][number]): boolean {
+  return !sensitive && /(^|\.)(read|view|list|get)$/.test(name)
+}
+
+/** The lowest level, if it only looks. */
+function readLevel([lowest]: readonly Level[]): Level | undefined {
+  return lowest?.scopes.every(isRead) === true ? lowest : undefined
+}
+
+/** All resources of each type, with the level that is picked for it. */
+function onAll(catalog: Catalog, pick: (levels: readonly Level[]) => Level | undefined): Record<string, Grant> {
   return Object.fromEntries(
     catalog.resources.flatMap(({ type, levels }): [string, Grant][] => {
-      const level = levels.at(at)
+      const level = pick(levels)
       return level === undefined ? [] : [[type, { mode: 'all', level: level.name }]]
     }),
   )

@@ -1,7 +1,7 @@
 import type { ApiError } from '../client/api-error.js'
 import { usePage } from '../state/page.js'
 import { type Choice, Choices } from './choices.js'
-import { type AccessMode, type GrantsDraft, type ResourceDraft, scopesOfPreset } from './draft.js'
+import { type AccessMode, type GrantsDraft, isWhole, type ResourceDraft, scopesOfPreset } from './draft.js'
 import { ResourceFields } from './resource-fields.js'
 import { ScopeTree } from './scope-tree.js'
 
@@ -51,7 +51,9 @@ function ChosenGrants({ draft, set }: Pick<GrantsFieldsProps, 'draft' | 'set'>) 
         <ScopeTree
           chosen={draft.scopes}
           // A preset that was changed is a set of one's own.
-          set={(scopes) => set({ ...draft, scopes, preset: isWhole(draft.preset, scopes) ? draft.preset : null })}
+          set={(scopes) =>
+            set({ ...draft, scopes, preset: isWhole(draft.preset, scopes, catalog) ? draft.preset : null })
+          }
         />
       )}
       {show.resources &&
@@ -66,13 +68,17 @@ function ChosenGrants({ draft, set }: Pick<GrantsFieldsProps, 'draft' | 'set'>) 
         ))}
     </div>
   )
-  function isWhole(preset: string | null, scopes: ReadonlySet<string>): boolean {
-    return preset !== null && [...scopesOfPreset(preset, catalog)].every((name) => scopes.has(name))
-  }
 }
 
 function Presets({ draft, set }: Pick<GrantsFieldsProps, 'draft' | 'set'>) {
   const { strings, catalog } = usePage()
+  /** In place of the one before; what somebody ticked by hand stays. */
+  const choose = (preset: string | null): void => {
+    const scopes = new Set(draft.scopes)
+    for (const name of draft.preset === null ? [] : scopesOfPreset(draft.preset, catalog)) scopes.delete(name)
+    for (const name of preset === null ? [] : scopesOfPreset(preset, catalog)) scopes.add(name)
+    set({ ...draft, preset, scopes })
+  }
   return (
     <fieldset class="chips">
       <legend>{strings.create.presets}</legend>
@@ -84,11 +90,7 @@ function Presets({ draft, set }: Pick<GrantsFieldsProps, 'draft' | 'set'>) {
           aria-pressed={draft.preset === name}
           disabled={!grantable}
           title={grantable ? undefined : strings.create.notGrantable}
-          onClick={() =>
-            draft.preset === name
-              ? set({ ...draft, preset: null, scopes: new Set() })
-              : set({ ...draft, preset: name, scopes: scopesOfPreset(name, catalog) })
-          }
+          onClick={() => choose(draft.preset === name ? null : name)}
         >
           {name}
         </button>

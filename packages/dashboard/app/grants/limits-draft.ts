@@ -1,4 +1,4 @@
-import type { Catalog, Key, Schemas } from '../client/client.js'
+import type { Catalog, Key, RateLimit, Schemas } from '../client/client.js'
 
 /** When a key ends: after some days, never, or on a date. */
 export type Expiry = '7' | '30' | '90' | '365' | 'never' | 'date'
@@ -12,6 +12,8 @@ export interface LimitsDraft {
   readonly addresses: string
   readonly limit: string
   readonly windowMs: string
+  /** Further limits of the key, which the form keeps. */
+  readonly otherLimits: readonly RateLimit[]
   /** When the form was opened, from which days are counted: the same form sent again is the same request. */
   readonly from: Date
 }
@@ -21,7 +23,7 @@ type Limits = Pick<Schemas['UpdateKey'], 'expires_at' | 'ip_allow_list' | 'rate_
 const dayMs = 86_400_000
 
 export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
-  const [first] = key?.rate_limits ?? []
+  const [first, ...otherLimits] = key?.rate_limits ?? []
   const expiry = key === null ? firstExpiry(catalog) : key.expires_at === null ? 'never' : 'date'
   return {
     expiry,
@@ -29,6 +31,7 @@ export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
     addresses: key?.ip_allow_list?.join('\n') ?? '',
     limit: first === undefined ? '' : String(first.limit),
     windowMs: String(first?.window_ms ?? 60_000),
+    otherLimits,
     from: new Date(),
   }
 }
@@ -57,12 +60,19 @@ export function endOf({ expiry, date, from }: LimitsDraft): Date | null {
 
 /** What the API takes for a draft. */
 export function toLimits(draft: LimitsDraft): Limits {
+  const shown = draft.limit.trim() === '' ? [] : [{ limit: Number(draft.limit), window_ms: Number(draft.windowMs) }]
+  const rateLimits = [...shown, ...draft.otherLimits]
   const addresses = draft.addresses.split(/[\s,]+/).filter((text) => text !== '')
   return {
     expires_at: endOf(draft)?.toISOString() ?? null,
     ip_allow_list: addresses.length === 0 ? null : addresses,
-    rate_limits: draft.limit.trim() === '' ? null : [{ limit: Number(draft.limit), window_ms: Number(draft.windowMs) }],
+    rate_limits: rateLimits.length === 0 ? null : rateLimits,
   }
+}
+
+/** "On a date", and no date: nothing is to be sent, for the API would take it for "never". */
+export function isDateMissing(draft: LimitsDraft): boolean {
+  return draft.expiry === 'date' && endOf(draft) === null
 }
 
 export function dateField(date: Date): string {

@@ -11,8 +11,13 @@ interface LimitsFieldsProps {
   readonly error: ApiError | null
 }
 
+interface ExpiryFieldsProps extends LimitsFieldsProps {
+  /** A date is to be chosen, and somebody tried without. */
+  readonly hasNoDate: boolean
+}
+
 /** When the key ends, with the date that comes of it. */
-export function ExpiryFields({ draft, set, error }: LimitsFieldsProps) {
+export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps) {
   const { strings, formats, catalog } = usePage()
   const words = strings.create
   const { latest, may_be_null: mayBeNull } = catalog.limits.expires_at
@@ -44,6 +49,7 @@ export function ExpiryFields({ draft, set, error }: LimitsFieldsProps) {
             min={dateField(new Date())}
             max={dateField(new Date(latest))}
             set={(date) => set({ ...draft, date })}
+            fault={hasNoDate ? words.dateMissing : null}
           />
         )}
       </div>
@@ -97,6 +103,9 @@ export function UseFields({ draft, set, error }: LimitsFieldsProps) {
               set={(windowMs) => set({ ...draft, windowMs })}
             />
           </div>
+          {draft.otherLimits.length > 0 && (
+            <p class="hint">{words.otherLimits(limitsInWords(draft.otherLimits, page))}</p>
+          )}
           <p class="hint">
             {words.rateLimitHint(
               catalog.rate_limits.length === 0 ? words.noLimit : limitsInWords(catalog.rate_limits, page),

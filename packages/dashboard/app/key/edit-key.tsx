@@ -1,58 +1,70 @@
-import { useState } from 'preact/hooks'
-import { answerOf, type Key, type Schemas } from '../client/client.js'
-import { type AccessMode, grantsOf, toGrants } from '../grants/draft.js'
+import { useEffect, useState } from 'preact/hooks'
+import { ApiError } from '../client/api-error.js'
+import { answerOf, type Key } from '../client/client.js'
+import type { AccessMode } from '../grants/draft.js'
 import { GrantsFields } from '../grants/grants-fields.js'
-import { limitsOf, toLimits } from '../grants/limits-draft.js'
+import { isDateMissing } from '../grants/limits-draft.js'
 import { ExpiryFields, UseFields } from '../grants/limits-fields.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
+import { changesOf, type EditDraft, editDraftOf, isTouched, rebase } from './edit-draft.js'
 
 export type EditedPart = 'name' | 'grants' | 'limits'
 
 interface EditKeyProps {
+  /** The key as it was when somebody began to change it. */
   readonly of: Key
   readonly part: EditedPart
-  /** `null`: somebody else was faster, and the key must be read again. */
-  readonly done: (key: Key | null) => void
-  readonly cancel: () => void
+  readonly done: () => void
+  /** Whether something would be lost. */
+  readonly touched: (isTouched: boolean) => void
 }
 
-/** A key is changed as it was read: what somebody else changed meanwhile is not undone. */
-export function EditKey({ of: key, part, done, cancel }: EditKeyProps) {
+const modes: readonly AccessMode[] = ['choose']
+
+/** A key is changed as it was read: what somebody else changed meanwhile is shown, and not undone. */
+export function EditKey({ of: key, part, done, touched }: EditKeyProps) {
   const { client, strings, catalog, options, changed, say } = usePage()
   const { error, isBusy, run } = useAction()
-  const [name, setName] = useState(key.name)
-  const [description, setDescription] = useState(key.description ?? '')
-  const [grants, setGrants] = useState(() => grantsOf(key, catalog))
-  const [limits, setLimits] = useState(() => limitsOf(key, catalog))
-  const [firstLimits] = useState(limits)
-  const bodies: Readonly<Record<EditedPart, () => Schemas['UpdateKey']>> = {
-    name: () => ({ name: name.trim(), description: description.trim() === '' ? null : description.trim() }),
-    grants: () => toGrants(grants, catalog),
-    limits: () => changedLimits(),
-  }
-  /** Only what was touched: a key may have more limits than the form shows. */
-  function changedLimits(): Schemas['UpdateKey'] {
-    const { expires_at, ip_allow_list, rate_limits } = toLimits(limits)
-    const isSame = (...fields: (keyof typeof limits)[]) => fields.every((field) => limits[field] === firstLimits[field])
-    return {
-      ...(isSame('expiry', 'date') || expires_at === undefined ? {} : { expires_at }),
-      ...(isSame('addresses') || ip_allow_list === undefined ? {} : { ip_allow_list }),
-      ...(isSame('limit', 'windowMs') || rate_limits === undefined ? {} : { rate_limits }),
-    }
+  const [{ version, base }, setRead] = useState(() => ({ version: key.version, base: editDraftOf(key, catalog) }))
+  const [draft, setDraft] = useState(base)
+  const [isTried, setTried] = useState(false)
+  const [isRebased, setRebased] = useState(false)
+  const set = (fields: Partial<EditDraft>): void => setDraft({ ...draft, ...fields })
+  const isDirty = isTouched(draft, base)
+  useEffect(() => {
+    touched(isDirty)
+    return () => touched(false)
+  }, [isDirty])
+
+  const path = { id: key.id }
+  const readAgain = async (): Promise<void> => {
+    const now = await answerOf(client.GET('/{id}', { params: { path } }))
+    const read = editDraftOf(now, catalog)
+    setRead({ version: now.version, base: read })
+    setDraft(rebase(draft, base, read))
+    setRebased(true)
   }
   const save = async (): Promise<void> => {
-    const params = { path: { id: key.id }, header: { 'If-Match': `"${key.version}"` } }
-    const now = await answerOf(client.PATCH('/{id}', { params, body: bodies[part]() }))
-    changed()
+    setRebased(false)
+    const params = { path, header: { 'If-Match': `"${version}"` } }
+    try {
+      changed(await answerOf(client.PATCH('/{id}', { params, body: changesOf(draft, base, catalog) })))
+    } catch (fault) {
+      if (fault instanceof ApiError && fault.status === 412) await readAgain()
+      throw fault
+    }
     say(strings.key.saved)
-    done(now)
   }
-  const submit = (): void => void run(save)
-  const isStale = error?.status === 412
-  const modes: readonly AccessMode[] = ['choose']
+  const hasNoName = draft.name.trim() === ''
+  const hasNoDate = part === 'limits' && options.show.expiry && isDateMissing(draft)
+  const submit = (): void => {
+    setTried(true)
+    if (!isDirty) done()
+    else if (!hasNoName && !hasNoDate) void run(save).then((isSaved) => isSaved && done())
+  }
   return (
     <div class="edit">
       {part === 'name' && (
@@ -60,41 +72,43 @@ export function EditKey({ of: key, part, done, cancel }: EditKeyProps) {
           <Field
             hasFocus
             label={strings.key.name}
-            value={name}
-            set={setName}
+            value={draft.name}
+            set={(name) => set({ name })}
             maxLength={catalog.limits.name.maximum}
-            fault={error?.faultAt('/name')}
+            fault={error?.faultAt('/name') ?? (isTried && hasNoName ? strings.create.nameMissing : null)}
             enter={submit}
           />
           <Field
             isOptional
             label={strings.key.description}
             rows={3}
-            value={description}
-            set={setDescription}
+            value={draft.description}
+            set={(description) => set({ description })}
             maxLength={catalog.limits.description.maximum}
             fault={error?.faultAt('/description')}
           />
         </>
       )}
-      {part === 'grants' && <GrantsFields draft={grants} set={setGrants} modes={modes} error={error} />}
+      {part === 'grants' && <GrantsFields draft={draft} set={set} modes={modes} error={error} />}
       {part === 'limits' && (
         <>
-          {options.show.expiry && <ExpiryFields draft={limits} set={setLimits} error={error} />}
-          <UseFields draft={limits} set={setLimits} error={error} />
+          {options.show.expiry && (
+            <ExpiryFields draft={draft} set={set} error={error} hasNoDate={isTried && hasNoDate} />
+          )}
+          <UseFields draft={draft} set={set} error={error} />
         </>
       )}
       <ErrorNotice
         error={error}
         strings={strings}
         retry={submit}
-        text={isStale ? strings.key.changedMeanwhile : undefined}
+        text={isRebased ? strings.key.changedMeanwhile : undefined}
       />
       <div class="buttons">
-        <button type="button" class="button primary" disabled={isBusy} onClick={isStale ? () => done(null) : submit}>
-          {isBusy ? strings.common.saving : isStale ? strings.error.retry : strings.common.save}
+        <button type="button" class="button primary" disabled={isBusy} onClick={submit}>
+          {isBusy ? strings.common.saving : strings.common.save}
         </button>
-        <button type="button" class="button" onClick={cancel}>
+        <button type="button" class="button" onClick={done}>
           {strings.common.cancel}
         </button>
       </div>

@@ -10,11 +10,10 @@ interface EndKeyProps {
   readonly of: Key
   readonly by: 'revoke' | 'remove'
   readonly close: () => void
-  readonly changed: (id: string, key: Key | null) => void
 }
 
 /** Asks for the name of the key: what cannot be undone is not to be done by a slip. */
-export function EndKey({ of: { id, name }, by, close, changed }: EndKeyProps) {
+export function EndKey({ of: { id, name }, by, close }: EndKeyProps) {
   const page = usePage()
   const { client, strings, catalog } = page
   const { error, isBusy, run } = useAction()
@@ -29,12 +28,11 @@ export function EndKey({ of: { id, name }, by, close, changed }: EndKeyProps) {
     const path = { id }
     if (by === 'revoke') {
       const body = reason.trim() === '' ? {} : { reason: reason.trim() }
-      changed(id, await answerOf(client.POST('/{id}/revoke', { params: { path }, body })))
+      page.changed(await answerOf(client.POST('/{id}/revoke', { params: { path }, body })))
     } else {
       await answerOf(client.DELETE('/{id}', { params: { path, query: { permanent: 'true' } } }))
-      changed(id, null)
+      page.changed({ id, status: 'removed' })
     }
-    page.changed()
     page.say(words.done)
   }
   const submit = (): void => {

@@ -1,10 +1,11 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
 import { actionsFor, type KeyActionName, KeyActions } from '../keys/key-actions.js'
 import { actorInWords } from '../keys/owner-in-words.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Sheet } from '../parts/sheet.js'
 import { StatusBadge } from '../parts/status-badge.js'
+import { useLeaveQuestion } from '../parts/use-leave-question.js'
 import { When } from '../parts/when.js'
 import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
@@ -14,52 +15,58 @@ import { KeyDetails } from './key-details.js'
 
 /** One key: what it is, what it may do, and what can be done with it. */
 export function KeySheet({ id }: { readonly id: string }) {
-  const { client, strings, router, revision } = usePage()
+  const { client, strings, router, revision, change } = usePage()
   const close = () => router.go('keys')
   const { data, error, reload } = useLoad(
     (signal) => answerOf(client.GET('/{id}', { params: { path: { id } }, signal })),
     [client, id, revision],
   )
-  const [shown, setShown] = useState<Key | null>(null)
+  const [edited, setEdited] = useState<{ readonly part: EditedPart; readonly key: Key } | null>(null)
+  const [isTouched, setTouched] = useState(false)
+  const leaving = useLeaveQuestion({ isAsked: isTouched, words: strings.form, close })
+  const changed = change.key?.id === id ? change.key : null
+  const isRemoved = changed?.status === 'removed'
+  useEffect(() => {
+    if (isRemoved) close()
+  }, [isRemoved])
   // What a change answered is newer than what was loaded.
-  const key = shown !== null && (data === null || shown.version > data.version) ? shown : data
+  const isNewer = changed !== null && changed.status !== 'removed' && (data === null || changed.version > data.version)
+  const key = isNewer ? changed : data
   const isGone = error !== null && (error.status === 404 || error.status === 400)
   return (
-    <Sheet kind="side" close={close} title={key === null ? strings.key.details : <bdi>{key.name}</bdi>}>
+    <Sheet kind="side" close={leaving.leave} title={key === null ? strings.key.details : <bdi>{key.name}</bdi>}>
       {key === null && error === null && <p class="quiet">{strings.page.loading}</p>}
       <ErrorNotice error={error} strings={strings} retry={reload} text={isGone ? strings.key.gone : undefined} />
-      {key !== null && error === null && (
-        <Shown of={key} changed={(_, now) => (now === null ? close() : setShown(now))} reload={reload} />
+      {edited !== null && (
+        <EditKey
+          key={edited.part}
+          of={edited.key}
+          part={edited.part}
+          done={() => setEdited(null)}
+          touched={setTouched}
+        />
       )}
+      {key !== null && !isGone && edited === null && <Shown of={key} edit={(part) => setEdited({ part, key })} />}
+      {leaving.question}
     </Sheet>
   )
 }
 
 interface ShownProps {
   readonly of: Key
-  readonly changed: (id: string, key: Key | null) => void
-  readonly reload: () => void
+  readonly edit: (part: EditedPart) => void
 }
 
-function Shown({ of: key, changed, reload }: ShownProps) {
+function Shown({ of: key, edit }: ShownProps) {
   const [asked, setAsked] = useState<KeyActionName | null>(null)
-  const [edited, setEdited] = useState<EditedPart | null>(null)
-  if (edited !== null) {
-    const done = (now: Key | null): void => {
-      if (now !== null) changed(now.id, now)
-      else reload()
-      setEdited(null)
-    }
-    return <EditKey key={edited} of={key} part={edited} done={done} cancel={() => setEdited(null)} />
-  }
   return (
     <>
       <State of={key} />
       <Actions of={key} ask={setAsked} />
-      <KeyDetails of={key} edit={setEdited} />
-      <KeyAccess of={key} edit={setEdited} />
+      <KeyDetails of={key} edit={edit} />
+      <KeyAccess of={key} edit={edit} />
       <End of={key} ask={setAsked} />
-      {asked !== null && <KeyActions asked={{ name: asked, key }} close={() => setAsked(null)} changed={changed} />}
+      {asked !== null && <KeyActions asked={{ name: asked, key }} close={() => setAsked(null)} />}
     </>
   )
 }

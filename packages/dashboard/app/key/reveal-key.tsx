@@ -17,8 +17,7 @@ export function RevealKey({ of: key, close }: { readonly of: Key; readonly close
       setToken(answer.token)
     })
   useEffect(reveal, [])
-  if (token !== null)
-    return <TokenSheet token={token} of={key} title={strings.token.revealed} close={close} isOnce={false} />
+  if (token !== null) return <TokenSheet token={token} of={key} how="revealed" close={close} />
   return (
     <Sheet title={strings.key.reveal} kind="small" close={close}>
       {error === null ? (

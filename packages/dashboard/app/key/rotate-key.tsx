@@ -1,39 +1,37 @@
 import { useState } from 'preact/hooks'
-import { answerOf, type Key, type Schemas } from '../client/client.js'
+import { answerOf, type Key } from '../client/client.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Select } from '../parts/select.js'
 import { Sheet } from '../parts/sheet.js'
+import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
-import { TokenSheet } from '../token/token-sheet.js'
+import { shownToken } from '../state/shown-once.js'
+import { TokenLost, tokenLostIn } from '../token/token-lost.js'
 
 interface RotateKeyProps {
   readonly of: Key
   readonly close: () => void
-  readonly changed: (id: string, key: Key | null) => void
 }
 
 const hourMs = 3_600_000
 
 /** Gives a key a new token, and shows it. */
-export function RotateKey({ of: { id }, close, changed }: RotateKeyProps) {
+export function RotateKey({ of: { id }, close }: RotateKeyProps) {
   const page = usePage()
   const { client, strings, catalog } = page
   const { error, isBusy, run } = useAction()
   const [graceMs, setGraceMs] = useState(24 * hourMs)
-  // The same for each try: if an answer is lost on its way, the key is not rotated twice.
-  const [idempotencyKey] = useState(() => crypto.randomUUID())
-  const [rotated, setRotated] = useState<Schemas['KeyWithToken'] | null>(null)
+  const idempotencyKey = useIdempotencyKey()
   const rotate = async (): Promise<void> => {
-    const params = { path: { id }, header: { 'Idempotency-Key': idempotencyKey } }
-    const answer = await answerOf(client.POST('/{id}/rotate', { params, body: { grace_ms: graceMs } }))
-    const { token: _, ...key } = answer
-    setRotated(answer)
-    changed(id, key)
-    page.changed()
+    const body = { grace_ms: graceMs }
+    const params = { path: { id }, header: { 'Idempotency-Key': idempotencyKey(body) } }
+    const made = shownToken(await answerOf(client.POST('/{id}/rotate', { params, body })), 'rotated')
+    page.showOnce(made)
+    page.changed(made.of)
   }
-  if (rotated !== null)
-    return <TokenSheet token={rotated.token} of={rotated} title={strings.token.rotated} close={close} isOnce />
+  const submit = (): void => void run(rotate).then((isDone) => isDone && close())
+  const lost = tokenLostIn(error)
   const graces = [
     [0, strings.key.graceNone],
     [hourMs, strings.key.graceHour],
@@ -50,7 +48,7 @@ export function RotateKey({ of: { id }, close, changed }: RotateKeyProps) {
           <button type="button" class="button" onClick={close}>
             {strings.common.cancel}
           </button>
-          <button type="button" class="button primary" disabled={isBusy} onClick={() => void run(rotate)}>
+          <button type="button" class="button primary" disabled={isBusy || lost !== null} onClick={submit}>
             {isBusy ? strings.key.rotating : strings.key.rotate}
           </button>
         </>
@@ -66,7 +64,11 @@ export function RotateKey({ of: { id }, close, changed }: RotateKeyProps) {
           .map(([ms, label]) => [String(ms), label] as const)}
         set={(value) => setGraceMs(Number(value))}
       />
-      <ErrorNotice error={error} strings={strings} retry={() => void run(rotate)} />
+      {lost === null ? (
+        <ErrorNotice error={error} strings={strings} retry={submit} />
+      ) : (
+        <TokenLost keyId={lost} text={strings.token.lostRotated} close={close} />
+      )}
     </Sheet>
   )
 }

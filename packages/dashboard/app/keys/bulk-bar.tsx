@@ -4,11 +4,13 @@ import { BulkSheet } from './bulk-sheet.js'
 import type { BulkVerb } from './change-several.js'
 import type { KeyQuery } from './query.js'
 import type { Selection } from './selection.js'
+import { totalInWords } from './total-in-words.js'
+import type { KeyPages } from './use-key-pages.js'
 
 interface BulkBarProps {
   readonly selection: Selection
   readonly query: KeyQuery
-  readonly total: number | null
+  readonly total: KeyPages['total']
 }
 
 /** What can be done with the keys that are selected. */
@@ -24,9 +26,9 @@ export function BulkBar({ selection, query, total }: BulkBarProps) {
     // biome-ignore lint/a11y/useSemanticElements: it sets no value
     <div class="bulk" role="group" aria-label={strings.bulk.selected(selection.size, formats.number(selection.size))}>
       <p role="status">{strings.bulk.selected(selection.size, formats.number(selection.size))}</p>
-      {total !== null && !selection.isAll && selection.size < total && (
-        <button type="button" class="button bare" onClick={() => selection.all(total)}>
-          {strings.bulk.all(formats.number(total))}
+      {total != null && !selection.isAll && selection.size < total.count && (
+        <button type="button" class="button bare" onClick={() => selection.all(total.count)}>
+          {strings.bulk.all(totalInWords(total, formats))}
         </button>
       )}
       {verbs.map((one) => (

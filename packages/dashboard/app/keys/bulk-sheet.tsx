@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
 import { Sheet } from '../parts/sheet.js'
@@ -20,15 +20,32 @@ export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
   const page = usePage()
   const { client, strings, formats } = page
   const [typed, setTyped] = useState('')
-  const [progress, setProgress] = useState<BulkOutcome | null>(null)
+  const [checked, setChecked] = useState(0)
+  const [changed, setChanged] = useState(0)
+  const stop = useRef(new AbortController())
+  useEffect(() => () => stop.current.abort(), [])
   const trial = useLoad(
-    () => changeSeveral(client, verb, { selection, query, isTrial: true }, () => {}),
+    (signal) => {
+      const counted = (outcome: BulkOutcome): void => setChecked(sizeOf(outcome))
+      return changeSeveral(client, verb, { selection, query, isTrial: true, signal }, counted)
+    },
     [client, verb],
   )
   const { error, isBusy, run } = useAction()
   const change = async (): Promise<void> => {
-    const { done } = await changeSeveral(client, verb, { selection, query, isTrial: false }, setProgress)
-    page.changed()
+    const { signal } = stop.current
+    // What was done before an attempt failed is still done.
+    const before = changed
+    let done = before
+    const counted = (outcome: BulkOutcome): void => {
+      done = before + outcome.done
+      setChanged(done)
+    }
+    try {
+      await changeSeveral(client, verb, { selection, query, isTrial: false, signal }, counted)
+    } finally {
+      if (done > before) page.changed()
+    }
     page.say(strings.bulk.done(done, formats.number(done)))
   }
   const count = trial.data?.done ?? 0
@@ -56,7 +73,12 @@ export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
         </>
       }
     >
-      {trial.isLoading && <p role="status">{strings.bulk.checking}</p>}
+      {trial.isLoading && (
+        <>
+          <p role="status">{strings.bulk.checking}</p>
+          <progress value={checked} max={selection.size} aria-label={strings.bulk.checking} />
+        </>
+      )}
       {trial.data !== null && <Outcome of={trial.data} />}
       {verb === 'revoke' && count > 0 && (
         <Field
@@ -66,11 +88,15 @@ export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
           enter={() => isSure && submit()}
         />
       )}
-      {isBusy && <progress value={progress?.done ?? 0} max={Math.max(1, count)} aria-label={strings.bulk.working} />}
+      {isBusy && <progress value={changed} max={Math.max(1, count)} aria-label={strings.bulk.working} />}
       <ErrorNotice error={trial.error} strings={strings} retry={trial.reload} />
       <ErrorNotice error={error} strings={strings} retry={submit} />
     </Sheet>
   )
+}
+
+function sizeOf({ done, unchanged, refused }: BulkOutcome): number {
+  return done + unchanged + refused
 }
 
 function Outcome({ of: { done, unchanged, refused, reasons } }: { readonly of: BulkOutcome }) {

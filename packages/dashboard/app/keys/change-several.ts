@@ -13,6 +13,15 @@ export interface BulkOutcome {
   readonly reasons: readonly string[]
 }
 
+interface Several {
+  readonly selection: Selection
+  readonly query: KeyQuery
+  /** Nothing is changed. */
+  readonly isTrial: boolean
+  /** Stops before the next request. */
+  readonly signal: AbortSignal
+}
+
 /** How many keys one request takes. */
 const mostInRequest = 100
 
@@ -20,7 +29,7 @@ const mostInRequest = 100
 export async function changeSeveral(
   client: Client,
   verb: BulkVerb,
-  { selection, query, isTrial }: { readonly selection: Selection; readonly query: KeyQuery; readonly isTrial: boolean },
+  { selection, query, isTrial, signal }: Several,
   progress: (outcome: BulkOutcome) => void,
 ): Promise<BulkOutcome> {
   const results: Schemas['BulkResult'][] = []
@@ -33,10 +42,12 @@ export async function changeSeveral(
   if (selection.isAll) {
     const filter = filterOf(query)
     let cursor = await send({ filter })
-    while (cursor !== null) cursor = await send({ filter, cursor })
+    while (cursor !== null && !signal.aborted) cursor = await send({ filter, cursor })
   } else {
     const ids = [...selection.ids]
-    for (let at = 0; at < ids.length; at += mostInRequest) await send({ ids: ids.slice(at, at + mostInRequest) })
+    for (let at = 0; at < ids.length && !signal.aborted; at += mostInRequest) {
+      await send({ ids: ids.slice(at, at + mostInRequest) })
+    }
   }
   return outcomeOf(results)
 }

@@ -5,11 +5,13 @@ import { Select } from '../parts/select.js'
 import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
 import type { KeyQuery, KeySort } from './query.js'
+import { totalInWords } from './total-in-words.js'
+import type { KeyPages } from './use-key-pages.js'
 
 interface FiltersProps {
   readonly query: KeyQuery
   readonly set: (query: KeyQuery) => void
-  readonly total: number | null
+  readonly total: KeyPages['total']
 }
 
 /** How long somebody pauses in a word before it is searched for. */
@@ -61,7 +63,7 @@ export function Filters({ query, set, total }: FiltersProps) {
         set={(attention) => set({ ...query, attention: attention as KeyQuery['attention'] })} // one of the choices
       />
       <p class="found quiet" role="status">
-        {total !== null && list.found(total, formats.number(total))}
+        {total != null && list.found(total.count, totalInWords(total, formats))}
       </p>
     </div>
   )

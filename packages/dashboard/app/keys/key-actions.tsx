@@ -19,13 +19,13 @@ interface KeyAction {
 
 /** What this caller can do with a key as it is. The API decides again. */
 export function actionsFor(
-  { status, revealable }: Key,
+  { status, revealable, locked }: Key,
   { permissions }: Catalog,
   { show }: ElementOptions,
 ): readonly KeyAction[] {
   const isAlive = status === 'active' || status === 'disabled'
   const may: Readonly<Record<KeyActionName, boolean>> = {
-    enable: status === 'disabled' && permissions.create,
+    enable: status === 'disabled' && permissions.create && (!locked || permissions.manage_all),
     disable: status === 'active' && permissions.revoke,
     rotate: isAlive && permissions.create,
     reveal: isAlive && revealable && permissions.reveal && show.reveal,
@@ -41,34 +41,33 @@ export function actionsFor(
 interface KeyActionsProps {
   readonly asked: AskedAction
   readonly close: () => void
-  /** A key is now so; `null`: it is gone. */
-  readonly changed: (id: string, key: Key | null) => void
 }
 
 /** Does what somebody chose for a key, after the question that belongs to it. */
-export function KeyActions({ asked: { name, key }, close, changed }: KeyActionsProps) {
-  if (name === 'rotate') return <RotateKey of={key} close={close} changed={changed} />
+export function KeyActions({ asked: { name, key }, close }: KeyActionsProps) {
+  if (name === 'rotate') return <RotateKey of={key} close={close} />
   if (name === 'reveal') return <RevealKey of={key} close={close} />
-  if (name === 'revoke' || name === 'remove') return <EndKey of={key} by={name} close={close} changed={changed} />
-  return <ToggleKey key={`${name} ${key.id}`} of={key} to={name} close={close} changed={changed} />
+  if (name === 'revoke' || name === 'remove') return <EndKey of={key} by={name} close={close} />
+  return <ToggleKey key={`${name} ${key.id}`} of={key} to={name} close={close} />
 }
 
-interface ToggleKeyProps extends Omit<KeyActionsProps, 'asked'> {
+interface ToggleKeyProps {
   readonly of: Key
   readonly to: 'enable' | 'disable'
+  readonly close: () => void
 }
 
-/** Needs no question: it can be undone. */
-function ToggleKey({ of: { id, name }, to, close, changed }: ToggleKeyProps) {
-  const page = usePage()
-  const { client, strings, say } = page
+/** Needs no question: it can be undone, by those who may. */
+function ToggleKey({ of: { id, name }, to, close }: ToggleKeyProps) {
+  const { client, strings, catalog, options, say, changed } = usePage()
   const { error, run } = useAction()
   const toggle = async (way: 'enable' | 'disable'): Promise<void> => {
     const key = await answerOf(client.POST(`/{id}/${way}`, { params: { path: { id } } }))
-    changed(id, key)
-    page.changed()
-    const undo = way === to ? () => void toggle(way === 'enable' ? 'disable' : 'enable').catch(() => {}) : undefined
-    say(strings.key[way === 'enable' ? 'enabled' : 'disabled'](name), undo)
+    changed(key)
+    const back = way === 'enable' ? 'disable' : 'enable'
+    const canUndo = way === to && actionsFor(key, catalog, options).some((action) => action.name === back)
+    const undo = (): void => void toggle(back).catch(() => say(strings.key.undoFailed(name)))
+    say(strings.key[way === 'enable' ? 'enabled' : 'disabled'](name), canUndo ? undo : undefined)
   }
   const attempt = () => void run(() => toggle(to)).then((isDone) => isDone && close())
   useEffect(attempt, [])

@@ -19,7 +19,7 @@ interface KeyTableProps {
 /** A table of any length: only the rows that somebody sees are in the document. */
 export function KeyTable({ pages, selection, ask, label }: KeyTableProps) {
   const { strings, catalog } = usePage()
-  const { keys, hasMore, isLoading, error, more } = pages
+  const { items: keys, hasMore, isLoading, error, more } = pages
   const rows = useRef<HTMLTableSectionElement>(null)
   const { first, last, rowHeight } = useWindow(rows, keys.length, () => hasMore && error === null && more())
   const shown = keys.slice(first, last)

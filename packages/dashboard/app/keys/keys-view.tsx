@@ -32,15 +32,15 @@ export function KeysView() {
   return (
     <section aria-label={strings.page.keys}>
       <StatsLine />
-      {(isFiltered || pages.total !== 0) && <Filters query={query} set={setQuery} total={pages.total} />}
-      {pages.total === 0 && !pages.isLoading ? (
+      {(isFiltered || pages.total?.count !== 0) && <Filters query={query} set={setQuery} total={pages.total} />}
+      {pages.total?.count === 0 && !pages.isLoading ? (
         <EmptyList isFiltered={isFiltered} clear={() => setQuery(noQuery)} />
       ) : (
         <KeyTable pages={pages} selection={isBulk ? selection : null} ask={setAsked} />
       )}
       <RevokedKeys ask={setAsked} />
       {isBulk && selection.size > 0 && <BulkBar selection={selection} query={query} total={pages.total} />}
-      {asked !== null && <KeyActions asked={asked} close={() => setAsked(null)} changed={pages.patch} />}
+      {asked !== null && <KeyActions asked={asked} close={() => setAsked((now) => (now === asked ? null : now))} />}
     </section>
   )
 }

@@ -1,93 +1,61 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { ApiError } from '../client/api-error.js'
-import { answerOf, type Key } from '../client/client.js'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { answerOf, type Key, type Schemas } from '../client/client.js'
 import type { operations } from '../client/schema.js'
 import { usePage } from '../state/page.js'
+import { type Pages, usePages } from '../state/pages.js'
 import { type KeyQuery, parametersOf } from './query.js'
 
-export interface KeyPages {
-  readonly keys: readonly Key[]
+export interface KeyPages extends Omit<Pages<Key>, 'reload' | 'edit'> {
   /** How many keys there are on all pages; `null`: not known yet. */
-  readonly total: number | null
-  readonly isLoading: boolean
-  readonly hasMore: boolean
-  readonly error: ApiError | null
-  /** Loads the next page, or again what failed. */
-  more(): void
-  /** Shows a key as it is now; `null`: it is gone. */
-  patch(id: string, key: Key | null): void
+  readonly total: Schemas['KeyPage']['total'] | null
 }
 
 const pageSize = 100
 
-interface State {
-  readonly keys: readonly Key[]
-  readonly total: number | null
-  readonly cursor: string | null
-  readonly isLoading: boolean
-  readonly error: ApiError | null
-}
-
-const nothing: State = { keys: [], total: null, cursor: null, isLoading: true, error: null }
-
-/** The keys that meet a query, page by page. What was there stays until the answer to a new query is. */
+/** The keys that meet a query, page by page. */
 export function useKeyPages(query: KeyQuery): KeyPages {
   return useListedKeys(parametersOf(query))
 }
 
 export function useListedKeys(parameters: NonNullable<operations['listKeys']['parameters']['query']>): KeyPages {
-  const { client, revision } = usePage()
-  const [state, setState] = useState<State>(nothing)
-  const pending = useRef<AbortController | null>(null)
-  const text = JSON.stringify(parameters)
-
-  const load = useCallback(
-    async (cursor: string | null) => {
-      pending.current?.abort()
-      const abort = new AbortController()
-      pending.current = abort
-      setState((before) => ({ ...before, isLoading: true, error: null }))
+  const { client } = usePage()
+  const [total, setTotal] = useState<KeyPages['total']>(null)
+  const { reload, edit, ...pages } = usePages(
+    async (cursor, signal) => {
       const query = {
-        ...(JSON.parse(text) as typeof parameters), // as it was written
+        ...parameters,
         limit: pageSize,
-        ...(cursor === null ? { total: 'true' as const } : { cursor }),
+        ...(cursor === undefined ? { total: 'true' as const } : { cursor }),
       }
-      try {
-        const page = await answerOf(client.GET('', { params: { query }, signal: abort.signal }))
-        if (abort.signal.aborted) return
-        pending.current = null
-        setState((before) => ({
-          keys: cursor === null ? page.data : [...before.keys, ...page.data],
-          total: page.total?.count ?? before.total,
-          cursor: page.next_cursor,
-          isLoading: false,
-          error: null,
-        }))
-      } catch (error) {
-        if (abort.signal.aborted) return
-        pending.current = null
-        const shown = error instanceof ApiError ? error : new ApiError(null, null)
-        setState((before) => ({ ...before, isLoading: false, error: shown }))
-      }
+      const page = await answerOf(client.GET('', { params: { query }, signal }))
+      if (cursor === undefined && !signal.aborted) setTotal(page.total ?? null)
+      return page
     },
-    [client, text],
+    [client, JSON.stringify(parameters)],
   )
+  const belongs = (status: Key['status']): boolean => parameters.status?.includes(status) !== false
+  useChangedKey((key) => {
+    const isListed = pages.items.some(({ id }) => id === key?.id)
+    if (key === null || pages.isLoading || (!isListed && key.status !== 'removed' && belongs(key.status))) reload()
+    else if (!isListed) return
+    else if (key.status !== 'removed' && belongs(key.status)) {
+      edit((items) => items.map((one) => (one.id === key.id ? key : one)))
+    } else {
+      // Whoever is far down in a list stays there.
+      edit((items) => items.filter(({ id }) => id !== key.id))
+      setTotal((before) => (before == null ? before : { ...before, count: before.count - 1 }))
+    }
+  })
+  return { ...pages, total }
+}
 
+/** Calls `then` once for each change. */
+function useChangedKey(then: (key: ReturnType<typeof usePage>['change']['key']) => void): void {
+  const { change, revision } = usePage()
+  const seen = useRef(revision)
   useEffect(() => {
-    void load(null)
-    return () => pending.current?.abort()
-  }, [load, revision])
-
-  const { keys, cursor, isLoading } = state
-  const more = useCallback(() => {
-    if (pending.current !== null && isLoading) return
-    if (keys.length === 0 || cursor !== null) void load(keys.length === 0 ? null : cursor)
-  }, [load, keys.length, cursor, isLoading])
-  const patch = useCallback((id: string, key: Key | null) => {
-    setState((before) => ({
-      ...before,
-      keys: before.keys.flatMap((one) => (one.id !== id ? [one] : key === null ? [] : [key])),
-    }))
-  }, [])
-  return { keys, total: state.total, isLoading, hasMore: cursor !== null, error: state.error, more, patch }
+    if (seen.current === revision) return
+    seen.current = revision
+    then(change.key)
+  }, [revision])
 }

@@ -18,6 +18,11 @@ export const german: Strings = {
     backToKeys: 'Alle Schlüssel',
     notAllowed: 'Sie dürfen keine API-Schlüssel sehen. Fragen Sie, wer Ihre Organisation verwaltet.',
   },
+  form: {
+    title: 'Änderungen verwerfen?',
+    text: 'Was Sie eingetragen haben, ist nicht gespeichert.',
+    leave: 'Verwerfen',
+  },
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',
@@ -30,6 +35,7 @@ export const german: Strings = {
     none: 'Keine',
     never: 'Nie',
     optional: 'freiwillig',
+    stay: 'Zurück',
     more: 'Mehr',
     less: 'Weniger',
     undo: 'Rückgängig',
@@ -380,6 +386,7 @@ export const german: Strings = {
     planFull: (most: string) =>
       `Ihr Tarif hat ${most} Schlüssel, und alle sind in Gebrauch. Löschen oder widerrufen Sie einen, oder wählen Sie einen größeren Tarif.`,
     prefilled: 'Ein Link hat dieses Formular ausgefüllt. Prüfen Sie, was der Schlüssel darf, bevor Sie ihn erstellen.',
+    prefilledWithout: (names: string) => `Der Link wünscht auch, was Sie hier nicht geben können: ${names}.`,
     name: 'Name',
     nameHint: 'Sagen Sie, was ihn benutzt, etwa „CI-Pipeline“ oder „Claude auf meinem Laptop“.',
     description: 'Beschreibung',
@@ -431,6 +438,7 @@ export const german: Strings = {
     addressesHint: 'Eine Adresse oder ein Bereich je Zeile, etwa 192.0.2.0/24. Leer: jede Adresse.',
     rateLimit: 'Anfragen',
     rateLimitPer: 'je',
+    otherLimits: (limits: string) => `Der Schlüssel hat weitere Limits, die bleiben: ${limits}.`,
     rateLimitHint: (standard: string) => `Leer: das Limit Ihres Tarifs (${standard}).`,
     noLimit: 'kein Limit',
     perSecond: 'Sekunde',
@@ -441,6 +449,7 @@ export const german: Strings = {
     submitting: 'Wird erstellt…',
     accessMissing: 'Der Schlüssel darf noch nichts. Wählen Sie eine Berechtigung, eine Rolle oder eine Ressource.',
     nameMissing: 'Geben Sie dem Schlüssel einen Namen.',
+    dateMissing: 'Wählen Sie den Tag, an dem der Schlüssel endet.',
   },
   token: {
     created: 'Ihr neuer Schlüssel',
@@ -459,7 +468,11 @@ export const german: Strings = {
     selected: 'Ausgewählt. Kopieren Sie mit Strg+C oder ⌘C.',
     leaveTitle: 'Haben Sie das Token gespeichert?',
     leaveText: 'Es wird nicht noch einmal gezeigt. Wenn Sie es verlieren, erneuern Sie den Schlüssel.',
-    leaveStay: 'Zurück',
+    lostCreated:
+      'Der Schlüssel ist erstellt, und sein Token ging auf dem Weg zu Ihnen verloren. Erneuern Sie den Schlüssel, um ein anderes zu bekommen.',
+    lostRotated:
+      'Der Schlüssel ist erneuert, und sein neues Token ging auf dem Weg zu Ihnen verloren. Erneuern Sie ihn noch einmal.',
+    lostOpen: 'Schlüssel öffnen',
     leaveAnyway: 'Ja, schließen',
   },
   key: {
@@ -503,7 +516,8 @@ export const german: Strings = {
     reason: (text: string) => `Grund: ${text}`,
     saved: 'Gespeichert.',
     changedMeanwhile:
-      'Jemand hat diesen Schlüssel inzwischen geändert. So ist er jetzt; Ihre Änderungen sind nicht gespeichert.',
+      'Jemand hat diesen Schlüssel inzwischen geändert. Diese Änderungen stehen hier, und Ihre sind noch da. Prüfen Sie sie, und speichern Sie noch einmal.',
+    undoFailed: (name: string) => `Das ließ sich nicht rückgängig machen. Sehen Sie nach, wie ${name} jetzt ist.`,
     rotate: 'Erneuern',
     rotateText: 'Der Schlüssel bekommt ein neues Token und behält Namen, Berechtigungen und Verlauf.',
     rotateGrace: 'Das bisherige Token funktioniert',

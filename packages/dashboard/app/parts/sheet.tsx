@@ -18,11 +18,13 @@ export function Sheet({ title, kind, close, children, footer }: SheetProps) {
   const { strings, saying } = usePage()
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const isOver = useRef(false)
   useLayoutEffect(() => {
     const { current } = dialog
     current?.showModal()
     const closed = saying.opened(id)
     return () => {
+      isOver.current = true
       closed()
       current?.close()
     }
@@ -36,6 +38,9 @@ export function Sheet({ title, kind, close, children, footer }: SheetProps) {
         // Another dialog within this one cancels by itself.
         event.preventDefault()
         if (event.target === dialog.current) close()
+      }}
+      onClose={({ target, currentTarget }) => {
+        if (target === currentTarget && !isOver.current) openAgain(currentTarget)
       }}
     >
       <div class="top">
@@ -51,4 +56,15 @@ export function Sheet({ title, kind, close, children, footer }: SheetProps) {
       {saying.top === id && <SaidLine />}
     </dialog>
   )
+}
+
+/**
+ * A browser lets nobody keep a dialog open against Escape pressed again and again. It is still asked for, so it is shown again, and
+ * above it those that stand within it.
+ */
+function openAgain(dialog: HTMLDialogElement): void {
+  for (const one of [dialog, ...dialog.querySelectorAll('dialog')]) {
+    one.close()
+    one.showModal()
+  }
 }

@@ -33,9 +33,8 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, inputs: re
 export interface Action {
   readonly error: ApiError | null
   readonly isBusy: boolean
-  /** Does something, one at a time. Returns whether it was done. */
+  /** Does something, one at a time. Returns whether it was done, and what asked for it is still shown. */
   run(work: () => Promise<void>): Promise<boolean>
-  clear(): void
 }
 
 /** Does what somebody asked for: says whether it is under way, and what came of it. */
@@ -43,6 +42,13 @@ export function useAction(): Action {
   const [error, setError] = useState<ApiError | null>(null)
   const [isBusy, setBusy] = useState(false)
   const busy = useRef(false)
+  const isShown = useRef(true)
+  useEffect(
+    () => () => {
+      isShown.current = false
+    },
+    [],
+  )
   const run = useCallback(async (work: () => Promise<void>) => {
     if (busy.current) return false
     busy.current = true
@@ -50,7 +56,7 @@ export function useAction(): Action {
     setError(null)
     try {
       await work()
-      return true
+      return isShown.current
     } catch (fault) {
       setError(toApiError(fault))
       return false
@@ -59,8 +65,7 @@ export function useAction(): Action {
       setBusy(false)
     }
   }, [])
-  const clear = useCallback(() => setError(null), [])
-  return { error, isBusy, run, clear }
+  return { error, isBusy, run }
 }
 
 /** What is not an answer of the API is a fault of the page, which is to be seen in the console. */

@@ -1,11 +1,24 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { Catalog, Client } from '../client/client.js'
+import type { Catalog, Client, Key } from '../client/client.js'
 import type { ElementOptions } from '../page-options.js'
 import type { Strings } from '../strings/strings.js'
 import type { Formats } from './formats.js'
 import type { Router } from './router.js'
 import type { Saying } from './said.js'
+import type { ShownOnce } from './shown-once.js'
+
+/** A key that is gone. */
+export interface Removed {
+  readonly id: string
+  readonly status: 'removed'
+}
+
+/** What was changed. */
+export interface Change {
+  /** `null`: several keys, or what belongs to one. */
+  readonly key: Key | Removed | null
+}
 
 /** What each part of the page has at hand. */
 export interface Page {
@@ -15,10 +28,14 @@ export interface Page {
   readonly strings: Strings
   readonly formats: Formats
   readonly router: Router
-  /** Grows with each change of a key: what shows keys loads them again. */
+  /** Grows with each change of a key: what counts keys counts them again. */
   readonly revision: number
-  /** Says that keys have changed. */
-  changed(): void
+  /** The last change. */
+  readonly change: Change
+  /** Says that this key is now so, or that keys have changed. */
+  changed(key?: Key | Removed | null): void
+  /** Shows a secret that is never shown again, whatever becomes of the view that asked for it. */
+  showOnce(secret: ShownOnce): void
   /** Says something in passing, to screen readers as well. `undo` takes it back. */
   say(text: string, undo?: () => void): void
   readonly saying: Saying

@@ -20,6 +20,11 @@ export const en = {
     backToKeys: 'All keys',
     notAllowed: 'You may not see API keys. Ask whoever manages your organisation.',
   },
+  form: {
+    title: 'Discard your changes?',
+    text: 'What you filled in is not saved.',
+    leave: 'Discard',
+  },
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -32,6 +37,7 @@ export const en = {
     none: 'None',
     never: 'Never',
     optional: 'optional',
+    stay: 'Go back',
     more: 'More',
     less: 'Less',
     undo: 'Undo',
@@ -377,6 +383,7 @@ export const en = {
     planFull: (most: string) =>
       `Your plan has ${most} keys, and all are in use. Delete or revoke a key, or choose a larger plan.`,
     prefilled: 'A link filled in this form. Check what the key may do before you create it.',
+    prefilledWithout: (names: string) => `The link also asks for what you cannot give here: ${names}.`,
     name: 'Name',
     nameHint: 'Say what will use it, such as “CI pipeline” or “Claude on my laptop”.',
     description: 'Description',
@@ -428,6 +435,7 @@ export const en = {
     addressesHint: 'One address or range on each line, such as 192.0.2.0/24. Empty: any address.',
     rateLimit: 'Requests',
     rateLimitPer: 'per',
+    otherLimits: (limits: string) => `The key has further limits, which stay: ${limits}.`,
     rateLimitHint: (standard: string) => `Empty: the limit of your plan (${standard}).`,
     noLimit: 'no limit',
     perSecond: 'second',
@@ -438,6 +446,7 @@ export const en = {
     submitting: 'Creating…',
     accessMissing: 'The key may do nothing yet. Choose at least one permission, role or resource.',
     nameMissing: 'Give the key a name.',
+    dateMissing: 'Choose the day on which the key ends.',
   },
   token: {
     created: 'Your new key',
@@ -456,7 +465,9 @@ export const en = {
     selected: 'Selected. Press Ctrl+C or ⌘C to copy.',
     leaveTitle: 'Have you saved the token?',
     leaveText: 'It is not shown again. If you lose it, rotate the key.',
-    leaveStay: 'Go back',
+    lostCreated: 'The key was created, and its token was lost on the way to you. Rotate the key to get another one.',
+    lostRotated: 'The key was rotated, and its new token was lost on the way to you. Rotate it once more.',
+    lostOpen: 'Open the key',
     leaveAnyway: 'Yes, close',
   },
   key: {
@@ -499,7 +510,9 @@ export const en = {
     locked: 'Only whoever disabled it, or somebody who manages all keys, can enable it.',
     reason: (text: string) => `Reason: ${text}`,
     saved: 'Saved.',
-    changedMeanwhile: 'Somebody else changed this key meanwhile. Here is how it is now; your changes are not saved.',
+    changedMeanwhile:
+      'Somebody else changed this key meanwhile. Their changes are shown here, and yours are kept. Check them, and save again.',
+    undoFailed: (name: string) => `This could not be undone. See how ${name} is now.`,
     rotate: 'Rotate',
     rotateText: 'The key gets a new token, and keeps its name, its permissions and its history.',
     rotateGrace: 'The previous token works',

@@ -42,10 +42,7 @@ export function EndpointActions({ keyId, of: hook, close, said }: EndpointAction
       changed()
       said(isActive ? words.paused : words.resumed)
     })
-  const done = (): void => {
-    setAsked(null)
-    changed()
-  }
+  const done = (): void => setAsked(null)
   const ask = (name: NonNullable<typeof asked>, look = '') => (
     <button type="button" class={`button ${look}`} onClick={() => setAsked(name)}>
       {words[name]}
@@ -72,8 +69,8 @@ export function EndpointActions({ keyId, of: hook, close, said }: EndpointAction
       <ErrorNotice error={toggle.error} strings={strings} retry={setActive} />
       {asked === 'edit' && <EndpointForm keyId={keyId} of={hook} close={done} />}
       {asked === 'rotate' && <RotateSecret keyId={keyId} of={hook} close={done} />}
-      {asked === 'replay' && <ReplayTime keyId={keyId} of={hook} close={() => setAsked(null)} said={said} />}
-      {asked === 'remove' && <DeleteEndpoint keyId={keyId} of={hook} close={() => setAsked(null)} removed={close} />}
+      {asked === 'replay' && <ReplayTime keyId={keyId} of={hook} close={done} said={said} />}
+      {asked === 'remove' && <DeleteEndpoint keyId={keyId} of={hook} close={done} removed={close} />}
     </>
   )
 }

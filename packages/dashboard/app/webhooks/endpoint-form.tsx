@@ -1,12 +1,12 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
 import { Choices } from '../grants/choices.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
 import { Sheet } from '../parts/sheet.js'
+import { useLeaveQuestion } from '../parts/use-leave-question.js'
 import { useAction, useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
-import { SecretSheet } from './secret-sheet.js'
 
 interface EndpointFormProps {
   readonly keyId: string
@@ -18,33 +18,45 @@ interface EndpointFormProps {
 /** What the schema of the API allows. */
 const longest = { url: 2_048 }
 
-/** The settings of a new webhook, and then its secret; or those of one that is there. */
+/** The settings of a new webhook, or those of one that is there. */
 export function EndpointForm({ keyId, of: hook, close }: EndpointFormProps) {
-  const { client, strings, catalog } = usePage()
+  const { client, strings, catalog, changed, showOnce } = usePage()
   const words = strings.webhooks
   const [url, setUrl] = useState(hook?.url ?? '')
   const [description, setDescription] = useState(hook?.description ?? '')
   const [types, setTypes] = useState<readonly string[] | null>(hook?.types ?? null)
   const [isTried, setTried] = useState(false)
-  const [made, setMade] = useState<Schemas['WebhookWithSecret'] | null>(null)
   const { error, isBusy, run } = useAction()
-  if (made !== null) return <SecretSheet secret={made.secret} of={made} close={close} />
-
+  const touched = {
+    ...(url.trim() === (hook?.url ?? '') ? {} : { url: url.trim() }),
+    ...(description.trim() === (hook?.description ?? '') ? {} : { description: description.trim() || null }),
+    ...(sameTypes(types, hook?.types ?? null) ? {} : { types: types === null ? null : [...types] }),
+  }
+  const isTouched = Object.keys(touched).length > 0
+  const leaving = useLeaveQuestion({ isAsked: isTouched && !isBusy, words: strings.form, close })
   const hasNoUrl = url.trim() === ''
   const hasNoTypes = types?.length === 0
   const save = async (): Promise<void> => {
-    const body = { url: url.trim(), types: types === null ? null : [...types], description: description.trim() || null }
     if (hook === null) {
-      setMade(await answerOf(client.POST('/{id}/webhooks', { params: { path: { id: keyId } }, body })))
-    } else {
+      const body = {
+        url: url.trim(),
+        types: types === null ? null : [...types],
+        description: description.trim() || null,
+      }
+      const made = await answerOf(client.POST('/{id}/webhooks', { params: { path: { id: keyId } }, body }))
+      const { secret, ...endpoint } = made
+      showOnce({ kind: 'webhook', secret, of: endpoint })
+    } else if (isTouched) {
+      // Only what was touched: what somebody else changed meanwhile is not undone.
       const path = { id: keyId, webhook_id: hook.id }
-      await answerOf(client.PATCH('/{id}/webhooks/{webhook_id}', { params: { path }, body }))
+      await answerOf(client.PATCH('/{id}/webhooks/{webhook_id}', { params: { path }, body: touched }))
     }
+    changed()
   }
   const submit = (): void => {
     setTried(true)
     if (hasNoUrl || hasNoTypes) return
-    void run(save).then((isSaved) => isSaved && hook !== null && close())
+    void run(save).then((isSaved) => isSaved && close())
   }
   // Nothing tells a second creation from a first whose answer was lost.
   const isUnsure = hook === null && error !== null && error.status === null
@@ -52,7 +64,7 @@ export function EndpointForm({ keyId, of: hook, close }: EndpointFormProps) {
     <Sheet
       title={hook === null ? words.addTitle : words.editTitle}
       kind="wide"
-      close={close}
+      close={leaving.leave}
       footer={
         <>
           <button type="button" class="button" onClick={close}>
@@ -95,8 +107,13 @@ export function EndpointForm({ keyId, of: hook, close }: EndpointFormProps) {
         retry={isUnsure ? undefined : submit}
         text={isUnsure ? words.unsure : undefined}
       />
+      {leaving.question}
     </Sheet>
   )
+}
+
+function sameTypes(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  return JSON.stringify(one?.toSorted()) === JSON.stringify(other?.toSorted())
 }
 
 interface TypesFieldsProps {
@@ -110,6 +127,8 @@ function TypesFields({ types, set }: TypesFieldsProps) {
   const words = strings.webhooks
   const { data, error, reload } = useLoad((signal) => answerOf(client.GET('/webhooks/events', { signal })), [client])
   const offered = data?.data ?? []
+  /** What was ticked is still ticked after a look at "all". */
+  const chosen = useRef<readonly string[]>([])
   // A webhook may want types that the product no longer has.
   const former = (types ?? []).filter((type) => data !== null && !offered.some((one) => one.type === type))
   const toggle = (type: string, isOn: boolean): void => {
@@ -126,7 +145,10 @@ function TypesFields({ types, set }: TypesFieldsProps) {
           { value: 'all', title: words.eventsAll, hint: words.eventsAllHint },
           { value: 'some', title: words.eventsSome, hint: words.eventsSomeHint },
         ]}
-        set={(mode) => set(mode === 'all' ? null : [])}
+        set={(mode) => {
+          if (types !== null) chosen.current = types
+          set(mode === 'all' ? null : chosen.current)
+        }}
       />
       {types !== null && (
         <fieldset class="indent types">

@@ -10,7 +10,7 @@ import { EndpointStatus } from './endpoint-status.js'
 
 /** The webhooks that are attached to a key. */
 export function KeyWebhooks({ keyId }: { readonly keyId: string }) {
-  const { client, strings, router, catalog, revision, changed } = usePage()
+  const { client, strings, router, catalog, revision } = usePage()
   const words = strings.webhooks
   const path = { id: keyId }
   const key = useLoad((signal) => answerOf(client.GET('/{id}', { params: { path }, signal })), [client, keyId])
@@ -66,16 +66,7 @@ export function KeyWebhooks({ keyId }: { readonly keyId: string }) {
           ))}
         </ul>
       )}
-      {isAdding && (
-        <EndpointForm
-          keyId={keyId}
-          of={null}
-          close={() => {
-            setAdding(false)
-            changed()
-          }}
-        />
-      )}
+      {isAdding && <EndpointForm keyId={keyId} of={null} close={() => setAdding(false)} />}
     </>
   )
 }

@@ -5,7 +5,6 @@ import { Select } from '../parts/select.js'
 import { Sheet } from '../parts/sheet.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
-import { SecretSheet } from './secret-sheet.js'
 
 interface RotateSecretProps {
   readonly keyId: string
@@ -17,17 +16,19 @@ const hourMs = 3_600_000
 
 /** Gives a webhook a new secret, and shows it. */
 export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
-  const { client, strings } = usePage()
+  const { client, strings, changed, showOnce } = usePage()
   const words = strings.webhooks
   const { error, isBusy, run } = useAction()
   const [graceMs, setGraceMs] = useState(24 * hourMs)
-  const [made, setMade] = useState<Schemas['WebhookWithSecret'] | null>(null)
-  if (made !== null) return <SecretSheet secret={made.secret} of={made} close={close} />
   const rotate = async (): Promise<void> => {
     const params = { path: { id: keyId, webhook_id: hook.id } }
     const body = { grace_ms: graceMs }
-    setMade(await answerOf(client.POST('/{id}/webhooks/{webhook_id}/rotate-secret', { params, body })))
+    const made = await answerOf(client.POST('/{id}/webhooks/{webhook_id}/rotate-secret', { params, body }))
+    const { secret, ...endpoint } = made
+    showOnce({ kind: 'webhook', secret, of: endpoint })
+    changed()
   }
+  const submit = (): void => void run(rotate).then((isDone) => isDone && close())
   const graces = [
     [0, strings.key.graceNone],
     [hourMs, strings.key.graceHour],
@@ -44,7 +45,7 @@ export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
           <button type="button" class="button" onClick={close}>
             {strings.common.cancel}
           </button>
-          <button type="button" class="button primary" disabled={isBusy} onClick={() => void run(rotate)}>
+          <button type="button" class="button primary" disabled={isBusy} onClick={submit}>
             {isBusy ? strings.key.rotating : words.rotate}
           </button>
         </>
@@ -58,7 +59,7 @@ export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
         choices={graces.map(([ms, label]) => [String(ms), label] as const)}
         set={(value) => setGraceMs(Number(value))}
       />
-      <ErrorNotice error={error} strings={strings} retry={() => void run(rotate)} />
+      <ErrorNotice error={error} strings={strings} retry={submit} />
     </Sheet>
   )
 }

@@ -1,0 +1,16 @@
+import type { Catalog } from '../client/client.js'
+import type { ElementOptions } from '../page-options.js'
+
+export type OwnerKind = 'me' | 'organization'
+
+/** Whose key this caller may create. */
+export function ownersFor({ permissions }: Catalog, { show }: ElementOptions): readonly OwnerKind[] {
+  return [
+    ...(show.personalKeys ? ['me' as const] : []),
+    ...(show.organizationKeys && permissions.manage_all ? ['organization' as const] : []),
+  ]
+}
+
+export function mayCreate(catalog: Catalog, options: ElementOptions): boolean {
+  return catalog.permissions.create && ownersFor(catalog, options).length > 0
+}
