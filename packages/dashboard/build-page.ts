@@ -66,7 +66,9 @@ async function digestOfSources(): Promise<string> {
   const sources = (await readdir(join(here, 'app'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
-  const paths = [...sources.sort(), join(here, 'package.json'), join(here, 'build-page.ts')]
+  // What the handler and the element share.
+  const shared = ['src/page-rules.ts', 'src/shown-parts.ts', 'package.json', 'build-page.ts']
+  const paths = [...sources.sort(), ...shared.map((path) => join(here, path))]
   const texts = await Promise.all(paths.map(async (path) => `${path}\n${await readFile(path, 'utf8')}`))
   return digest(texts.join('\n'))
 }

@@ -1,5 +1,5 @@
 import { h, render } from 'preact'
-import { readPageOptions } from './page-options.js'
+import { readPageOptions, WrongAttribute } from './page-options.js'
 import { Root } from './root.js'
 import styles from './style/page.css?inline'
 
@@ -8,20 +8,46 @@ const Base: typeof HTMLElement = globalThis.HTMLElement ?? class {}
 
 /** The settings page. Its styles and its document are its own, so the host's page and this one do not disturb each other. */
 export class KeywrightSettings extends Base {
+  static readonly observedAttributes: readonly string[] = ['api', 'options', 'routing', 'lang', 'dir']
+  #hasAccent = false
+
   connectedCallback(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' })
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(styles)
     // A policy without inline styles allows this, and no element.
     root.adoptedStyleSheets = [sheet]
-    const options = readPageOptions(this)
-    if (options.accent !== null) this.style.setProperty('--keywright-accent', options.accent)
-    render(h(Root, { host: this, options }), root)
+    this.#show(root)
+  }
+
+  attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
+    // The parser sets attributes before the element is in the page.
+    if (this.shadowRoot !== null && this.isConnected && before !== now) this.#show(this.shadowRoot)
   }
 
   disconnectedCallback(): void {
     // What is taken from the page keeps nothing, a token least of all.
     if (this.shadowRoot !== null) render(null, this.shadowRoot)
+  }
+
+  #show(root: ShadowRoot): void {
+    try {
+      const options = readPageOptions(this)
+      this.#paint(options.accent)
+      render(h(Root, { host: this, options }), root)
+    } catch (error) {
+      if (!(error instanceof WrongAttribute)) throw error
+      console.error(error.message)
+      const notice = h('p', { class: 'notice danger', role: 'alert' }, error.message)
+      render(h('div', { class: 'page', lang: 'en', dir: 'ltr' }, notice), root)
+    }
+  }
+
+  #paint(accent: string | null): void {
+    if (accent !== null) this.style.setProperty('--keywright-accent', accent)
+    // One that the host set itself is left alone.
+    else if (this.#hasAccent) this.style.removeProperty('--keywright-accent')
+    this.#hasAccent = accent !== null
   }
 }
 

@@ -25,7 +25,8 @@ const units = [
   ['minute', 60],
 ] as const
 
-export function formatsOf(lang: string): Formats {
+export function formatsOf(tag: string): Formats {
+  const lang = isTag(tag) ? tag : 'en'
   const number = new Intl.NumberFormat(lang)
   const words = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })
   const relative = new Intl.RelativeTimeFormat(lang)
@@ -55,5 +56,14 @@ export function formatsOf(lang: string): Formats {
       const [unit, size] = units.find(([, of]) => seconds % of === 0) ?? (['second', 1] as const)
       return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
     },
+  }
+}
+
+/** A host may write `en_US`, which is no tag of a language. */
+function isTag(lang: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(lang).length > 0
+  } catch {
+    return false
   }
 }
