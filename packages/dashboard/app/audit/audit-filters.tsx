@@ -1,9 +1,9 @@
 import { KeyPicker } from '../choose-key/key-picker.js'
-import { answerOf, type Schemas } from '../client/client.js'
+import { PersonSelect, usePeople } from '../choose-person/person-select.js'
+import type { Schemas } from '../client/client.js'
 import { Field } from '../parts/field.js'
 import { Select } from '../parts/select.js'
 import { today } from '../state/days.js'
-import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
 import type { AuditQuery, AuditType } from './audit-query.js'
 
@@ -43,15 +43,15 @@ export function AuditFilters({ query, set }: AuditFiltersProps) {
 
 /** A product that lists no people has no such filter. */
 function PersonFilter({ query, set }: AuditFiltersProps) {
-  const { client, strings } = usePage()
-  const words = strings.audit
-  const { data } = useLoad((signal) => answerOf(client.GET('/people', { signal })), [client])
+  const words = usePage().strings.audit
+  const { data } = usePeople()
   if (data === null || data.data.length === 0) return null
   return (
-    <Select
+    <PersonSelect
       label={words.actor}
+      people={data.data}
       value={query.person}
-      choices={[['', words.anyActor], ...data.data.map(({ id, name }) => [id, name] as const)]}
+      others={[['', words.anyActor]]}
       set={(person) => set({ ...query, person })}
     />
   )

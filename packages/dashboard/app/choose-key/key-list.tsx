@@ -10,22 +10,27 @@ interface KeyListProps {
   readonly pick: (key: Key) => void
   /** What to say where there is no key at all. */
   readonly none: string
+  /** Those that are revoked have a past as well. */
+  readonly hasRevoked?: boolean
 }
+
+const working = ['active', 'disabled', 'expired'] as const
 
 /** A longer list helps nobody: the search does. */
 const mostShown = 20
 
 /** Keys to choose one of, with a search. */
-export function KeyList({ pick, none }: KeyListProps) {
+export function KeyList({ pick, none, hasRevoked = false }: KeyListProps) {
   const { client, strings, revision } = usePage()
   const [search, setSearch] = useState('')
   const { data, error, reload } = useLoad(
     (signal) => {
       const words = search.trim() === '' ? {} : { search: search.trim() }
-      const query = { ...words, limit: mostShown, status: ['active' as const, 'disabled' as const, 'expired' as const] }
+      const status = [...working, ...(hasRevoked ? ['revoked' as const] : [])]
+      const query = { ...words, limit: mostShown, status }
       return answerOf(client.GET('', { params: { query }, signal }))
     },
-    [client, revision, search],
+    [client, revision, search, hasRevoked],
   )
   if (data !== null && data.data.length === 0 && search === '') return <p class="quiet">{none}</p>
   return (

@@ -40,6 +40,7 @@ export function KeyPicker({ picked, pick }: KeyPickerProps) {
       {isOpen && (
         <Sheet title={strings.webhooks.choose} kind="small" close={() => setOpen(false)}>
           <KeyList
+            hasRevoked
             none={strings.list.nothingFound}
             pick={({ id, name }) => {
               pick({ id, name })

@@ -1,4 +1,5 @@
 import type { Grant, Key } from '../client/client.js'
+import { offersGrants } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import type { EditedPart } from './edit-key.js'
 import { canEdit } from './key-details.js'
@@ -10,9 +11,9 @@ interface KeyAccessProps {
 
 /** All that a key may do: each permission with what it means, roles with theirs, and resources by name. */
 export function KeyAccess({ of: key, edit }: KeyAccessProps) {
-  const { strings, catalog } = usePage()
+  const { strings, catalog, options } = usePage()
   const words = strings.key
-  const isEditable = canEdit(key, catalog.permissions)
+  const isEditable = canEdit(key, catalog.permissions) && offersGrants(catalog, options)
   const resources = Object.entries(key.resources)
   const isNothing = key.scopes.length === 0 && key.roles.length === 0 && resources.length === 0
   const isPerResource = resources.some(([, { mode }]) => mode === 'specific') && key.scopes.length === 0

@@ -4,6 +4,7 @@ import { limitsInWords } from '../grants/limits-fields.js'
 import { actorInWords, ownerInWords } from '../keys/owner-in-words.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { When } from '../parts/when.js'
+import { offersLimits } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import type { EditedPart } from './edit-key.js'
 
@@ -18,10 +19,8 @@ export function canEdit({ status }: Key, permissions: { readonly create: boolean
 }
 
 export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
-  const page = usePage()
-  const { strings, formats, catalog, options } = page
+  const { strings, formats, catalog, options } = usePage()
   const words = strings.key
-  const { show } = options
   const isEditable = canEdit(key, catalog.permissions)
   const creator = actorInWords(key.created_by, options.productName)
   return (
@@ -52,33 +51,56 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
         <Fact label={words.owner}>
           <bdi>{ownerInWords(key.owner, strings)}</bdi>
         </Fact>
-        {show.environments && key.environment !== null && <Fact label={words.environment}>{key.environment}</Fact>}
+        {options.show.environments && key.environment !== null && (
+          <Fact label={words.environment}>{key.environment}</Fact>
+        )}
         <Fact label={words.created}>{words.createdBy(creator, formats.day(key.created_at))}</Fact>
         <Fact label={words.lastUsed}>
           {key.last_used_at === null ? strings.list.neverUsed : <When at={key.last_used_at} />}
         </Fact>
       </dl>
+      {offersLimits(options) && <KeyLimits of={key} edit={isEditable ? () => edit('limits') : null} />}
+    </section>
+  )
+}
+
+interface KeyLimitsProps {
+  readonly of: Key
+  /** `null`: this caller may not. */
+  readonly edit: (() => void) | null
+}
+
+/** When it ends, from where it may be used, and how often. */
+function KeyLimits({ of: key, edit }: KeyLimitsProps) {
+  const page = usePage()
+  const { strings, formats, catalog, options } = page
+  const words = strings.key
+  const { show } = options
+  return (
+    <>
       <header class="part">
         <h3>{strings.create.advanced}</h3>
-        {isEditable && (
-          <button type="button" class="button bare" onClick={() => edit('limits')}>
+        {edit !== null && (
+          <button type="button" class="button bare" onClick={edit}>
             {words.manageLimits}
           </button>
         )}
       </header>
       <dl class="facts">
-        <Fact label={words.expires}>
-          {key.expires_at === null ? (
-            strings.common.never
-          ) : (
-            <>
-              {formats.day(key.expires_at)}
-              <span class="quiet">
-                <When at={key.expires_at} />
-              </span>
-            </>
-          )}
-        </Fact>
+        {show.expiry && (
+          <Fact label={words.expires}>
+            {key.expires_at === null ? (
+              strings.common.never
+            ) : (
+              <>
+                {formats.day(key.expires_at)}
+                <span class="quiet">
+                  <When at={key.expires_at} />
+                </span>
+              </>
+            )}
+          </Fact>
+        )}
         {show.ipAllowList && (
           <Fact label={words.addresses}>
             {key.ip_allow_list === null
@@ -98,7 +120,7 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
           </Fact>
         )}
       </dl>
-    </section>
+    </>
   )
 }
 

@@ -1,10 +1,11 @@
 import { follow } from '../parts/header.js'
 import { Icon } from '../parts/icon.js'
+import { offersCreate } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 
 /** Says what to do next where there is no key. */
 export function EmptyList({ isFiltered, clear }: { readonly isFiltered: boolean; readonly clear: () => void }) {
-  const { strings, router, catalog } = usePage()
+  const { strings, router, catalog, options } = usePage()
   const { list, create } = strings
   if (isFiltered) {
     return (
@@ -18,7 +19,7 @@ export function EmptyList({ isFiltered, clear }: { readonly isFiltered: boolean;
       </div>
     )
   }
-  if (!catalog.permissions.create) {
+  if (!offersCreate(catalog, options)) {
     return (
       <div class="empty">
         <Icon name="key" />

@@ -1,10 +1,9 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { answerOf } from '../client/client.js'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { PersonSelect, usePeople } from '../choose-person/person-select.js'
 import { Icon } from '../parts/icon.js'
 import { Select } from '../parts/select.js'
-import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
-import type { KeyQuery, KeySort } from './query.js'
+import { type KeyQuery, type KeySort, organizationKeys, ownKeys } from './query.js'
 import { totalInWords } from './total-in-words.js'
 import type { KeyPages } from './use-key-pages.js'
 
@@ -14,7 +13,7 @@ interface FiltersProps {
   readonly total: KeyPages['total']
 }
 
-/** How long somebody pauses in a word before it is searched for. */
+/** How long a search waits for the one before: the first is asked at once, the last one always. */
 const pauseMs = 120
 
 /** Search, filters and order of the list. */
@@ -29,7 +28,7 @@ export function Filters({ query, set, total }: FiltersProps) {
       <Select
         label={list.sort}
         value={query.sort}
-        choices={Object.entries(list.sorts)}
+        choices={Object.entries(list.sorts).filter(([sort]) => options.show.expiry || sort !== 'expires_at')}
         set={(sort) => isSorted(sort) && set({ ...query, sort })}
       />
       <Select
@@ -43,7 +42,7 @@ export function Filters({ query, set, total }: FiltersProps) {
         ]}
         set={(status) => set({ ...query, status: status as KeyQuery['status'] })} // one of the choices
       />
-      {catalog.permissions.manage_all && <OwnerFilter query={query} set={set} />}
+      {catalog.permissions.manage_all && <PeopleFilters query={query} set={set} />}
       {options.show.environments && environments.length > 1 && (
         <Select
           label={list.environment}
@@ -58,7 +57,7 @@ export function Filters({ query, set, total }: FiltersProps) {
         choices={[
           ['', list.anyAttention],
           ['unused', list.unused],
-          ['expiring', list.expiring],
+          ...(options.show.expiry ? [['expiring', list.expiring] as const] : []),
         ]}
         set={(attention) => set({ ...query, attention: attention as KeyQuery['attention'] })} // one of the choices
       />
@@ -69,29 +68,47 @@ export function Filters({ query, set, total }: FiltersProps) {
   )
 }
 
-export function Search({ text, set }: { readonly text: string; readonly set: (text: string) => void }) {
+interface SearchProps {
+  readonly text: string
+  readonly set: (text: string) => void
+  readonly label?: string
+}
+
+export function Search({ text, set, label }: SearchProps) {
   const { strings } = usePage()
   const id = useId()
   const [typed, setTyped] = useState(text)
-  const sent = useRef(text)
-  useEffect(() => {
+  const asked = useRef({ text, at: 0, timer: 0 }).current
+  const latest = useRef(set)
+  latest.current = set
+  const name = label ?? strings.list.search
+  // Before anything more can be typed.
+  useLayoutEffect(() => {
+    if (text === asked.text) return
     // Cleared from elsewhere.
-    if (text !== sent.current) setTyped(text)
-    sent.current = text
+    clearTimeout(asked.timer)
+    asked.text = text
+    setTyped(text)
   }, [text])
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      if (typed === sent.current) return
-      sent.current = typed
-      set(typed)
-    }, pauseMs)
-    return () => clearTimeout(timer)
-  }, [typed])
+  useEffect(() => () => clearTimeout(asked.timer), [])
+  const type = (now: string): void => {
+    setTyped(now)
+    clearTimeout(asked.timer)
+    const ask = (): void => {
+      if (now === asked.text) return
+      asked.text = now
+      asked.at = Date.now()
+      latest.current(now)
+    }
+    const wait = asked.at + pauseMs - Date.now()
+    if (wait <= 0) ask()
+    else asked.timer = window.setTimeout(ask, Math.min(wait, pauseMs))
+  }
   return (
     <div class="search">
       <Icon name="search" />
       <label class="unseen" for={id}>
-        {strings.list.search}
+        {name}
       </label>
       <input
         id={id}
@@ -99,31 +116,38 @@ export function Search({ text, set }: { readonly text: string; readonly set: (te
         maxLength={100}
         autoComplete="off"
         spellcheck={false}
-        placeholder={strings.list.search}
+        placeholder={name}
         value={typed}
-        onInput={(event) => setTyped(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
       />
     </div>
   )
 }
 
-/** Whose keys: one's own, the organisation's, or those of a person, where the product lists people. */
-function OwnerFilter({ query, set }: Pick<FiltersProps, 'query' | 'set'>) {
-  const { client, strings, options } = usePage()
+/** Whose keys, and who created them: oneself, the organisation, or a person, where the product lists people. */
+function PeopleFilters({ query, set }: Pick<FiltersProps, 'query' | 'set'>) {
+  const { strings, options } = usePage()
   const { list } = strings
-  const { data } = useLoad((signal) => answerOf(client.GET('/people', { signal })), [client])
-  const people = (data?.data ?? []).map(({ id, name }) => [`user:${id}`, name] as const)
+  const people = usePeople().data?.data ?? []
+  const organization = options.show.organizationKeys ? [[organizationKeys, list.organization] as const] : []
   return (
-    <Select
-      label={list.owner}
-      value={query.owner}
-      choices={[
-        ['', list.anyone],
-        ['me', list.me],
-        ...(options.show.organizationKeys ? [['organization', list.organization] as const] : []),
-        ...people,
-      ]}
-      set={(owner) => set({ ...query, owner })}
-    />
+    <>
+      <PersonSelect
+        label={list.owner}
+        people={people}
+        value={query.owner}
+        others={[['', list.anyone], [ownKeys, list.me], ...organization]}
+        set={(owner) => set({ ...query, owner })}
+      />
+      {people.length > 0 && (
+        <PersonSelect
+          label={list.creator}
+          people={people}
+          value={query.creator}
+          others={[['', list.anyCreator]]}
+          set={(creator) => set({ ...query, creator })}
+        />
+      )}
+    </>
   )
 }

@@ -35,7 +35,10 @@ export function KeyRow({ of: key, trend, index, selection, hasOwner, ask }: KeyR
   }))
   const open = () => router.go('keys', key.id)
   const endsSoon =
-    key.status === 'active' && key.expires_at !== null && Date.parse(key.expires_at) - Date.now() < soonMs
+    options.show.expiry &&
+    key.status === 'active' &&
+    key.expires_at !== null &&
+    Date.parse(key.expires_at) - Date.now() < soonMs
   return (
     <tr class={`row ${key.status} ${isSelected ? 'selected' : ''}`} aria-rowindex={index}>
       {selection !== null && (

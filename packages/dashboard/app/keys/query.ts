@@ -7,8 +7,10 @@ export type KeySort = '-created_at' | 'created_at' | 'name' | '-last_used_at' | 
 export interface KeyQuery {
   readonly search: string
   readonly status: '' | Exclude<Key['status'], 'revoked'>
-  /** `me`, `organization`, `user:<id>`, or '' for all that the caller may see. */
+  /** {@link ownKeys}, {@link organizationKeys}, the id of a person, or '' for all that the caller may see. */
   readonly owner: string
+  /** The id of the person who created it, or ''. */
+  readonly creator: string
   readonly environment: string
   readonly attention: '' | 'unused' | 'expiring'
   readonly sort: KeySort
@@ -18,32 +20,49 @@ export const noQuery: KeyQuery = {
   search: '',
   status: '',
   owner: '',
+  creator: '',
   environment: '',
   attention: '',
   sort: '-created_at',
 }
 
+/** Owners that are no id of a person. */
+export const ownKeys = ' me'
+export const organizationKeys = ' organization'
+const owners = { [ownKeys]: 'me', [organizationKeys]: 'organization' } as const
+
 type Parameters = NonNullable<operations['listKeys']['parameters']['query']>
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 /** The filter, as a request in bulk takes it. Revoked keys have a list of their own. */
-export function filterOf({ search, status, owner, environment, attention }: KeyQuery): Schemas['KeyFilter'] {
-  // To the day: the same question again is then the same text, which a cursor belongs to.
-  const days = (number: number): string => new Date(Math.floor(Date.now() / dayMs + number) * dayMs).toISOString()
+export function filterOf(query: KeyQuery): Schemas['KeyFilter'] {
+  const { search, status, owner, creator, environment, attention } = query
+  // To the hour: the same question again is then the same text, which a cursor belongs to.
+  const days = (number: number): string =>
+    new Date(Math.ceil(Date.now() / hourMs) * hourMs + number * dayMs).toISOString()
+  // What has expired already does not expire within 30 days.
+  const any = attention === 'expiring' ? (['active'] as const) : (['active', 'disabled', 'expired'] as const)
   return {
     ...(search.trim() === '' ? {} : { search: search.trim() }),
-    status: status === '' ? ['active', 'disabled', 'expired'] : [status],
-    ...(owner.startsWith('user:') ? { owner_id: owner.slice(5) } : {}),
-    ...(owner === 'me' || owner === 'organization' ? { owner } : {}),
+    status: status === '' ? [...any] : [status],
+    ...ownerOf(owner),
+    ...(creator === '' ? {} : { created_by: { type: 'user', id: creator } }),
     ...(environment === '' ? {} : { environment }),
     ...(attention === 'unused' ? { unused_since: days(-90) } : {}),
-    ...(attention === 'expiring' ? { expiring_before: days(31) } : {}),
+    ...(attention === 'expiring' ? { expiring_before: days(30) } : {}),
   }
 }
 
 /** The same for the list. */
 export function parametersOf(query: KeyQuery): Parameters {
-  const { created_by: _, ...filter } = filterOf(query)
-  return { ...filter, sort: query.sort }
+  const { created_by: creator, ...filter } = filterOf(query)
+  const createdBy = creator === undefined ? {} : { created_by_type: creator.type, created_by_id: creator.id }
+  return { ...filter, ...createdBy, sort: query.sort }
+}
+
+function ownerOf(owner: string): Pick<Schemas['KeyFilter'], 'owner' | 'owner_id'> {
+  if (owner === '') return {}
+  return owner === ownKeys || owner === organizationKeys ? { owner: owners[owner] } : { owner_id: owner }
 }

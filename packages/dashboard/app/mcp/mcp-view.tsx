@@ -3,6 +3,7 @@ import type { PageMcp } from '../../src/page-options.js'
 import { CopyButton } from '../parts/copy-button.js'
 import { follow } from '../parts/header.js'
 import { Select } from '../parts/select.js'
+import { offersCreate } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import { ClientSetup } from './client-setup.js'
 import { EndpointCheck } from './endpoint-check.js'
@@ -40,14 +41,14 @@ export function McpView() {
 }
 
 function Clients({ of: { clients } }: { readonly of: PageMcp }) {
-  const { strings, catalog, router } = usePage()
+  const { strings, catalog, router, options } = usePage()
   const words = strings.mcp
   const [chosen, setChosen] = useState('')
   const client = clients.find((one) => one.client === chosen) ?? clients[0]
   return (
     <section class="connect" aria-labelledby="connect-title">
       <h3 id="connect-title">{words.connect}</h3>
-      {catalog.permissions.create && (
+      {offersCreate(catalog, options) && (
         <div class="notice">
           <p>
             {words.keyFirst} {clients.length > 0 && words.notHere}

@@ -1,3 +1,4 @@
+import { offersCreate } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import type { View } from '../views.js'
 import { Icon } from './icon.js'
@@ -19,7 +20,7 @@ export function Header({ views, current }: { readonly views: readonly View[]; re
           <h1>{strings.page.title}</h1>
           <p class="quiet">{strings.page.intro(productName)}</p>
         </div>
-        {catalog.permissions.create && (
+        {offersCreate(catalog, options) && (
           <a class="button primary" href={router.href('new')} onClick={follow(() => router.go('new'))}>
             <Icon name="plus" />
             {strings.create.button}
