@@ -62,6 +62,30 @@ describeInBrowserFully('the tab of usage', () => {
     expect(faults).toEqual([])
   })
 
+  it('shows refusals of an own key that has no calls', async () => {
+    const { keyring } = product()
+    const { key, token } = await makeKey('Stuck bot', 'vic')
+    await keyring.disable(key.id)
+    await use(token.reveal(), 3)
+    const { page, faults } = await open('vic', '#/usage')
+    await page.getByRole('img', { name: /^0 calls and 3 refused/ }).waitFor()
+    expect(await page.getByRole('table', { name: 'Keys with the most calls' }).count()).toBe(0)
+    expect(faults).toEqual([])
+  })
+
+  it('tells what part of all calls a key has, and not of those that are shown', async () => {
+    const bots = await Promise.all(Array.from({ length: 10 }, (_, at) => makeKey(`Bot ${at}`, 'max')))
+    for (const { token } of bots) await use(token.reveal(), 5)
+    // More than the API names as those with the most calls.
+    const small = await Promise.all(Array.from({ length: 100 }, (_, at) => makeKey(`Small ${at}`, 'max')))
+    await Promise.all(small.map(({ token }) => use(token.reveal(), 1)))
+    const { page } = await open('max', '#/usage')
+    await page.getByRole('img', { name: /^150 calls/ }).waitFor()
+    const top = page.getByRole('table', { name: 'Keys with the most calls' }).getByRole('row')
+    expect(await top.count()).toBe(11)
+    expect(await top.nth(1).textContent()).toMatch(/Bot.*5.*3\s?%/)
+  })
+
   it('offers to try again where the server does not answer', async () => {
     const { page, context } = await open('ada', '#/keys')
     await context.route('**/usage/top*', (route) => route.fulfill({ status: 503, body: '' }))
@@ -69,6 +93,6 @@ describeInBrowserFully('the tab of usage', () => {
     await page.getByRole('alert').waitFor()
     await context.unroute('**/usage/top*')
     await page.getByRole('button', { name: 'Try again' }).click()
-    await page.getByRole('img', { name: /^40 calls/ }).waitFor()
+    await page.getByRole('img', { name: /^190 calls/ }).waitFor()
   })
 })

@@ -6,15 +6,14 @@ import { Sparkline } from './sparkline.js'
 
 interface TopKeysProps {
   readonly of: readonly (Schemas['TopKeys']['data'][number] & { readonly points: readonly UsagePoint[] })[]
+  /** The calls of all keys, of which these are some. */
+  readonly total: number
 }
 
-const mostShown = 10
-
 /** The keys with the most calls, each with its course in the same time. */
-export function TopKeys({ of: keys }: TopKeysProps) {
+export function TopKeys({ of: keys, total }: TopKeysProps) {
   const { strings, formats, router } = usePage()
   const words = strings.usage
-  const sum = keys.reduce((total, { count }) => total + count, 0)
   return (
     <section class="panel" aria-labelledby="top-title">
       <h2 id="top-title">{words.top}</h2>
@@ -32,7 +31,7 @@ export function TopKeys({ of: keys }: TopKeysProps) {
           </tr>
         </thead>
         <tbody>
-          {keys.slice(0, mostShown).map(({ key_id: id, name, count, points }) => (
+          {keys.map(({ key_id: id, name, count, points }) => (
             <tr key={id}>
               <td>
                 {name === null ? (
@@ -47,7 +46,7 @@ export function TopKeys({ of: keys }: TopKeysProps) {
                 <Sparkline counts={points.map((point) => point.count)} />
               </td>
               <td class="end">{formats.number(count)}</td>
-              <td class="end">{formats.percent(count / sum)}</td>
+              <td class="end">{formats.percent(count / total)}</td>
             </tr>
           ))}
         </tbody>

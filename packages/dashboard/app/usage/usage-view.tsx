@@ -4,7 +4,7 @@ import { ErrorNotice } from '../parts/error-notice.js'
 import { Select } from '../parts/select.js'
 import { usePage } from '../state/page.js'
 import { Refusals } from './refusals.js'
-import { refusedIn } from './series.js'
+import { callsIn, refusedIn } from './series.js'
 import { TopKeys } from './top-keys.js'
 import { UsageChart } from './usage-chart.js'
 import { UsageTable } from './usage-table.js'
@@ -51,7 +51,7 @@ export function UsageView() {
                 <UsageTable points={data.points} interval={data.interval} />
               </div>
               <div class="panels">
-                {picked === null && data.top.length > 0 && <TopKeys of={data.top} />}
+                {picked === null && data.top.length > 0 && <TopKeys of={data.top} total={callsIn(data.points)} />}
                 <Refusals points={data.points} />
               </div>
             </>
