@@ -142,7 +142,10 @@ const ofPackage = (name: string) => ({
 const together = [...packages.slice(1).map((name) => `packages/${name}/test/**/*.test.ts`), acceptance]
 const ofPackages = isMerged
   ? [ofPackage('core'), { ...shared, test: { name: 'packages', include: together, ...inProcess, ...withPage } }]
-  : [...packages.map(ofPackage), { ...shared, test: { name: 'acceptance', include: [acceptance], ...inProcess } }]
+  : [
+      ...packages.map(ofPackage),
+      { ...shared, test: { name: 'acceptance', include: [acceptance], ...inProcess, ...withPage } },
+    ]
 
 /** The Vitest configuration of the whole repository: one project a package, and one for each kind of whole-repo fact. */
 export default defineConfig({

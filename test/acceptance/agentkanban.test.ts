@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { managementApi, nodeListener } from '@keywright/api'
 import { defineAccess, type KeyringOptions, type Owner, type Secret, sealer } from '@keywright/core'
+import { type Dashboard, dashboard } from '@keywright/dashboard'
 import { requireKey } from '@keywright/express'
+import { createMcpAuth, scoped } from '@keywright/mcp'
+import { clientConfig, clientIds } from '@keywright/mcp/client-config'
 import express, { type Request } from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describeInBrowserFully, launch, visit } from '../../packages/dashboard/test/browser.js'
+import { connect, mcpEndpoint } from './support/mcp-endpoint.js'
 import { secretOf } from './support/secret-of.js'
 import { serve } from './support/serve.js'
 import { type SqliteFile, sqliteFile } from './support/sqlite-file.js'
@@ -86,6 +92,52 @@ async function agentKanban({ file, ...options }: Setting = {}) {
     use: async (scope: string, board: string, token: Secret) =>
       (await call(`POST /api/ext/v1/boards/${board}/${scope}`, token)).status,
   }
+}
+
+/** The same with its MCP server, its management API and its settings page, all at one origin. */
+async function withSettingsPage() {
+  const product = await agentKanban()
+  const { keyring, members } = product
+  members.set('ana', new Map([['roadmap', 'edit']]))
+  const api = managementApi(keyring, {
+    authenticate: ({ headers }) =>
+      headers.get('cookie') === 'login=ana'
+        ? { actor: { type: 'user', id: 'ana' }, authority: { scopes: ['*'] } }
+        : null,
+    organization: () => 'studio',
+    permissions: { read: 'anyone', create: 'anyone', revoke: 'anyone' },
+  })
+  let page: Dashboard | undefined
+  const onRoadmap = () => ({ type: 'board' as const, id: 'roadmap' })
+  const origin = await mcpEndpoint(
+    createMcpAuth(keyring),
+    (server) => {
+      server.registerTool(
+        'tasks_list',
+        {},
+        scoped({ scopes: ['tasks.read'], on: onRoadmap }, () => ({ content: [{ type: 'text', text: 'Write notes' }] })),
+      )
+    },
+    (app) => {
+      app.use('/api/api-keys', nodeListener(api))
+      app.use(
+        '/settings/api-keys',
+        nodeListener(async (request) => page?.fetch(request) ?? new Response()),
+      )
+    },
+  )
+  const url = `${origin}/mcp`
+  page = dashboard(keyring, {
+    branding: { productName: 'AgentKanban' },
+    mcp: { url, clients: (token) => clientIds.map((id) => clientConfig(id, { name: 'agentkanban', url, token })) },
+  })
+  /** Connects as the client that is given this text, and calls a tool. */
+  const callWith = async (configuration: string) => {
+    const { agentkanban } = JSON.parse(configuration).mcpServers
+    const client = await connect(agentkanban.url, agentkanban.headers.Authorization.replace('Bearer ', ''))
+    return [await client.tools(), await client.call('tasks_list')]
+  }
+  return { ...product, origin, url, callWith }
 }
 
 describe('AgentKanban: capped keys per board', () => {
@@ -271,5 +323,47 @@ describe('AgentKanban: capped keys per board', () => {
     await keyring.update(other.key.id, { rateLimits: [{ limit: 1, windowMs: 60_000 }] })
     expect(await ask(other.token)).toEqual([200, null, '"60s";r=0;t=60'])
     expect(await ask(other.token)).toEqual([429, '60', '"60s";r=0;t=60'])
+  })
+})
+
+describe("AgentKanban's settings page", () => {
+  it('A10: has the endpoint, which asks for a key, and configuration with which a client connects', async () => {
+    const { origin, url, createKey, callWith } = await withSettingsPage()
+    const html = await (await fetch(`${origin}/settings/api-keys`)).text()
+    const [, written = ''] = /<keywright-settings [^>]*options="([^"]*)"/.exec(html) ?? []
+    const { mcp } = JSON.parse(written.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)))
+    expect(mcp.url).toBe(url)
+    expect(mcp.clients.map(({ client }: { client: string }) => client)).toEqual(clientIds)
+    const { status, headers } = await fetch(mcp.url)
+    expect([status, headers.get('WWW-Authenticate')]).toEqual([401, expect.stringMatching(/^Bearer/)])
+
+    const { token } = await createKey('all')
+    const { files } = mcp.filled.find(({ client }: { client: string }) => client === 'cursor')
+    expect(await callWith(files[0].text.replace(mcp.placeholder, token.reveal()))).toEqual([
+      ['tasks_list'],
+      'Write notes',
+    ])
+  })
+})
+
+describeInBrowserFully("AgentKanban's settings page in a browser", () => {
+  it('A10: shows endpoint and status, and gives configuration to copy with which a client connects', async () => {
+    const { origin, url, callWith } = await withSettingsPage()
+    const browser = await launch()
+    onTestFinished(() => browser.close())
+    const { page, faults } = await visit(browser, origin, { login: 'ana', at: '#/mcp' })
+    await page.getByRole('region', { name: 'MCP connection' }).getByText(url, { exact: true }).waitFor()
+    await page.getByText('Reachable, and asks for a key').waitFor()
+    await page.getByRole('region', { name: 'Connect a client' }).getByRole('link', { name: 'Create key' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Cursor')
+    await page.getByRole('radio', { name: 'All that I may do' }).check()
+    await page.getByRole('button', { name: 'Create key' }).click()
+    await page.getByRole('combobox', { name: 'Use it' }).selectOption('Cursor')
+    await page.getByRole('button', { name: /^Copy.*Cursor/ }).click()
+    // As text: these tests are compiled without the names of browsers.
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(await callWith(copied)).toEqual([['tasks_list'], 'Write notes'])
+    // The endpoint refuses whoever has no key, which Chromium writes to its console.
+    expect(faults.filter((fault) => !/status of 401/.test(fault))).toEqual([])
   })
 })

@@ -75,7 +75,7 @@ export function Root({ host, options }: RootProps) {
       <div class="page" lang={lang}>
         <Header views={shown} current={view?.id ?? ''} />
         {view === undefined ? <p class="quiet">{strings.page.notAllowed}</p> : <view.component />}
-        {first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
+        {view?.id === 'keys' && first === 'keys' && second !== undefined && <KeySheet key={second} id={second} />}
         {isCreating && <CreateSheet prefill={prefill} close={leaveForm} />}
         {secret !== undefined && <Secret of={secret} close={() => setSecrets((before) => before.slice(1))} />}
         {saying.top === undefined && <SaidLine />}

@@ -60,14 +60,20 @@ describeInBrowserFully('creating a key', () => {
     expect(resources).toEqual({ board: { mode: 'all', level: 'read' } })
   })
 
-  it('takes a preset and remembers it, and forgets it when it is changed (K2)', async () => {
+  it('K2: makes a key of a preset, which the key remembers, or of a custom set', async () => {
     const { page } = await start()
     await name(page).fill('preset')
     await page.getByRole('radio', { name: /^Choose/ }).check()
     await page.getByRole('button', { name: 'people' }).click()
     await submit(page)
-    await tokenOf(page, 'preset').waitFor()
-    expect((await made('preset'))?.preset).toBe('people')
+    const token = (await tokenOf(page, 'preset').textContent()) ?? ''
+    const scopes = new Set(['members.read', 'members.invite'])
+    const verdict = await product().keyring.verify(token)
+    expect(verdict.ok && new Set(verdict.principal.scopes)).toEqual(scopes)
+    const key = await made('preset')
+    expect(key?.preset).toBe('people')
+    const { page: opened } = await open('ada', `#/keys/${key?.id}`)
+    await opened.getByText('From the preset “people”').waitFor()
 
     const { page: other } = await start()
     await name(other).fill('changed')
@@ -77,6 +83,24 @@ describeInBrowserFully('creating a key', () => {
     await submit(other)
     await tokenOf(other, 'changed').waitFor()
     expect(await made('changed')).toMatchObject({ preset: null, grants: { scopes: ['members.read'] } })
+  })
+
+  it('K4: puts the environment into the token, which the other environment refuses', async () => {
+    const inTest = product().deployedAs('test')
+    const tokens: string[] = []
+    for (const environment of ['live', 'test']) {
+      const { page } = await start()
+      await name(page).fill(`of ${environment}`)
+      await page.getByRole('dialog').getByRole('combobox', { name: 'Environment' }).selectOption(environment)
+      await submit(page)
+      tokens.push((await tokenOf(page, `of ${environment}`).textContent()) ?? '')
+    }
+    const [live = '', test = ''] = tokens
+    expect([live, test]).toEqual([expect.stringMatching(/^ak_live_/), expect.stringMatching(/^ak_test_/)])
+    expect([await product().use(live), await product().use(test)]).toEqual(['200 ada', '401 api_key_invalid'])
+    const refused = { ok: false, refusal: { code: 'api_key_invalid', reason: 'prefix' } }
+    expect(await inTest.verify(live)).toMatchObject(refused)
+    expect(await inTest.verify(test)).toMatchObject({ ok: true })
   })
 
   it('finds permissions, selects a group, and marks what is sensitive (K1, L1)', async () => {
@@ -93,7 +117,7 @@ describeInBrowserFully('creating a key', () => {
     expect(new Set((await made('group'))?.grants.scopes)).toEqual(new Set(['policies.read', 'policies.edit']))
   })
 
-  it('gives roles to a key of the organisation, in an environment (O1, O2, K4)', async () => {
+  it('gives roles to a key of the organisation, in an environment (O1, O2)', async () => {
     const { page } = await start()
     await name(page).fill('machine')
     await page.getByRole('radio', { name: 'The organisation' }).check()

@@ -15,7 +15,7 @@ describeInBrowserFully('the list', () => {
     await seedKeys(product().keyring)
   })
 
-  it('says of each key what it may do, whose it is, and when it was used (K3, O4, L2)', async () => {
+  it('says of each key what it may do, whose it is, and when it was used', async () => {
     const { page, faults } = await open('ada')
     await rows(page).filter({ hasText: 'CI pipeline' }).waitFor()
     const text = async (name: string) => rows(page).filter({ hasText: name }).textContent()
@@ -24,16 +24,7 @@ describeInBrowserFully('the list', () => {
     )
     expect(await text('Claude on my laptop')).toContain('Full access')
     expect(await text('Nightly export')).toMatch(/Expires in 1[12] days/)
-    const used = rows(page).filter({ hasText: 'CI pipeline' }).locator('.used time')
-    await expect.poll(() => used.getAttribute('title')).toMatch(/\d{4}.*\d:\d\d/)
     expect(faults).toEqual([])
-  })
-
-  it('shows how the keys do (K8)', async () => {
-    const { page } = await open('ada')
-    const stats = page.locator('.stats')
-    await expect.poll(() => stats.textContent()).toMatch(/Active keys6.*Ever created8/)
-    await expect.poll(() => stats.textContent()).toMatch(/Calls in 24 hours[12].*Last callnow/)
   })
 
   it('searches by words of names and by previews', async () => {
@@ -105,6 +96,95 @@ describeInBrowserFully('the list', () => {
     expect((await product().keyring.list({ organizationId, status: ['disabled'] })).keys).toHaveLength(2)
     expect(await page.getByText('selected').count()).toBe(0)
     await expect.poll(() => rows(page).filter({ hasText: 'Planning agent' }).textContent()).toContain('Disabled')
+  })
+})
+
+describeInBrowserFully('the list of a product whose keys come and go', () => {
+  const { product, open } = inBrowser()
+  const byAda = { actor: { type: 'user', id: 'ada' } } as const
+  const ofMia = { type: 'user', id: 'mia', organizationId } as const
+  const make = async (name: string, input: object = { owner: ofMia, scopes: ['members.read'] }) => {
+    const { key, token } = await product().keyring.create({ name, owner: ofMia, ...input }, byAda)
+    return { id: key.id, preview: key.preview, token: token.reveal() }
+  }
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
+
+  it('K8: counts all keys ever created, with those that were deleted, and the calls of all keys', async () => {
+    const { keyring, use } = product()
+    const figures = async (at: Page) => (await at.locator('.stats').textContent()) ?? ''
+    const { page } = await open('ada')
+    await expect.poll(() => figures(page)).toMatch(/Active keys0.*Ever created0.*Calls in 24 hours0.*Last callNever/)
+
+    const made = [await make('kept'), await make('disabled'), await make('deleted')]
+    for (const { token } of [...made, made[0]].filter((one) => one !== undefined)) {
+      expect(await use(token)).toBe('200 mia')
+    }
+    expect(await use(`${made[0]?.token.slice(0, -1)}`)).toBe('401 api_key_invalid')
+    await keyring.disable(made[1]?.id ?? '', {}, byAda)
+    await keyring.delete(made[2]?.id ?? '', byAda)
+    const { page: later } = await open('ada')
+    await expect.poll(() => figures(later)).toMatch(/Active keys1.*Ever created3.*Calls in 24 hours4.*Last callnow/)
+  })
+
+  it.each(['active', 'disabled', 'revoked'] as const)(
+    'K3: shows the name of a key, its visible prefix, status, scopes, creator and last use: %s',
+    async (status) => {
+      const { id, preview, token } = await make(`K3 ${status}`, { scopes: ['members.read', 'policies.read'] })
+      expect(await product().use(token)).toBe('200 mia')
+      if (status === 'disabled') await product().keyring.disable(id, {}, byAda)
+      if (status === 'revoked') await product().keyring.revoke(id, {}, byAda)
+      const { page } = await open('ada')
+      if (status === 'revoked') await page.getByText(/^Revoked keys/).click()
+      const shown = new RegExp(`K3 ${status}.*${preview}.*2 permissions.*Mia Chen.*${status}.*now`, 'i')
+      await expect.poll(() => row(page, `K3 ${status}`).textContent()).toMatch(shown)
+      expect(token.startsWith(preview.replace('…', ''))).toBe(true)
+
+      await page.getByRole('link', { name: `K3 ${status}` }).click()
+      const dialog = page.getByRole('dialog', { name: `K3 ${status}` })
+      await dialog.getByText('View members').waitFor()
+      const text = await dialog.textContent()
+      for (const part of [preview, 'members.read', 'policies.read', 'Created by Ada Lovelace on']) {
+        expect(text).toContain(part)
+      }
+      expect(text?.toLowerCase()).toContain(status)
+    },
+  )
+
+  it('L2: shows name, prefix, the day of creation and the last use', async () => {
+    const { preview, token } = await make('L2')
+    const { page } = await open('ada')
+    const cell = (name: string) => row(page, 'L2').locator(`.${name}`)
+    await expect.poll(() => cell('name').textContent()).toBe(`L2${preview}`)
+    const today = await page.evaluate(() => new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date()))
+    expect(await cell('created').textContent()).toBe(today)
+    expect(await cell('used').textContent()).toBe('Never used')
+
+    expect(await product().use(token)).toBe('200 mia')
+    const { page: later } = await open('ada')
+    const used = row(later, 'L2').locator('.used time')
+    await expect.poll(() => used.textContent()).toBe('now')
+    expect(await used.getAttribute('title')).toMatch(/\d{4}.*\d:\d\d/)
+  })
+
+  it('O4: shows name, truncated preview, roles and status, and the audit log shows the name', async () => {
+    const owner = { type: 'organization', id: organizationId } as const
+    const { preview, token } = await make('forecasting-agent', { owner, roles: ['planner', 'auditor'] })
+    const { page } = await open('ada')
+    const text = () => row(page, 'forecasting-agent').textContent()
+    const [start = ''] = /^ak_live_\w{4}(?=…$)/.exec(preview) ?? []
+    expect(token.startsWith(start)).toBe(true)
+    const words = (status: string) => new RegExp(`forecasting-agent${start}….*planner, auditor.*${status}`)
+    await expect.poll(text).toMatch(words('Active'))
+    await page.getByRole('button', { name: 'Actions for forecasting-agent' }).click()
+    await page.getByRole('menuitem', { name: 'Disable' }).click()
+    await expect.poll(text).toMatch(words('Disabled'))
+    expect(await product().use(token)).toBe('401 api_key_disabled')
+
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    const records = page.getByRole('list', { name: 'Audit log' }).getByRole('listitem')
+    for (const what of ['Key created', 'Key disabled']) {
+      await records.filter({ hasText: what }).filter({ hasText: 'forecasting-agent' }).waitFor()
+    }
   })
 })
 

@@ -27,7 +27,7 @@ describeInBrowserFully('the tab of the MCP connection', () => {
     return { ...opened, product }
   }
 
-  it('shows the endpoint and the configuration of each client, to copy or to open (A10)', async () => {
+  it('A10: shows the endpoint and the configuration of each client, to copy or to open', async () => {
     const { page, faults } = await open({ mcp })
     await page.getByText('Not checked: it is at another address than this page.').waitFor()
     await page.getByRole('button', { name: 'Copy the endpoint' }).click()
@@ -48,7 +48,7 @@ describeInBrowserFully('the tab of the MCP connection', () => {
     expect(faults).toEqual([])
   })
 
-  it('asks an endpoint of the same origin without a key, and says whether it works', async () => {
+  it('A10: asks an endpoint of the same origin without a key, and says whether it works', async () => {
     const { page, context, product } = await open({})
     // The port is known only now: the page is told by the element.
     const at = (path: string) =>

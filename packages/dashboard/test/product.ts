@@ -11,6 +11,7 @@ import {
   memoryRateLimiter,
   sealer,
 } from '@keywright/core'
+import { requireKey } from '@keywright/express'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 import { memoryWebhookStore, type Webhooks, webhooks } from '@keywright/webhooks'
 import express from 'express'
@@ -68,6 +69,7 @@ const people: Readonly<Record<string, { readonly name: string; readonly scopes: 
 const boards: Readonly<Record<string, string>> = { b1: 'Roadmap', b2: 'Support', b3: 'Website', b4: 'Hiring' }
 
 interface Handlers {
+  readonly keyring: TestKeyring
   readonly api: ManagementApi
   readonly settings: Dashboard
 }
@@ -77,8 +79,9 @@ export type Mount = (handlers: Handlers) => Promise<RequestListener>
 
 const elsewhere = '<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>'
 
-const inExpress: Mount = async ({ api, settings }) => {
+const inExpress: Mount = async ({ keyring, api, settings }) => {
   const app = express()
+  app.get('/v1/me', requireKey(keyring), ({ principal }, res) => void res.json({ id: principal.owner.id }))
   app.use('/api/api-keys', nodeListener(api))
   app.use('/settings/api-keys', nodeListener(settings))
   app.get('/mcp', (_, res) => void res.status(401).set('WWW-Authenticate', 'Bearer').json({ code: 'api_key_missing' }))
@@ -97,6 +100,10 @@ export interface ProductOptions {
 export interface Product {
   readonly origin: string
   readonly keyring: TestKeyring
+  /** Asks a route of the product with a token: `200 ada`, `401 api_key_disabled`. */
+  use(token: string): Promise<string>
+  /** The keyring of another deployment of the product, over the same keys. */
+  deployedAs(environment: string): TestKeyring
   readonly store: Awaited<ReturnType<typeof sqliteStore>>
   readonly hooks: Webhooks<'member.joined' | 'policy.changed'>
   /** What browsers reported of the policy. */
@@ -107,15 +114,10 @@ export interface Product {
 /** The organisation that everybody is a member of. */
 export const organizationId = 'acme'
 
-/** A product over SQLite: its login is a cookie, its API and its settings page are mounted in Express. */
-export async function openProduct({
-  page,
-  api,
-  keyring: of,
-  mount = inExpress,
-}: ProductOptions = {}): Promise<Product> {
-  const store = await sqliteStore(':memory:')
-  const keyring: TestKeyring = createKeyring({
+type Store = Product['store']
+
+function openKeyring(store: Store, options: ProductOptions['keyring']): TestKeyring {
+  return createKeyring({
     prefix: 'ak',
     access,
     store,
@@ -129,18 +131,12 @@ export async function openProduct({
       owner.type === 'organization'
         ? { scopes: ['*', 'members.remove', 'billing.manage'], levels: () => 'edit' }
         : { scopes: people[owner.id]?.scopes ?? [], levels: () => 'edit' },
-    ...of,
+    ...options,
   } as KeyringOptions<typeof access>) // a test may set any of them
-  const hooks = webhooks(keyring, {
-    store: memoryWebhookStore(store),
-    sealer: sealer({ current: 'w1', keys: { w1: Buffer.alloc(32, 3).toString('base64') } }),
-    events: {
-      'member.joined': { description: 'Somebody joined.', scope: 'members.read' },
-      'policy.changed': { description: 'A policy was changed.', scope: 'policies.read' },
-    },
-    delivery: { allowLoopback: true, timeoutMs: 5_000 },
-  })
-  const handler = managementApi(keyring, {
+}
+
+function openApi(keyring: TestKeyring, hooks: Product['hooks'], options: ProductOptions['api']): ManagementApi {
+  return managementApi(keyring, {
     webhooks: hooks,
     authenticate: (request) => {
       const id = /\blogin=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
@@ -165,16 +161,39 @@ export async function openProduct({
         ),
       },
     }),
-    ...api,
-  } as ManagementApiOptions<typeof access>)
-  const settings = dashboard(keyring, { branding: { productName: 'Acme Boards' }, ...page })
-  const server = createServer(await mount({ api: handler, settings }))
+    ...options,
+  } as ManagementApiOptions<typeof access>) // a test may set any of them
+}
+
+/** A product over SQLite: its login is a cookie, its API and its settings page are mounted in Express. */
+export async function openProduct({ mount = inExpress, ...options }: ProductOptions = {}): Promise<Product> {
+  const store = await sqliteStore(':memory:')
+  const keyring = openKeyring(store, options.keyring)
+  const hooks = webhooks(keyring, {
+    store: memoryWebhookStore(store),
+    sealer: sealer({ current: 'w1', keys: { w1: Buffer.alloc(32, 3).toString('base64') } }),
+    events: {
+      'member.joined': { description: 'Somebody joined.', scope: 'members.read' },
+      'policy.changed': { description: 'A policy was changed.', scope: 'policies.read' },
+    },
+    delivery: { allowLoopback: true, timeoutMs: 5_000 },
+  })
+  const api = openApi(keyring, hooks, options.api)
+  const settings = dashboard(keyring, { branding: { productName: 'Acme Boards' }, ...options.page })
+  const server = createServer(await mount({ keyring, api, settings }))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // it listens on TCP
+  const origin = `http://127.0.0.1:${port}`
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin,
     keyring,
+    use: async (token) => {
+      const response = await fetch(`${origin}/v1/me`, { headers: { Authorization: `Bearer ${token}` } })
+      const { id, code } = (await response.json()) as { readonly id?: string; readonly code?: string } // of the route, or the guard
+      return `${response.status} ${id ?? code}`
+    },
+    deployedAs: (environment) => openKeyring(store, { ...options.keyring, environment }),
     store,
     hooks,
     reports: [],
