@@ -1,7 +1,6 @@
 import { useCallback, useMemo, useState } from 'preact/hooks'
 import { answerOf, apiClient } from './client/client.js'
 import { CreateSheet } from './create/create-sheet.js'
-import { mayCreate } from './create/owners.js'
 import { forgetPrefill, readPrefill } from './create/prefill.js'
 import { KeySheet } from './key/key-sheet.js'
 import type { ElementOptions } from './page-options.js'
@@ -10,6 +9,7 @@ import { Header } from './parts/header.js'
 import { SaidLine } from './parts/said-line.js'
 import { formatsOf } from './state/formats.js'
 import { useLoad } from './state/load.js'
+import { offersCreate } from './state/offers.js'
 import { type Change, type Page, PageContext } from './state/page.js'
 import { useRouter } from './state/router.js'
 import { useSaying } from './state/said.js'
@@ -62,7 +62,7 @@ export function Root({ host, options }: RootProps) {
   const page: Page = { client, options, catalog, router, revision, change, changed, showOnce, ...texts }
   const shown = views.filter((view) => view.isShown(catalog, options))
   const [first = '', second] = router.path
-  const isCreating = (prefill !== null || first === 'new') && mayCreate(catalog, options)
+  const isCreating = (prefill !== null || first === 'new') && offersCreate(catalog, options)
   const view = shown.find(({ id }) => id === first) ?? shown[0]
   const leaveForm = () => {
     setPrefill(null)

@@ -182,10 +182,11 @@ describeInBrowserFully('creating a key', () => {
   it('makes one key if the first answer was lost', async () => {
     const { page } = await start()
     await name(page).fill('once')
-    let isLost = false
+    const sent: (string | undefined)[] = []
     await page.route('**/api/api-keys', async (route) => {
-      if (route.request().method() !== 'POST' || isLost) return route.continue()
-      isLost = true
+      if (route.request().method() !== 'POST') return route.continue()
+      sent.push(route.request().headers()['idempotency-key'])
+      if (sent.length > 1) return route.continue()
       await route.fetch()
       await route.abort()
     })
@@ -193,8 +194,43 @@ describeInBrowserFully('creating a key', () => {
     await page.getByText('The server did not answer').waitFor()
     await page.getByRole('button', { name: 'Try again' }).click()
     // The keyring seals tokens, so the same request shows the same token.
-    await tokenOf(page, 'once').waitFor()
+    expect(await product().use((await tokenOf(page, 'once').textContent()) ?? '')).toBe('200 ada')
+    expect([sent.length, new Set(sent).size]).toEqual([2, 1])
     expect((await product().keyring.list({ organizationId, search: 'once' })).keys).toHaveLength(1)
+  })
+
+  it('sends another request, and not the same one, once the form was changed', async () => {
+    const { page } = await start()
+    await name(page).fill('second thoughts')
+    const sent: (string | undefined)[] = []
+    await page.route('**/api/api-keys', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      sent.push(route.request().headers()['idempotency-key'])
+      return sent.length > 1 ? route.continue() : route.abort()
+    })
+    await submit(page)
+    await page.getByText('The server did not answer').waitFor()
+    await name(page).fill('third thoughts')
+    await submit(page)
+    await tokenOf(page, 'third thoughts').waitFor()
+    expect(new Set(sent).size).toBe(2)
+  })
+
+  it('makes one key if its button is clicked twice', async () => {
+    const { page } = await start()
+    await name(page).fill('twice')
+    let sent = 0
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/api/api-keys')) sent += 1
+    })
+    // Within one turn, so that the page has not shown yet that it is at work.
+    await page.getByRole('button', { name: 'Create key' }).evaluate((button: HTMLElement) => {
+      button.click()
+      button.click()
+    })
+    await tokenOf(page, 'twice').waitFor()
+    expect(sent).toBe(1)
+    expect((await product().keyring.list({ organizationId, search: 'twice' })).keys).toHaveLength(1)
   })
 
   it('waits as long as the API asks for before it tries again', async () => {

@@ -83,6 +83,23 @@ describeInBrowserFully('managing a key', () => {
     expect(await now()).toMatchObject({ name: 'mine', description: 'from elsewhere' })
   })
 
+  it.each(['Edit permissions', 'Edit limits'])(
+    'undoes nobody else\'s change by the form of "%s" either',
+    async (form) => {
+      const { page, now, id } = await openKey('raced')
+      await page.getByRole('button', { name: form }).click()
+      await product().keyring.update(id, { scopes: ['members.invite'], ipAllowList: ['192.0.2.0/24'] })
+      if (form === 'Edit limits') await page.getByRole('textbox', { name: 'Allowed addresses' }).fill('198.51.100.7')
+      else await page.getByRole('checkbox', { name: /^auditor/ }).check()
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Somebody else changed this key meanwhile').waitFor()
+      expect(await now()).toMatchObject({
+        grants: { scopes: ['members.invite'], roles: [] },
+        ipAllowList: ['192.0.2.0/24'],
+      })
+    },
+  )
+
   it('A6: edits the boards of a key, each with its level, and the same token has them from then on (A3)', async () => {
     const { page, now, token } = await openKey('boards', {
       scopes: [],

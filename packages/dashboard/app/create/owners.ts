@@ -10,7 +10,3 @@ export function ownersFor({ permissions }: Catalog, { show }: ElementOptions): r
     ...(show.organizationKeys && permissions.manage_all ? ['organization' as const] : []),
   ]
 }
-
-export function mayCreate(catalog: Catalog, options: ElementOptions): boolean {
-  return catalog.permissions.create && ownersFor(catalog, options).length > 0
-}
