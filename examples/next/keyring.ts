@@ -1,10 +1,18 @@
 import { createKeyring, defineAccess, hmacSha256 } from '@keywright/core'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 
-const access = defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } })
+const access = defineAccess({
+  scopes: {
+    'tasks.read': 'See tasks',
+    'tasks.create': 'Add tasks',
+    'api_keys.read': 'See API keys',
+    'api_keys.create': 'Create API keys',
+    'api_keys.revoke': 'Revoke API keys',
+  },
+})
 
 // Your users, and what each may do now. Yours come from your own tables.
-const users = new Map([['ada', { scopes: ['tasks.*'] }]])
+export const users = new Map([['ada', { scopes: ['tasks.*', 'api_keys.*'] }]])
 
 async function openKeyring() {
   return createKeyring({

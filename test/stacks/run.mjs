@@ -2,7 +2,8 @@
 // started and called as its own users would. Run after a build. Usage: node test/stacks/run.mjs [name…]
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,8 +45,9 @@ const stacks = {
   // Called as by the proxy that it stands behind, and past it.
   next: {
     from: 'examples/next',
-    packages: ['core', 'kysely', 'mcp'],
+    packages: ['api', 'core', 'dashboard', 'kysely', 'mcp'],
     mcp: '/mcp',
+    settings: '/settings/api-keys',
     headers: { 'x-forwarded-for': '192.0.2.7', 'x-forwarded-proto': 'https' },
     expected: { 'without a proxy': '403 api_key_sent_in_clear' },
   },
@@ -200,6 +202,71 @@ const expectedOfMcp = Object.fromEntries(
   ]),
 )
 
+/** What the settings page of the app is made of, and what its management API says to whoever has signed in and to others. */
+async function callSettings(page) {
+  const describe = ({ status, headers }) =>
+    `${status} ${headers.get('content-type')}, ${headers.get('cache-control')}, ${headers.get('x-content-type-options')}`
+  const document = await fetch(page)
+  const [script, style] = ['js', 'css'].map((kind) => new RegExp(`"(\\./[^"]+\\.${kind})"`))
+  const html = await document.text()
+  const file = (name) => fetch(new URL(name.exec(html)?.[1] ?? 'missing', page))
+  const code = await file(script)
+  const list = (cookie) => fetch(new URL('/api/api-keys', page), { headers: { cookie } })
+  return {
+    'settings page': describe(document),
+    'its policy': document.headers.get('content-security-policy'),
+    'its script': describe(code),
+    'its element': (await code.text()).includes('keywright-settings') ? 'defined' : 'missing',
+    'its stylesheet': describe(await file(style)),
+    'its API, signed out': `${(await list('')).status}`,
+    'its API, signed in': (await (await list('user=ada')).json()).data.map(({ name }) => name).join(),
+  }
+}
+
+const forEver = 'public, max-age=31536000, immutable, nosniff'
+const expectedOfSettings = {
+  'settings page': '200 text/html; charset=utf-8, no-store, nosniff',
+  'its policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+  'its script': `200 text/javascript; charset=utf-8, ${forEver}`,
+  'its element': 'defined',
+  'its stylesheet': `200 text/css; charset=utf-8, ${forEver}`,
+  'its API, signed out': '401',
+  'its API, signed in': 'my first key',
+}
+
+const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const hasChromium = existsSync(chromiumPath)
+
+/** Creates a key on the settings page, as a person does, and uses it. */
+async function useSettings(page, url, headers) {
+  const { chromium } = createRequire(join(root, 'packages/dashboard/package.json'))('playwright-core')
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--headless', '--no-sandbox'] })
+  try {
+    const tab = await browser.newPage()
+    const faults = []
+    tab.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    tab.on('pageerror', (error) => faults.push(String(error)))
+    await tab.context().addCookies([{ name: 'user', value: 'ada', url: page.origin }])
+    await tab.goto(page.href)
+    await tab.getByRole('row', { name: /my first key/ }).waitFor()
+    await tab.getByRole('link', { name: 'Create key' }).click()
+    await tab.getByRole('textbox', { name: 'Name' }).fill('of the page')
+    await tab.getByRole('button', { name: 'Create key' }).click()
+    const token = await tab.getByRole('region', { name: 'Token of of the page' }).getByRole('code').textContent()
+    const response = await fetch(url, { headers: { ...headers, authorization: `Bearer ${token}` } })
+    await tab.getByRole('button', { name: 'Done' }).click()
+    await tab.getByRole('button', { name: 'Yes, close' }).click()
+    const shown = await tab.getByRole('row', { name: /of the page/ }).textContent()
+    const answers = { 'in Chromium': faults.join() || 'no fault', 'key of the page': String(response.status) }
+    return { ...answers, 'its row': /of the page.*Active/.test(shown) ? 'active' : shown }
+  } finally {
+    await browser.close()
+  }
+}
+
+const expectedInChromium = { 'in Chromium': 'no fault', 'key of the page': '200', 'its row': 'active' }
+
 const expected = {
   good: '200 ada',
   'in X-API-Key': '200 ada',
@@ -228,6 +295,15 @@ async function run(name, stack, tarballs) {
       Object.assign(answers, await callMcp(new URL(stack.mcp, app.url), app.token, stack.headers))
       Object.assign(wanted, expectedOfMcp)
     }
+    if (stack.settings !== undefined) {
+      const page = new URL(stack.settings, app.url)
+      Object.assign(answers, await callSettings(page))
+      Object.assign(wanted, expectedOfSettings)
+      if (hasChromium) {
+        Object.assign(answers, await useSettings(page, app.url, stack.headers))
+        Object.assign(wanted, expectedInChromium)
+      }
+    }
     const wrong = Object.keys(wanted).filter((key) => answers[key] !== wanted[key])
     if (wrong.length > 0) {
       const lines = wrong.map((key) => `${key}: ${answers[key]}, expected ${wanted[key]}`)
@@ -244,7 +320,7 @@ let failed = 0
 try {
   const packed = join(work, 'tarballs')
   mkdirSync(packed)
-  const tarballs = await packInto(packed, ['core', 'express', 'fastify', 'hono', 'kysely', 'mcp'])
+  const tarballs = await packInto(packed, ['api', 'core', 'dashboard', 'express', 'fastify', 'hono', 'kysely', 'mcp'])
   const asked = process.argv.slice(2)
   const chosen = Object.entries(stacks).filter(
     ([name]) => asked.length === 0 || asked.some((word) => name.includes(word)),
