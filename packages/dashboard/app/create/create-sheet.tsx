@@ -13,10 +13,10 @@ import { Sheet } from '../parts/sheet.js'
 import { useLeaveQuestion } from '../parts/use-leave-question.js'
 import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
+import { ownersFor } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import { shownToken } from '../state/shown-once.js'
 import { TokenLost, tokenLostIn } from '../token/token-lost.js'
-import { type OwnerKind, ownersFor } from './owners.js'
 import { PlanNotice } from './plan-notice.js'
 import { type FittingPrefill, fitPrefill, type Prefill } from './prefill.js'
 
@@ -24,6 +24,8 @@ interface CreateSheetProps {
   readonly prefill: Prefill | null
   readonly close: () => void
 }
+
+type OwnerKind = ReturnType<typeof ownersFor>[number]
 
 interface Draft {
   readonly name: string

@@ -3,9 +3,17 @@ import type { ElementOptions } from '../page-options.js'
 
 type Offered = Pick<ElementOptions, 'show'>
 
-/** Whether there is a kind of key that this caller may create, and that the product shows. */
-export function offersCreate({ permissions: { create, manage_all } }: Catalog, { show }: Offered): boolean {
-  return create && (show.personalKeys || (show.organizationKeys && manage_all))
+/** Whose keys this caller may create, of those that the product shows. */
+export function ownersFor({ permissions }: Catalog, { show }: Offered): readonly ('me' | 'organization')[] {
+  if (!permissions.create) return []
+  return [
+    ...(show.personalKeys ? ['me' as const] : []),
+    ...(show.organizationKeys && permissions.manage_all ? ['organization' as const] : []),
+  ]
+}
+
+export function offersCreate(catalog: Catalog, options: Offered): boolean {
+  return ownersFor(catalog, options).length > 0
 }
 
 /** Whether anything is left of the form that edits what a key may do. */
