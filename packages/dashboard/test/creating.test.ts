@@ -248,7 +248,7 @@ describeInBrowserFully('creating a key', () => {
     )
     await submit(page)
     await page.getByText('Too many requests.').waitFor()
-    expect(await page.getByRole('button', { name: /^Trying again in/ }).isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: /^You can try again in/ }).isDisabled()).toBe(true)
     await page.unroute('**/api/api-keys')
     await page.getByRole('button', { name: 'Try again' }).click()
     await tokenOf(page, 'busy').waitFor()

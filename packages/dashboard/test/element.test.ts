@@ -104,6 +104,16 @@ describeInBrowserFully('the element', () => {
     await page.getByRole('alert').filter({ hasText: 'options must be JSON' }).waitFor()
   })
 
+  it('puts times into words again while they grow old', async () => {
+    const mcp = { url: `${product().origin}/mcp` }
+    const { page } = await open('ada', `${at({ options: JSON.stringify({ mcp }) })}#/mcp`)
+    await page.clock.install()
+    await page.reload()
+    await page.getByText('Checked now').waitFor()
+    await page.clock.fastForward('05:01')
+    await page.getByText('Checked 5 minutes ago').waitFor()
+  })
+
   it.each(['light', 'dark'] as const)('is %s where the host says so, whatever the person prefers', async (scheme) => {
     const { page } = await open('ada', at({ style: `keywright-settings { color-scheme: ${scheme} }` }), {
       colorScheme: scheme === 'dark' ? 'light' : 'dark',

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
-import { Search } from '../keys/filters.js'
 import { ErrorNotice } from '../parts/error-notice.js'
+import { Search } from '../parts/search.js'
 import { StatusBadge } from '../parts/status-badge.js'
 import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'

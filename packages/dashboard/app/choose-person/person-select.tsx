@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
-import { Search } from '../keys/filters.js'
 import { ErrorNotice } from '../parts/error-notice.js'
+import { Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { Sheet } from '../parts/sheet.js'
 import { type Loaded, useLoad } from '../state/load.js'

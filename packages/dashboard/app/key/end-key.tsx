@@ -5,6 +5,7 @@ import { Field } from '../parts/field.js'
 import { Sheet } from '../parts/sheet.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
+import { withoutIsolates } from '../strings/isolated.js'
 
 interface EndKeyProps {
   readonly of: Key
@@ -19,7 +20,7 @@ export function EndKey({ of: { id, name }, by, close }: EndKeyProps) {
   const { error, isBusy, run } = useAction()
   const [typed, setTyped] = useState('')
   const [reason, setReason] = useState('')
-  const isSure = typed.normalize('NFC').trim() === name
+  const isSure = withoutIsolates(typed).normalize('NFC').trim() === name
   const words =
     by === 'revoke'
       ? { title: strings.key.revokeTitle(name), text: strings.key.revokeText, done: strings.key.revoked(name) }

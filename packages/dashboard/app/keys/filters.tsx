@@ -1,6 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { PersonSelect, usePeople } from '../choose-person/person-select.js'
-import { Icon } from '../parts/icon.js'
+import { Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { usePage } from '../state/page.js'
 import { type KeyQuery, type KeySort, organizationKeys, ownKeys } from './query.js'
@@ -12,9 +11,6 @@ interface FiltersProps {
   readonly set: (query: KeyQuery) => void
   readonly total: KeyPages['total']
 }
-
-/** How long a search waits for the one before: the first is asked at once, the last one always. */
-const pauseMs = 120
 
 /** Search, filters and order of the list. */
 export function Filters({ query, set, total }: FiltersProps) {
@@ -64,62 +60,6 @@ export function Filters({ query, set, total }: FiltersProps) {
       <p class="found quiet" role="status">
         {total != null && list.found(total.count, totalInWords(total, formats))}
       </p>
-    </div>
-  )
-}
-
-interface SearchProps {
-  readonly text: string
-  readonly set: (text: string) => void
-  readonly label?: string
-}
-
-export function Search({ text, set, label }: SearchProps) {
-  const { strings } = usePage()
-  const id = useId()
-  const [typed, setTyped] = useState(text)
-  const asked = useRef({ text, at: 0, timer: 0 }).current
-  const latest = useRef(set)
-  latest.current = set
-  const name = label ?? strings.list.search
-  // Before anything more can be typed.
-  useLayoutEffect(() => {
-    if (text === asked.text) return
-    // Cleared from elsewhere.
-    clearTimeout(asked.timer)
-    asked.text = text
-    setTyped(text)
-  }, [text])
-  useEffect(() => () => clearTimeout(asked.timer), [])
-  const type = (now: string): void => {
-    setTyped(now)
-    clearTimeout(asked.timer)
-    const ask = (): void => {
-      if (now === asked.text) return
-      asked.text = now
-      asked.at = Date.now()
-      latest.current(now)
-    }
-    const wait = asked.at + pauseMs - Date.now()
-    if (wait <= 0) ask()
-    else asked.timer = window.setTimeout(ask, Math.min(wait, pauseMs))
-  }
-  return (
-    <div class="search">
-      <Icon name="search" />
-      <label class="unseen" for={id}>
-        {name}
-      </label>
-      <input
-        id={id}
-        type="search"
-        maxLength={100}
-        autoComplete="off"
-        spellcheck={false}
-        placeholder={name}
-        value={typed}
-        onInput={(event) => type(event.currentTarget.value)}
-      />
     </div>
   )
 }

@@ -45,8 +45,10 @@ export function formatsOf(tag: string): Formats {
       const seconds = (new Date(at).getTime() - Date.now()) / 1_000
       const [unit, size] = units.find(([, of]) => Math.abs(seconds) >= of) ?? (['second', 1] as const)
       if (unit === 'second') return words.format(0, 'second')
-      // "Yesterday", but not "next month", which may be tomorrow.
-      return (unit === 'day' ? words : relative).format(Math.trunc(seconds / size), unit)
+      // "Yesterday" is the day before on the reader's calendar, and may be 46 hours ago.
+      if (unit === 'day') return words.format(dayNumber(new Date(at)) - dayNumber(new Date()), unit)
+      // Not "next month", which may be tomorrow.
+      return relative.format(Math.trunc(seconds / size), unit)
     },
     exact: (at) => exact.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
@@ -57,6 +59,11 @@ export function formatsOf(tag: string): Formats {
       return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
     },
   }
+}
+
+/** Counts the days of the reader's calendar, of which not each has 24 hours. */
+function dayNumber(at: Date): number {
+  return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 86_400_000
 }
 
 /** A host may write `en_US`, which is no tag of a language. */
