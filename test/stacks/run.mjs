@@ -300,7 +300,9 @@ async function run(name, stack, tarballs) {
       Object.assign(answers, await callSettings(page))
       Object.assign(wanted, expectedOfSettings)
       if (hasChromium) {
-        Object.assign(answers, await useSettings(page, app.url, stack.headers))
+        // A page that does not come up is told together with what the requests above found.
+        const failed = ({ message }) => ({ 'in Chromium': message })
+        Object.assign(answers, await useSettings(page, app.url, stack.headers).catch(failed))
         Object.assign(wanted, expectedInChromium)
       }
     }
