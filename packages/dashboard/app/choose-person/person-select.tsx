@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
 import { ErrorNotice } from '../parts/error-notice.js'
-import { Search } from '../parts/search.js'
+import { hostMs, Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { Sheet } from '../parts/sheet.js'
 import { type Loaded, useLoad } from '../state/load.js'
@@ -73,7 +73,7 @@ function PersonList({ pick }: { readonly pick: (person: People['data'][number]) 
   const { data, error, reload } = usePeople(search)
   return (
     <div class="choose-key">
-      <Search label={strings.list.searchPeople} text={search} set={setSearch} />
+      <Search pauseMs={hostMs} label={strings.list.searchPeople} text={search} set={setSearch} />
       <ErrorNotice error={error} strings={strings} retry={reload} />
       {data?.data.length === 0 && (
         <p class="quiet" role="status">

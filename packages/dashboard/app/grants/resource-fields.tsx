@@ -1,6 +1,8 @@
-import { useId, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { answerOf, type Catalog } from '../client/client.js'
+import { ErrorNotice } from '../parts/error-notice.js'
 import { Icon } from '../parts/icon.js'
+import { hostMs, Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
@@ -19,6 +21,17 @@ export function ResourceFields({ type, levels, draft, set }: ResourceFieldsProps
   const { strings } = usePage()
   const words = strings.create
   const choices = levels.map(({ name }) => [name, name] as const)
+  const specific = useRef<HTMLDivElement>(null)
+  const focusSearch = (): void => specific.current?.querySelector<HTMLElement>('[type=search]')?.focus()
+  // The button that has the focus goes: the next one gets it.
+  const remove = (id: string): void => {
+    const buttons = [...(specific.current?.querySelectorAll<HTMLElement>('.resources button') ?? [])]
+    const at = draft.chosen.findIndex((one) => one.id === id)
+    const next = buttons[at + 1] ?? buttons[at - 1]
+    if (next === undefined) focusSearch()
+    else next.focus()
+    set({ ...draft, chosen: draft.chosen.filter((one) => one.id !== id) })
+  }
   return (
     <Choices
       look="inline"
@@ -44,7 +57,7 @@ export function ResourceFields({ type, levels, draft, set }: ResourceFieldsProps
         </div>
       )}
       {draft.mode === 'specific' && (
-        <div class="indent">
+        <div class="indent" ref={specific}>
           {draft.chosen.length === 0 && <p class="quiet">{words.noResource}</p>}
           <ul class="resources">
             {draft.chosen.map((one) => (
@@ -65,7 +78,7 @@ export function ResourceFields({ type, levels, draft, set }: ResourceFieldsProps
                   type="button"
                   class="button bare"
                   aria-label={strings.common.remove(one.name)}
-                  onClick={() => set({ ...draft, chosen: draft.chosen.filter(({ id }) => id !== one.id) })}
+                  onClick={() => remove(one.id)}
                 >
                   <Icon name="close" />
                 </button>
@@ -75,7 +88,10 @@ export function ResourceFields({ type, levels, draft, set }: ResourceFieldsProps
           <Picker
             type={type}
             taken={new Set(draft.chosen.map(({ id }) => id))}
-            add={(id, name) => set({ ...draft, chosen: [...draft.chosen, { id, name, level: draft.level }] })}
+            add={(id, name) => {
+              focusSearch()
+              set({ ...draft, chosen: [...draft.chosen, { id, name, level: draft.level }] })
+            }}
           />
         </div>
       )}
@@ -95,9 +111,8 @@ const mostOffered = 8
 /** Asks the product which resources there are. Where it has no list of them, people type an id. */
 function Picker({ type, taken, add }: PickerProps) {
   const { client, strings } = usePage()
-  const id = useId()
   const [sought, setSought] = useState('')
-  const { data, error } = useLoad(
+  const { data, error, isLoading, reload } = useLoad(
     (signal) =>
       answerOf(client.GET('/resources/{type}', { params: { path: { type }, query: { search: sought } }, signal })),
     [client, type, sought],
@@ -106,23 +121,8 @@ function Picker({ type, taken, add }: PickerProps) {
   const word = sought.trim()
   return (
     <div class="picker">
-      <div class="search">
-        <Icon name="search" />
-        <label class="unseen" for={id}>
-          {strings.create.addResource(type)}
-        </label>
-        <input
-          id={id}
-          type="search"
-          maxLength={100}
-          autoComplete="off"
-          placeholder={strings.create.addResource(type)}
-          value={sought}
-          onInput={(event) => setSought(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
-        />
-      </div>
-      <div class="offered">
+      <Search pauseMs={hostMs} label={strings.create.addResource(type)} text={sought} set={setSought} />
+      <div class="offered" aria-busy={isLoading}>
         {offered.map((one) => (
           <button key={one.id} type="button" class="chip" onClick={() => add(one.id, one.name)}>
             <Icon name="plus" />
@@ -135,8 +135,13 @@ function Picker({ type, taken, add }: PickerProps) {
             {strings.create.idToAdd(word)}
           </button>
         )}
-        {data !== null && offered.length === 0 && <p class="quiet">{strings.create.nothingToAdd}</p>}
+        {offered.length === 0 && (data !== null || isLoading) && (
+          <p class="quiet" role="status">
+            {isLoading ? strings.page.loading : strings.create.nothingToAdd}
+          </p>
+        )}
       </div>
+      {error?.status !== 404 && <ErrorNotice error={error} strings={strings} retry={reload} />}
     </div>
   )
 }

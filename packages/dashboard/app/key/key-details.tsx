@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Key } from '../client/client.js'
 import { limitsInWords } from '../grants/limits-fields.js'
 import { actorInWords, ownerInWords } from '../keys/owner-in-words.js'
-import { CopyButton } from '../parts/copy-button.js'
+import { Copyable } from '../parts/copyable.js'
 import { When } from '../parts/when.js'
 import { offersLimits } from '../state/offers.js'
 import { usePage } from '../state/page.js'
@@ -45,8 +45,7 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
           <code>{key.preview}</code>
         </Fact>
         <Fact label={words.id}>
-          <code>{key.id}</code>
-          <CopyButton text={key.id} label={words.copyId} />
+          <Copyable text={key.id} label={words.copyId} />
         </Fact>
         <Fact label={words.owner}>
           <bdi>{ownerInWords(key.owner, strings)}</bdi>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { PageMcp } from '../../src/page-options.js'
-import { CopyButton } from '../parts/copy-button.js'
+import { Copyable } from '../parts/copyable.js'
 import { follow } from '../parts/header.js'
 import { Select } from '../parts/select.js'
 import { offersCreate } from '../state/offers.js'
@@ -24,8 +24,7 @@ export function McpView() {
         <div>
           <dt>{words.endpoint}</dt>
           <dd>
-            <code dir="ltr">{mcp.url}</code>
-            <CopyButton text={mcp.url} label={words.copyEndpoint} />
+            <Copyable text={mcp.url} label={words.copyEndpoint} />
           </dd>
         </div>
         <div>

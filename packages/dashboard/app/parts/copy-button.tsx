@@ -6,7 +6,7 @@ import { Icon } from './icon.js'
 interface CopyButtonProps {
   readonly text: string
   /** Shows the text: it is selected where the browser does not let the page copy. */
-  readonly fallback?: RefObject<HTMLElement | null>
+  readonly fallback: RefObject<HTMLElement | null>
   readonly label?: string
   readonly copied?: () => void
   readonly isPrimary?: boolean
@@ -29,8 +29,8 @@ export function CopyButton({ text, fallback, label, copied, isPrimary = false }:
       setDone(true)
       copied?.()
     } catch {
-      const { current } = fallback ?? {}
-      if (current == null) return
+      const { current } = fallback
+      if (current === null) return
       current.focus()
       getSelection()?.selectAllChildren(current)
       say(strings.token.selected)

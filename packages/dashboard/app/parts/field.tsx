@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { usePage } from '../state/page.js'
 
 interface FieldProps {
@@ -30,6 +30,11 @@ export function Field(props: FieldProps) {
   const { label, value, set, hint, fault, isOptional = false, rows, type = 'text', enter, hasFocus = false } = props
   const { strings } = usePage()
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+  // `autofocus` works only in a dialog that opens.
+  useLayoutEffect(() => {
+    if (hasFocus) input.current?.focus()
+  }, [])
   const shared = {
     id,
     value,
@@ -47,6 +52,7 @@ export function Field(props: FieldProps) {
       </label>
       {rows === undefined ? (
         <input
+          ref={input}
           {...shared}
           {...typed(type)}
           {...(props.min === undefined ? {} : { min: props.min })}

@@ -2,18 +2,22 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import { usePage } from '../state/page.js'
 import { Icon } from './icon.js'
 
-/** How long a search waits for the one before: the first is asked at once, the last one always. */
-const pauseMs = 120
+/** How long a search of keys waits for the one before. */
+const keysMs = 120
+/** The same where the product itself is asked. */
+export const hostMs = 300
 
 interface SearchProps {
   readonly text: string
   readonly set: (text: string) => void
   /** What it searches. By default, keys. */
   readonly label?: string
+  /** How long a search waits for the one before: the first is asked at once, the last one always. @defaultValue 120 */
+  readonly pauseMs?: number
 }
 
 /** A field that searches while somebody types. */
-export function Search({ text, set, label }: SearchProps) {
+export function Search({ text, set, label, pauseMs = keysMs }: SearchProps) {
   const { strings } = usePage()
   const id = useId()
   const [typed, setTyped] = useState(text)
@@ -57,6 +61,7 @@ export function Search({ text, set, label }: SearchProps) {
         spellcheck={false}
         placeholder={name}
         value={typed}
+        onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
         onInput={(event) => type(event.currentTarget.value)}
       />
     </div>

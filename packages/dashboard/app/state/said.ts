@@ -14,6 +14,8 @@ export interface Saying {
   readonly top: string | undefined
   say(text: string, undo?: () => void): void
   clear(): void
+  /** While somebody points at it, or has the focus there, it stays. */
+  hold(isHeld: boolean): void
   /** A dialog is open, until what it returns is called. */
   opened(id: string): () => void
 }
@@ -25,16 +27,27 @@ export function useSaying(): Saying {
   const [said, setSaid] = useState<Said | null>(null)
   const [dialogs, setDialogs] = useState<readonly string[]>([])
   const timer = useRef(0)
-  const clear = useCallback(() => setSaid(null), [])
+  const isHeld = useRef(false)
+  const clear = useCallback(() => {
+    isHeld.current = false
+    setSaid(null)
+  }, [])
+  const wait = useCallback(() => {
+    clearTimeout(timer.current)
+    if (!isHeld.current) timer.current = window.setTimeout(clear, saidMs)
+  }, [])
+  const hold = useCallback((now: boolean) => {
+    isHeld.current = now
+    wait()
+  }, [])
   const say = useCallback((text: string, undo?: () => void) => {
     setSaid({ text, undo })
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(clear, saidMs)
+    wait()
   }, [])
   const opened = useCallback((id: string) => {
     setDialogs((before) => [...before, id])
     return () => setDialogs((before) => before.filter((one) => one !== id))
   }, [])
   const top = dialogs.at(-1)
-  return useMemo(() => ({ said, top, say, clear, opened }), [said, top])
+  return useMemo(() => ({ said, top, say, clear, hold, opened }), [said, top])
 }
