@@ -36,7 +36,7 @@ export function dashboard<A extends Access>(keyring: Keyring<A>, options: Dashbo
     if (found !== undefined) return reply(request, found.text, asset('text/javascript'))
     if (name === style.name) return reply(request, style.text, asset('text/css'))
     // A file of another release: the page would run half of it.
-    if (/\.[a-z]+$/.test(name)) {
+    if (/^keywright-[0-9a-f]+\.(js|css)$/.test(name)) {
       return reply(request, 'Not found', { status: 404, headers: { 'Cache-Control': 'no-store' } })
     }
     return reply(request, shell(setup, name), { headers: shellHeaders })

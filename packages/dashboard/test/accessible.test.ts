@@ -1,33 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { axeFindings } from './axe.js'
 import { describeInBrowserFully, inBrowser } from './browser.js'
 import { seedKeys } from './seed-keys.js'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Found {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-  }[]
-}
-
-/** What axe finds. The policy of the page lets no script in; the debugger puts it there. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  const debug = await page.context().newCDPSession(page)
-  await debug.send('Runtime.evaluate', { expression: axe })
-  const { result } = await debug.send('Runtime.evaluate', {
-    expression: 'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify({ violations }))',
-    awaitPromise: true,
-  })
-  await debug.detach()
-  const { violations }: Found = JSON.parse(String(result.value))
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  )
-}
 
 describeInBrowserFully('for everybody', () => {
   const { product, open } = inBrowser()
@@ -47,11 +22,11 @@ describeInBrowserFully('for everybody', () => {
       await page.getByRole('heading', { name: 'No key matches' }).waitFor()
     },
     'the menu of a key': async (page) => {
-      await page.getByRole('button', { name: 'Actions for Zapier' }).click()
+      await page.getByRole('button', { name: 'Actions for CI pipeline' }).click()
       await page.getByRole('menu').waitFor()
     },
     'a selection': async (page) => {
-      await page.getByRole('checkbox', { name: 'Select Zapier' }).check()
+      await page.getByRole('checkbox', { name: 'Select CI pipeline' }).check()
       await page.getByRole('group', { name: '1 key selected' }).waitFor()
     },
     'a key': async (page) => {
@@ -95,7 +70,7 @@ describeInBrowserFully('for everybody', () => {
       const { page } = await open('ada', '', { reducedMotion: 'reduce', ...look })
       await page.getByRole('link', { name: 'CI pipeline' }).waitFor()
       await show(page)
-      expect(await faultsOf(page)).toEqual([])
+      expect(await axeFindings(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     })
   })
@@ -160,6 +135,6 @@ describeInBrowserFully('in other languages', () => {
     ])
     expect(create?.x).toBeLessThan(title?.x ?? 0)
     await button.click()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await axeFindings(page)).toEqual([])
   })
 })

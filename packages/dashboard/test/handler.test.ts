@@ -73,6 +73,24 @@ describe('the handler', () => {
     expect([old.status, old.headers.get('cache-control')]).toEqual([404, 'no-store'])
   })
 
+  it.each(['/settings/acme.keys', '/v1.2', '/api-keys.html'])('serves its document at %s', async (path) => {
+    const { status, headers } = await get(path)
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    for (const file of await filesOf(path)) expect((await get(file)).status).toBe(200)
+  })
+
+  it('is well formed, and in the language of the page', async () => {
+    const html = await (await get('/settings/api-keys')).text()
+    for (const name of ['html', 'head', 'body', 'main', 'title']) {
+      expect(html.match(new RegExp(`<${name}[ >]`, 'g')), name).toHaveLength(1)
+      expect(html.match(new RegExp(`</${name}>`, 'g')), name).toHaveLength(1)
+    }
+    expect(html).toContain(' · API-Schlüssel</title>')
+    expect(html).toContain('<noscript>Diese Seite braucht JavaScript.</noscript>')
+    const french = dashboard(keyring, { branding, lang: 'fr' })
+    expect(await (await french.fetch(new Request('https://acme.example/'))).text()).toContain(' · API keys</title>')
+  })
+
   it('writes no path as markup', async () => {
     const html = await (await get('/settings/%22%3E%3Cscript%3Ealert(1)%3C')).text()
     expect(html).not.toContain('<script>')
@@ -114,8 +132,19 @@ describe('the options', () => {
     )
   })
 
-  it('write right to left where the language is', async () => {
-    const arabic = dashboard(keyring, { branding, lang: 'ar' })
-    expect(await (await arabic.fetch(new Request('https://a.example/keys'))).text()).toContain('lang="ar" dir="rtl"')
+  it.each(['ar', 'ckb', 'he-IL'])('write right to left where the language is: %s', async (lang) => {
+    const made = dashboard(keyring, { branding, lang })
+    expect(await (await made.fetch(new Request('https://a.example/keys'))).text()).toContain(`lang="${lang}" dir="rtl"`)
+  })
+
+  it.each([
+    ['Acme Boards', 'ACME_BOARDS_API_KEY'],
+    ['Müller & Söhne', 'MULLER_SOHNE_API_KEY'],
+    ['7bit', '_7BIT_API_KEY'],
+    ['株式会社', 'API_KEY'],
+  ])('make the name of a variable of the name of the product: %s', async (productName, envName) => {
+    const made = dashboard(keyring, { branding: { productName } })
+    const html = await (await made.fetch(new Request('https://a.example/keys'))).text()
+    expect(html).toContain(`&#34;envName&#34;:&#34;${envName}&#34;`)
   })
 })

@@ -106,8 +106,6 @@ export interface Product {
   deployedAs(environment: string): TestKeyring
   readonly store: Awaited<ReturnType<typeof sqliteStore>>
   readonly hooks: Webhooks<'member.joined' | 'policy.changed'>
-  /** What browsers reported of the policy. */
-  readonly reports: string[]
   close(): Promise<void>
 }
 
@@ -196,7 +194,6 @@ export async function openProduct({ mount = inExpress, ...options }: ProductOpti
     deployedAs: (environment) => openKeyring(store, { ...options.keyring, environment }),
     store,
     hooks,
-    reports: [],
     close: async () => {
       await hooks.close()
       server.closeAllConnections()
