@@ -26,7 +26,11 @@ const browser = await launch()
 
 /** Each view, and how somebody comes to it. */
 const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  list: async (page) => page.getByRole('img', { name: /^Calls in the last 24 hours/ }).first().waitFor(),
+  list: async (page) =>
+    page
+      .getByRole('img', { name: /^Calls in the last 24 hours/ })
+      .first()
+      .waitFor(),
   key: async (page) => {
     await page.goto(`${page.url().split('#')[0]}#/keys/${ids.detailed}`)
     await page.getByRole('heading', { name: 'Permissions' }).waitFor()

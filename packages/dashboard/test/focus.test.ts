@@ -44,6 +44,11 @@ describeInBrowserFully('the focus, and what is said in passing', () => {
     const name = page.getByRole('textbox', { name: 'Name' })
     await name.waitFor()
     expect(await name.evaluate((one) => one.matches(':focus'))).toBe(true)
+    await page.getByRole('button', { name: 'Cancel' }).press('Enter')
+    await expect.poll(() => focused(page)).toBe('Edited')
+    await page.getByRole('button', { name: 'Edit limits' }).press('Enter')
+    const expires = page.getByRole('combobox', { name: 'Expires' })
+    await expect.poll(() => expires.evaluate((one) => one.matches(':focus'))).toBe(true)
   })
 
   it('lets nobody miss the way back who has the focus on it, or points at it', async () => {

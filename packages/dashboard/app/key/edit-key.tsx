@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../client/api-error.js'
 import { answerOf, type Key } from '../client/client.js'
 import type { AccessMode } from '../grants/draft.js'
@@ -34,11 +35,13 @@ export function EditKey({ of: key, part, done, touched }: EditKeyProps) {
   const [isRebased, setRebased] = useState(false)
   const set = (fields: Partial<EditDraft>): void => setDraft({ ...draft, ...fields })
   const isDirty = isTouched(draft, base)
-  useEffect(() => {
+  // Before the next key press, which may be Escape.
+  useLayoutEffect(() => {
     touched(isDirty)
     return () => touched(false)
   }, [isDirty])
 
+  const form = useFocus()
   const path = { id: key.id }
   const readAgain = async (): Promise<void> => {
     const now = await answerOf(client.GET('/{id}', { params: { path } }))
@@ -66,7 +69,7 @@ export function EditKey({ of: key, part, done, touched }: EditKeyProps) {
     else if (!hasNoName && !hasNoDate) void run(save).then((isSaved) => isSaved && done())
   }
   return (
-    <div class="edit">
+    <div class="edit" ref={form}>
       {part === 'name' && (
         <>
           <Field
@@ -114,4 +117,15 @@ export function EditKey({ of: key, part, done, touched }: EditKeyProps) {
       </div>
     </div>
   )
+}
+
+/** The form takes the place of the button that opened it: its first field has the focus, and then the title of the dialog. */
+function useFocus(): RefObject<HTMLDivElement | null> {
+  const form = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const title = form.current?.closest('dialog')?.querySelector('h2')
+    form.current?.querySelector<HTMLElement>('input, textarea, select')?.focus()
+    return () => title?.focus()
+  }, [])
+  return form
 }

@@ -24,7 +24,9 @@ export function KeySheet({ id }: { readonly id: string }) {
   const [edited, setEdited] = useState<{ readonly part: EditedPart; readonly key: Key } | null>(null)
   const [isTouched, setTouched] = useState(false)
   const leaving = useLeaveQuestion({ isAsked: isTouched, words: strings.form, close })
-  const changed = change.key?.id === id ? change.key : null
+  // Only what happens while it is open: an address of a key that is gone says so.
+  const [opened] = useState(revision)
+  const changed = revision > opened && change.key?.id === id ? change.key : null
   const isRemoved = changed?.status === 'removed'
   useEffect(() => {
     if (isRemoved) close()
