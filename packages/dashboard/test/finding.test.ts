@@ -63,6 +63,27 @@ describeInBrowserFully('finding keys', () => {
     await expect.poll(() => names(page)).toHaveLength(4)
   })
 
+  it('does not move the list when the people are there', async () => {
+    const { page, context } = await open('nobody')
+    let answer: () => void = () => {}
+    const isAsked = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await context.route('**/people*', async (route) => {
+      await isAsked
+      await route.continue()
+    })
+    await context.addCookies([{ name: 'login', value: 'ada', url: product().origin }])
+    await page.setViewportSize({ width: 390, height: 780 })
+    await page.reload()
+    const list = page.getByRole('table', { name: 'API keys' })
+    await expect.poll(() => names(page)).toHaveLength(4)
+    const before = await list.boundingBox()
+    answer()
+    await page.getByLabel('Created by').getByRole('option', { name: 'Mia Chen' }).waitFor({ state: 'attached' })
+    expect((await list.boundingBox())?.y).toBe(before?.y)
+  })
+
   it('finds a person by name where the product has more than are listed', async () => {
     const { page, faults } = await open('ada')
     await page.getByLabel('Owner', { exact: true }).selectOption('Another person…')

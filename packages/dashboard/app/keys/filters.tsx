@@ -68,7 +68,10 @@ export function Filters({ query, set, total }: FiltersProps) {
 function PeopleFilters({ query, set }: Pick<FiltersProps, 'query' | 'set'>) {
   const { strings, options } = usePage()
   const { list } = strings
-  const people = usePeople().data?.data ?? []
+  const { data, error } = usePeople()
+  const people = data?.data ?? []
+  // It stands there from the beginning: a filter that came later would push the list away from whoever is about to press.
+  const hasCreators = data === null ? error === null : people.length > 0
   const organization = options.show.organizationKeys ? [[organizationKeys, list.organization] as const] : []
   return (
     <>
@@ -79,7 +82,7 @@ function PeopleFilters({ query, set }: Pick<FiltersProps, 'query' | 'set'>) {
         others={[['', list.anyone], [ownKeys, list.me], ...organization]}
         set={(owner) => set({ ...query, owner })}
       />
-      {people.length > 0 && (
+      {hasCreators && (
         <PersonSelect
           label={list.creator}
           people={people}
