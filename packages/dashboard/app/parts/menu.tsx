@@ -48,8 +48,9 @@ function Items({ label, items, button, close }: ItemsProps) {
     place(current, button)
     current.querySelector('button')?.focus()
     const follow = (): void => {
-      const { bottom } = button.getBoundingClientRect()
-      if (bottom < 0 || bottom > innerHeight) close()
+      const { top, bottom } = button.getBoundingClientRect()
+      // A button that is cut by the edge of the window was pressed there, too.
+      if (bottom < 0 || top > innerHeight) close()
       else place(current, button)
     }
     addEventListener('scroll', follow, { capture: true, passive: true })
