@@ -7,7 +7,7 @@ import type { ElementOptions } from './page-options.js'
 import { ErrorNotice } from './parts/error-notice.js'
 import { Header } from './parts/header.js'
 import { SaidLine } from './parts/said-line.js'
-import { formatsOf } from './state/formats.js'
+import { formatsOf, isTag } from './state/formats.js'
 import { useLoad } from './state/load.js'
 import { offersCreate } from './state/offers.js'
 import { type Change, type Page, PageContext } from './state/page.js'
@@ -30,7 +30,7 @@ export function Root({ host, options }: RootProps) {
   const client = useMemo(() => apiClient(options.api), [options.api])
   const strings = useMemo(() => stringsOf(asked), [asked])
   // What is said, and how numbers are written, is of one language.
-  const lang = asked.toLowerCase().startsWith(strings.language) ? asked : strings.language
+  const lang = isTag(asked) && asked.toLowerCase().startsWith(strings.language) ? asked : strings.language
   const formats = useMemo(() => formatsOf(lang), [lang])
   const router = useRouter(options.hasHash)
   const [prefill, setPrefill] = useState(() => (options.hasHash ? readPrefill(location.search) : null))

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
 import { ErrorNotice } from '../parts/error-notice.js'
-import { Select } from '../parts/select.js'
+import { GraceSelect, usualGraceMs } from '../parts/grace-select.js'
 import { Sheet } from '../parts/sheet.js'
 import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
@@ -14,14 +14,12 @@ interface RotateKeyProps {
   readonly close: () => void
 }
 
-const hourMs = 3_600_000
-
 /** Gives a key a new token, and shows it. */
 export function RotateKey({ of: { id }, close }: RotateKeyProps) {
   const page = usePage()
   const { client, strings, catalog } = page
   const { error, isBusy, run } = useAction()
-  const [graceMs, setGraceMs] = useState(24 * hourMs)
+  const [graceMs, setGraceMs] = useState(usualGraceMs)
   const idempotencyKey = useIdempotencyKey()
   const rotate = async (): Promise<void> => {
     const body = { grace_ms: graceMs }
@@ -32,12 +30,6 @@ export function RotateKey({ of: { id }, close }: RotateKeyProps) {
   }
   const submit = (): void => void run(rotate).then((isDone) => isDone && close())
   const lost = tokenLostIn(error)
-  const graces = [
-    [0, strings.key.graceNone],
-    [hourMs, strings.key.graceHour],
-    [24 * hourMs, strings.key.graceDay],
-    [7 * 24 * hourMs, strings.key.graceWeek],
-  ] as const
   return (
     <Sheet
       title={strings.key.rotate}
@@ -55,14 +47,11 @@ export function RotateKey({ of: { id }, close }: RotateKeyProps) {
       }
     >
       <p>{strings.key.rotateText}</p>
-      <Select
-        hasLabel
+      <GraceSelect
         label={strings.key.rotateGrace}
-        value={String(graceMs)}
-        choices={graces
-          .filter(([ms]) => ms <= catalog.limits.grace_ms.maximum)
-          .map(([ms, label]) => [String(ms), label] as const)}
-        set={(value) => setGraceMs(Number(value))}
+        graceMs={graceMs}
+        set={setGraceMs}
+        most={catalog.limits.grace_ms.maximum}
       />
       {lost === null ? (
         <ErrorNotice error={error} strings={strings} retry={submit} />

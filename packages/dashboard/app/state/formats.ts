@@ -67,7 +67,7 @@ function dayNumber(at: Date): number {
 }
 
 /** A host may write `en_US`, which is no tag of a language. */
-function isTag(lang: string): boolean {
+export function isTag(lang: string): boolean {
   try {
     return Intl.getCanonicalLocales(lang).length > 0
   } catch {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
 import { ErrorNotice } from '../parts/error-notice.js'
-import { Select } from '../parts/select.js'
+import { GraceSelect, usualGraceMs } from '../parts/grace-select.js'
 import { Sheet } from '../parts/sheet.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
@@ -12,14 +12,12 @@ interface RotateSecretProps {
   readonly close: () => void
 }
 
-const hourMs = 3_600_000
-
 /** Gives a webhook a new secret, and shows it. */
 export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
   const { client, strings, changed, showOnce } = usePage()
   const words = strings.webhooks
   const { error, isBusy, run } = useAction()
-  const [graceMs, setGraceMs] = useState(24 * hourMs)
+  const [graceMs, setGraceMs] = useState(usualGraceMs)
   const rotate = async (): Promise<void> => {
     const params = { path: { id: keyId, webhook_id: hook.id } }
     const body = { grace_ms: graceMs }
@@ -29,12 +27,6 @@ export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
     changed()
   }
   const submit = (): void => void run(rotate).then((isDone) => isDone && close())
-  const graces = [
-    [0, strings.key.graceNone],
-    [hourMs, strings.key.graceHour],
-    [24 * hourMs, strings.key.graceDay],
-    [7 * 24 * hourMs, strings.key.graceWeek],
-  ] as const
   return (
     <Sheet
       title={words.rotate}
@@ -52,13 +44,7 @@ export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
       }
     >
       <p>{words.rotateText}</p>
-      <Select
-        hasLabel
-        label={words.rotateGrace}
-        value={String(graceMs)}
-        choices={graces.map(([ms, label]) => [String(ms), label] as const)}
-        set={(value) => setGraceMs(Number(value))}
-      />
+      <GraceSelect label={words.rotateGrace} graceMs={graceMs} set={setGraceMs} />
       <ErrorNotice error={error} strings={strings} retry={submit} />
     </Sheet>
   )
