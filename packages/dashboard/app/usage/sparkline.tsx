@@ -10,7 +10,13 @@ export function Sparkline({ counts }: { readonly counts: readonly number[] }) {
     return `${across.toFixed(1)},${(height - 1 - (count / most) * (height - 2)).toFixed(1)}`
   })
   return (
-    <svg class="sparkline" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
+    <svg
+      class="sparkline"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      focusable="false"
+    >
       <polyline points={points.join(' ')} />
     </svg>
   )
