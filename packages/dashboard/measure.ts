@@ -29,11 +29,12 @@ const scrolled = await page.evaluate(async () => {
   return times
 })
 report('Scrolling by 600 px', scrolled)
+await page.waitForTimeout(1_000)
 
 /** From the key press to the end of the frame that shows what was found. */
 const searched: number[] = []
 const search = page.getByRole('searchbox', { name: 'Search by name or preview' })
-const found = page.locator('.found')
+const rows = page.locator('.table-frame, .empty').first()
 for (const text of [
   'zapier',
   'nightly',
@@ -46,7 +47,7 @@ for (const text of [
   'staging',
   '',
 ]) {
-  const before = await found.textContent()
+  const before = await rows.textContent()
   const shown = page.evaluate(async (was) => {
     const root = document.querySelector('keywright-settings')?.shadowRoot
     let begun = 0
@@ -57,7 +58,7 @@ for (const text of [
       },
       { once: true, capture: true },
     )
-    while (begun === 0 || root?.querySelector('.found')?.textContent === was) {
+    while (begun === 0 || root?.querySelector('.table-frame, .empty')?.textContent === was) {
       await new Promise((resolve) => requestAnimationFrame(resolve))
     }
     return performance.now() - begun
