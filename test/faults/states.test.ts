@@ -225,6 +225,9 @@ describe('FI-7: a PostgreSQL server in recovery', () => {
     // A key that it does not know yet is no bad key.
     expect((await request(keyring, unknownToken())).status).toBe(503)
     await expect(keyring.revoke(key.id)).rejects.toMatchObject({ code: 'store_unavailable' })
+    const refused = { code: 'store_unavailable', message: expect.stringMatching(/in recovery/) }
+    await expect(keyring.list({ organizationId: owner.id })).rejects.toMatchObject(refused)
+    expect(await keyring.doctor()).toMatchObject([{ code: 'outdated_server', severity: 'error' }])
 
     await postgres.promote()
     expect(await healed(keyring, token.reveal())).toBe(true)

@@ -72,7 +72,10 @@ for (const engine of testedEngines().filter(({ name }) => name !== 'PGlite')) {
   }
 
   describe(`a write of uses, on ${engine.name}`, () => {
-    it('of 1 000 keys is at most 4 statements for 250 of them, and names no key’s row (USE-5)', async () => {
+    // MariaDB is asked first whether it is a replica: whoever may write on one would not be refused.
+    const most = engine.name === 'MariaDB' ? 5 : 4
+
+    it(`of 1 000 keys is at most ${most} statements for 250 of them, and names no key’s row (USE-5)`, async () => {
       let sent: string[] = []
       const watched = await another(({ query }) => {
         sent.push(query.sql)
@@ -83,7 +86,7 @@ for (const engine of testedEngines().filter(({ name }) => name !== 'PGlite')) {
       for (let round = 0; round < 3; round += 1) for (const id of keys(1_000)) buffer.count(id, 'o1', now)
       await buffer.flush()
       const work = sent.filter((text) => !/^(begin|commit|start|set)\b/i.test(text))
-      expect(work.length).toBeLessThanOrEqual(4 * (1_000 / chunk))
+      expect(work.length).toBeLessThanOrEqual(most * (1_000 / chunk))
       expect(work.filter((text) => /api_keys\b/.test(text))).toEqual([])
       const uses = await watched.listUsage({ organizationId: 'o1', ...everything })
       expect(uses).toEqual([{ hour: hourOf(now), count: 3_000 }])

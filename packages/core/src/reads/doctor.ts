@@ -7,6 +7,7 @@ import type { DoctorParts } from './parts.js'
 export interface DoctorFinding {
   readonly code:
     | 'store_unavailable'
+    | 'outdated_server'
     | 'schema'
     | 'missing_grants'
     | 'exposed_tables'
@@ -49,9 +50,20 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
   }
   try {
     const found = await store.inspect(known)
-    const { now, schemaProblem, grantProblem, exposure, unlistedKeys, unreadableHashes, unreadableSeals, sampledKeys } =
-      found
+    const {
+      now,
+      serverProblem,
+      schemaProblem,
+      grantProblem,
+      exposure,
+      unlistedKeys,
+      unreadableHashes,
+      unreadableSeals,
+      sampledKeys,
+    } = found
     const among = typeof sampledKeys === 'number' ? ` of the ${sampledKeys} that were looked at` : ''
+    if (typeof serverProblem === 'string')
+      findings.push(error('outdated_server', `${serverProblem} Until then, every request is refused with 503.`))
     if (schemaProblem !== null) findings.push(error('schema', schemaProblem))
     if (typeof grantProblem === 'string') findings.push(error('missing_grants', grantProblem))
     if (typeof exposure === 'string') findings.push(warning('exposed_tables', exposure))
@@ -69,8 +81,8 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
       const text = `This process's clock differs from the store's by ${Math.round(differenceMs / 1_000)} s.`
       findings.push(warning('clock_differs', `${text} Decisions use the store's; set this one right all the same.`))
     }
-    // With other tables than it knows, or without a right, the store may answer nothing else.
-    const isWhole = schemaProblem === null && typeof grantProblem !== 'string'
+    // With other tables than it knows, without a right, or on a server that may be outdated, the store may answer nothing else.
+    const isWhole = [serverProblem ?? null, schemaProblem, grantProblem ?? null].every((problem) => problem === null)
     if (isWhole) findings.push(...(await findWrongPeppers(parts)), ...(await findUnknownNames(parts)))
   } catch (cause) {
     findings.push(error('store_unavailable', `The store does not answer: ${reasonOf(cause)}`))

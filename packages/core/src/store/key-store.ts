@@ -409,6 +409,8 @@ export interface KnownPrefixes {
 /** The result of {@link KeyStore.inspect}. */
 export interface StoreInspection {
   readonly now: Date
+  /** Why reads of this server are refused: its answers may be outdated. `null`, or left out, if they are not. */
+  readonly serverProblem?: string | null
   /** What is wrong with the schema, and how to fix it; `null` if it is correct. */
   readonly schemaProblem: string | null
   /** The rights on its own tables that the store lacks; `null`, or left out, if it lacks none. */

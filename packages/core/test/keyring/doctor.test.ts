@@ -113,6 +113,17 @@ describe('doctor', () => {
     expect(await over().keyring.doctor()).toEqual([error('schema', /^The key tables are not there\.$/)])
   })
 
+  it('passes on that the store’s server may be outdated, and asks it nothing else (FI-46)', async () => {
+    const { store, over } = hosted()
+    const { inspect } = store
+    store.inspect = async (known) => ({ ...(await inspect(known)), serverProblem: 'It is a replica.' })
+    store.list = () => expect.unreachable()
+    store.checkValue = () => expect.unreachable()
+    expect(await over().keyring.doctor()).toEqual([
+      error('outdated_server', /^It is a replica\. Until then, every request is refused with 503\.$/),
+    ])
+  })
+
   it("passes on what the store reports of its user's rights, and of those of others", async () => {
     const { store, over } = hosted()
     const { inspect } = store

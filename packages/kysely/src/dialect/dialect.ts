@@ -2,8 +2,9 @@ import { type InsertQueryBuilder, type Kysely, type RawBuilder, sql } from 'kyse
 import type { KeyTables } from '../tables/key-tables.js'
 import { type DialectName, quotedTable, withoutSchema } from '../tables/table-names.js'
 import { isMysqlBusy, isMysqlDenied, isPostgresBusy, isPostgresDenied, isSqliteBusy } from './driver-errors.js'
-import { type KeyLookupBy, lookupInJson, lookupInList } from './key-lookup.js'
+import { type KeyLookupBy, lookupBesideServer, lookupInFile, lookupInJson } from './key-lookup.js'
 import { type Exclusively, exclusivelyOnMysql, exclusivelyOnPostgres, exclusivelyOnSqlite } from './migration-lock.js'
+import { type LoadGuard, loadMysqlGuard, loadPostgresGuard, noGuard } from './server-guard.js'
 
 /** The differences between the engines that this store has to know. */
 export interface Dialect {
@@ -12,6 +13,8 @@ export interface Dialect {
   readonly now: RawBuilder<number>
   /** How a verification reads keys. */
   readonly lookupBy: KeyLookupBy
+  /** What to ask the servers behind a database with each read. */
+  readonly loadGuard: LoadGuard
   /** A text column that compares and sorts by bytes: ids differ by case. */
   text(length: number): RawBuilder<unknown>
   /** A text column for JSON, hashes and sealed tokens. */
@@ -57,7 +60,8 @@ const mysqlNow = sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', u
 const sqlite: Dialect = {
   name: 'sqlite',
   now: sqliteNow,
-  lookupBy: lookupInList(sqliteNow),
+  lookupBy: lookupInFile(sqliteNow),
+  loadGuard: noGuard,
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
   appendOnly: (table) => {
@@ -86,7 +90,8 @@ const sqlite: Dialect = {
 const postgres: Dialect = {
   name: 'postgres',
   now: postgresNow,
-  lookupBy: lookupInJson(postgresNow, sql<boolean>`pg_is_in_recovery()`),
+  lookupBy: lookupInJson(postgresNow),
+  loadGuard: loadPostgresGuard,
   text: (length) => sql.raw(`varchar(${length}) collate "C"`),
   longText: sql.raw('text'),
   appendOnly: (table) => [
@@ -114,7 +119,8 @@ const postgres: Dialect = {
 const mysql: Dialect = {
   name: 'mysql',
   now: mysqlNow,
-  lookupBy: lookupInList(mysqlNow),
+  lookupBy: lookupBesideServer(mysqlNow),
+  loadGuard: loadMysqlGuard,
   text: (length) => sql.raw(`varchar(${length}) character set utf8mb4 collate utf8mb4_bin`),
   longText: sql.raw('longtext character set utf8mb4 collate utf8mb4_bin'),
   appendOnly: (table) =>

@@ -2,17 +2,20 @@ import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import { columnNames, denseColumns, type Row, sparseDefaults } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { keepNamed, keepNamedRow, keepPrepared } from './kept-statement.js'
+import type { ServerGuard } from './server-guard.js'
 
-/** A key's row with the engine's clock. If the server knows no such key, the row may hold the clock alone. */
+/** A key's row with the engine's clock. If a server knows no such key, there is a row without one. */
 export type FoundRow = Row & {
   readonly id: string | null
-  readonly now: number | null
+  readonly now: number
+  /** Why the server's answers may be outdated. Left out where there is no server. */
+  readonly reason?: string | null
   /** The sparse columns as JSON; `null` when all hold their defaults. */
   readonly rest?: string | null
 }
 
-/** Makes the statement that reads the keys with one of these values in a unique column. */
-export type KeyLookup = (values: readonly string[]) => CompiledQuery<FoundRow>
+/** Makes the statement that reads the keys with one of these values in a unique column. It asks what the guard asks. */
+export type KeyLookup = (values: readonly string[], guard: ServerGuard | null) => CompiledQuery<FoundRow>
 
 /** Makes a {@link KeyLookup}. Statements are compiled once: building one costs more than running it. */
 export type KeyLookupBy = (db: Kysely<KeyTables>, table: 'api_keys', column: 'id' | 'lookup_digest') => KeyLookup
@@ -21,25 +24,51 @@ export type KeyLookupBy = (db: Kysely<KeyTables>, table: 'api_keys', column: 'id
 const lengths = [1, 4, 16, 64]
 
 /** Sends a list of parameters. The last one is repeated until the list has one of {@link lengths}. */
-export function lookupInList(now: RawBuilder<number>): KeyLookupBy {
+function lookupInList(
+  compile: (length: number, guard: ServerGuard | null) => CompiledQuery<FoundRow>,
+): ReturnType<KeyLookupBy> {
+  const compiled = new Map<ServerGuard | null, Map<number, CompiledQuery<FoundRow>>>()
+  return (values, guard) => {
+    const length = lengths.find((one) => one >= values.length) ?? values.length
+    const parameters = Array.from({ length }, (_, index) => values[Math.min(index, values.length - 1)])
+    const ofGuard = compiled.get(guard) ?? new Map<number, CompiledQuery<FoundRow>>()
+    compiled.set(guard, ofGuard)
+    const statement = ofGuard.get(length) ?? compile(length, guard)
+    ofGuard.set(length, statement)
+    return { ...statement, parameters }
+  }
+}
+
+/** For an engine without servers. */
+export function lookupInFile(now: RawBuilder<number>): KeyLookupBy {
   return (db, table, column) => {
     // By their names, so that a statement which a connection keeps reads the same columns after a migration.
     const query = db.selectFrom(table).select(columnNames).select(now.as('now'))
-    const compiled = new Map<number, CompiledQuery<FoundRow>>()
-    const compile = (length: number): CompiledQuery<FoundRow> => {
+    return lookupInList((length) => {
       const sought =
         length === 1
           ? query.where(column, '=', '').modifyEnd(sql.raw(keepNamedRow))
           : query.where(column, 'in', Array(length).fill('')).modifyEnd(sql.raw(keepNamed))
-      const statement = sought.compile()
-      compiled.set(length, statement)
-      return statement
-    }
-    return (values) => {
-      const length = lengths.find((one) => one >= values.length) ?? values.length
-      const parameters = Array.from({ length }, (_, index) => values[Math.min(index, values.length - 1)])
-      return { ...(compiled.get(length) ?? compile(length)), parameters }
-    }
+      return sought.compile()
+    })
+  }
+}
+
+/** What a server is asked beside the keys. There is always this row, so that one that lags behind another cannot even answer that a key does not exist. */
+function askServer(now: RawBuilder<number>, guard: ServerGuard | null): RawBuilder<unknown> {
+  return sql`(select ${now} as ${sql.ref('now')}, ${guard?.reason ?? sql`null`} as ${sql.ref('reason')}) as ${sql.ref('server')}`
+}
+
+/** For a server that takes no list as one parameter. */
+export function lookupBesideServer(now: RawBuilder<number>): KeyLookupBy {
+  return (db, table, column) => {
+    const columns = sql.join(columnNames.map((name) => sql.ref(`k.${name}`)))
+    return lookupInList((length, guard) => {
+      const sought = Array.from({ length }, () => sql`${''}`)
+      return sql<FoundRow>`${guard?.before ?? sql``}select ${columns}, ${sql.ref('server.now')}, ${sql.ref('server.reason')}
+        from ${askServer(now, guard)} left join ${sql.table(table)} as ${sql.ref('k')}
+        on ${sql.ref(`k.${column}`)} in (${sql.join(sought)})`.compile(db)
+    })
   }
 }
 
@@ -48,10 +77,9 @@ export function lookupInList(now: RawBuilder<number>): KeyLookupBy {
  * prepared.
  *
  * Of several, each key is looked up separately, since the plan for a list would read the whole of a table that was not analyzed
- * yet. The sparse columns come as one, because the driver reads a row column by column. There is always at least one row, so that
- * a server that may lag behind another cannot even answer that a key does not exist.
+ * yet. The sparse columns come as one, because the driver reads a row column by column.
  */
-export function lookupInJson(now: RawBuilder<number>, isReplica: RawBuilder<boolean>): KeyLookupBy {
+export function lookupInJson(now: RawBuilder<number>): KeyLookupBy {
   return (db, table, column) => {
     const columns = Object.entries(sparseDefaults)
     const sparse = sql.join(columns.map(([name]) => sql.ref(name)))
@@ -60,16 +88,22 @@ export function lookupInJson(now: RawBuilder<number>, isReplica: RawBuilder<bool
     const key = sql`select ${sql.join(Object.keys(denseColumns).map(sql.ref))},
       case when (${sparse}) is distinct from (${defaults}) then cast(json_build_object(${namedSparse}) as text) end as rest
       from ${sql.table(table)} where ${sql.ref(column)} =`
-    const statement = (keys: RawBuilder<unknown>): CompiledQuery<FoundRow> =>
-      sql<FoundRow>`select keys.*, now
-        from (select case when ${isReplica} then null else ${now} end as now) as server
-        left join ${keys} on true${sql.raw(keepPrepared)}`.compile(db)
-    const one = statement(sql`lateral (${key} ${''} limit 1) as keys`)
-    const several = statement(
-      sql`(jsonb_array_elements_text(cast(cast(${'[]'} as text) as jsonb)) as sought (value)
-        cross join lateral (${key} sought.value limit 1) as keys)`,
-    )
-    return (values) =>
-      values.length === 1 ? { ...one, parameters: values } : { ...several, parameters: [JSON.stringify(values)] }
+    const one = sql`lateral (${key} ${''} limit 1) as keys`
+    const several = sql`(jsonb_array_elements_text(cast(cast(${'[]'} as text) as jsonb)) as sought (value)
+        cross join lateral (${key} sought.value limit 1) as keys)`
+    const compile = (guard: ServerGuard | null) => {
+      const statement = (keys: RawBuilder<unknown>): CompiledQuery<FoundRow> =>
+        sql<FoundRow>`${guard?.before ?? sql``}select keys.*, server.now, server.reason
+          from ${askServer(now, guard)} left join ${keys} on true${sql.raw(keepPrepared)}`.compile(db)
+      return { one: statement(one), several: statement(several) }
+    }
+    const compiled = new Map<ServerGuard | null, ReturnType<typeof compile>>()
+    return (values, guard) => {
+      const statements = compiled.get(guard) ?? compile(guard)
+      compiled.set(guard, statements)
+      return values.length === 1
+        ? { ...statements.one, parameters: values }
+        : { ...statements.several, parameters: [JSON.stringify(values)] }
+    }
   }
 }

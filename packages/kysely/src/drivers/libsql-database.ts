@@ -2,6 +2,7 @@ import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { isSqliteBusy } from '../dialect/driver-errors.js'
 import { KeptStatements } from './kept-statements.js'
 import { rowsOf } from './read-named.js'
+import { refuseReplica } from './refuse-replica.js'
 
 /** The part of libsql's `Database` that {@link libsqlDatabase} uses. */
 export interface LibsqlDatabase extends SqliteDatabase {
@@ -25,9 +26,11 @@ export interface LibsqlDatabase extends SqliteDatabase {
  * const db = new Kysely<object>({ dialect: new SqliteDialect({ database: libsqlDatabase(database) }) })
  * ```
  *
+ * @throws {@link InvalidOptions} when the database is an embedded replica (`syncUrl`): it may not yet know which keys were revoked.
  * @see {@link https://github.com/tursodatabase/libsql-js/pull/238 | tursodatabase/libsql-js#238}
  */
 export function libsqlDatabase(database: LibsqlDatabase): SqliteDatabase {
+  refuseReplica(database)
   const kept = new KeptStatements()
   const prepare = (sql: string): SqliteStatement => {
     const statement = database.prepare(sql)

@@ -1,6 +1,7 @@
 import { InvalidOptions } from '@keywright/core'
 import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import { keyDatabase } from '../dialect/key-database.js'
+import { requireServer } from '../dialect/server-guard.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableOptions, tableNames } from '../tables/table-names.js'
 import { fillLists } from './fill-lists.js'
@@ -32,11 +33,14 @@ import { compileSteps } from './steps.js'
  * @throws Error when a step fails: it names the step, and its `cause` is the driver's error. The steps before it are kept.
  * SQLite and PostgreSQL roll back the step itself; MySQL and MariaDB keep the tables that it created.
  * @throws Error when the tables are of a newer version.
+ * @throws {@link StoreUnavailable} when the server may be outdated, such as a replica.
  */
 export async function migrateToLatest(db: KyselyLike, options: TableOptions = {}): Promise<readonly string[]> {
   const { db: keyDb, dialect } = keyDatabase(db, options)
   const unfit = await loadConnectionProblem(keyDb, dialect)
   if (unfit !== null) throw new InvalidOptions('db', 'an instance over another connection', unfit)
+  const guard = await dialect.loadGuard(keyDb)
+  if (guard !== null) await requireServer(keyDb, guard)
   const schema = options.schema ?? (await dialect.currentSchema(keyDb)) ?? undefined
   const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }) }
   const { applied } = await findSchema(target)

@@ -2,6 +2,7 @@ import { StoreUnavailable } from '@keywright/core'
 import { type Kysely, sql } from 'kysely'
 import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import type { Dialect } from '../dialect/dialect.js'
+import type { ServerGuard } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { TableNames } from '../tables/table-names.js'
 import { stepNames } from './steps.js'
@@ -35,9 +36,15 @@ export function newerSchema(applied: readonly string[]): string | null {
     : null
 }
 
+/** What was found right: what to ask the servers with each read. */
+interface Found {
+  readonly guard: ServerGuard | null
+}
+
 /**
- * Makes a function that rejects unless the schema is that of this version. It sends one statement a call until it has found
- * the schema right, and none after that. Within a transaction of the host's, it remembers nothing.
+ * Makes a function that rejects unless the schema is that of this version, and finds what its servers are to be asked. It sends one
+ * statement a call, or a few, until it has found the schema right, and none after that. Within a transaction of the host's, it
+ * remembers nothing.
  *
  * @throws {@link StoreUnavailable}, from the function that it makes, with a message that says what to run; or the driver's error.
  */
@@ -45,23 +52,23 @@ export function requireSchema(
   db: Kysely<KeyTables>,
   dialect: Dialect,
   tables: TableNames,
-): (within?: Kysely<KeyTables>) => Promise<void> {
-  let isRight = false
-  let checking: Promise<string | null> | null = null
+): (within?: Kysely<KeyTables>) => Promise<ServerGuard | null> {
+  let right: Found | null = null
+  let checking: Promise<Found> | null = null
+  const check = async (on: Kysely<KeyTables>): Promise<Found> => {
+    const problem = await loadSchemaProblem(on, dialect, tables)
+    if (problem !== null) throw new StoreUnavailable({ message: problem })
+    return { guard: await dialect.loadGuard(on) }
+  }
   return async (within) => {
-    if (isRight) return
-    if (within !== undefined) {
-      // Not shared: on SQLite, what others ask waits for this transaction.
-      const problem = await loadSchemaProblem(within, dialect, tables)
-      if (problem !== null) throw new StoreUnavailable({ message: problem })
-      return
-    }
-    checking ??= loadSchemaProblem(db, dialect, tables).finally(() => {
+    if (right !== null) return right.guard
+    // Not shared: on SQLite, what others ask waits for this transaction.
+    if (within !== undefined) return (await check(within)).guard
+    checking ??= check(db).finally(() => {
       checking = null
     })
-    const problem = await checking
-    if (problem !== null) throw new StoreUnavailable({ message: problem })
-    isRight = true
+    right = await checking
+    return right.guard
   }
 }
 

@@ -29,7 +29,7 @@ export function readKeysAtOnce(
 ): { readonly find: KeyStore['find']; close(): void } {
   const lookup = dialects.sqlite.lookupBy(db, table, 'id')
   const read = (ids: readonly string[]): readonly FoundRow[] => {
-    const { sql, parameters } = lookup(ids)
+    const { sql, parameters } = lookup(ids, null)
     return reader.prepare(sql).all(parameters) as FoundRow[] // the columns that the statement names
   }
   // libsql goes on reading after the database was closed.

@@ -5,10 +5,21 @@ import { parseAuditRow } from '../tables/audit-row.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { StoreContext } from './context.js'
 
+/** Reads a page of the audit log. */
+export async function loadRecords(context: StoreContext, query: AuditQuery): Promise<readonly AuditRecord[]> {
+  const { db, tables } = context
+  const { from, to, limit, order } = query
+  if (from !== undefined || to !== undefined) {
+    const near = await readRecords(context, nearbyRecords(context, query), order)
+    if (near.length === limit) return near
+  }
+  return readRecords(context, matchingRecords(db.selectFrom(tables.api_key_audit), query), order)
+}
+
 type Records = SelectQueryBuilder<KeyTables, 'api_key_audit', object>
 
 /** The places of a page's records, in its order. */
-export type PageOfRecords = SelectQueryBuilder<
+type PageOfRecords = SelectQueryBuilder<
   KeyTables,
   'api_key_audit',
   { readonly organization_id: string; readonly seq: number }
@@ -18,7 +29,7 @@ export type PageOfRecords = SelectQueryBuilder<
  * Selects a page. Each filter has an index that ends in `seq`, so a page is read in its order. By time, what the index finds is
  * sorted: after a clock was set back, times are not in the order of `seq`.
  */
-export function matchingRecords(
+function matchingRecords(
   source: Records,
   { organizationId, keyId, type, actor, from, to, order, after, limit }: AuditQuery,
 ): PageOfRecords {
@@ -33,7 +44,7 @@ export function matchingRecords(
 }
 
 /** The same page, if its records are among the next few. With a wide span of time, they are, and sorting all of it would take long. */
-export function nearbyRecords({ db, tables }: StoreContext, query: AuditQuery): PageOfRecords {
+function nearbyRecords({ db, tables }: StoreContext, query: AuditQuery): PageOfRecords {
   const { organizationId, order, after, limit } = query
   const next = matchingRecords(db.selectFrom(tables.api_key_audit), {
     ...{ organizationId, order, limit: 10 * limit },
@@ -43,7 +54,7 @@ export function nearbyRecords({ db, tables }: StoreContext, query: AuditQuery): 
 }
 
 /** Reads the records of a page, which was chosen from indexes. */
-export async function readRecords(
+async function readRecords(
   { db, tables }: StoreContext,
   page: PageOfRecords,
   order: AuditQuery['order'],

@@ -11,7 +11,7 @@ import {
 import type { Transaction } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import { addEvents } from './add-events.js'
-import { matchingRecords, nearbyRecords, readRecords } from './audit-page.js'
+import { loadRecords } from './audit-page.js'
 import type { StoreContext } from './context.js'
 import { type LockedOrganization, lockOrganization } from './organization-lock.js'
 
@@ -59,17 +59,9 @@ export async function appendAudit(
 
 /** The audit log. */
 export function auditMethods(context: StoreContext): Pick<KeyStore, 'listAudit' | 'appendAudit' | 'auditHead'> {
-  const { db, tables, transaction, requireSchema } = context
+  const { tables, transaction, reading } = context
   return {
-    async listAudit(query) {
-      await requireSchema()
-      const { from, to, limit, order } = query
-      if (from !== undefined || to !== undefined) {
-        const near = await readRecords(context, nearbyRecords(context, query), order)
-        if (near.length === limit) return near
-      }
-      return readRecords(context, matchingRecords(db.selectFrom(tables.api_key_audit), query), order)
-    },
+    listAudit: (query) => reading((on) => loadRecords(on, query)),
 
     async appendAudit(organizationId, drafts, auditKey) {
       await transaction(async (trx) => {
@@ -79,12 +71,13 @@ export function auditMethods(context: StoreContext): Pick<KeyStore, 'listAudit' 
     },
 
     async auditHead(organizationId) {
-      await requireSchema()
-      const row = await db
-        .selectFrom(tables.api_key_counters)
-        .select(['audit_seq', 'audit_hash'])
-        .where('organization_id', '=', organizationId)
-        .executeTakeFirst()
+      const row = await reading(({ db }) =>
+        db
+          .selectFrom(tables.api_key_counters)
+          .select(['audit_seq', 'audit_hash'])
+          .where('organization_id', '=', organizationId)
+          .executeTakeFirst(),
+      )
       // What is no number must not hide the rest: `audit.verify` finds it.
       return row === undefined ? emptyChain : { seq: Number(row.audit_seq), hash: row.audit_hash }
     },

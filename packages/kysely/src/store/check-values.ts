@@ -4,18 +4,26 @@ import { readsMayBeOld } from './organization-lock.js'
 
 /** Values that are kept as they were first written. */
 export function checkValueMethods(context: StoreContext): Pick<KeyStore, 'checkValue'> {
-  const { db, tables, dialect, requireSchema, retrying } = context
-  const stored = (name: string) => db.selectFrom(tables.api_key_checks).select('value').where('name', '=', name)
+  const { db, tables, dialect, reading, retrying } = context
+  const load = (name: string, { isLocking = false } = {}) =>
+    reading((on) =>
+      on.db
+        .selectFrom(tables.api_key_checks)
+        .select('value')
+        .where('name', '=', name)
+        .$if(isLocking, (read) => read.forUpdate())
+        .executeTakeFirst(),
+    )
   return {
     async checkValue(name, value) {
-      await requireSchema()
       // Read first: but for the first time, it takes no lock and needs no right to write.
-      const kept = await stored(name).executeTakeFirst()
+      const kept = await load(name)
       if (kept !== undefined) return kept.value
       const insert = dialect.orKeep(db.insertInto(tables.api_key_checks).values({ name, value }), 'name')
       await retrying(() => insert.execute())
-      const written = stored(name).$if(readsMayBeOld(context), (read) => read.forUpdate())
-      return (await written.executeTakeFirstOrThrow()).value
+      const written = await load(name, { isLocking: readsMayBeOld(context) })
+      if (written === undefined) throw new Error('A check value is gone that was there a moment ago')
+      return written.value
     },
   }
 }

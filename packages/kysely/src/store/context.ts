@@ -1,6 +1,7 @@
 import { InvalidOptions } from '@keywright/core'
 import type { Kysely, Transaction } from 'kysely'
 import { type KeyDatabase, keyDatabase } from '../dialect/key-database.js'
+import { requireServer, type ServerGuard } from '../dialect/server-guard.js'
 import { requireSchema } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
@@ -18,8 +19,16 @@ export interface StoreContext extends KeyDatabase {
    * Each method calls it before it sends a value: there are connections on which a value can be read as SQL.
    *
    * @param within - A transaction of the host's to look in. What is found there may be rolled back, so it is not remembered.
+   * @returns what to ask the servers with each read.
    */
-  requireSchema(within?: Kysely<KeyTables>): Promise<void>
+  requireSchema(within?: Kysely<KeyTables>): Promise<ServerGuard | null>
+  /**
+   * Requires the schema, and runs reads on one connection whose server is asked first whether it may be outdated. Verifications ask in
+   * the statement that reads the key, and so need one less.
+   *
+   * @param work - Reads with the context that it gets: with another, it could wait for a second connection, and get one to a replica.
+   */
+  reading<T>(work: (on: StoreContext) => Promise<T>): Promise<T>
   /** Runs one statement, again if another writer was in the way. */
   retrying<T>(work: () => Promise<T>): Promise<T>
   /**
@@ -39,13 +48,34 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
   const tables = tableNames(options)
   const checkSchema = requireSchema(db, dialect, tables)
   const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect.isBusy, work)
-  return {
+  const context: StoreContext = {
     db,
     tables,
     dialect,
     isHostsTransaction: false,
     requireSchema: checkSchema,
     retrying,
-    transaction: (work) => checkSchema().then(() => retrying(() => runTransaction(db, dialect, work))),
+    async reading(work) {
+      const guard = await checkSchema()
+      return guard === null ? work(context) : askingFirst(db, guard, (on) => work({ ...context, db: on }))
+    },
+    async transaction(work) {
+      const guard = await checkSchema()
+      const run = (on: Kysely<KeyTables>) => runTransaction(on, dialect, work)
+      return retrying(() => (guard?.ofChanges === true ? askingFirst(db, guard, run) : run(db)))
+    },
   }
+  return context
+}
+
+/** Runs `work` on a connection whose server has said that it is not outdated: it sees all that was committed before that. */
+function askingFirst<T>(
+  db: Kysely<KeyTables>,
+  guard: ServerGuard,
+  work: (on: Kysely<KeyTables>) => Promise<T>,
+): Promise<T> {
+  return db.connection().execute(async (on) => {
+    await requireServer(on, guard)
+    return work(on)
+  })
 }

@@ -1,6 +1,7 @@
 import { InvalidInput } from '@keywright/core'
 import type { Kysely, Transaction } from 'kysely'
 import { keyDatabase } from '../dialect/key-database.js'
+import { requireServer, type ServerGuard } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import type { TableOptions } from '../tables/table-names.js'
@@ -26,16 +27,20 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
   const db = checkTransaction(store, options, transaction)
   const { name, isBusy } = store.dialect
   const inSavepoint = savepoints(transaction, db, { isBusy, forgetsSavepoints: name === 'mysql' })
+  let guard: ServerGuard | null = null
   const run: HostsContext['run'] = (work) =>
     inSavepoint(async () => {
-      await store.requireSchema(db)
+      guard = await store.requireSchema(db)
+      if (guard !== null) await requireServer(db, guard)
       return work()
     })
   const context: StoreContext = {
     ...store,
     db,
     isHostsTransaction: true,
-    requireSchema: async () => {},
+    // Each call is within `run`, which has asked.
+    requireSchema: async () => guard,
+    reading: (work) => work(context),
     retrying: (work) => work(),
     transaction: (work) => run(() => work(db as Transaction<KeyTables>)), // checked above
   }

@@ -1,18 +1,20 @@
 import type { Found } from '@keywright/core/store'
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { FoundRow, KeyLookupBy } from '../dialect/key-lookup.js'
+import { refuseOutdated, type ServerGuard } from '../dialect/server-guard.js'
 import { parseRow, type SparseColumns, sparseDefaults } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { instantOf } from '../tables/whole-number.js'
 
-/** The reads of a verification. */
+/** The reads of a verification. Each is given the guard of its server; callers that wait together are given the same. */
 export interface KeyReader {
-  find(id: string): Promise<Found | null>
-  findByLookupDigest(digests: readonly string[]): Promise<Found | null>
+  find(id: string, guard: ServerGuard | null): Promise<Found | null>
+  findByLookupDigest(digests: readonly string[], guard: ServerGuard | null): Promise<Found | null>
 }
 
 /** The callers that wait for one key. */
 interface Waiting {
+  readonly guard: ServerGuard | null
   readonly since: number
   readonly callers: { resolve(found: Found | null): void; reject(error: unknown): void }[]
 }
@@ -40,9 +42,9 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
   let running = 0
   let comeAlone = false
 
-  const read = async (asked: ReadonlyMap<string, Waiting>): Promise<void> => {
+  const read = async (asked: ReadonlyMap<string, Waiting>, guard: ServerGuard | null): Promise<void> => {
     try {
-      const rows = await loadRows(db, byId([...asked.keys()]))
+      const rows = await loadRows(db, byId([...asked.keys()], guard))
       const found = new Map(rows.map((row) => [row.id, row]))
       for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(toFound(found.get(id)))
     } catch (error) {
@@ -54,9 +56,9 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
     while (running < maxRunning && waiting.size > 0) {
       const [asked, others] = takeBatch(waiting)
       waiting = others
-      if (asked.size === 0) continue
       const [first] = asked.values()
-      comeAlone = asked.size === 1 && first?.callers.length === 1
+      if (first === undefined) continue
+      comeAlone = asked.size === 1 && first.callers.length === 1
       running += 1
       let isOver = false
       const endTurn = (): void => {
@@ -66,7 +68,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
         send()
       }
       const turn = setTimeout(endTurn, maxTurnMs).unref()
-      void read(asked).finally(() => {
+      void read(asked, first.guard).finally(() => {
         clearTimeout(turn)
         endTurn()
       })
@@ -74,13 +76,13 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
   }
 
   return {
-    find: (id) => {
+    find: (id, guard) => {
       if (!mayBeId(id)) return Promise.resolve(null)
       if (waiting.size >= maxWaiting) return Promise.reject(new Error('Too many keys are waiting to be read'))
       return new Promise((resolve, reject) => {
         const isFirst = waiting.size === 0
         const others = waiting.get(id)
-        if (others === undefined) waiting.set(id, { since: performance.now(), callers: [{ resolve, reject }] })
+        if (others === undefined) waiting.set(id, { guard, since: performance.now(), callers: [{ resolve, reject }] })
         else others.callers.push({ resolve, reject })
         if (!isFirst) return
         if (comeAlone && running === 0) process.nextTick(send)
@@ -88,9 +90,9 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
       })
     },
 
-    findByLookupDigest: async (digests) => {
+    findByLookupDigest: async (digests, guard) => {
       if (digests.length === 0) return null
-      const [row] = await loadRows(db, byLookupDigest(digests))
+      const [row] = await loadRows(db, byLookupDigest(digests, guard))
       return toFound(row)
     },
   }
@@ -121,17 +123,16 @@ function rejectAll(waiting: Iterable<Waiting>, error: unknown): void {
   for (const { callers } of waiting) for (const { reject } of callers) reject(error)
 }
 
-/** @throws Error when the server is in recovery: its answer may be outdated. */
+/** @throws {@link StoreUnavailable} when the server's answer may be outdated. */
 async function loadRows(db: Kysely<KeyTables>, statement: CompiledQuery<FoundRow>): Promise<readonly FoundRow[]> {
   const { rows } = await db.executeQuery(statement)
-  if (rows[0]?.now === null)
-    throw new Error('The database server is in recovery: it may not yet know which keys were revoked')
+  refuseOutdated(rows[0]?.reason)
   return rows
 }
 
 /** Makes a new record for each caller. */
 export function toFound(row: FoundRow | undefined): Found | null {
-  // On PostgreSQL, a statement that finds no key returns a row with the clock alone.
+  // A server that knows no such key returns a row with its clock alone.
   if (row === undefined || row.id === null) return null
   return { record: parseRow(row, sparseColumnsOf(row)), now: instantOf(row.now, 'now') }
 }

@@ -1,4 +1,5 @@
 import type { KeyStore } from '@keywright/core/store'
+import { loadServerProblem } from '../dialect/server-guard.js'
 import { hasUnlisted } from '../migrations/fill-lists.js'
 import { loadSchemaProblem } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
@@ -58,6 +59,8 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     inTransaction: (transaction) => storeInTransaction(context, options, transaction),
 
     async inspect(known) {
+      const guard = await context.dialect.loadGuard(context.db)
+      const serverProblem = guard === null ? null : await loadServerProblem(context.db, guard)
       const missing = await loadMissingRights(context)
       const isReadable = (table: keyof KeyTables) => missing[table]?.includes('select') !== true
       const schemaProblem = isReadable('api_key_migrations')
@@ -69,6 +72,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       const grantProblem = describeMissing(context, missing)
       return {
         now: await reads.now(),
+        serverProblem,
         schemaProblem,
         grantProblem,
         exposure: await loadExposure(context),

@@ -11,12 +11,10 @@ type Row = Readonly<Record<'key_id' | 'code', string>> & Readonly<Record<'begins
 
 /** How often keys were used, and refused. */
 export function usageReads(context: StoreContext): Reads {
-  const { db, tables, requireSchema } = context
+  const { tables, reading } = context
   const usage = sql.table(tables.api_key_usage)
-  const load = async (query: RawBuilder<Row>): Promise<readonly Row[]> => {
-    await requireSchema()
-    return (await query.execute(db)).rows
-  }
+  const load = async (query: RawBuilder<Row>): Promise<readonly Row[]> =>
+    (await reading(({ db }) => query.execute(db))).rows
   return {
     async listUsage({ keyId, ...request }) {
       const ofKey = keyId === undefined ? [] : [sql<SqlBool>`key_id = ${keyId}`]

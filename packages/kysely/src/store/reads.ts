@@ -7,30 +7,26 @@ import type { StoreContext } from './context.js'
 import { keyReader } from './key-reader.js'
 
 /** Keys, one by one, and the engine's clock. */
-export function readMethods({
-  db,
-  tables,
-  dialect,
-  requireSchema,
-}: StoreContext): Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now'> {
+export function readMethods(context: StoreContext): Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now'> {
+  const { db, tables, dialect, requireSchema, reading } = context
   const { now } = dialect
   const reader = keyReader(db, tables.api_keys, dialect.lookupBy)
   return {
     async find(id, wanted) {
-      await requireSchema()
-      if (wanted?.lastUse !== true) return reader.find(id)
-      const row = await db
-        .selectFrom(tables.api_keys)
-        .selectAll()
-        .select([now.as('now'), lastUseOf(tables).as('used_at')])
-        .where('id', '=', id)
-        .executeTakeFirst()
+      if (wanted?.lastUse !== true) return reader.find(id, await requireSchema())
+      const row = await reading(({ db }) =>
+        db
+          .selectFrom(tables.api_keys)
+          .selectAll()
+          .select([now.as('now'), lastUseOf(tables).as('used_at')])
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      )
       return row === undefined ? null : { record: parseRow(row), now: instantOf(row.now, 'now') }
     },
 
     async findByLookupDigest(digests) {
-      await requireSchema()
-      return reader.findByLookupDigest(digests)
+      return reader.findByLookupDigest(digests, await requireSchema())
     },
 
     async now() {

@@ -6,10 +6,13 @@ import { loadLastUse } from './last-use.js'
 import { ownedBy } from './owned-by.js'
 
 /** Counts the keys of an organisation, or of one owner, by status, and how often they were used in the last 24 hours. */
-export async function loadStats(context: StoreContext, request: StatsRequest): Promise<StoreStats> {
-  const { db, tables, dialect, requireSchema } = context
+export function loadStats({ reading }: StoreContext, request: StatsRequest): Promise<StoreStats> {
+  return reading((on) => countAll(on, request))
+}
+
+async function countAll(context: StoreContext, request: StatsRequest): Promise<StoreStats> {
+  const { db, tables, dialect } = context
   const { organizationId, owner } = request
-  await requireSchema()
   const { now } = dialect
   let keys = db.selectFrom(tables.api_keys)
   keys =

@@ -7,14 +7,13 @@ import { deliveriesOf, parseDeliveryRow } from './delivery-row.js'
 export function deliveryLogMethods({
   db,
   tables,
-  requireSchema,
+  reading,
 }: StoreContext): Pick<WebhookStore, 'listDeliveries' | 'findDelivery'> {
   // The deliveries of an endpoint that is gone are deleted a while later.
   const isThere = (endpoint: RawBuilder<unknown>) =>
     sql<boolean>`exists (select 1 from ${sql.table(tables.api_key_webhooks)} as w where w.id = ${endpoint})`
   return {
     async listDeliveries({ endpointId, status, after, limit }) {
-      await requireSchema()
       if (status?.length === 0) return []
       let page = deliveriesOf(db, tables)
         .where('d.endpoint_id', '=', endpointId)
@@ -26,14 +25,15 @@ export function deliveryLogMethods({
           .where('d.created_at', '<=', at)
           .where(({ eb, or }) => or([eb('d.created_at', '<', at), eb('d.id', '<', after.id)]))
       }
-      const rows = await page.orderBy('d.created_at', 'desc').orderBy('d.id', 'desc').limit(limit).execute()
+      const query = page.orderBy('d.created_at', 'desc').orderBy('d.id', 'desc').limit(limit).compile()
+      const { rows } = await reading((on) => on.db.executeQuery(query))
       return rows.map(parseDeliveryRow)
     },
 
     async findDelivery(id) {
-      await requireSchema()
-      const found = deliveriesOf(db, tables).where('d.id', '=', id).where(isThere(sql`d.endpoint_id`))
-      const row = await found.executeTakeFirst()
+      const found = (on: StoreContext) =>
+        deliveriesOf(on.db, tables).where('d.id', '=', id).where(isThere(sql`d.endpoint_id`))
+      const row = await reading((on) => found(on).executeTakeFirst())
       return row === undefined ? null : parseDeliveryRow(row)
     },
   }

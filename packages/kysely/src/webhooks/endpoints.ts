@@ -11,7 +11,7 @@ type Methods = Pick<WebhookStore, 'insertEndpoint' | 'findEndpoint' | 'listEndpo
 
 /** New endpoints, and reads of them. */
 export function endpointMethods(context: StoreContext): Methods {
-  const { db, tables, dialect, requireSchema, transaction } = context
+  const { tables, dialect, reading, transaction } = context
   return {
     insertEndpoint: ({ auditKey, decide, ...ids }) =>
       transaction(async (trx) => {
@@ -34,19 +34,22 @@ export function endpointMethods(context: StoreContext): Methods {
       }),
 
     async findEndpoint(id) {
-      await requireSchema()
-      const row = await db
-        .selectFrom(tables.api_key_webhooks)
-        .selectAll()
-        .select(dialect.now.as('now'))
-        .where('id', '=', id)
-        .executeTakeFirst()
+      const row = await reading(({ db }) =>
+        db
+          .selectFrom(tables.api_key_webhooks)
+          .selectAll()
+          .select(dialect.now.as('now'))
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      )
       return row === undefined ? null : { record: parseEndpointRow(row), now: instantOf(row.now, 'now') }
     },
 
     async listEndpoints({ organizationId, keyId, status, after, limit }) {
-      await requireSchema()
-      let page = db.selectFrom(tables.api_key_webhooks).selectAll().where('organization_id', '=', organizationId)
+      let page = context.db
+        .selectFrom(tables.api_key_webhooks)
+        .selectAll()
+        .where('organization_id', '=', organizationId)
       if (keyId !== undefined) page = page.where('key_id', '=', keyId)
       if (status !== undefined) page = page.where('status', '=', status)
       if (after !== undefined) {
@@ -56,21 +59,23 @@ export function endpointMethods(context: StoreContext): Methods {
           .where('created_at', '<=', at)
           .where(({ eb, or }) => or([eb('created_at', '<', at), eb('id', '<', after.id)]))
       }
-      const rows = await page.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+      const query = page.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).compile()
+      const { rows } = await reading(({ db }) => db.executeQuery(query))
       return rows.map(parseEndpointRow)
     },
 
     async listOrganizations({ after, limit }) {
-      await requireSchema()
-      const rows = await db
-        .selectFrom(tables.api_key_webhooks)
-        .select('organization_id')
-        .distinct()
-        .where('status', '=', 'active')
-        .$if(after !== null, (page) => page.where('organization_id', '>', after ?? ''))
-        .orderBy('organization_id')
-        .limit(limit)
-        .execute()
+      const rows = await reading(({ db }) =>
+        db
+          .selectFrom(tables.api_key_webhooks)
+          .select('organization_id')
+          .distinct()
+          .where('status', '=', 'active')
+          .$if(after !== null, (page) => page.where('organization_id', '>', after ?? ''))
+          .orderBy('organization_id')
+          .limit(limit)
+          .execute(),
+      )
       return rows.map((row) => row.organization_id)
     },
   }

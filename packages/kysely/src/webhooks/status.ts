@@ -5,11 +5,16 @@ import { instantOf, sumOf, wholeNumberOf } from '../tables/whole-number.js'
 import { heldAt } from './delivery-row.js'
 
 /** How full the queue is, and what became of deliveries since a time. */
-export async function loadStatus(
-  { db, tables, dialect, requireSchema }: StoreContext,
-  { organizationId, since }: Parameters<WebhookStore['status']>[0],
+export function loadStatus({ reading }: StoreContext, query: StatusQuery): Promise<QueueStatus> {
+  return reading((on) => countQueue(on, query))
+}
+
+type StatusQuery = Parameters<WebhookStore['status']>[0]
+
+async function countQueue(
+  { db, tables, dialect }: StoreContext,
+  { organizationId, since }: StatusQuery,
 ): Promise<QueueStatus> {
-  await requireSchema()
   const events = sql`${sql.table(tables.api_key_events)} as e`
   const deliveries = sql`${sql.table(tables.api_key_deliveries)} as d`
   const isOf =

@@ -1,0 +1,105 @@
+import { StoreUnavailable } from '@keywright/core'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { KeyTables } from '../tables/key-tables.js'
+
+/** What to ask a server with each read: it may be one whose answers are older than what the primary has committed. */
+export interface ServerGuard {
+  /** Put before a read, so that the server first catches up with the others, where it can. */
+  readonly before: RawBuilder<unknown>
+  /** Why the server's answers may be outdated, as a {@link Reason}; `null` if they are not. */
+  readonly reason: RawBuilder<string | null>
+  /** Whether changes ask as well. On other engines, a server that may not be read refuses writes by itself. */
+  readonly ofChanges: boolean
+}
+
+type Reason = 'recovery' | 'read_only' | 'followers' | 'galera'
+
+const messages: Readonly<Record<Reason, string>> = {
+  recovery: 'The database server is in recovery: it may not yet know which keys were revoked. Connect to the primary.',
+  read_only:
+    'The database server is read-only, as replicas are: it may not yet know which keys were revoked. Connect to the primary.',
+  followers:
+    'The session reads from followers, which may not yet know which keys were revoked. Turn off yb_read_from_followers or default_transaction_use_follower_reads.',
+  galera:
+    'This node of a Galera cluster does not wait for what others have committed: it may not yet know which keys were revoked. Set wsrep_sync_wait = 1, wsrep_on = 1 and wsrep_dirty_reads = 0 for its sessions.',
+}
+
+const word = (reason: Reason) => sql.lit(reason)
+
+/** With `true`, a setting that this server does not have is null. CockroachDB has the first of them, YugabyteDB the second. */
+const postgresGuard: ServerGuard = {
+  before: sql``,
+  reason: sql`case
+    when pg_is_in_recovery() then ${word('recovery')}
+    when current_setting('default_transaction_use_follower_reads', true) = 'on'
+      or (current_setting('yb_read_from_followers', true) = 'on' and current_setting('transaction_read_only') = 'on')
+      then ${word('followers')} end`,
+  ofChanges: false,
+}
+
+/** As text, since newer versions of MariaDB have more than on and off. A reader of Aurora shows itself by InnoDB's alone. */
+const isReadOnly = sql`concat(@@global.read_only) not in ('0', 'OFF') or concat(@@global.innodb_read_only) not in ('0', 'OFF')`
+
+/** Who may write on a read-only server does so there: what was decided by an old row would then be written. */
+const mysqlGuard: ServerGuard = {
+  before: sql``,
+  reason: sql`case when ${isReadOnly} then ${word('read_only')} end`,
+  ofChanges: true,
+}
+
+/**
+ * For servers that can be a node of a Galera cluster, whether they are or not. MariaDB reads the comment, and waits until it has applied
+ * what was committed on any node before. Others do not, and are refused unless their sessions wait anyway. A comment, since ProxySQL
+ * ties a session to one server at a statement that begins with SET and that it cannot read.
+ */
+const galeraGuard: ServerGuard = {
+  before: sql`/*M!100104 set statement wsrep_sync_wait = 1, wsrep_dirty_reads = 0 for */ `,
+  reason: sql`case
+    when ${isReadOnly} then ${word('read_only')}
+    when @@global.wsrep_provider <> 'none'
+      and (@@session.wsrep_on = 0 or @@session.wsrep_dirty_reads = 1 or @@session.wsrep_sync_wait & 1 = 0)
+      then ${word('galera')} end`,
+  ofChanges: true,
+}
+
+/** Finds the guard for the servers behind `db`; `null` where there is no server. */
+export type LoadGuard = (db: Kysely<KeyTables>) => Promise<ServerGuard | null>
+
+export const noGuard: LoadGuard = async () => null
+export const loadPostgresGuard: LoadGuard = async () => postgresGuard
+
+/** Asks in a way that fails nowhere: to name a variable that a server does not have is an error. */
+export const loadMysqlGuard: LoadGuard = async (db) => {
+  const { rows } = await sql`show variables like 'wsrep_sync_wait'`.execute(db)
+  return rows.length === 0 ? mysqlGuard : galeraGuard
+}
+
+/**
+ * Why the answers of the server behind `db` may be outdated; `null` if they are not. A node of Galera has caught up then, so that what
+ * follows on the same connection is not older than this call.
+ */
+export async function loadServerProblem(
+  db: Kysely<KeyTables>,
+  { before, reason }: ServerGuard,
+): Promise<string | null> {
+  const { rows } = await sql<{ reason: string | null }>`${before}select ${reason} as reason`.execute(db)
+  return describeReason(rows[0]?.reason)
+}
+
+/** @throws {@link StoreUnavailable} when the answers of the server behind `db` may be outdated. */
+export async function requireServer(db: Kysely<KeyTables>, guard: ServerGuard): Promise<void> {
+  const problem = await loadServerProblem(db, guard)
+  if (problem !== null) throw new StoreUnavailable({ message: problem })
+}
+
+/** @throws {@link StoreUnavailable} when a server gave a reason. */
+export function refuseOutdated(reason: string | null | undefined): void {
+  const problem = describeReason(reason)
+  if (problem !== null) throw new StoreUnavailable({ message: problem })
+}
+
+function describeReason(reason: string | null | undefined): string | null {
+  if (reason === null || reason === undefined) return null
+  // Some options of drivers turn text into bytes. What is no word of ours is not passed.
+  return messages[String(reason) as Reason] ?? messages.read_only
+}
