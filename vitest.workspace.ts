@@ -117,7 +117,7 @@ const allRepeats = [mcp, kysely].flatMap((repeat) => [
 const inFile: ['json', { outputFile: string }] = ['json', { outputFile: '.ci/out/vitest.json' }]
 
 /** These take long, or the machine to themselves: they run where they are named, as in `--project faults`. */
-const lengthy = ['faults', 'consistency', 'soak', 'mcp-conformance', 'contract'].filter(isNamed)
+const lengthy = ['faults', 'consistency', 'galera', 'soak', 'mcp-conformance', 'contract'].filter(isNamed)
 
 const repeats = allRepeats.filter(({ name }) => testsEverything || isNamed(name))
 const isWhole = !process.argv.some((word) => word.startsWith('--project'))

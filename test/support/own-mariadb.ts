@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ export interface OwnMariadb {
   /** @param options - Of the program, beside those that every start has. */
   start(...options: readonly string[]): Promise<void>
   stop(): Promise<void>
+  /** Ends it where it stands. */
+  kill(): Promise<void>
   remove(): Promise<void>
 }
 
@@ -52,9 +54,11 @@ export async function ownMariadb(program: string): Promise<OwnMariadb> {
     start: async (...options) => {
       const here = [`--datadir=${data}`, `--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'pid')}`]
       const small = ['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=0', '--performance-schema=OFF']
-      const address = [`--port=${port}`, '--bind-address=127.0.0.1', `--log-error=${log}`]
+      const address = [`--port=${port}`, '--bind-address=127.0.0.1']
       const all = ['--no-defaults', ...asUser, ...here, ...address, ...small, ...options]
-      const started = spawn(program, all, { cwd: '/tmp', stdio: 'ignore' })
+      const output = openSync(log, 'a')
+      const started = spawn(program, all, { cwd: '/tmp', stdio: ['ignore', output, output] })
+      closeSync(output)
       child = started
       const ending = performance.now() + startMs
       while (!(await answers(port))) {
@@ -67,6 +71,7 @@ export async function ownMariadb(program: string): Promise<OwnMariadb> {
       }
     },
     stop: () => stop(),
+    kill: () => stop('SIGKILL'),
     remove: async () => {
       await stop('SIGKILL')
       rmSync(folder, { recursive: true, force: true })

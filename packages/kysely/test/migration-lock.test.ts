@@ -28,7 +28,8 @@ async function place(engine: Engine) {
 async function stepsFor(db: Kysely<object>, tablePrefix: string): Promise<[StepTarget, readonly MigrationStep[]]> {
   const { db: keyDb, dialect } = keyDatabase(db, {})
   const schema = (await dialect.currentSchema(keyDb)) ?? undefined
-  const target = { db: keyDb, dialect, schema, tables: tableNames({ tablePrefix, schema }) }
+  const guard = await dialect.loadGuard(keyDb)
+  const target = { db: keyDb, dialect, schema, tables: tableNames({ tablePrefix, schema }), guard }
   return [target, compileSteps(target)]
 }
 

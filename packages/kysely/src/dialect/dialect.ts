@@ -1,13 +1,22 @@
 import { type InsertQueryBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import { type DialectName, quotedTable, withoutSchema } from '../tables/table-names.js'
-import { isMysqlBusy, isMysqlDenied, isPostgresBusy, isPostgresDenied, isSqliteBusy } from './driver-errors.js'
+import type { BusyErrors } from '../transactions/retry-when-busy.js'
+import {
+  isMysqlBusy,
+  isMysqlConflict,
+  isMysqlDenied,
+  isPostgresBusy,
+  isPostgresConflict,
+  isPostgresDenied,
+  isSqliteBusy,
+} from './driver-errors.js'
 import { type KeyLookupBy, lookupBesideServer, lookupInFile, lookupInJson } from './key-lookup.js'
 import { type Exclusively, exclusivelyOnMysql, exclusivelyOnPostgres, exclusivelyOnSqlite } from './migration-lock.js'
 import { type LoadGuard, loadMysqlGuard, loadPostgresGuard, noGuard } from './server-guard.js'
 
 /** The differences between the engines that this store has to know. */
-export interface Dialect {
+export interface Dialect extends BusyErrors {
   readonly name: DialectName
   /** The engine's clock at this moment, in milliseconds since 1970, not at the start of the transaction. */
   readonly now: RawBuilder<number>
@@ -32,8 +41,6 @@ export interface Dialect {
   /** Whether there is such a table, or something else of its name that would be in its way. */
   isThere(table: string): RawBuilder<unknown>
   readonly exclusively: Exclusively
-  /** Whether an error means that another writer was in the way, and that nothing was changed. */
-  isBusy(error: unknown): boolean
   /** Whether an error means that the user lacks a right, so that nothing was changed. */
   isDenied(error: unknown): boolean
 }
@@ -84,6 +91,7 @@ const sqlite: Dialect = {
   isThere: (table) => sql`exists (select 1 from sqlite_master where name = ${table})`,
   exclusively: exclusivelyOnSqlite,
   isBusy: isSqliteBusy,
+  isConflict: () => false, // one writer at a time: the others wait
   isDenied: () => false, // there are no users
 }
 
@@ -113,6 +121,7 @@ const postgres: Dialect = {
   isThere: (table) => sql`to_regclass(${quotedTable(table)}) is not null`,
   exclusively: exclusivelyOnPostgres,
   isBusy: isPostgresBusy,
+  isConflict: isPostgresConflict,
   isDenied: isPostgresDenied,
 }
 
@@ -140,6 +149,7 @@ const mysql: Dialect = {
     sql`exists (select 1 from information_schema.tables where table_schema = database() and table_name = ${table})`,
   exclusively: exclusivelyOnMysql,
   isBusy: isMysqlBusy,
+  isConflict: isMysqlConflict,
   isDenied: isMysqlDenied,
 }
 

@@ -7,14 +7,38 @@ export function isSqliteBusy(error: unknown): boolean {
   return String(code).startsWith('SQLITE_BUSY') || (typeof errcode === 'number' && (errcode & 0xff) === 5)
 }
 
-/** The same for PostgreSQL: a serialization failure, a deadlock, a lock that was not free. */
+/** The same for PostgreSQL: a conflict, or a lock that was not free. */
 export function isPostgresBusy(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(String(codesOf(error).code))
+  return isPostgresConflict(error) || codesOf(error).code === '55P03'
 }
 
-/** The same for MySQL and MariaDB: a deadlock, a lock that was not free in time, a row that changed since it was read. */
+/** Whether another writer has won: a serialization failure, which is how CockroachDB reports each conflict, or a deadlock. */
+export function isPostgresConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(String(codesOf(error).code))
+}
+
+/** The same for MySQL and MariaDB: a conflict, or a lock that was not free in time. */
 export function isMysqlBusy(error: unknown): boolean {
-  return [1213, 1205, 1020].includes(Number(codesOf(error).errno))
+  return isMysqlConflict(error) || Number(codesOf(error).errno) === 1205
+}
+
+/** Errors after which the server has rolled back the transaction in favour of another. */
+const mysqlConflicts: readonly number[] = [
+  1213, // a deadlock; in a Galera cluster, also at the commit, where another node was first
+  1020, // MariaDB: a row changed since it was read
+  3101, // MySQL Group Replication: at the commit, another member was first
+  9007, // TiDB: at the commit, another transaction was first
+  8002, // TiDB: the same, where rows were locked
+]
+
+/** Whether another writer has won. */
+export function isMysqlConflict(error: unknown): boolean {
+  return mysqlConflicts.includes(Number(codesOf(error).errno))
+}
+
+/** Whether MySQL or MariaDB found made what a statement was to make: a table, column, index, row or trigger; or gone what it was to drop. */
+export function isMysqlMade(error: unknown): boolean {
+  return [1050, 1060, 1061, 1062, 1359, 1091].includes(Number(codesOf(error).errno))
 }
 
 /** Whether PostgreSQL refused a statement because the user lacks a right. */

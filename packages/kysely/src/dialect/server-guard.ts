@@ -86,6 +86,33 @@ export async function loadServerProblem(
   return describeReason(rows[0]?.reason)
 }
 
+/**
+ * Runs `work` on one connection, whose server has said first that it is not outdated: `work` sees all that was committed before that.
+ * Without a guard, it runs on `db`.
+ *
+ * @throws {@link StoreUnavailable} when the server may be outdated.
+ */
+export async function askingFirst<T>(
+  db: Kysely<KeyTables>,
+  guard: ServerGuard | null,
+  work: (on: Kysely<KeyTables>) => Promise<T>,
+): Promise<T> {
+  if (guard === null) return work(db)
+  const ask = async (on: Kysely<KeyTables>): Promise<T> => {
+    await requireServer(on, guard)
+    return work(on)
+  }
+  // A transaction of the host's has its connection already.
+  return db.isTransaction ? ask(db) : db.connection().execute(ask)
+}
+
+/** Whether the server is one of several that all take changes of the schema, so that no lock keeps two of these apart. */
+export async function isInCluster(db: Kysely<KeyTables>, guard: ServerGuard | null): Promise<boolean> {
+  if (guard !== galeraGuard) return false
+  const { rows } = await sql<{ is_in: unknown }>`select @@global.wsrep_provider <> 'none' as is_in`.execute(db)
+  return Number(rows[0]?.is_in) === 1
+}
+
 /** @throws {@link StoreUnavailable} when the answers of the server behind `db` may be outdated. */
 export async function requireServer(db: Kysely<KeyTables>, guard: ServerGuard): Promise<void> {
   const problem = await loadServerProblem(db, guard)

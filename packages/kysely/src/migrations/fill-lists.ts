@@ -25,7 +25,7 @@ export async function fillLists({ db, dialect }: KeyDatabase, tables: TableNames
     if (last === undefined) return
     after = last
     const work = (trx: Kysely<KeyTables>) => listKeys({ db: trx, dialect }, tables, unlisted)
-    await (db.isTransaction ? work(db) : retryWhenBusy(dialect.isBusy, () => runTransaction(db, dialect, work), 10))
+    await (db.isTransaction ? work(db) : retryWhenBusy(dialect, () => runTransaction(db, dialect, work), 10))
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { KeyDatabase } from '../dialect/key-database.js'
+import { requireServer, type ServerGuard } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { TableNames } from '../tables/table-names.js'
 
@@ -8,6 +9,7 @@ export interface StepTarget extends KeyDatabase {
   readonly tables: TableNames
   /** Where an engine has them. */
   readonly schema: string | undefined
+  readonly guard: ServerGuard | null
 }
 
 /** What a database holds of ours. */
@@ -18,8 +20,13 @@ export interface FoundSchema {
   readonly applied: readonly string[]
 }
 
-/** Looks without an error where nothing is there: after an error, PostgreSQL gives up the transaction. */
-export async function findSchema({ db, dialect, tables: names }: StepTarget): Promise<FoundSchema> {
+/**
+ * Looks without an error where nothing is there: after an error, PostgreSQL gives up the transaction.
+ *
+ * @throws {@link StoreUnavailable} when the server may be outdated.
+ */
+export async function findSchema({ db, dialect, tables: names, guard }: StepTarget): Promise<FoundSchema> {
+  if (guard !== null) await requireServer(db, guard)
   const all = Object.values(names)
   const questions = all.map(
     (table, index) => sql`case when ${dialect.isThere(table)} then 1 else 0 end as ${sql.id(`t${index}`)}`,

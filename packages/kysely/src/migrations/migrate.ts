@@ -1,7 +1,6 @@
 import { InvalidOptions } from '@keywright/core'
 import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import { keyDatabase } from '../dialect/key-database.js'
-import { requireServer } from '../dialect/server-guard.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableOptions, tableNames } from '../tables/table-names.js'
 import { fillLists } from './fill-lists.js'
@@ -40,9 +39,8 @@ export async function migrateToLatest(db: KyselyLike, options: TableOptions = {}
   const unfit = await loadConnectionProblem(keyDb, dialect)
   if (unfit !== null) throw new InvalidOptions('db', 'an instance over another connection', unfit)
   const guard = await dialect.loadGuard(keyDb)
-  if (guard !== null) await requireServer(keyDb, guard)
   const schema = options.schema ?? (await dialect.currentSchema(keyDb)) ?? undefined
-  const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }) }
+  const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }), guard }
   const { applied } = await findSchema(target)
   const newer = newerSchema(applied)
   if (newer !== null) throw new Error(newer)

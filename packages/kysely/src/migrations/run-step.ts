@@ -1,6 +1,8 @@
 import { InvalidOptions } from '@keywright/core'
 import { CompiledQuery, type Kysely, sql } from 'kysely'
 import type { Dialect } from '../dialect/dialect.js'
+import { isMysqlMade } from '../dialect/driver-errors.js'
+import { isInCluster } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import { withoutSchema } from '../tables/table-names.js'
 import { retryWhenBusy } from '../transactions/retry-when-busy.js'
@@ -26,12 +28,10 @@ export async function runStep(target: StepTarget, step: MigrationStep): Promise<
     const attempt = () =>
       dialect.exclusively(db, tables.api_key_migrations, (connection) => run({ ...target, db: connection }, step))
     // A transaction of the host's cannot be run again.
-    const done = await (db.isTransaction ? attempt() : retryWhenBusy(dialect.isBusy, attempt))
+    const done = await (db.isTransaction ? attempt() : retryWhenBusy(dialect, attempt))
     if (done !== null) return done.result
     if (performance.now() > ending) throw new Error('Another process has been migrating the key tables for 10 minutes.')
-    await new Promise((resolve) => {
-      setTimeout(resolve, pauseMs)
-    })
+    await pause()
   }
 }
 
@@ -40,16 +40,44 @@ async function run(target: StepTarget, { name, statements }: MigrationStep): Pro
   const found = await findSchema(target)
   if (found.applied.includes(name)) return false
   const [foreign] = found.applied.length > 0 ? [] : found.tables.filter((table) => table !== tables.api_key_migrations)
-  if (foreign !== undefined) refuseForeign(foreign, dialect)
+  if (foreign !== undefined) {
+    if (await runsElsewhere(target, name)) return false
+    refuseForeign(foreign, dialect)
+  }
   try {
     if (schema !== undefined && found.tables.length === 0) await makeSchema(db, schema)
     for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement))
     return true
   } catch (cause) {
     if (dialect.isBusy(cause)) throw cause
+    if (isMysqlMade(cause) && (await runsElsewhere(target, name))) return false
     const reason = cause instanceof Error ? cause.message : 'unknown'
     throw new Error(`Migration ${name} failed, and those before it are kept: ${reason}`, { cause })
   }
+}
+
+/** How long a step of another node may take from what this one saw of it: what it did so far, each node has done as well. */
+const elsewhereMs = 60_000
+
+/**
+ * Waits until a step is done that another node of a cluster seems to run: there, locks are those of one node, but each change of the
+ * schema is made on all nodes, in one order. So of two that run a step, the second finds made what it was to make.
+ */
+async function runsElsewhere(target: StepTarget, name: string): Promise<boolean> {
+  if (!(await isInCluster(target.db, target.guard))) return false
+  const ending = performance.now() + elsewhereMs
+  while (performance.now() < ending) {
+    const { applied } = await findSchema(target)
+    if (applied.includes(name)) return true
+    await pause()
+  }
+  return false
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, pauseMs)
+  })
 }
 
 /** Not "if not exists": PostgreSQL asks for the right to make one, even if it is there. */

@@ -2,7 +2,7 @@ import { StoreUnavailable } from '@keywright/core'
 import { type Kysely, sql } from 'kysely'
 import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import type { Dialect } from '../dialect/dialect.js'
-import type { ServerGuard } from '../dialect/server-guard.js'
+import { askingFirst, type ServerGuard } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { TableNames } from '../tables/table-names.js'
 import { stepNames } from './steps.js'
@@ -56,9 +56,10 @@ export function requireSchema(
   let right: Found | null = null
   let checking: Promise<Found> | null = null
   const check = async (on: Kysely<KeyTables>): Promise<Found> => {
-    const problem = await loadSchemaProblem(on, dialect, tables)
+    const guard = await dialect.loadGuard(on)
+    const problem = await askingFirst(on, guard, (asked) => loadSchemaProblem(asked, dialect, tables))
     if (problem !== null) throw new StoreUnavailable({ message: problem })
-    return { guard: await dialect.loadGuard(on) }
+    return { guard }
   }
   return async (within) => {
     if (right !== null) return right.guard

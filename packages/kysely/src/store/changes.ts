@@ -18,7 +18,7 @@ import { claimRequest, releaseRequest } from './request-claim.js'
  * own transaction meanwhile has no change without a record.
  */
 export function changeMethods(context: StoreContext): Pick<KeyStore, 'insert' | 'change' | 'replaceHash'> {
-  const { db, tables, requireSchema, retrying, transaction } = context
+  const { tables, changing, transaction } = context
   return {
     async insert({ id, organizationId, quota, auditKey, once, decide }) {
       let digest: string | null = null
@@ -53,14 +53,15 @@ export function changeMethods(context: StoreContext): Pick<KeyStore, 'insert' | 
     change: (id, request) => transaction((trx) => change(context, trx, id, request)),
 
     async replaceHash(id, from, to) {
-      await requireSchema()
-      const replace = db
-        .updateTable(tables.api_keys)
-        .set({ hash: to.hash, lookup_digest: to.lookupDigest })
-        .where('id', '=', id)
-        .where('hash', '=', from.hash)
-        .where('lookup_digest', from.lookupDigest === null ? 'is' : '=', from.lookupDigest)
-      const { numUpdatedRows } = await retrying(() => replace.executeTakeFirst())
+      const { numUpdatedRows } = await changing((on) =>
+        on
+          .updateTable(tables.api_keys)
+          .set({ hash: to.hash, lookup_digest: to.lookupDigest })
+          .where('id', '=', id)
+          .where('hash', '=', from.hash)
+          .where('lookup_digest', from.lookupDigest === null ? 'is' : '=', from.lookupDigest)
+          .executeTakeFirst(),
+      )
       return numUpdatedRows > 0n
     },
   }

@@ -1,7 +1,7 @@
 import { InvalidOptions } from '@keywright/core'
 import type { Kysely, Transaction } from 'kysely'
 import { type KeyDatabase, keyDatabase } from '../dialect/key-database.js'
-import { requireServer, type ServerGuard } from '../dialect/server-guard.js'
+import { askingFirst, type ServerGuard } from '../dialect/server-guard.js'
 import { requireSchema } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
@@ -29,6 +29,13 @@ export interface StoreContext extends KeyDatabase {
    * @param work - Reads with the context that it gets: with another, it could wait for a second connection, and get one to a replica.
    */
   reading<T>(work: (on: StoreContext) => Promise<T>): Promise<T>
+  /**
+   * Requires the schema, and runs a statement that changes something, or finds what to change: again if another writer was in the way.
+   * Where servers do not refuse changes that they should not make, it asks as {@link StoreContext.reading} does.
+   *
+   * @param work - Runs on what it is given.
+   */
+  changing<T>(work: (on: Kysely<KeyTables>) => Promise<T>): Promise<T>
   /** Runs one statement, again if another writer was in the way. */
   retrying<T>(work: () => Promise<T>): Promise<T>
   /**
@@ -47,7 +54,7 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
   const { db, dialect } = keyDatabase(kysely, options)
   const tables = tableNames(options)
   const checkSchema = requireSchema(db, dialect, tables)
-  const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect.isBusy, work)
+  const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect, work)
   const context: StoreContext = {
     db,
     tables,
@@ -57,25 +64,13 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
     retrying,
     async reading(work) {
       const guard = await checkSchema()
-      return guard === null ? work(context) : askingFirst(db, guard, (on) => work({ ...context, db: on }))
+      return askingFirst(db, guard, (on) => work(on === db ? context : { ...context, db: on }))
     },
-    async transaction(work) {
+    async changing(work) {
       const guard = await checkSchema()
-      const run = (on: Kysely<KeyTables>) => runTransaction(on, dialect, work)
-      return retrying(() => (guard?.ofChanges === true ? askingFirst(db, guard, run) : run(db)))
+      return retrying(() => askingFirst(db, guard?.ofChanges === true ? guard : null, work))
     },
+    transaction: (work) => context.changing((on) => runTransaction(on, dialect, work)),
   }
   return context
-}
-
-/** Runs `work` on a connection whose server has said that it is not outdated: it sees all that was committed before that. */
-function askingFirst<T>(
-  db: Kysely<KeyTables>,
-  guard: ServerGuard,
-  work: (on: Kysely<KeyTables>) => Promise<T>,
-): Promise<T> {
-  return db.connection().execute(async (on) => {
-    await requireServer(on, guard)
-    return work(on)
-  })
 }

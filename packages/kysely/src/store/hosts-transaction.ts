@@ -41,6 +41,7 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
     // Each call is within `run`, which has asked.
     requireSchema: async () => guard,
     reading: (work) => work(context),
+    changing: (work) => work(db),
     retrying: (work) => work(),
     transaction: (work) => run(() => work(db as Transaction<KeyTables>)), // checked above
   }

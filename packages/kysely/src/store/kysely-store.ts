@@ -26,7 +26,8 @@ import { usageMethods } from './usage.js'
  * the plugins of `db`. Until the tables have the schema of this version, every call rejects with a message that says what
  * to run.
  *
- * A change that meets another writer is tried again three times. If it still fails, it has changed nothing. To make keys within a
+ * A change that waited in vain for another writer is tried again three times, and one that lost to another writer seven times. If it
+ * still fails, it has changed nothing. To make keys within a
  * transaction of yours, see `Keyring.inTransaction`: `db` itself must not be one.
  *
  * If several processes share one SQLite file, put it in WAL mode, give the driver a busy timeout of some seconds, open it

@@ -21,10 +21,9 @@ const maxRounds = 10
 
 /** What workers take, keep and put off. */
 export function deliveryMethods(context: StoreContext): Methods {
-  const { db, tables, dialect, requireSchema, retrying, transaction } = context
+  const { tables, dialect, changing, transaction } = context
   return {
     async claimDeliveries(request) {
-      await requireSchema()
       const limit = Math.min(request.limit, mostClaimed)
       const shares = sharesOf(request)
       const claimed: ClaimedDelivery[] = []
@@ -62,25 +61,27 @@ export function deliveryMethods(context: StoreContext): Methods {
 
     async renew(worker, ids, leaseMs) {
       if (ids.length === 0) return
-      await requireSchema()
-      const keep = db
-        .updateTable(tables.api_key_deliveries)
-        .set({ next_at: fromNow(dialect, leaseMs) })
-        .where('id', 'in', ids.toSorted())
-        .where(isClaimOf(worker))
-      await retrying(() => keep.execute())
+      await changing((on) =>
+        on
+          .updateTable(tables.api_key_deliveries)
+          .set({ next_at: fromNow(dialect, leaseMs) })
+          .where('id', 'in', ids.toSorted())
+          .where(isClaimOf(worker))
+          .execute(),
+      )
     },
 
     async postpone(endpointIds, inMs) {
       if (endpointIds.length === 0) return
-      await requireSchema()
-      const putOff = db
-        .updateTable(tables.api_key_deliveries)
-        .set({ next_at: fromNow(dialect, inMs) })
-        .where('endpoint_id', 'in', endpointIds.toSorted())
-        .where('next_at', '<=', onceNow(dialect))
-        .where('claim', 'is', null)
-      await retrying(() => putOff.execute())
+      await changing((on) =>
+        on
+          .updateTable(tables.api_key_deliveries)
+          .set({ next_at: fromNow(dialect, inMs) })
+          .where('endpoint_id', 'in', endpointIds.toSorted())
+          .where('next_at', '<=', onceNow(dialect))
+          .where('claim', 'is', null)
+          .execute(),
+      )
     },
   }
 }
@@ -92,20 +93,22 @@ interface Due {
 }
 
 /** Finds what waits longest, from an index alone, but for endpoints and organizations of which the worker has its share. */
-function findDue({ db, tables, dialect }: StoreContext, shares: Shares, limit: number): Promise<readonly Due[]> {
+function findDue({ tables, dialect, changing }: StoreContext, shares: Shares, limit: number): Promise<readonly Due[]> {
   const { endpoints, organizations } = shares.full()
-  return db
-    .selectFrom(tables.api_key_deliveries)
-    .select(['id', 'endpoint_id', 'organization_id'])
-    .where('next_at', '<=', onceNow(dialect))
-    .$if(endpoints.length > 0, (due) => due.where('endpoint_id', 'not in', endpoints))
-    .$if(organizations.length > 0, (due) => due.where('organization_id', 'not in', organizations))
-    .orderBy('next_at')
-    .orderBy('organization_id')
-    .orderBy('endpoint_id')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+  return changing((on) =>
+    on
+      .selectFrom(tables.api_key_deliveries)
+      .select(['id', 'endpoint_id', 'organization_id'])
+      .where('next_at', '<=', onceNow(dialect))
+      .$if(endpoints.length > 0, (due) => due.where('endpoint_id', 'not in', endpoints))
+      .$if(organizations.length > 0, (due) => due.where('organization_id', 'not in', organizations))
+      .orderBy('next_at')
+      .orderBy('organization_id')
+      .orderBy('endpoint_id')
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  )
 }
 
 /** Chooses what the worker may still have. It counts in its shares, whether the worker then gets it or not. */

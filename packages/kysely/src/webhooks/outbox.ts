@@ -25,20 +25,21 @@ export async function publish(context: StoreContext, events: readonly NewEvent[]
 
 /** The outbox, as workers see it. */
 export function outboxMethods(context: StoreContext): Pick<WebhookStore, 'publish' | 'claimEvents' | 'queue'> {
-  const { db, tables, dialect, requireSchema, transaction } = context
+  const { tables, dialect, changing, transaction } = context
   return {
     publish: (events) => publish(context, events),
 
     async claimEvents({ worker, limit, leaseMs }) {
-      await requireSchema()
-      const due = await db
-        .selectFrom(tables.api_key_events)
-        .select('id')
-        .where('next_at', '<=', onceNow(dialect))
-        .orderBy('next_at')
-        .orderBy('id')
-        .limit(Math.min(limit, mostClaimed))
-        .execute()
+      const due = await changing((on) =>
+        on
+          .selectFrom(tables.api_key_events)
+          .select('id')
+          .where('next_at', '<=', onceNow(dialect))
+          .orderBy('next_at')
+          .orderBy('id')
+          .limit(Math.min(limit, mostClaimed))
+          .execute(),
+      )
       if (due.length === 0) return []
       const ids = due.map(({ id }) => id)
       return take(context, 'api_key_events', { ids, worker, leaseMs }, async (trx, claim, sorted) => {

@@ -12,22 +12,23 @@ export async function prune(
   context: StoreContext,
   { before, limit }: Parameters<WebhookStore['prune']>[0],
 ): Promise<number> {
-  const { db, tables, requireSchema, transaction } = context
-  await requireSchema()
+  const { tables, changing, transaction } = context
   const isOver = waitsForNoAttempt(context)
   let deleted = 0
   while (deleted < limit) {
     const size = Math.min(batchSize, limit - deleted)
-    const old = await db
-      .selectFrom(`${tables.api_key_events} as e`)
-      .select('e.id')
-      .where('e.created_at', '<', before.getTime())
-      // Not "is null", for which an engine might read and sort all that ever was sent.
-      .where(sql<number>`coalesce(e.next_at, 0)`, '=', 0)
-      .where(isOver)
-      .orderBy('e.created_at')
-      .limit(size)
-      .execute()
+    const old = await changing((on) =>
+      on
+        .selectFrom(`${tables.api_key_events} as e`)
+        .select('e.id')
+        .where('e.created_at', '<', before.getTime())
+        // Not "is null", for which an engine might read and sort all that ever was sent.
+        .where(sql<number>`coalesce(e.next_at, 0)`, '=', 0)
+        .where(isOver)
+        .orderBy('e.created_at')
+        .limit(size)
+        .execute(),
+    )
     if (old.length === 0) return deleted
     const ids = old.map(({ id }) => id)
     const removed = await transaction(async (trx) => {
