@@ -146,6 +146,27 @@ describe('a session of Galera that answers without waiting (FI-47)', () => {
   )
 })
 
+describe('a server that was alone when it was first asked (FI-47)', () => {
+  it('is refused once it is a node of Galera, and then waits', async () => {
+    const tablePrefix = newPrefix()
+    let isAlone = true
+    const db = open([first], (statement) =>
+      isAlone && statement.includes('wsrep_provider') && statement.startsWith('show')
+        ? `select 'wsrep_provider' as Variable_name, 'none' as Value`
+        : statement,
+    )
+    await migrateToLatest(open([first]), { tablePrefix })
+    const { keyring } = keyringOver(kyselyStore(db, { tablePrefix }))
+    await expect(keyring.create(input)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/wsrep_sync_wait = 1/),
+    })
+    isAlone = false
+    const { token } = await keyring.create(input)
+    expect(await keyring.verify(token.reveal())).toMatchObject({ ok: true })
+  })
+})
+
 describe('writers on three nodes of Galera', () => {
   it('of one organization all succeed, and the audit log is whole (FI-48)', { timeout: 300_000 }, async () => {
     const tablePrefix = newPrefix()

@@ -9,16 +9,16 @@ const failure = (fields: object): Error => Object.assign(new Error('refused'), f
 
 /** Errors of servers, as drivers give them, and how many times a change is tried that meets one each time. */
 const errors: readonly [string, DialectName, object, tries: number][] = [
-  ['a deadlock, or a conflict at a commit of Galera', 'mysql', { errno: 1213, sqlState: '40001' }, 8],
-  ['a row that changed since it was read', 'mysql', { errno: 1020 }, 8],
-  ['a conflict at a commit of Group Replication', 'mysql', { errno: 3101, sqlState: '40000' }, 8],
-  ['a write conflict of TiDB', 'mysql', { errno: 9007 }, 8],
-  ['a conflict of TiDB where rows were locked', 'mysql', { errno: 8002 }, 8],
+  ['a deadlock, or a conflict at a commit of Galera', 'mysql', { errno: 1213, sqlState: '40001' }, 10],
+  ['a row that changed since it was read', 'mysql', { errno: 1020 }, 10],
+  ['a conflict at a commit of Group Replication', 'mysql', { errno: 3101, sqlState: '40000' }, 10],
+  ['a write conflict of TiDB', 'mysql', { errno: 9007 }, 10],
+  ['a conflict of TiDB where rows were locked', 'mysql', { errno: 8002 }, 10],
   ['a lock that was not free in time', 'mysql', { errno: 1205 }, 4],
   ['a lost connection', 'mysql', { code: 'PROTOCOL_CONNECTION_LOST' }, 1],
   ['a node without a quorum', 'mysql', { errno: 1047 }, 1],
-  ['a serialization failure, as CockroachDB reports each conflict', 'postgres', { code: '40001' }, 8],
-  ['a deadlock', 'postgres', { code: '40P01' }, 8],
+  ['a serialization failure, as CockroachDB reports each conflict', 'postgres', { code: '40001' }, 10],
+  ['a deadlock', 'postgres', { code: '40P01' }, 10],
   ['a lock that was not free', 'postgres', { code: '55P03' }, 4],
   ['a result that CockroachDB does not know', 'postgres', { code: '40003' }, 1],
   ['a file that another process writes to', 'sqlite', { code: 'SQLITE_BUSY' }, 4],

@@ -36,6 +36,11 @@ export function isMysqlConflict(error: unknown): boolean {
   return mysqlConflicts.includes(Number(codesOf(error).errno))
 }
 
+/** Whether MySQL or MariaDB has no variable of a name that a statement reads. */
+export function isUnknownVariable(error: unknown): boolean {
+  return Number(codesOf(error).errno) === 1193
+}
+
 /** Whether MySQL or MariaDB found made what a statement was to make: a table, column, index, row or trigger; or gone what it was to drop. */
 export function isMysqlMade(error: unknown): boolean {
   return [1050, 1060, 1061, 1062, 1359, 1091].includes(Number(codesOf(error).errno))

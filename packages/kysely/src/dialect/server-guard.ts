@@ -1,6 +1,7 @@
 import { StoreUnavailable } from '@keywright/core'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
+import { isUnknownVariable } from './driver-errors.js'
 
 /** What to ask a server with each read: it may be one whose answers are older than what the primary has committed. */
 export interface ServerGuard {
@@ -47,8 +48,16 @@ const mysqlGuard: ServerGuard = {
   ofChanges: true,
 }
 
+/** For a MariaDB that could be a node of a Galera cluster, and is none: a wait would cost each read, for nothing. */
+const mariadbGuard: ServerGuard = {
+  ...mysqlGuard,
+  reason: sql`case
+    when ${isReadOnly} then ${word('read_only')}
+    when @@global.wsrep_provider <> 'none' then ${word('galera')} end`,
+}
+
 /**
- * For servers that can be a node of a Galera cluster, whether they are or not. MariaDB reads the comment, and waits until it has applied
+ * For a node of a Galera cluster. MariaDB reads the comment, and waits until it has applied
  * what was committed on any node before. Others do not, and are refused unless their sessions wait anyway. A comment, since ProxySQL
  * ties a session to one server at a statement that begins with SET and that it cannot read.
  */
@@ -70,8 +79,15 @@ export const loadPostgresGuard: LoadGuard = async () => postgresGuard
 
 /** Asks in a way that fails nowhere: to name a variable that a server does not have is an error. */
 export const loadMysqlGuard: LoadGuard = async (db) => {
-  const { rows } = await sql`show variables like 'wsrep_sync_wait'`.execute(db)
-  return rows.length === 0 ? mysqlGuard : galeraGuard
+  const { rows } = await sql<{ readonly Value: unknown }>`show global variables like 'wsrep_provider'`.execute(db)
+  const [provider] = rows
+  if (provider === undefined) return mysqlGuard
+  return String(provider.Value) === 'none' ? mariadbGuard : galeraGuard
+}
+
+/** Whether a failure may be due to a server of another kind than the one that was found, as after a move to another one. */
+export function isOfAnotherServer(error: unknown): boolean {
+  return (error instanceof StoreUnavailable && refusals.has(error)) || isUnknownVariable(error)
 }
 
 /**
@@ -116,13 +132,21 @@ export async function isInCluster(db: Kysely<KeyTables>, guard: ServerGuard | nu
 /** @throws {@link StoreUnavailable} when the answers of the server behind `db` may be outdated. */
 export async function requireServer(db: Kysely<KeyTables>, guard: ServerGuard): Promise<void> {
   const problem = await loadServerProblem(db, guard)
-  if (problem !== null) throw new StoreUnavailable({ message: problem })
+  if (problem !== null) throw refusal(problem)
 }
 
 /** @throws {@link StoreUnavailable} when a server gave a reason. */
 export function refuseOutdated(reason: string | null | undefined): void {
   const problem = describeReason(reason)
-  if (problem !== null) throw new StoreUnavailable({ message: problem })
+  if (problem !== null) throw refusal(problem)
+}
+
+const refusals = new WeakSet<StoreUnavailable>()
+
+function refusal(message: string): StoreUnavailable {
+  const error = new StoreUnavailable({ message })
+  refusals.add(error)
+  return error
 }
 
 function describeReason(reason: string | null | undefined): string | null {

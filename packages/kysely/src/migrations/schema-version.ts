@@ -41,18 +41,19 @@ interface Found {
   readonly guard: ServerGuard | null
 }
 
-/**
- * Makes a function that rejects unless the schema is that of this version, and finds what its servers are to be asked. It sends one
- * statement a call, or a few, until it has found the schema right, and none after that. Within a transaction of the host's, it
- * remembers nothing.
- *
- * @throws {@link StoreUnavailable}, from the function that it makes, with a message that says what to run; or the driver's error.
- */
-export function requireSchema(
-  db: Kysely<KeyTables>,
-  dialect: Dialect,
-  tables: TableNames,
-): (within?: Kysely<KeyTables>) => Promise<ServerGuard | null> {
+interface SchemaCheck {
+  /**
+   * Rejects unless the schema is that of this version, and finds what its servers are to be asked. It sends one statement a call, or
+   * a few, until it has found the schema right, and none after that. Within a transaction of the host's, it remembers nothing.
+   *
+   * @throws {@link StoreUnavailable} with a message that says what to run; or the driver's error.
+   */
+  require(within?: Kysely<KeyTables>): Promise<ServerGuard | null>
+  /** Looks again at the next call. */
+  forget(): void
+}
+
+export function schemaCheck(db: Kysely<KeyTables>, dialect: Dialect, tables: TableNames): SchemaCheck {
   let right: Found | null = null
   let checking: Promise<Found> | null = null
   const check = async (on: Kysely<KeyTables>): Promise<Found> => {
@@ -61,7 +62,7 @@ export function requireSchema(
     if (problem !== null) throw new StoreUnavailable({ message: problem })
     return { guard }
   }
-  return async (within) => {
+  const require: SchemaCheck['require'] = async (within) => {
     if (right !== null) return right.guard
     // Not shared: on SQLite, what others ask waits for this transaction.
     if (within !== undefined) return (await check(within)).guard
@@ -71,6 +72,10 @@ export function requireSchema(
     right = await checking
     return right.guard
   }
+  const forget = (): void => {
+    right = null
+  }
+  return { require, forget }
 }
 
 async function loadAppliedSteps(

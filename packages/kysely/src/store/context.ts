@@ -1,8 +1,8 @@
 import { InvalidOptions } from '@keywright/core'
 import type { Kysely, Transaction } from 'kysely'
 import { type KeyDatabase, keyDatabase } from '../dialect/key-database.js'
-import { askingFirst, type ServerGuard } from '../dialect/server-guard.js'
-import { requireSchema } from '../migrations/schema-version.js'
+import { askingFirst, isOfAnotherServer, type ServerGuard } from '../dialect/server-guard.js'
+import { schemaCheck } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableNames, type TableOptions, tableNames } from '../tables/table-names.js'
@@ -22,6 +22,8 @@ export interface StoreContext extends KeyDatabase {
    * @returns what to ask the servers with each read.
    */
   requireSchema(within?: Kysely<KeyTables>): Promise<ServerGuard | null>
+  /** Runs `work` with what to ask the servers. If one of another kind answers, the next call finds out which. */
+  guarded<T>(work: (guard: ServerGuard | null) => Promise<T>): Promise<T>
   /**
    * Requires the schema, and runs reads on one connection whose server is asked first whether it may be outdated. Verifications ask in
    * the statement that reads the key, and so need one less.
@@ -53,23 +55,27 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
   }
   const { db, dialect } = keyDatabase(kysely, options)
   const tables = tableNames(options)
-  const checkSchema = requireSchema(db, dialect, tables)
+  const schema = schemaCheck(db, dialect, tables)
   const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect, work)
   const context: StoreContext = {
     db,
     tables,
     dialect,
     isHostsTransaction: false,
-    requireSchema: checkSchema,
+    requireSchema: schema.require,
+    async guarded(work) {
+      try {
+        return await work(await schema.require())
+      } catch (error) {
+        if (isOfAnotherServer(error)) schema.forget()
+        throw error
+      }
+    },
     retrying,
-    async reading(work) {
-      const guard = await checkSchema()
-      return askingFirst(db, guard, (on) => work(on === db ? context : { ...context, db: on }))
-    },
-    async changing(work) {
-      const guard = await checkSchema()
-      return retrying(() => askingFirst(db, guard?.ofChanges === true ? guard : null, work))
-    },
+    reading: (work) =>
+      context.guarded((guard) => askingFirst(db, guard, (on) => work(on === db ? context : { ...context, db: on }))),
+    changing: (work) =>
+      context.guarded((guard) => retrying(() => askingFirst(db, guard?.ofChanges === true ? guard : null, work))),
     transaction: (work) => context.changing((on) => runTransaction(on, dialect, work)),
   }
   return context

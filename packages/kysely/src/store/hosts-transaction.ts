@@ -40,6 +40,7 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
     isHostsTransaction: true,
     // Each call is within `run`, which has asked.
     requireSchema: async () => guard,
+    guarded: (work) => work(guard),
     reading: (work) => work(context),
     changing: (work) => work(db),
     retrying: (work) => work(),

@@ -26,7 +26,7 @@ import { usageMethods } from './usage.js'
  * the plugins of `db`. Until the tables have the schema of this version, every call rejects with a message that says what
  * to run.
  *
- * A change that waited in vain for another writer is tried again three times, and one that lost to another writer seven times. If it
+ * A change that waited in vain for another writer is tried again three times, and one that lost to another writer nine times. If it
  * still fails, it has changed nothing. To make keys within a
  * transaction of yours, see `Keyring.inTransaction`: `db` itself must not be one.
  *

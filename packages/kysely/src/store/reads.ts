@@ -8,12 +8,12 @@ import { keyReader } from './key-reader.js'
 
 /** Keys, one by one, and the engine's clock. */
 export function readMethods(context: StoreContext): Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now'> {
-  const { db, tables, dialect, requireSchema, reading } = context
+  const { db, tables, dialect, guarded, reading } = context
   const { now } = dialect
   const reader = keyReader(db, tables.api_keys, dialect.lookupBy)
   return {
     async find(id, wanted) {
-      if (wanted?.lastUse !== true) return reader.find(id, await requireSchema())
+      if (wanted?.lastUse !== true) return guarded((guard) => reader.find(id, guard))
       const row = await reading(({ db }) =>
         db
           .selectFrom(tables.api_keys)
@@ -26,7 +26,7 @@ export function readMethods(context: StoreContext): Pick<KeyStore, 'find' | 'fin
     },
 
     async findByLookupDigest(digests) {
-      return reader.findByLookupDigest(digests, await requireSchema())
+      return guarded((guard) => reader.findByLookupDigest(digests, guard))
     },
 
     async now() {

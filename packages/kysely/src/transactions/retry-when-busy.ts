@@ -7,16 +7,17 @@ export interface BusyErrors {
 }
 
 const firstWaitMs = 10
+const longestWaitMs = 500
 /** After a wait for a lock: each try may wait as long again. */
 const retriesOfWaits = 3
 /** After a conflict: where writers meet at the commit, as on several nodes of a cluster, one of many wins each time. */
-const retriesOfConflicts = 7
+const retriesOfConflicts = 9
 
 /**
  * Runs `work`, and runs it again when the engine aborted it in favour of another writer. `work` must be the whole of a change: it runs
  * again from its beginning.
  *
- * Each wait is random, up to a limit of 10 ms that doubles each time, so that two writers that met once do not meet again.
+ * Each wait is random, up to a limit of 10 ms that doubles each time, to half a second, so that two writers that met once do not meet again.
  *
  * @param least - How many times to try again at least.
  */
@@ -31,7 +32,7 @@ export async function retryWhenBusy<T>(
     } catch (error) {
       const retries = Math.max(least, isConflict(error) ? retriesOfConflicts : 0)
       if (tried >= retries || !isBusy(error)) throw error
-      await wait(Math.random() * firstWaitMs * 2 ** tried)
+      await wait(Math.random() * Math.min(longestWaitMs, firstWaitMs * 2 ** tried))
     }
   }
 }
