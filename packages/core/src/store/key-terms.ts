@@ -51,9 +51,10 @@ export function inByteOrder(a: string, b: string): number {
 
 /** Makes one text of all that people take for the same when they search: neither case, accents nor width count. */
 function fold(text: string): string {
-  const plain = text.normalize('NFKD').replace(/[\p{M}\p{Cf}]/gu, '')
-  // Up and down again: then ß is ss, and the three sigmas of Greek are one.
-  return plain.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC').trim()
+  // Down and up: ß and ẞ are SS then, and the iota below a Greek letter is one beside it, where it is no mark to be left out.
+  const large = text.normalize('NFKD').toLowerCase().toUpperCase().normalize('NFKD')
+  const plain = large.replace(/[\p{M}\p{Cf}]/gu, '').toLowerCase()
+  return plain.replaceAll('ς', 'σ').normalize('NFC').trim()
 }
 
 /** What lies between spaces, whole and from each beginning of letters or digits in it: `my_deploy-key`, `deploy-key`, `key`. */

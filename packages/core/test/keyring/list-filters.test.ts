@@ -158,6 +158,9 @@ describe('list', () => {
   it('has one name to sort by for names that differ in case, accents and width alone', () => {
     expect(sortName('Straße  ÉCOLE')).toBe(sortName('STRASSE  école'))
     expect(sortName('ＡＢＣ')).toBe('abc')
+    for (const name of ['ᾀ', 'ẞ', 'ß', 'Σίσυφος', 'İ']) {
+      expect(sortName(name.toUpperCase())).toBe(sortName(name.toLowerCase()))
+    }
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (name) => {
         const folded = sortName(name)
