@@ -154,6 +154,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   MemoryFailureLimiterOptions: [() => memoryFailureLimiter({ ...wrong })],
   MemoryRateLimiterOptions: [() => memoryRateLimiter({ ...wrong })],
   MemoryStoreOptions: [() => memoryStore({ ...wrong })],
+  MigrationOptions: [() => migrateToLatest(db, { ...wrong })],
   MigrationSqlOptions: [() => migrationSql({ dialect: 'sqlite', ...wrong })],
   Permissions: [() => managementApi(keyring, { ...(api as object), permissions: { ...wrong } } as never)],
   PlanInput: [() => createKeyring({ ...base, plans: { free: { maxKeys: 1, ...wrong } }, resolvePlan: () => 'free' })],
@@ -176,7 +177,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   SqliteStoreOptions: [() => sqliteStore(':memory:', { ...wrong })],
   StatsQuery: [() => keyring.stats({ organizationId, ...wrong })],
   StdioOptions: [() => createMcpAuth(keyring).stdio({ env: 'KEY', ...wrong })],
-  TableOptions: [() => kyselyStore(db, { ...wrong }), () => migrateToLatest(db, { ...wrong })],
+  TableOptions: [() => kyselyStore(db, { ...wrong })],
   TestKeyringOptions: [() => testKeyring({ ...wrong })],
   TrialOptions: [
     () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),

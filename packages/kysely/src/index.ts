@@ -12,6 +12,7 @@ export {
 export { type PgClient, type PgPool, type PostgresPoolOptions, postgresPool } from './drivers/postgres-pool.js'
 export { type DriverConnections, type PromisedConnection, transactionOn } from './drivers/transaction-on.js'
 export { migrateToLatest } from './migrations/migrate.js'
+export type { MigrationOptions } from './migrations/migration-options.js'
 export { type MigrationSqlOptions, migrationSql } from './migrations/migration-sql.js'
 export type { MigrationStep } from './migrations/steps.js'
 export { kyselyStore } from './store/kysely-store.js'

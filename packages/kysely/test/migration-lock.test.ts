@@ -29,7 +29,7 @@ async function stepsFor(db: Kysely<object>, tablePrefix: string): Promise<[StepT
   const { db: keyDb, dialect } = keyDatabase(db, {})
   const schema = (await dialect.currentSchema(keyDb)) ?? undefined
   const guard = await dialect.loadGuard(keyDb)
-  const target = { db: keyDb, dialect, schema, tables: tableNames({ tablePrefix, schema }), guard }
+  const target = { db: keyDb, dialect, schema, tables: tableNames({ tablePrefix, schema }), triggers: true, guard }
   return [target, compileSteps(target)]
 }
 

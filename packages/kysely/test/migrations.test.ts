@@ -109,21 +109,17 @@ describe('migrateToLatest', () => {
 describe('options of migrateToLatest and kyselyStore', () => {
   it.each<[string, unknown, string]>([
     ['a misspelt tablePrefix', { tablePrefx: 'a_' }, 'Unknown option tablePrefx. Did you mean tablePrefix?'],
-    [
-      'a prefix under another name',
-      { prefix: 'a_' },
-      'Unknown option prefix. There are: tablePrefix, schema, dialect.',
-    ],
-    ['null', null, 'Option options must be an object with some of: tablePrefix, schema, dialect.'],
+    ['a prefix under another name', { prefix: 'a_' }, 'Unknown option prefix. There are: tablePrefix, schema, dialect'],
+    ['null', null, 'Option options must be an object with some of: tablePrefix, schema, dialect'],
     [
       'a prefix in place of an object',
       'a_',
-      'Option options must be an object with some of: tablePrefix, schema, dialect.',
+      'Option options must be an object with some of: tablePrefix, schema, dialect',
     ],
   ])('are refused when they are %s, and no statement is sent', async (_, options, message) => {
     const log = vi.fn()
     const connection = sqliteFile().open({ log })
-    const refused = expect.objectContaining({ code: 'invalid_options', message })
+    const refused = expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) })
     // @ts-expect-error wrong on purpose
     await expect(migrateToLatest(connection.db, options)).rejects.toEqual(refused)
     // @ts-expect-error wrong on purpose

@@ -11,6 +11,7 @@ export interface DoctorFinding {
     | 'schema'
     | 'missing_grants'
     | 'exposed_tables'
+    | 'exposed_audit'
     | 'unreadable_hashes'
     | 'unreadable_seals'
     | 'no_pepper'
@@ -56,6 +57,7 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
       schemaProblem,
       grantProblem,
       exposure,
+      auditExposure,
       unlistedKeys,
       unreadableHashes,
       unreadableSeals,
@@ -67,6 +69,7 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
     if (schemaProblem !== null) findings.push(error('schema', schemaProblem))
     if (typeof grantProblem === 'string') findings.push(error('missing_grants', grantProblem))
     if (typeof exposure === 'string') findings.push(warning('exposed_tables', exposure))
+    if (typeof auditExposure === 'string') findings.push(warning('exposed_audit', auditExposure))
     if (typeof unlistedKeys === 'string') findings.push(warning('unlisted_keys', unlistedKeys))
     if (unreadableHashes > 0) {
       const text = `Keys with a hash that no configured hasher or pepper can read: ${unreadableHashes}${among}. Their holders get 503.`

@@ -417,6 +417,8 @@ export interface StoreInspection {
   readonly grantProblem?: string | null
   /** Who else may read or write the tables, and what to do about it; `null`, or left out, if nobody may. */
   readonly exposure?: string | null
+  /** What lets somebody change the audit log, and what to do about it; `null`, or left out, if nothing does. */
+  readonly auditExposure?: string | null
   /** Which keys some lists do not find, and what to do about it; `null`, or left out, if they find all. */
   readonly unlistedKeys?: string | null
   /**

@@ -127,11 +127,12 @@ describe('doctor', () => {
   it("passes on what the store reports of its user's rights, and of those of others", async () => {
     const { store, over } = hosted()
     const { inspect } = store
-    const problems = { grantProblem: 'api_keys (insert)', exposure: 'api_keys (anon)' }
+    const problems = { grantProblem: 'api_keys (insert)', exposure: 'api_keys (anon)', auditExposure: 'No triggers.' }
     store.inspect = async (known) => ({ ...(await inspect(known)), ...problems })
     expect(await over().keyring.doctor()).toEqual([
       error('missing_grants', /^api_keys \(insert\)$/),
       warning('exposed_tables', /^api_keys \(anon\)$/),
+      warning('exposed_audit', /^No triggers\.$/),
     ])
   })
 

@@ -3,7 +3,7 @@ import { withoutSchema } from '../tables/table-names.js'
 import type { Statement, StepContext } from './step.js'
 
 /** The tables of the first release. */
-export function createKeyTables({ db, dialect, tables }: StepContext): readonly Statement[] {
+export function createKeyTables({ db, dialect, tables, triggers }: StepContext): readonly Statement[] {
   const { text, longText, appendOnly } = dialect
   const named = (table: keyof KeyTables, part: string): string => `${withoutSchema(tables[table])}_${part}`
   return [
@@ -72,7 +72,7 @@ export function createKeyTables({ db, dialect, tables }: StepContext): readonly 
       .createIndex(named('api_key_audit', 'by_key'))
       .on(tables.api_key_audit)
       .columns(['organization_id', 'key_id', 'seq']),
-    ...appendOnly(tables.api_key_audit),
+    ...(triggers ? appendOnly(tables.api_key_audit) : []),
     db.schema
       .createTable(tables.api_key_usage)
       .addColumn('organization_id', text(255), (column) => column.notNull())

@@ -2,9 +2,10 @@ import { InvalidOptions } from '@keywright/core'
 import { loadConnectionProblem } from '../dialect/connection-problem.js'
 import { keyDatabase } from '../dialect/key-database.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
-import { type TableOptions, tableNames } from '../tables/table-names.js'
+import { tableNames } from '../tables/table-names.js'
 import { fillLists } from './fill-lists.js'
 import { findSchema } from './found-schema.js'
+import { type MigrationOptions, splitMigrationOptions } from './migration-options.js'
 import { runStep } from './run-step.js'
 import { newerSchema } from './schema-version.js'
 import { compileSteps } from './steps.js'
@@ -34,13 +35,14 @@ import { compileSteps } from './steps.js'
  * @throws Error when the tables are of a newer version.
  * @throws {@link StoreUnavailable} when the server may be outdated, such as a replica.
  */
-export async function migrateToLatest(db: KyselyLike, options: TableOptions = {}): Promise<readonly string[]> {
+export async function migrateToLatest(db: KyselyLike, given: MigrationOptions = {}): Promise<readonly string[]> {
+  const { triggers, tables: options } = splitMigrationOptions(given)
   const { db: keyDb, dialect } = keyDatabase(db, options)
   const unfit = await loadConnectionProblem(keyDb, dialect)
   if (unfit !== null) throw new InvalidOptions('db', 'an instance over another connection', unfit)
   const guard = await dialect.loadGuard(keyDb)
   const schema = options.schema ?? (await dialect.currentSchema(keyDb)) ?? undefined
-  const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }), guard }
+  const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }), triggers, guard }
   const { applied } = await findSchema(target)
   const newer = newerSchema(applied)
   if (newer !== null) throw new Error(newer)

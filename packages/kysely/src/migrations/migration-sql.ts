@@ -14,11 +14,12 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { keyDatabase } from '../dialect/key-database.js'
-import { checkTableOptions, type DialectName, type TableOptions, tableNames } from '../tables/table-names.js'
+import { checkTableOptions, type DialectName, tableNames } from '../tables/table-names.js'
+import { type MigrationOptions, splitMigrationOptions } from './migration-options.js'
 import { compileSteps, type MigrationStep } from './steps.js'
 
 /** Options of {@link migrationSql}. */
-export interface MigrationSqlOptions extends TableOptions {
+export interface MigrationSqlOptions extends MigrationOptions {
   /** The dialect to write. */
   readonly dialect: DialectName
 }
@@ -39,13 +40,14 @@ export interface MigrationSqlOptions extends TableOptions {
  *
  * @throws {@link InvalidOptions} when an option is wrong, or `dialect` is missing.
  */
-export function migrationSql(options: MigrationSqlOptions): readonly MigrationStep[] {
+export function migrationSql(given: MigrationSqlOptions): readonly MigrationStep[] {
+  const { triggers, tables: options } = splitMigrationOptions(given)
   checkTableOptions(options)
   const writes: Dialect | undefined = compilers[options.dialect]
   // JavaScript is a caller, too.
   if (writes === undefined) throw new InvalidOptions('dialect', "'postgres', 'mysql' or 'sqlite'")
   const { db, dialect } = keyDatabase(new Kysely<object>({ dialect: writes }), options)
-  return compileSteps({ db, dialect, tables: tableNames(options) })
+  return compileSteps({ db, dialect, tables: tableNames(options), triggers })
 }
 
 /** Dialects that compile, and connect to nothing. */

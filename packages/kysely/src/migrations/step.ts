@@ -9,6 +9,8 @@ export interface StepContext {
   readonly db: Kysely<KeyTables>
   readonly dialect: Dialect
   readonly tables: TableNames
+  /** Whether the engine has triggers. */
+  readonly triggers: boolean
 }
 
 /** A builder of Kysely. What it compiles to has no parameters: other tools run the text alone. */

@@ -1,5 +1,6 @@
 import type { KnownPrefixes, StoreInspection } from '@keywright/core/store'
 import { type RawBuilder, sql } from 'kysely'
+import { untriggered } from '../migrations/migration-options.js'
 import { sumOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { countOf } from './count-of.js'
@@ -32,6 +33,16 @@ export async function countUnreadable(
     unreadableSeals: sumOf(row.seals, 'sealed'),
     sampledKeys: sumOf(row.keys, 'keys') < sampledKeys ? null : sampledKeys,
   }
+}
+
+/** Whether the audit table was made without triggers. */
+export async function isUntriggered({ db, tables }: StoreContext): Promise<boolean> {
+  const row = await db
+    .selectFrom(tables.api_key_checks)
+    .select('value')
+    .where('name', '=', untriggered.name)
+    .executeTakeFirst()
+  return row?.value === untriggered.value
 }
 
 function unreadable(column: 'hash' | 'previous_hash' | 'sealed', prefixes: readonly string[]): RawBuilder<boolean> {

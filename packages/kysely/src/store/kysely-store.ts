@@ -12,7 +12,7 @@ import { storeContext } from './context.js'
 import { loadExposure } from './exposure.js'
 import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
-import { countUnreadable } from './inspect.js'
+import { countUnreadable, isUntriggered } from './inspect.js'
 import { listMethods } from './list.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
@@ -78,6 +78,8 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         grantProblem,
         exposure: await loadExposure(context),
         unlistedKeys: isUnlisted ? unlistedMessage : null,
+        auditExposure:
+          isKnown && isReadable('api_key_checks') && (await isUntriggered(context)) ? untriggeredMessage : null,
         ...unreadable,
       }
     },
@@ -86,3 +88,6 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
 
 const unlistedMessage =
   'Lists by name, by last use and by search do not find all keys: run migrateToLatest(db) when no process of the version before runs.'
+
+const untriggeredMessage =
+  'The audit table was made without triggers, so it refuses neither updates nor deletions. Grant the user that runs select and insert on it alone, and keep checkpoints elsewhere.'
