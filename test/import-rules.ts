@@ -31,7 +31,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['check'],
       ['scope', 'crypto', 'ip'],
       ['access', 'limits', 'store'],
-      ['outage', 'usage', 'memory', 'webhooks'],
+      ['outage', 'usage', 'memory', 'rows', 'webhooks'],
       ['cache'],
       ['input', 'verify'],
       ['delegation'],

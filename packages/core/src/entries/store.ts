@@ -1,4 +1,17 @@
 export {
+  type AuditRow,
+  auditRow,
+  changedColumns,
+  type FoundKeyRow,
+  instantOf,
+  type KeyRow,
+  newRow,
+  parseAuditRow,
+  parseRow,
+  sumOf,
+  wholeNumberOf,
+} from '../rows/index.js'
+export {
   type AuditKey,
   type AuditQuery,
   auditEvent,

@@ -1,7 +1,6 @@
 import type { AuditRecord } from '@keywright/core'
-import type { AuditQuery } from '@keywright/core/store'
+import { type AuditQuery, parseAuditRow } from '@keywright/core/store'
 import type { SelectQueryBuilder } from 'kysely'
-import { parseAuditRow } from '../tables/audit-row.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { StoreContext } from './context.js'
 

@@ -1,7 +1,7 @@
 import type { AuditDraft } from '@keywright/core'
 import {
   type AuditKey,
-  auditEvent,
+  auditRow,
   emptyChain,
   isKeyEvent,
   type KeyStore,
@@ -37,17 +37,7 @@ export async function appendAudit(
   const { tables } = context
   const records = linkAudit(head, id, drafts, now, auditKey)
   const last = records.at(-1) ?? head
-  const rows = records.map((record) => ({
-    organization_id: id,
-    seq: record.seq,
-    key_id: record.keyId,
-    type: record.type,
-    actor_type: record.actor.type,
-    actor_id: record.actor.id,
-    at: now.getTime(),
-    event: JSON.stringify(auditEvent(record)),
-    hash: record.hash,
-  }))
+  const rows = records.map(auditRow)
   await trx
     .updateTable(tables.api_key_counters)
     .set({ created, audit_seq: last.seq, audit_hash: last.hash })

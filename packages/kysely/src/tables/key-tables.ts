@@ -1,46 +1,8 @@
+import type { AuditRow, KeyRow } from '@keywright/core/store'
 import type { Generated } from 'kysely'
 
-/** Times are milliseconds since 1970, which every engine returns unchanged. Structures are JSON as text. */
-export interface KeyTable {
-  id: string
-  environment: string | null
-  preview: string
-  name: string
-  description: string | null
-  owner_type: string
-  owner_id: string
-  organization_id: string
-  status: string
-  scopes: string
-  roles: string
-  resources: string
-  preset: string | null
-  metadata: string
-  expires_at: number | null
-  ip_allow_list: string | null
-  rate_limits: string | null
-  created_by_type: string
-  created_by_id: string
-  created_at: number
-  updated_at: number
-  disabled_at: number | null
-  disabled_by_type: string | null
-  disabled_by_id: string | null
-  disabled_reason: string | null
-  /** 1: somebody else than its owner disabled the key. */
-  locked: number
-  revoked_at: number | null
-  revoked_reason: string | null
-  deleted_at: number | null
-  /** As versions before left it. Uses since are in `api_key_usage`, so that counting them locks no key. */
-  last_used_at: number | null
-  hash: string | null
-  previous_hash: string | null
-  previous_hash_expires_at: number | null
-  lookup_digest: string | null
-  sealed: string | null
-  version: number
-}
+/** The table of keys. */
+export type KeyTable = KeyRow
 
 /** A key with what only lists read of it. Processes of the version before add keys without it: `migrateToLatest` adds it to them. */
 export interface ListedKeyTable extends KeyTable {
@@ -65,18 +27,8 @@ export interface LastUseTable {
   last_used_at: number
 }
 
-/** The audit log. The hash covers `event`; the other columns repeat parts of it for searching. */
-export interface AuditTable {
-  organization_id: string
-  seq: number
-  key_id: string | null
-  type: string
-  actor_type: string
-  actor_id: string
-  at: number
-  event: string
-  hash: string
-}
+/** The audit log. */
+export type AuditTable = AuditRow
 
 /** One row for each organisation: its lock, the end of its audit chain, and how many keys it has ever created. */
 export interface CounterTable {
