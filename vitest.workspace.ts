@@ -7,6 +7,7 @@ import { leftOut } from './test/support/left-out.js'
 const packages = [
   'core',
   'kysely',
+  'd1',
   'redis',
   'express',
   'fastify',

@@ -44,6 +44,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
     ],
   ],
   ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['webhooks', 'sqlite']]],
+  ['d1', [['sql'], ['driver'], ['migrations'], ['store']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
   ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
@@ -62,6 +63,7 @@ interface PackageRules {
 const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['core', { imports: ['nanoid'], typesOf: [], node: true }],
   ['kysely', { imports: ['@keywright/core', 'kysely', 'libsql'], typesOf: [], node: false }],
+  ['d1', { imports: ['@keywright/core'], typesOf: [], node: false }],
   ['express', { imports: ['@keywright/core'], typesOf: ['express'], node: true }],
   ['fastify', { imports: ['@keywright/core', 'fastify-plugin'], typesOf: ['fastify'], node: true }],
   ['hono', { imports: ['@keywright/core', 'hono'], typesOf: [], node: false }],

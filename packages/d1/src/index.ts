@@ -1,0 +1,6 @@
+export { d1Store } from './d1-store.js'
+export type { D1Like, D1SessionLike, D1StatementLike } from './driver/d1-database.js'
+export type { DurableObjectStorageLike } from './driver/durable-object-database.js'
+export { durableObjectStore } from './durable-object-store.js'
+export { migrateD1, migrateDurableObject } from './migrations/migrate.js'
+export { type MigrationStep, migrationSql } from './migrations/steps.js'
