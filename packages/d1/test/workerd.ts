@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { install } from '../../../test/support/install.mjs'
 
-/** A worker that runs, with a database `DB` and a class of objects `KEYS`. */
+/** A worker that runs. */
 export interface RunningWorker {
   fetch(url: string, init?: RequestInit): Promise<Response>
   dispose(): Promise<void>
@@ -16,10 +16,14 @@ interface Miniflare {
 
 const require = createRequire(import.meta.url)
 
-/** Bundles a worker of `test/worker` from the sources of all packages, and starts it in workerd. */
-export async function startWorker(entry: string): Promise<RunningWorker> {
+/**
+ * Bundles a worker with the sources of all packages, and starts it in workerd.
+ *
+ * @param bindings - What it has, in the words of Miniflare.
+ */
+export async function startWorker(entry: string, bindings: object): Promise<RunningWorker> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, 'worker', entry)],
+    entryPoints: [join(import.meta.dirname, entry)],
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -29,16 +33,15 @@ export async function startWorker(entry: string): Promise<RunningWorker> {
     write: false,
   })
   const modules = install('miniflare', '4', { scripts: true })
-  // It has no types that our compiler could read: it is not in the lockfile.
+  // Its types are not there for our compiler: it asks for a newer Node than ours, and so is not in the lockfile.
   const { Miniflare } = createRequire(join(modules, 'x.js'))('miniflare') as {
     readonly Miniflare: new (options: object) => Miniflare
   }
   const worker = new Miniflare({
-    modules: [{ type: 'ESModule', path: `${entry}.mjs`, contents: outputFiles[0]?.text ?? '' }],
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0]?.text ?? '' }],
     compatibilityDate: '2026-04-01',
     compatibilityFlags: ['nodejs_compat'],
-    d1Databases: ['DB'],
-    durableObjects: { KEYS: { className: 'Keys', useSQLite: true } },
+    ...bindings,
   })
   return {
     fetch: (url, init) => worker.dispatchFetch(url, init),

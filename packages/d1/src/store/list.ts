@@ -45,16 +45,19 @@ const places: Readonly<Record<Exclude<KeySort, 'lastUsed'>, { place: Sql; asc: s
 
 /**
  * Selects a page by reading keys in the order of the list. The indexes begin with the status, so keys of several are read as several
- * pages, and joined.
+ * pages, and joined; so are those behind a place that an index does not have in one piece.
  */
 function pageInOrder(query: StoredKeyQuery, sort: Exclude<KeySort, 'lastUsed'>): Sql {
   const { order = 'desc', status, limit } = query
   const { place, [order]: inOrder } = places[sort]
-  const conditions = [...meets(query), ...isBehind(query, place, sql`k.id`)]
-  const parts = statusParts(status).map(
-    (part) =>
-      sql`select * from (select k.id as id, ${place} as place from api_keys as k where ${all([...conditions, part])}
-        order by ${raw(inOrder)}, k.id ${raw(order)} limit ${limit})`,
+  const conditions = meets(query)
+  const pieces = sort === 'expiry' ? behindByExpiry(query) : [all(isBehind(query, place, sql`k.id`))]
+  const parts = statusParts(status).flatMap((part) =>
+    pieces.map(
+      (piece) =>
+        sql`select * from (select k.id as id, ${place} as place from api_keys as k
+          where ${all([...conditions, part, piece])} order by ${raw(inOrder)}, k.id ${raw(order)} limit ${limit})`,
+    ),
   )
   return sql`select * from (${union(parts)}) order by place ${raw(order)}, id ${raw(order)} limit ${limit}`
 }
@@ -89,6 +92,20 @@ function isBehind({ sort = 'created', order = 'desc', after }: StoredKeyQuery, p
   const at = placeIn(sort, after)
   const beyond = raw(order === 'desc' ? '<' : '>')
   return [sql`${place} ${beyond}= ${at}`, sql`(${place} ${beyond} ${at} or ${id} ${beyond} ${after.id})`]
+}
+
+/** The same by expiry, as an index has it: those that never end are apart from the others, and come last. */
+function behindByExpiry({ order = 'desc', after }: StoredKeyQuery): readonly Sql[] {
+  if (after === undefined) return [all([])]
+  const end = after.expiresAt?.getTime()
+  const beyond = raw(order === 'desc' ? '<' : '>')
+  if (end === undefined) {
+    const unending = sql`k.expires_at is null and k.id ${beyond} ${after.id}`
+    return order === 'desc' ? [unending, sql`k.expires_at is not null`] : [unending]
+  }
+  // The index seeks the first condition: it must not seek a side of the second one.
+  const ending = sql`k.expires_at ${beyond}= ${end} and (${endOf} ${beyond} ${end} or k.id ${beyond} ${after.id})`
+  return order === 'desc' ? [ending] : [ending, sql`k.expires_at is null`]
 }
 
 /** What a key is sorted by. */
