@@ -3,29 +3,9 @@ import { testKeyring } from '@keywright/testkit'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
-import { type DurableObjectStorageLike, durableObjectStore, migrationSql as ownSql } from '../src/index.js'
+import { durableObjectStore, migrationSql as ownSql } from '../src/index.js'
 import { latestStep } from '../src/migrations/schema.js'
-
-/** A SQLite file as a Durable Object would have it. */
-function storageOver(database: InstanceType<typeof Database>): DurableObjectStorageLike {
-  return {
-    sql: {
-      exec: (text, ...bound) => {
-        const values: unknown[] = []
-        const statement = database.prepare(
-          text.replace(/\?(\d+)/g, (_, place) => {
-            values.push(bound[Number(place) - 1])
-            return '?'
-          }),
-        )
-        const rows = statement.reader ? statement.all(...values) : []
-        if (!statement.reader) statement.run(...values)
-        return { toArray: () => rows }
-      },
-    },
-    transactionSync: (work) => database.transaction(work)(),
-  }
-}
+import { storageOver } from './sqlite-storage.js'
 
 describe('a database of @keywright/kysely', () => {
   it('has the same steps', () => {
