@@ -167,6 +167,6 @@ async function addMany(db, id, count) {
       .prepare(`${numbers} insert into api_keys (${columns}) select ${values} from numbers, api_keys where id = ?`)
       .bind(id),
     db.prepare(`insert into api_key_last_uses select id, organization_id, cast(substr(id, 2) as integer) from api_keys
-      where id like 'x%'`),
+      where id glob 'x00000*'`),
   ])
 }
