@@ -9,6 +9,7 @@ import { freePort } from './free-port.js'
 /** A Redis server of a test's own, which keeps nothing on disk. */
 export interface OwnRedis {
   readonly url: string
+  readonly port: number
   start(): Promise<void>
   /** Kills it. All that it counted is gone. */
   kill(): Promise<void>
@@ -24,8 +25,8 @@ export function findRedisServer(): string | null {
   return folders.map((folder) => join(folder, 'redis-server')).find((path) => existsSync(path)) ?? null
 }
 
-/** Makes a Redis server on a port of its own. */
-export async function ownRedis(program: string): Promise<OwnRedis> {
+/** Makes a Redis server on a port of its own. `settings` are further arguments of its program. */
+export async function ownRedis(program: string, settings: readonly string[] = []): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-redis-'))
   const port = await freePort()
   let running: ChildProcess | null = null
@@ -39,9 +40,10 @@ export async function ownRedis(program: string): Promise<OwnRedis> {
   }
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
     start: async () => {
       const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
-      const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+      const started = spawn(program, [...args, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] })
       running = started
       const lines = createInterface({ input: started.stdout })
       await new Promise<void>((resolve, reject) => {

@@ -1,12 +1,18 @@
 import { InvalidOptions } from '@keywright/core'
 import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { InvalidationBus } from '@keywright/core/store'
+import { listen } from './listen.js'
+import { listenInCluster } from './listen-in-cluster.js'
+import { readyClient } from './node-redis-cluster.js'
 import {
-  type IoredisSubscriber,
-  isConnected,
+  isIoredis,
+  isIoredisCluster,
+  isNodeRedis,
+  isNodeRedisCluster,
+  isNodeRedisSentinel,
   isRedisClient,
-  type NodeRedisSubscriber,
-  type RedisClient,
+  type NodeRedisClusterLike,
+  type RedisBusClient,
 } from './redis-client.js'
 
 /** Options of {@link redisBus}. */
@@ -19,9 +25,11 @@ const optionNames: NamesOf<RedisBusOptions> = { channel: true }
 
 /**
  * Notifies every process of key changes through Redis's publish and subscribe, for the `cache` of a keyring. It listens on a
- * second connection, a duplicate of `client`, and connects again whenever that connection breaks.
+ * second connection, a duplicate of `client`, and connects again whenever that connection breaks. In a cluster, it listens at
+ * one master, and at another when that connection breaks.
  *
- * @param client - A client of `ioredis` or `redis` that you connect and close.
+ * @param client - A client of `ioredis` or `redis` that you connect and close: of one server or of a cluster. What cannot listen is
+ * refused: a pool, `createSentinel`, and `@upstash/redis`.
  *
  * @example
  * ```ts
@@ -30,69 +38,42 @@ const optionNames: NamesOf<RedisBusOptions> = { channel: true }
  * const cache = { mode: 'bounded', ttlMs: 5_000, bus: redisBus(redis) } as const // an option of createKeyring
  * ```
  *
- * @throws {@link InvalidOptions} when `client` is no client of `ioredis` or `redis`, an option is unknown, or `channel` is
+ * @throws {@link InvalidOptions} when `client` is no such client, an option is unknown, or `channel` is
  * empty.
  */
-export function redisBus(client: RedisClient, options: RedisBusOptions = {}): InvalidationBus {
+export function redisBus(client: RedisBusClient, options: RedisBusOptions = {}): InvalidationBus {
   checkNames(options, optionNames)
   const { channel = 'keywright:changed' } = options
-  if (!isRedisClient(client)) throw new InvalidOptions('client', 'a client of ioredis or redis')
+  if (!canListen(client)) {
+    const expected = 'a client of ioredis or redis that can listen: of one server or of a cluster'
+    throw new InvalidOptions('client', `${expected}, not a pool, createSentinel or @upstash/redis`)
+  }
   if (typeof channel !== 'string' || channel === '') throw new InvalidOptions('channel', 'a string that is not empty')
   return {
     async publish(keyId) {
-      await client.publish(channel, keyId)
+      // A cluster of `redis` would choose any node, also one that is away, and keep the message until that is back.
+      const publisher = isNodeRedisCluster(client) ? (readyNode(client) ?? client) : client
+      await publisher.publish(channel, keyId)
     },
 
     subscribe(onMessage, onState) {
-      let isStopped = false
-      const subscriber = 'isReady' in client ? client.duplicate() : client.duplicate({ lazyConnect: false })
-      const follow = (listening: Promise<unknown>) => {
-        listening.then(
-          () => {
-            if (!isStopped && isConnected(subscriber)) onState(true)
-          },
-          () => {}, // the connection is lost again, and the next one will be followed
-        )
-      }
-      const onBreak = () => {
-        if (!isStopped && !isConnected(subscriber)) onState(false)
-      }
-      if ('isReady' in subscriber) listenByNodeRedis(subscriber, channel, { onMessage, onBreak, follow })
-      else listenByIoredis(subscriber, channel, { onMessage, onBreak, follow })
-
-      return async () => {
-        isStopped = true
-        try {
-          await subscriber.disconnect()
-        } catch {
-          // There was no connection, or it was closed before.
-        }
-      }
+      const listener = { onMessage, onState }
+      if (isIoredisCluster(client) || isNodeRedisCluster(client)) return listenInCluster(client, channel, listener)
+      return listen(
+        isIoredis(client) ? client.duplicate({ lazyConnect: false }) : client.duplicate(),
+        channel,
+        listener,
+      )
     },
   }
 }
 
-/** What the listeners of both kinds of clients call. */
-interface Listening {
-  onMessage(keyId: string): void
-  onBreak(): void
-  /** Takes, for each new connection, the promise of its subscription. */
-  follow(listening: Promise<unknown>): void
+/** For callers without type checks as well. */
+function canListen(client: RedisBusClient): boolean {
+  if (!isRedisClient(client) || isNodeRedisSentinel(client)) return false
+  return [isIoredis, isIoredisCluster, isNodeRedis, isNodeRedisCluster].some((isKind) => isKind(client))
 }
 
-function listenByIoredis(subscriber: IoredisSubscriber, channel: string, { onMessage, onBreak, follow }: Listening) {
-  subscriber.on('message', (_channel, message) => onMessage(message))
-  subscriber.on('ready', () => follow(subscriber.subscribe(channel)))
-  for (const event of ['close', 'error'] as const) subscriber.on(event, onBreak)
-}
-
-function listenByNodeRedis(
-  subscriber: NodeRedisSubscriber,
-  channel: string,
-  { onMessage, onBreak, follow }: Listening,
-) {
-  // The same function each time, so that it is one listener: the client subscribes again by itself before it is ready.
-  subscriber.on('ready', () => follow(subscriber.subscribe(channel, onMessage)))
-  for (const event of ['reconnecting', 'end', 'error'] as const) subscriber.on(event, onBreak)
-  subscriber.connect().catch(onBreak)
+function readyNode(cluster: NodeRedisClusterLike) {
+  return cluster.masters.flatMap((node) => readyClient(node) ?? []).at(0)
 }

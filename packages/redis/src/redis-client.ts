@@ -1,5 +1,14 @@
-/** A client that the host makes, connects and closes. The host also listens to its `error` event. */
-export type RedisClient = IoredisLike | NodeRedisLike
+/** A client that limits count through. The host makes, connects and closes it, and listens to its `error` event. */
+export type RedisClient =
+  | IoredisLike
+  | IoredisClusterLike
+  | NodeRedisLike
+  | NodeRedisClusterLike
+  | NodeRedisPoolLike
+  | UpstashLike
+
+/** A client that a bus publishes through, and whose duplicate listens. */
+export type RedisBusClient = IoredisLike | IoredisClusterLike | NodeRedisLike | NodeRedisClusterLike
 
 /** The part of a client of `ioredis` 5 or 6 that is used. */
 export interface IoredisLike {
@@ -7,6 +16,17 @@ export interface IoredisLike {
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
   publish(channel: string, message: string): Promise<unknown>
   duplicate(overrides: { readonly lazyConnect: false }): IoredisSubscriber
+}
+
+/** The part of a `Cluster` of `ioredis` 5 or 6 that is used. */
+export interface IoredisClusterLike {
+  readonly status: string
+  readonly isCluster: boolean
+  /** The addresses of the nodes of each hash slot, the master first. */
+  readonly slots: readonly (readonly string[])[]
+  eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
+  publish(channel: string, message: string): Promise<unknown>
+  nodes(role: 'master'): readonly IoredisLike[]
 }
 
 /** The part of a second client of `ioredis` that is used: it only listens. */
@@ -35,10 +55,32 @@ export interface NodeRedisSubscriber {
   disconnect(): Promise<unknown>
 }
 
-/** Whether `client` looks like a Redis client, for callers without type checks. */
-export function isRedisClient(client: unknown): boolean {
-  const { eval: run, status, isReady } = (client ?? {}) as Partial<Record<string, unknown>> // each is checked here
-  return typeof run === 'function' && (typeof status === 'string' || typeof isReady === 'boolean')
+/** The part of a cluster of `redis` 4, 5 or 6 (`createCluster`) that is used. */
+export interface NodeRedisClusterLike {
+  readonly slots: readonly { readonly master: NodeRedisClusterNode }[]
+  readonly masters: readonly NodeRedisClusterNode[]
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  publish(channel: string, message: string): Promise<unknown>
+  sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>
+  nodeClient(node: NodeRedisClusterNode): unknown
+}
+
+/** A node of a cluster of `redis`. Its client may be missing, or a promise, while it connects. */
+export interface NodeRedisClusterNode {
+  readonly address: string
+  readonly client?: unknown
+}
+
+/** The part of a pool of `redis` 5 or 6 (`createClientPool`) that is used. */
+export interface NodeRedisPoolLike {
+  readonly idleClients: number
+  execute(task: (client: NodeRedisLike) => Promise<unknown>): Promise<unknown>
+}
+
+/** The part of a client of `@upstash/redis` that is used. */
+export interface UpstashLike {
+  createScript(script: string): unknown
+  eval(script: string, keys: string[], args: string[]): Promise<unknown>
 }
 
 /** Whether the client would send a command now. Otherwise it keeps the command until it is connected again. */
@@ -47,19 +89,53 @@ export function isConnected(client: Pick<IoredisLike, 'status'> | Pick<NodeRedis
   return client.status === 'ready' || client.status === 'wait' // a lazy client connects at its first command
 }
 
-/**
- * Runs a script with EVAL, which sends its text each time. Redis still compiles it only once, and can never answer that the
- * script is unknown, as it does to EVALSHA after a restart.
- *
- * @throws The error of Redis or the client; at once when there is no connection.
- */
-export async function runScript(
-  client: RedisClient,
-  script: string,
-  keys: readonly string[],
-  args: readonly string[],
-): Promise<unknown> {
-  if (!isConnected(client)) throw new Error('The Redis client is not connected')
-  if ('isReady' in client) return client.eval(script, { keys: [...keys], arguments: [...args] })
-  return client.eval(script, keys.length, ...keys, ...args)
+type Fields<Name extends string> = Partial<Record<Name, unknown>> // each is checked where it is read
+
+function has(client: RedisClient, name: string): boolean {
+  return name in client
+}
+
+// What tells the clients apart. The order matters to none of them.
+
+export function isIoredisCluster(client: RedisClient): client is IoredisClusterLike {
+  const { status, isCluster, slots } = client as Fields<'status' | 'isCluster' | 'slots'>
+  return typeof status === 'string' && isCluster === true && Array.isArray(slots)
+}
+
+export function isIoredis(client: RedisClient): client is IoredisLike {
+  const { status } = client as Fields<'status'>
+  return typeof status === 'string' && !isIoredisCluster(client)
+}
+
+export function isNodeRedisCluster(client: RedisClient): client is NodeRedisClusterLike {
+  const { slots } = client as Fields<'slots'>
+  return Array.isArray(slots) && has(client, 'nodeClient')
+}
+
+export function isNodeRedis(client: RedisClient): client is NodeRedisLike {
+  const { isReady } = client as Fields<'isReady'>
+  return typeof isReady === 'boolean' && !isNodeRedisCluster(client)
+}
+
+/** A client that follows a master by sentinels (`createSentinel` of `redis` 5 or 6). For limits, it is a client like others. */
+export function isNodeRedisSentinel(client: RedisClient): boolean {
+  return isNodeRedis(client) && has(client, 'getSentinelNode')
+}
+
+export function isNodeRedisPool(client: RedisClient): client is NodeRedisPoolLike {
+  const { idleClients, execute } = client as Fields<'idleClients' | 'execute'>
+  return typeof idleClients === 'number' && typeof execute === 'function'
+}
+
+export function isUpstash(client: RedisClient): client is UpstashLike {
+  return typeof (client as Fields<'createScript'>).createScript === 'function'
+}
+
+/** Whether `client` looks like a Redis client, for callers without type checks. */
+export function isRedisClient(client: unknown): client is RedisClient {
+  if (client === null || typeof client !== 'object') return false
+  if (typeof (client as Fields<'eval'>).eval !== 'function') return false
+  const given = client as RedisClient // one of these, or refused
+  const kinds = [isIoredis, isIoredisCluster, isNodeRedis, isNodeRedisCluster, isNodeRedisPool, isUpstash]
+  return kinds.some((isKind) => isKind(given))
 }

@@ -6,7 +6,6 @@ import {
   memoryFailureLimiter,
 } from '@keywright/core'
 import { checkNames, type NamesOf, wholeNumber } from '@keywright/core/adapter'
-import { circuitBreaker } from './circuit-breaker.js'
 import {
   boundKeys,
   parseReserveReply,
@@ -15,9 +14,12 @@ import {
   reserveScript,
   settleScript,
 } from './failure-script.js'
+import { nodeBreakers } from './node-breakers.js'
 import { openAttempts } from './open-attempts.js'
 import { outageReport } from './outage-report.js'
-import { isRedisClient, type RedisClient, runScript } from './redis-client.js'
+import { owedSettlements, type Settlement } from './owed-settlements.js'
+import type { RedisClient } from './redis-client.js'
+import { type ScriptCall, scriptRunner } from './script-runner.js'
 
 /** Options of {@link redisFailureLimiter}. */
 export interface RedisFailureLimiterOptions {
@@ -46,27 +48,17 @@ const optionNames: NamesOf<RedisFailureLimiterOptions> = {
 
 /** For how long calls skip Redis after a failure. */
 const pauseMs = 250
-/** Ends of attempts that Redis could not be told of, kept to be told later. Beyond it, the oldest is dropped and stays counted. */
-const maxOwed = 10_000
-/** Told at a time, so that a recovering Redis is not flooded. */
-const maxTold = 100
-
-/** The end of an attempt, for Redis. */
-interface Settlement {
-  readonly keys: readonly string[]
-  readonly id: string
-  readonly failed: boolean
-}
 
 /**
  * Makes a failure limiter that counts in Redis: all processes together look up at most `failureLimit.limit` bad keys of one
  * network in a window. Each attempt costs one round trip before its key is looked up, and one command after it that nobody waits
  * for.
  *
- * Redis may be down at start-up or later: each process then counts by itself, from zero. The attempts that a killed process had
- * under way hold their units for 6 seconds.
+ * Redis may be down at start-up or later: each process then counts by itself, from zero. While a node of a Redis Cluster is
+ * away, that is so for the networks on it alone. The attempts that a killed process had under way hold their units for 6 seconds.
  *
- * @param client - A client of `ioredis` or `redis` that you connect and close.
+ * @param client - A client of `ioredis` or `redis` that you connect and close: of one server, of a cluster, or a pool. Or one of
+ * `@upstash/redis`.
  *
  * @example
  * ```ts
@@ -77,50 +69,48 @@ interface Settlement {
  * })
  * ```
  *
- * @throws {@link InvalidOptions} when `client` is no client of `ioredis` or `redis`, or an option is unknown or wrong.
+ * @throws {@link InvalidOptions} when `client` is no client of these packages, or an option is unknown or wrong.
  */
 export function redisFailureLimiter(client: RedisClient, options: RedisFailureLimiterOptions = {}): FailureLimiter {
   checkNames(options, optionNames)
   const { keyPrefix = 'keywright:failures:', expectedInstances = 1, timeoutMs = 40 } = options
-  if (!isRedisClient(client)) throw new InvalidOptions('client', 'a client of ioredis or redis')
+  const runner = scriptRunner(client)
   if (typeof keyPrefix !== 'string' || /[{}]/.test(keyPrefix)) {
     throw new InvalidOptions('keyPrefix', 'a string without braces')
   }
   wholeNumber(expectedInstances, 'expectedInstances', { least: 1 })
   wholeNumber(timeoutMs, 'timeoutMs', { least: 1, most: 1_000 })
   const report = outageReport(options.onOutage)
-  const breaker = circuitBreaker({ timeoutMs, pauseMs })
+  const breakerOf = nodeBreakers({ timeoutMs, pauseMs })
   const local = memoryFailureLimiter()
-  const owed: Settlement[] = []
+  const owed = owedSettlements(runner.nodeOf)
+  const run = (call: ScriptCall): Promise<unknown> =>
+    breakerOf(runner.nodeOf(call.keys))((attempt) => runner.run(call, attempt))
   const open = openAttempts((keys, ids) => {
-    // The next reservation tells of an outage.
-    breaker(() => runScript(client, renewScript, keys, ids)).catch(() => {})
+    run({ script: renewScript, keys, args: ids }).catch(() => {}) // the next reservation tells of an outage
   })
-
-  function owe(settlement: Settlement): void {
-    owed.push(settlement)
-    if (owed.length > maxOwed) owed.shift()
-  }
 
   /** Tells Redis how an attempt ended; where it cannot be told now, later. */
   function settle(settlement: Settlement): void {
     const { keys, id, failed } = settlement
-    breaker(() => runScript(client, settleScript, keys, [id, failed ? '1' : '0'])).catch((error: unknown) => {
-      owe(settlement)
+    run({ script: settleScript, keys, args: [id, failed ? '1' : '0'] }).catch((error: unknown) => {
+      owed.add(settlement)
       report.failed(error)
     })
   }
 
   async function reserveInRedis(bounds: readonly FailureBound[]): Promise<FailureVerdict> {
     const attempt = { keys: boundKeys(keyPrefix, bounds), id: crypto.randomUUID() }
+    const call = { script: reserveScript, keys: attempt.keys, args: reserveArguments(attempt.id, bounds) }
+    const node = runner.nodeOf(attempt.keys)
     let isSent = false
     try {
-      const answer = await breaker(() => {
+      const answer = await breakerOf(node)((one) => {
         isSent = true
-        return runScript(client, reserveScript, attempt.keys, reserveArguments(attempt.id, bounds))
+        return runner.run(call, one)
       })
       const refused = parseReserveReply(answer, bounds)
-      for (const settlement of owed.splice(0, maxTold)) settle(settlement)
+      for (const settlement of owed.takeFor(node)) settle(settlement)
       if (refused !== null) return refused
       open.begun(attempt)
       return {
@@ -132,7 +122,7 @@ export function redisFailureLimiter(client: RedisClient, options: RedisFailureLi
       }
     } catch (error) {
       // Redis may have reserved it and answered too late.
-      if (isSent) owe({ ...attempt, failed: false })
+      if (isSent) owed.add({ ...attempt, failed: false })
       throw error
     }
   }

@@ -1,11 +1,12 @@
 import { InvalidOptions, type RateLimiter, type RateLimitPolicy, type RateLimitVerdict } from '@keywright/core'
 import { checkNames, type NamesOf, wholeNumber } from '@keywright/core/adapter'
 import { checkTake, denialOf } from '@keywright/core/limits'
-import { circuitBreaker } from './circuit-breaker.js'
 import { allowAll, countLocally, type Fallback } from './fallback.js'
+import { nodeBreakers } from './node-breakers.js'
 import { outageReport } from './outage-report.js'
 import { RateLimiterUnavailable } from './rate-limiter-unavailable.js'
-import { isRedisClient, type RedisClient, runScript } from './redis-client.js'
+import type { RedisClient } from './redis-client.js'
+import { scriptRunner } from './script-runner.js'
 import { parseTakeReply, takeArguments, takeKeys, takeScript } from './take-script.js'
 
 /** Options of {@link redisRateLimiter}. */
@@ -53,9 +54,11 @@ const pauseMs = 250
  * trip, and uses the clock of Redis.
  *
  * Redis may be down at start-up or later. Calls are still decided within `timeoutMs`, as `onUnavailable` says, and by Redis
- * again as soon as it answers. If Redis loses its counts, they start again from zero.
+ * again as soon as it answers. While a node of a Redis Cluster is away, that is so for the subjects on it alone. If Redis loses
+ * its counts, they start again from zero.
  *
- * @param client - A client of `ioredis` or `redis` that you connect and close.
+ * @param client - A client of `ioredis` or `redis` that you connect and close: of one server, of a cluster, or a pool. Or one of
+ * `@upstash/redis`.
  *
  * @example
  * ```ts
@@ -64,12 +67,12 @@ const pauseMs = 250
  * const rateLimiter = redisRateLimiter(redis, { expectedInstances: 4 }) // an option of createKeyring
  * ```
  *
- * @throws {@link InvalidOptions} when `client` is no client of `ioredis` or `redis`, or an option is unknown or wrong.
+ * @throws {@link InvalidOptions} when `client` is no client of these packages, or an option is unknown or wrong.
  */
 export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterOptions = {}): RateLimiter {
   checkNames(options, optionNames)
   const { keyPrefix = 'keywright:limit:', onUnavailable = 'local', expectedInstances = 1, timeoutMs = 40 } = options
-  if (!isRedisClient(client)) throw new InvalidOptions('client', 'a client of ioredis or redis')
+  const runner = scriptRunner(client)
   if (typeof keyPrefix !== 'string' || /[{}]/.test(keyPrefix)) {
     throw new InvalidOptions('keyPrefix', 'a string without braces')
   }
@@ -77,7 +80,7 @@ export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterO
   wholeNumber(timeoutMs, 'timeoutMs', { least: 1, most: 1_000 })
   const fallback = parseFallback(onUnavailable, expectedInstances)
   const report = outageReport(options.onOutage)
-  const breaker = circuitBreaker({ timeoutMs, pauseMs })
+  const breakerOf = nodeBreakers({ timeoutMs, pauseMs })
 
   async function askRedis(
     subject: string,
@@ -85,8 +88,10 @@ export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterO
     cost: number,
   ): Promise<RateLimitVerdict> {
     const keys = takeKeys(keyPrefix, subject, policies)
-    const answer = await runScript(client, takeScript, keys, takeArguments(policies, cost))
-    const { taken, states } = parseTakeReply(answer, policies)
+    const call = { script: takeScript, keys, args: takeArguments(policies, cost) }
+    const { taken, states } = await breakerOf(runner.nodeOf(keys))(async (attempt) =>
+      parseTakeReply(await runner.run(call, attempt), policies),
+    )
     if (taken) return { admitted: true, states, degraded: false }
     const denial = denialOf(states, cost)
     if (denial === null) throw new Error('Redis refused a call that its own counts allow')
@@ -97,7 +102,7 @@ export function redisRateLimiter(client: RedisClient, options: RedisRateLimiterO
     async take(subject, policies, cost) {
       checkTake(policies, cost)
       try {
-        const verdict = await breaker(() => askRedis(subject, policies, cost))
+        const verdict = await askRedis(subject, policies, cost)
         report.worked()
         return verdict
       } catch (cause) {

@@ -5,12 +5,12 @@ import { createClient as createClient4 } from 'redis4'
 import { createClient as createClient5 } from 'redis5'
 import { onTestFinished } from 'vitest'
 import { unlessEverything } from '../../../test/support/everything.js'
-import type { RedisClient } from '../src/index.js'
+import type { RedisBusClient } from '../src/index.js'
 import { redisUrl } from './redis-server.js'
 
 /** The part of every client that tests use. */
 export interface TestClient {
-  readonly client: RedisClient
+  readonly client: RedisBusClient
   /** Settles when the client is connected. */
   readonly ready: Promise<unknown>
   /** Sends one command. */
