@@ -23,7 +23,10 @@ export function listenInCluster(
 
   function start(): void {
     const subscriber = next()
-    if (subscriber === null) return lose()
+    if (subscriber === null) {
+      lose()
+      return
+    }
     let isLost = false
     stop = listen(subscriber, channel, {
       onMessage,

@@ -10,6 +10,7 @@ import { createCluster as createCluster5 } from 'redis5'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { repeatOnly, testsEverything } from '../../../test/support/everything.js'
 import { findRedisServer } from '../../../test/support/own-redis.js'
+import { slotOf } from '../src/hash-slot.js'
 import { type RedisBusClient, redisBus, redisFailureLimiter, redisRateLimiter } from '../src/index.js'
 import { newPrefix } from './clients.js'
 import { type RedisCluster, redisCluster } from './redis-cluster.js'
@@ -87,6 +88,14 @@ else {
     )
     expect(outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0)).toBe(50)
   })
+
+  it.each(['', 'k', 'a:{k}:1', 'a:{}:{k}', '{{k}}', '{k', '}k{x}', 'é{ü}'])(
+    'the slot of %j is that of Redis',
+    async (key) => {
+      const [node] = cluster.masters
+      if (node !== undefined) expect(await cluster.command(node, 'CLUSTER', 'KEYSLOT', key)).toBe(slotOf([key]))
+    },
+  )
 
   describe.each(clients)('a cluster over $name', ({ connect }) => {
     it('limits are exact over two clients, on each master, and one call takes from all limits or none', async () => {
