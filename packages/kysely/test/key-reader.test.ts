@@ -153,6 +153,9 @@ for (const engine of testedEngines()) {
 }
 
 /** A store over a database that answers when the test says so. */
+/** What a server answers that knows no such key. */
+const noKey = { id: null, now: 1, reason: null }
+
 async function heldStore() {
   const sent: { ids: readonly unknown[]; answer(rows: readonly object[]): void; fail(error: Error): void }[] = []
   const connection = {
@@ -182,7 +185,7 @@ async function heldStore() {
   await expect.poll(() => sent.length).toBe(2)
   sent[1]?.answer(stepNames.map((name) => ({ name }))) // the schema is that of this version
   await expect.poll(() => sent.length).toBe(3)
-  sent[2]?.answer([])
+  sent[2]?.answer([noKey])
   expect(await first).toBeNull()
   sent.length = 0
   return { store, sent }
@@ -196,7 +199,7 @@ function row(id: string, status = 'active'): object {
     ...{ rateLimits: null, createdBy: { type: 'system', id: 'test' } as const, hash: '$', previousHash: null },
     ...{ previousHashExpiresAt: null, lookupDigest: null, sealed: null },
   }
-  return { ...newRow(key, new Date(0)), status, now: 1 }
+  return { ...newRow(key, new Date(0)), status, now: 1, reason: null }
 }
 
 const outcome = (asked: Found | null | Promise<Found | null>): Promise<unknown> =>
@@ -206,6 +209,17 @@ const outcome = (asked: Found | null | Promise<Found | null>): Promise<unknown> 
   )
 
 describe('a running read', () => {
+  it('is an outage without the row that each answer has, and no answer that there is no such key', async () => {
+    const { store, sent } = await heldStore()
+    for (const rows of [[], [{ id: null, now: 1 }]]) {
+      const asked = outcome(store.find('k'))
+      await sendAll()
+      sent.at(-1)?.answer(rows)
+      expect(await asked).toMatch(/^The database server /)
+      if (rows.length === 0) await sendAll()
+    }
+  })
+
   it('does not answer callers that ask after it was sent: they wait for the next one (CONS-8)', async () => {
     const { store, sent } = await heldStore()
     const early = outcome(store.find('k'))
@@ -228,7 +242,7 @@ describe('a running read', () => {
     await sendAll()
     sent[1]?.answer([row('k2')])
     expect(await second).toBe('active')
-    sent[0]?.answer([])
+    sent[0]?.answer([noKey])
     expect(await first).toBeNull()
   })
 

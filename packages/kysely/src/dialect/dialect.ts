@@ -72,9 +72,10 @@ const sqlite: Dialect = {
   text: (length) => sql.raw(`varchar(${length})`),
   longText: sql.raw('text'),
   appendOnly: (table) => {
+    // BEGIN and END are capitals: wrangler, which cuts a file into statements for D1, knows no others.
     const refuse = (name: string, event: RawBuilder<unknown>) =>
       sql`create trigger ${sql.id(`${table}_${name}`)} before ${event}
-          begin select raise(abort, 'the audit log is append-only'); end`
+          BEGIN select raise(abort, 'the audit log is append-only'); END`
     const on = sql`on ${sql.table(table)}`
     const isThere = sql`select 1 from ${sql.table(table)} where organization_id = new.organization_id and seq = new.seq`
     return [

@@ -99,7 +99,7 @@ export async function loadServerProblem(
   { before, reason }: ServerGuard,
 ): Promise<string | null> {
   const { rows } = await sql<{ reason: string | null }>`${before}select ${reason} as reason`.execute(db)
-  return describeReason(rows[0]?.reason)
+  return describeReason(rows)
 }
 
 /**
@@ -135,9 +135,9 @@ export async function requireServer(db: Kysely<KeyTables>, guard: ServerGuard): 
   if (problem !== null) throw refusal(problem)
 }
 
-/** @throws {@link StoreUnavailable} when a server gave a reason. */
-export function refuseOutdated(reason: string | null | undefined): void {
-  const problem = describeReason(reason)
+/** @throws {@link StoreUnavailable} when a server gave a reason, or no row, which each answer has. */
+export function refuseOutdated(rows: Answer): void {
+  const problem = describeReason(rows)
   if (problem !== null) throw refusal(problem)
 }
 
@@ -149,8 +149,13 @@ function refusal(message: string): StoreUnavailable {
   return error
 }
 
-function describeReason(reason: string | null | undefined): string | null {
-  if (reason === null || reason === undefined) return null
+type Answer = readonly { readonly reason?: string | null }[]
+
+function describeReason([row]: Answer): string | null {
+  if (row === undefined)
+    return 'The database server gave no answer where it always gives one: something between changes answers.'
+  const { reason } = row
+  if (reason === null) return null
   // Some options of drivers turn text into bytes. What is no word of ours is not passed.
   return messages[String(reason) as Reason] ?? messages.read_only
 }

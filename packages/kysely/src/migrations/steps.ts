@@ -22,6 +22,7 @@ import { indexEvents } from './0020-index-events.js'
 import { createDeliveries } from './0021-create-deliveries.js'
 import { indexDeliveries } from './0022-index-deliveries.js'
 import { countWebhooks } from './0023-count-webhooks.js'
+import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
 /** The steps from an empty database to the schema of this version, in order. */
@@ -50,6 +51,9 @@ const steps: Readonly<Record<string, Step>> = {
   '0022-index-deliveries': indexDeliveries,
   '0023-count-webhooks': countWebhooks,
 }
+
+/** The step that makes the audit table. */
+export const auditStep = '0001-create-key-tables'
 
 /** The names of the steps, in order. */
 export const stepNames: readonly string[] = Object.keys(steps)
@@ -81,7 +85,8 @@ function createMigrationTable({ db, tables }: StepContext): Statement {
     .addColumn('timestamp', 'varchar(255)', (column) => column.notNull())
 }
 
-function record({ tables }: StepContext, name: string): Statement {
+function record({ tables, triggers }: StepContext, name: string): Statement {
+  const at = name === auditStep && !triggers ? sql.lit(untriggered) : sql`current_timestamp`
   const columns = sql.join([sql.ref('name'), sql.ref('timestamp')])
-  return sql`insert into ${sql.table(tables.api_key_migrations)} (${columns}) values (${sql.lit(name)}, current_timestamp)`
+  return sql`insert into ${sql.table(tables.api_key_migrations)} (${columns}) values (${sql.lit(name)}, ${at})`
 }

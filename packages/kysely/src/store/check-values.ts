@@ -4,7 +4,7 @@ import { readsMayBeOld } from './organization-lock.js'
 
 /** Values that are kept as they were first written. */
 export function checkValueMethods(context: StoreContext): Pick<KeyStore, 'checkValue'> {
-  const { db, tables, dialect, reading, retrying } = context
+  const { tables, dialect, reading, changing } = context
   const load = (name: string, { isLocking = false } = {}) =>
     reading((on) =>
       on.db
@@ -19,8 +19,9 @@ export function checkValueMethods(context: StoreContext): Pick<KeyStore, 'checkV
       // Read first: but for the first time, it takes no lock and needs no right to write.
       const kept = await load(name)
       if (kept !== undefined) return kept.value
-      const insert = dialect.orKeep(db.insertInto(tables.api_key_checks).values({ name, value }), 'name')
-      await retrying(() => insert.execute())
+      await changing((on) =>
+        dialect.orKeep(on.insertInto(tables.api_key_checks).values({ name, value }), 'name').execute(),
+      )
       const written = await load(name, { isLocking: readsMayBeOld(context) })
       if (written === undefined) throw new Error('A check value is gone that was there a moment ago')
       return written.value

@@ -22,7 +22,9 @@ export interface StoreContext extends KeyDatabase {
    * @returns what to ask the servers with each read.
    */
   requireSchema(within?: Kysely<KeyTables>): Promise<ServerGuard | null>
-  /** Runs `work` with what to ask the servers. If one of another kind answers, the next call finds out which. */
+  /** Passes on a failure. If it is due to a server of another kind than was found, the next call finds out which. */
+  failed(error: unknown): never
+  /** Runs `work` with what to ask the servers. */
   guarded<T>(work: (guard: ServerGuard | null) => Promise<T>): Promise<T>
   /**
    * Requires the schema, and runs reads on one connection whose server is asked first whether it may be outdated. Verifications ask in
@@ -63,14 +65,11 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
     dialect,
     isHostsTransaction: false,
     requireSchema: schema.require,
-    async guarded(work) {
-      try {
-        return await work(await schema.require())
-      } catch (error) {
-        if (isOfAnotherServer(error)) schema.forget()
-        throw error
-      }
+    failed(error) {
+      if (isOfAnotherServer(error)) schema.forget()
+      throw error
     },
+    guarded: async (work) => work(await schema.require()).catch(context.failed),
     retrying,
     reading: (work) =>
       context.guarded((guard) => askingFirst(db, guard, (on) => work(on === db ? context : { ...context, db: on }))),

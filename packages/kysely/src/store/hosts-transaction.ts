@@ -31,7 +31,7 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
   const run: HostsContext['run'] = (work) =>
     inSavepoint(async () => {
       guard = await store.requireSchema(db)
-      if (guard !== null) await requireServer(db, guard)
+      if (guard !== null) await requireServer(db, guard).catch(store.failed)
       return work()
     })
   const context: StoreContext = {

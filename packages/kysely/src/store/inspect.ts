@@ -1,6 +1,7 @@
 import type { KnownPrefixes, StoreInspection } from '@keywright/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import { untriggered } from '../migrations/migration-options.js'
+import { auditStep } from '../migrations/steps.js'
 import { sumOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { countOf } from './count-of.js'
@@ -38,11 +39,11 @@ export async function countUnreadable(
 /** Whether the audit table was made without triggers. */
 export async function isUntriggered({ db, tables }: StoreContext): Promise<boolean> {
   const row = await db
-    .selectFrom(tables.api_key_checks)
-    .select('value')
-    .where('name', '=', untriggered.name)
+    .selectFrom(tables.api_key_migrations)
+    .select('timestamp')
+    .where('name', '=', auditStep)
     .executeTakeFirst()
-  return row?.value === untriggered.value
+  return row?.timestamp === untriggered
 }
 
 function unreadable(column: 'hash' | 'previous_hash' | 'sealed', prefixes: readonly string[]): RawBuilder<boolean> {

@@ -44,7 +44,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
 
   const read = async (asked: ReadonlyMap<string, Waiting>, guard: ServerGuard | null): Promise<void> => {
     try {
-      const rows = await loadRows(db, byId([...asked.keys()], guard))
+      const rows = await loadRows(db, byId([...asked.keys()], guard), guard)
       const found = new Map(rows.map((row) => [row.id, row]))
       for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(toFound(found.get(id)))
     } catch (error) {
@@ -92,7 +92,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
 
     findByLookupDigest: async (digests, guard) => {
       if (digests.length === 0) return null
-      const [row] = await loadRows(db, byLookupDigest(digests, guard))
+      const [row] = await loadRows(db, byLookupDigest(digests, guard), guard)
       return toFound(row)
     },
   }
@@ -123,10 +123,14 @@ function rejectAll(waiting: Iterable<Waiting>, error: unknown): void {
   for (const { callers } of waiting) for (const { reject } of callers) reject(error)
 }
 
-/** @throws {@link StoreUnavailable} when the server's answer may be outdated. */
-async function loadRows(db: Kysely<KeyTables>, statement: CompiledQuery<FoundRow>): Promise<readonly FoundRow[]> {
+/** @throws {@link StoreUnavailable} when the server's answer may be outdated, or is none. */
+async function loadRows(
+  db: Kysely<KeyTables>,
+  statement: CompiledQuery<FoundRow>,
+  guard: ServerGuard | null,
+): Promise<readonly FoundRow[]> {
   const { rows } = await db.executeQuery(statement)
-  refuseOutdated(rows[0]?.reason)
+  if (guard !== null) refuseOutdated(rows)
   return rows
 }
 

@@ -79,7 +79,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
         exposure: await loadExposure(context),
         unlistedKeys: isUnlisted ? unlistedMessage : null,
         auditExposure:
-          isKnown && isReadable('api_key_checks') && (await isUntriggered(context)) ? untriggeredMessage : null,
+          isKnown && isReadable('api_key_migrations') && (await isUntriggered(context)) ? untriggeredMessage : null,
         ...unreadable,
       }
     },

@@ -13,14 +13,13 @@ const maxRows = 500
 
 /** Adds events to the outbox. A statement is a transaction by itself, but within one of the host's it needs a savepoint. */
 export async function publish(context: StoreContext, events: readonly NewEvent[]): Promise<void> {
-  const { db, dialect, isHostsTransaction, requireSchema, retrying, transaction } = context
+  const { dialect, isHostsTransaction, changing, transaction } = context
   if (events.length === 0) return
   if (isHostsTransaction || events.length > eventsOfStatement) {
     await transaction((trx) => addEvents(context, trx, events, dialect.now))
     return
   }
-  await requireSchema()
-  await retrying(() => addEvents(context, db, events, dialect.now))
+  await changing((on) => addEvents(context, on, events, dialect.now))
 }
 
 /** The outbox, as workers see it. */
