@@ -8,6 +8,7 @@ export type {
   NodeRedisClusterNode,
   NodeRedisLike,
   NodeRedisPoolLike,
+  NodeRedisSentinelLike,
   NodeRedisSubscriber,
   RedisBusClient,
   RedisClient,

@@ -9,7 +9,6 @@ import {
   isIoredisCluster,
   isNodeRedis,
   isNodeRedisCluster,
-  isNodeRedisSentinel,
   isRedisClient,
   type NodeRedisClusterLike,
   type RedisBusClient,
@@ -70,7 +69,7 @@ export function redisBus(client: RedisBusClient, options: RedisBusOptions = {}):
 
 /** For callers without type checks as well. */
 function canListen(client: RedisBusClient): boolean {
-  if (!isRedisClient(client) || isNodeRedisSentinel(client)) return false
+  if (!isRedisClient(client)) return false
   return [isIoredis, isIoredisCluster, isNodeRedis, isNodeRedisCluster].some((isKind) => isKind(client))
 }
 

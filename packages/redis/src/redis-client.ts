@@ -5,6 +5,7 @@ export type RedisClient =
   | NodeRedisLike
   | NodeRedisClusterLike
   | NodeRedisPoolLike
+  | NodeRedisSentinelLike
   | UpstashLike
 
 /** A client that a bus publishes through, and whose duplicate listens. */
@@ -77,6 +78,13 @@ export interface NodeRedisPoolLike {
   execute(task: (client: NodeRedisLike) => Promise<unknown>): Promise<unknown>
 }
 
+/** The part of a client of `redis` 5 or 6 that follows a master by sentinels (`createSentinel`) that is used. */
+export interface NodeRedisSentinelLike {
+  readonly isReady: boolean
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
+  getSentinelNode(): unknown
+}
+
 /** The part of a client of `@upstash/redis` that is used. */
 export interface UpstashLike {
   createScript(script: string): unknown
@@ -114,12 +122,12 @@ export function isNodeRedisCluster(client: RedisClient): client is NodeRedisClus
 
 export function isNodeRedis(client: RedisClient): client is NodeRedisLike {
   const { isReady } = client as Fields<'isReady'>
-  return typeof isReady === 'boolean' && !isNodeRedisCluster(client)
+  return typeof isReady === 'boolean' && !isNodeRedisCluster(client) && !isNodeRedisSentinel(client)
 }
 
-/** A client that follows a master by sentinels (`createSentinel` of `redis` 5 or 6). For limits, it is a client like others. */
-export function isNodeRedisSentinel(client: RedisClient): boolean {
-  return isNodeRedis(client) && has(client, 'getSentinelNode')
+export function isNodeRedisSentinel(client: RedisClient): client is NodeRedisSentinelLike {
+  const { isReady } = client as Fields<'isReady'>
+  return typeof isReady === 'boolean' && has(client, 'getSentinelNode')
 }
 
 export function isNodeRedisPool(client: RedisClient): client is NodeRedisPoolLike {
@@ -136,6 +144,8 @@ export function isRedisClient(client: unknown): client is RedisClient {
   if (client === null || typeof client !== 'object') return false
   if (typeof (client as Fields<'eval'>).eval !== 'function') return false
   const given = client as RedisClient // one of these, or refused
-  const kinds = [isIoredis, isIoredisCluster, isNodeRedis, isNodeRedisCluster, isNodeRedisPool, isUpstash]
-  return kinds.some((isKind) => isKind(given))
+  const ofIoredis = isIoredis(given) || isIoredisCluster(given)
+  const ofNodeRedis =
+    isNodeRedis(given) || isNodeRedisCluster(given) || isNodeRedisPool(given) || isNodeRedisSentinel(given)
+  return ofIoredis || ofNodeRedis || isUpstash(given)
 }

@@ -11,6 +11,7 @@ import {
   isNodeRedis,
   isNodeRedisCluster,
   isNodeRedisPool,
+  isNodeRedisSentinel,
   isRedisClient,
   isUpstash,
   type NodeRedisLike,
@@ -57,7 +58,7 @@ export function scriptRunner(client: RedisClient): ScriptRunner {
 
 function runnerOfOne(client: Exclude<RedisClient, IoredisClusterLike>): ScriptRunner['run'] {
   if (isIoredis(client)) return (call) => runOnIoredis(client, call)
-  if (isNodeRedis(client)) return (call) => runOnNodeRedis(client, call)
+  if (isNodeRedis(client) || isNodeRedisSentinel(client)) return (call) => runOnNodeRedis(client, call)
   if (isNodeRedisPool(client)) {
     return (call, attempt) =>
       client.execute(async (one) => {
