@@ -21,7 +21,7 @@ export interface D1StatementLike {
 /** How often a change that met another writer is tried again. Each time, one of those that met has got through. */
 const retries = 60
 /** The longest wait before that. */
-const longestWaitMs = 200
+const longestWaitMs = 1_000
 
 /**
  * D1 runs a batch as a transaction, and can ask nothing in between. So a change reads in one batch and writes in another, and begins
