@@ -44,6 +44,11 @@ describe('without onEvent, the process is warned', () => {
     ['MySQL has no table', coded({ errno: 1146, code: 'ER_NO_SUCH_TABLE' }), /run migrateToLatest\(db\)/],
     ['SQLite has no table', new Error('no such table: api_keys'), /run migrateToLatest\(db\)/],
     [
+      'D1 has no table',
+      new Error('D1_ERROR: no such table: api_keys: SQLITE_ERROR'),
+      /on Cloudflare the migrations of @keywright\/d1\./,
+    ],
+    [
       'the schema is an old one',
       new Error('The key tables are not there. Run migrateToLatest(db)'),
       /run migrateToLatest\(db\)/,

@@ -103,7 +103,8 @@ function listedColumns({ name, version }: Pick<KeyRecord, 'name' | 'version'>): 
 }
 
 function insertTerms(record: KeyRecord, organizationId: string): Sql {
-  return sql`insert into api_key_terms (organization_id, kind, term, key_id)
+  // Two that differ in what JSON cannot carry are one.
+  return sql`insert or ignore into api_key_terms (organization_id, kind, term, key_id)
     select ${organizationId}, value ->> 'kind', value ->> 'term', ${record.id} from ${list(termsOf(record))}`
 }
 
