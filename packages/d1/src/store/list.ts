@@ -10,6 +10,7 @@ import {
 import type { Database } from '../driver/database.js'
 import { all, now, usedAt } from '../sql/parts.js'
 import { join, raw, type Sql, sql } from '../sql/sql.js'
+import { findFew } from './few-keys.js'
 import { endOf, hasStatus, meets, organizationIn, statusParts } from './key-conditions.js'
 
 /** Pages of keys. */
@@ -17,7 +18,9 @@ export function listMethods(db: Database): Pick<KeyStore, 'list' | 'count'> {
   return {
     async list(query) {
       const { sort = 'created', order = 'desc' } = query
-      const page = sort === 'lastUsed' ? pageByLastUse(query) : pageInOrder(query, sort)
+      const few = await findFew(db, query, query.limit)
+      const inOrder = () => (sort === 'lastUsed' ? pageByLastUse(query) : pageInOrder(query, sort))
+      const page = few === null ? inOrder() : pageAmong(query, few)
       const [rows = [], clock] = await db.read([
         sql`select k.*, ${usedAt} as used_at from (${page}) as page cross join api_keys as k
           where k.id = page.id order by page.place ${raw(order)}, page.id ${raw(order)}`,
@@ -27,10 +30,14 @@ export function listMethods(db: Database): Pick<KeyStore, 'list' | 'count'> {
     },
 
     async count(filter, most) {
-      const conditions = all([...meets(filter), hasStatus(filter.status)])
-      const [rows] = await db.read([
-        sql`select count(*) as found from (select 1 from api_keys as k where ${conditions} limit ${most})`,
-      ])
+      const conditions = [...meets(filter), hasStatus(filter.status)]
+      const few = await findFew(db, filter, most)
+      const met =
+        few === null
+          ? sql`select 1 from api_keys as k where ${all(conditions)}`
+          : sql`select 1 from (select distinct id from (${few})) as few cross join api_keys as k
+            where ${all([sql`k.id = few.id`, ...conditions])}`
+      const [rows] = await db.read([sql`select count(*) as found from (${met} limit ${most})`])
       return sumOf(rows?.[0]?.found, 'count')
     },
   }
@@ -70,6 +77,18 @@ function union(parts: readonly Sql[]): Sql {
     parts.slice(at * most, (at + 1) * most),
   )
   return union(groups.map((group) => sql`select * from (${union(group)})`))
+}
+
+/** Selects a page among few keys, which are sorted. */
+function pageAmong(query: StoredKeyQuery, few: Sql): Sql {
+  const { sort = 'created', order = 'desc', status, limit } = query
+  const place =
+    sort === 'lastUsed'
+      ? sql`(select u.last_used_at from api_key_last_uses as u where u.key_id = k.id)`
+      : places[sort].place
+  const conditions = [sql`k.id = few.id`, ...meets(query), hasStatus(status), ...isBehind(query, place, sql`k.id`)]
+  return sql`select k.id as id, ${place} as place from (select distinct id from (${few})) as few
+    cross join api_keys as k where ${all(conditions)} order by place ${raw(order)}, k.id ${raw(order)} limit ${limit}`
 }
 
 /** By the last use, keys are read from the table of last uses, and each is looked at by its id. */

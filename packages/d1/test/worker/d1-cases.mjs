@@ -61,6 +61,17 @@ export function defineCases({ DB, EMPTY }) {
           }
         }
       }
+      // A word that one key in a hundred has, and one that each has, of which 1,000 are counted. Neither reads all keys.
+      for (const [words, found] of [
+        [['rare'], 20],
+        [['often'], 20],
+        [['often', 'rare'], 20],
+        [['bulk'], 1],
+      ]) {
+        const db = watched(DB)
+        expect((await d1Store(db).list({ organizationId, words, limit: 20 })).records).toHaveLength(found)
+        read.push([words.join(' '), db.seen.rowsRead - 1_100])
+      }
       expect(read.filter(([, rows]) => rows > 200)).toEqual([])
     })
 
@@ -168,5 +179,13 @@ async function addMany(db, id, count) {
       .bind(id),
     db.prepare(`insert into api_key_last_uses select id, organization_id, cast(substr(id, 2) as integer) from api_keys
       where id glob 'x00000*'`),
+    db
+      .prepare(`update api_key_counters set created = created + ? where organization_id in
+        (select organization_id from api_keys where id = ?)`)
+      .bind(count, id),
+    db.prepare(`insert into api_key_terms select organization_id, 'word', 'often', id from api_keys
+      where id glob 'x00000*'`),
+    db.prepare(`insert into api_key_terms select organization_id, 'word', 'rare', id from api_keys
+      where id glob 'x00000*00'`),
   ])
 }
