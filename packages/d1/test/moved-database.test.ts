@@ -4,13 +4,15 @@ import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
 import { durableObjectStore, migrationSql as ownSql } from '../src/index.js'
-import { latestStep } from '../src/migrations/schema.js'
 import { storageOver } from './sqlite-storage.js'
 
 describe('a database of @keywright/kysely', () => {
   it('has the same steps', () => {
     expect(ownSql()).toEqual(migrationSql({ dialect: 'sqlite' }))
-    expect(ownSql().at(-1)?.name).toBe(latestStep)
+    // Wrangler cuts a file into statements: it knows a trigger by BEGIN and END in capitals alone.
+    const triggers = ownSql().flatMap(({ statements }) => statements.filter((text) => text.startsWith('create trigger')))
+    expect(triggers).toHaveLength(3)
+    for (const text of triggers) expect(text).toMatch(/\bBEGIN\b[^;]*;\s*END$/)
   })
 
   it('can be moved to Cloudflare and back: all is found, changed and chained on', async () => {

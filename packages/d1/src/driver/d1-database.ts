@@ -1,4 +1,4 @@
-import { InvalidOptions, OutcomeUnknown } from '@keywright/core'
+import { InvalidOptions, OutcomeUnknown, StoreUnavailable } from '@keywright/core'
 import { compile, type Sql } from '../sql/sql.js'
 import type { Database, Row, Rows } from './database.js'
 
@@ -36,7 +36,7 @@ export function d1Database(db: D1Like): Database {
     // A session for each call: its first statement goes to the primary, those after it may go to a replica.
     const session = db.withSession('first-primary')
     const prepared = statements.map(compile).map(({ text, bound }) => session.prepare(text).bind(...bound))
-    return async () => (await session.batch<Row>(prepared)).map(({ results }) => results)
+    return async () => rowsOf(await session.batch<Row>(prepared), prepared.length)
   }
   const read: Database['read'] = async (statements) => (await send(statements))()
   const write: Database['write'] = async (statements) => {
@@ -57,13 +57,23 @@ export function d1Database(db: D1Like): Database {
           await write(writes)
           return result
         } catch (error) {
-          if (tried === retries || !metAnother(error)) throw error
+          if (!metAnother(error)) throw error
+          if (tried === retries) throw new StoreUnavailable({ message: tooMany, cause: error })
         }
         await wait(Math.random() * Math.min(longestWaitMs, 10 * 2 ** tried))
       }
     },
   }
 }
+
+/** An answer that lacks one would be taken for one that finds nothing. */
+function rowsOf(answers: Awaited<ReturnType<D1SessionLike['batch']>>, count: number): Rows {
+  const isWhole = Array.isArray(answers) && answers.length === count && answers.every((one) => Array.isArray(one?.results))
+  if (!isWhole) throw new Error('D1 did not answer each statement of a batch')
+  return answers.map(({ results }) => results as readonly Row[]) // as the columns are named
+}
+
+const tooMany = 'Others kept changing keys of this organization. Nothing was changed: try again.'
 
 const notTheBinding =
   'db must be the binding of a D1 database, such as env.DB: no session, which may read from a replica.'

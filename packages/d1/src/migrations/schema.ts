@@ -1,8 +1,9 @@
 import type { Database } from '../driver/database.js'
 import { sql } from '../sql/sql.js'
+import steps from './steps.json' with { type: 'json' }
 
-/** The last step of this version. */
-export const latestStep = '0023-count-webhooks'
+/** The steps of this version, in order. */
+const names = steps.map(({ name }) => name)
 
 /** The names of the steps that ran; `null`: there are no tables of ours. */
 export async function loadAppliedSteps(db: Database): Promise<readonly string[] | null> {
@@ -16,14 +17,15 @@ export async function loadAppliedSteps(db: Database): Promise<readonly string[] 
 export async function loadSchemaProblem(db: Database): Promise<string | null> {
   const applied = await loadAppliedSteps(db)
   if (applied === null) return 'The key tables are not there. Run the migrations before this version starts.'
-  if (!applied.includes(latestStep))
-    return `The key tables lack ${latestStep}. Run the migrations before this version starts.`
-  return newerSchema(applied)
+  const missing = names.filter((name) => !applied.includes(name))
+  return missing.length === 0
+    ? newerSchema(applied)
+    : `The key tables lack ${missing.join(', ')}. Run the migrations before this version starts.`
 }
 
 /** Says that the tables are of a newer version; `null` if they are not. */
 export function newerSchema(applied: readonly string[]): string | null {
-  const newer = applied.filter((name) => name > latestStep)
+  const newer = applied.filter((name) => !names.includes(name))
   return newer.length === 0
     ? null
     : `The key tables are of a newer version: this version does not know ${newer.join(', ')}. Update it.`

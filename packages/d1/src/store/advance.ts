@@ -28,9 +28,9 @@ export function advance(
   const at = now.getTime()
   return [
     sql`insert into api_key_counters (organization_id, created, audit_seq, audit_hash, touched)
-      values (${organizationId}, ${created + more}, ${seq}, ${hash}, 1)
+      values (${organizationId}, ${created + more}, case when ${guard} then ${seq} end, ${hash}, 1)
       on conflict (organization_id) do update set created = excluded.created, audit_hash = excluded.audit_hash,
-      audit_seq = case when touched = ${touched} and ${guard} then excluded.audit_seq end, touched = touched + 1`,
+      audit_seq = case when touched = ${touched} then excluded.audit_seq end, touched = touched + 1`,
     ...records.map((record) => insertRow('api_key_audit', { ...auditRow(record) })),
     ...(once === undefined
       ? []

@@ -44,7 +44,7 @@ export function changeMethods(db: Database): Pick<KeyStore, 'insert' | 'change' 
     },
 
     change(id, { decide, ...asked }) {
-      const key = sql`select k.*, ${usedAt} as used_at from api_keys as k where k.id = ${id}`
+      const key = sql`select k.*, hex(k.hash) as hash_bytes, ${usedAt} as used_at from api_keys as k where k.id = ${id}`
       const organization = sql`(select organization_id from api_keys where id = ${id})`
       return db.change([key, selectSituation(organization, id, asked)], ([keys, rows]): Plan<Found | null> => {
         const row = keys?.[0]
@@ -78,8 +78,8 @@ interface Change {
 function planChange({ row, record, situation, asked, decision: { write, audit } }: Change): Plan<Found> {
   const { organizationId, now } = situation
   const { id, version } = record
-  // Verifications replace a hash without a trace in the organization.
-  const guard = sql`(select hash from api_keys where id = ${id}) is ${record.hash}`
+  // Verifications replace a hash without a trace in the organization. Its bytes, since a damaged one may be no text.
+  const guard = sql`(select hex(hash) from api_keys where id = ${id}) = ${String(row.hash_bytes)}`
   const first = advance(situation, asked, { keyId: id, audit, created: 0, guard })
   if (Object.keys(write).length === 0) return { writes: first, result: { record, now } }
   const columns = { ...changedColumns(write), updated_at: now.getTime(), version: version + 1 }

@@ -1,3 +1,4 @@
+import { OutcomeUnknown } from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
 import type { Database } from '../driver/database.js'
 import { sql } from '../sql/sql.js'
@@ -20,8 +21,13 @@ export function checkValueMethods(db: Database): Pick<KeyStore, 'checkValue'> {
       const [kept] = await db.read([stored])
       if (kept?.[0] !== undefined) return remember(name, value, String(kept[0].value))
       const insert = sql`insert into api_key_checks (name, value) values (${name}, ${value}) on conflict do nothing`
-      const [, written] = await db.write([insert, stored])
-      return remember(name, value, String(written?.[0]?.value))
+      const [, written] = await db.write([insert, stored]).catch((error: unknown) => {
+        // It concerns no key, and may be written twice: whoever asked made none yet.
+        throw error instanceof OutcomeUnknown ? error.cause : error
+      })
+      const [row] = written ?? []
+      if (row === undefined) throw new Error('A check value is gone that was there a moment ago')
+      return remember(name, value, String(row.value))
     },
   }
 }
