@@ -1,7 +1,7 @@
 import type { Attempt } from './circuit-breaker.js'
 import { slotOf } from './hash-slot.js'
 import type { NodeRedisClusterLike, NodeRedisClusterNode, NodeRedisLike } from './redis-client.js'
-import type { ScriptCall } from './script-runner.js'
+import type { ScriptCall } from './script-call.js'
 
 /** The client of a node that is connected. */
 type NodeClient = NodeRedisLike & { sendCommand(args: string[]): Promise<unknown> }
@@ -27,7 +27,8 @@ export async function runOnNodeRedisCluster(
 
 /** The client of the node, or `null` when it is not connected. */
 export function readyClient(node: NodeRedisClusterNode): NodeClient | null {
-  const client = node.client as Partial<NodeClient> | undefined // or the promise of one, which has none of its names
+  // It may be missing, or the promise of a client while that connects, which has none of its names.
+  const { client } = node as NodeRedisClusterNode & { readonly client?: Partial<NodeClient> }
   return client?.isReady === true ? (client as NodeClient) : null // a client that is ready is a client
 }
 

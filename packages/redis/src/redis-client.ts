@@ -66,10 +66,9 @@ export interface NodeRedisClusterLike {
   nodeClient(node: NodeRedisClusterNode): unknown
 }
 
-/** A node of a cluster of `redis`. Its client may be missing, or a promise, while it connects. */
+/** A node of a cluster of `redis`. */
 export interface NodeRedisClusterNode {
   readonly address: string
-  readonly client?: unknown
 }
 
 /** The part of a pool of `redis` 5 or 6 (`createClientPool`) that is used. */

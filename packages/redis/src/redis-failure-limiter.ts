@@ -19,7 +19,8 @@ import { openAttempts } from './open-attempts.js'
 import { outageReport } from './outage-report.js'
 import { owedSettlements, type Settlement } from './owed-settlements.js'
 import type { RedisClient } from './redis-client.js'
-import { type ScriptCall, scriptRunner } from './script-runner.js'
+import type { ScriptCall } from './script-call.js'
+import { scriptRunner } from './script-runner.js'
 
 /** Options of {@link redisFailureLimiter}. */
 export interface RedisFailureLimiterOptions {

@@ -17,14 +17,7 @@ import {
   type NodeRedisLike,
   type RedisClient,
 } from './redis-client.js'
-
-/** A script with what it is given. */
-export interface ScriptCall {
-  readonly script: string
-  /** All of one hash slot. */
-  readonly keys: readonly string[]
-  readonly args: readonly string[]
-}
+import type { ScriptCall } from './script-call.js'
 
 /**
  * Runs scripts through a client of any kind. It uses EVAL, which sends the script's text each time. Redis still compiles it only
