@@ -1,5 +1,5 @@
 // A Worker whose keys are in D1: a guarded route, and the management API.
-import { type ManagementApi, managementApi } from '@keywright/api'
+import { managementApi } from '@keywright/api'
 import { createKeyring, defineAccess, hmacSha256, type Keyring } from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
 import { type D1Like, d1Store } from '@keywright/d1'
@@ -50,12 +50,10 @@ function guard(options: GuardOptions<typeof access>): MiddlewareHandler {
   }
 }
 
-/** Made once in an isolate: to write its OpenAPI document takes a while. */
-let management: ManagementApi | undefined
-
-function manage(c: Context<{ Bindings: Env }>): Promise<Response> {
+async function manage(c: Context<{ Bindings: Env }>): Promise<Response> {
   const { env } = c
-  management ??= managementApi(openKeyring(env), {
+  const keyring = openKeyring(env)
+  const management = managementApi(keyring, {
     // Your own login: who sends this, and what they may do now. Here, one administrator has a secret.
     authenticate: async (request) =>
       request.headers.get('Authorization') === `Bearer ${env.ADMIN_TOKEN}`
@@ -63,7 +61,11 @@ function manage(c: Context<{ Bindings: Env }>): Promise<Response> {
         : null,
     organization: async () => 'acme',
   })
-  return management.fetch(c.req.raw)
+  try {
+    return await management.fetch(c.req.raw)
+  } finally {
+    c.executionCtx.waitUntil(keyring.close())
+  }
 }
 
 const app = new Hono<{ Bindings: Env }>()

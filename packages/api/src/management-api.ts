@@ -82,9 +82,14 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   if (origins.length > 0) app.use('*', cors({ origin: [...origins], credentials: true, ...corsHeaders }))
   for (const operation of operations) registerOperation(app, operation)
   const { environments, format } = adapterOf(keyring)
-  const document = describeApi(app, { access: keyring.access, environments }, options.securitySchemes)
+  // Made when it is asked for: on Cloudflare, each request makes an API, and few ask.
+  let document: ManagementApi['document'] | undefined
+  const describe = (): ManagementApi['document'] => {
+    document ??= describeApi(app, { access: keyring.access, environments }, options.securitySchemes)
+    return document
+  }
   // Before the operations: `/{id}` would match it, too.
-  app.get('/openapi.json', ({ req }) => conditional(req.raw, jsonResponse(document)))
+  app.get('/openapi.json', ({ req }) => conditional(req.raw, jsonResponse(describe())))
   refuseOtherMethods(app, ['/openapi.json'], ['GET'])
   for (const path of new Set(operations.map(({ path }) => path))) {
     const group = operations.filter((operation) => operation.path === path)
@@ -112,7 +117,12 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     const exchange = newExchange(request, (given) => readRequestId(given, format))
     return finish(await app.fetch(request, exchange), exchange)
   }
-  return Object.freeze({ fetch, document })
+  return Object.freeze({
+    fetch,
+    get document() {
+      return describe()
+    },
+  })
 }
 
 /** Where callers have their credentials, as far as this API knows: the rest is the host's. */

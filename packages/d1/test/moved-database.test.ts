@@ -10,7 +10,9 @@ describe('a database of @keywright/kysely', () => {
   it('has the same steps', () => {
     expect(ownSql()).toEqual(migrationSql({ dialect: 'sqlite' }))
     // Wrangler cuts a file into statements: it knows a trigger by BEGIN and END in capitals alone.
-    const triggers = ownSql().flatMap(({ statements }) => statements.filter((text) => text.startsWith('create trigger')))
+    const triggers = ownSql().flatMap(({ statements }) =>
+      statements.filter((text) => text.startsWith('create trigger')),
+    )
     expect(triggers).toHaveLength(3)
     for (const text of triggers) expect(text).toMatch(/\bBEGIN\b[^;]*;\s*END$/)
   })

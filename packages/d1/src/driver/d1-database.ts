@@ -68,7 +68,8 @@ export function d1Database(db: D1Like): Database {
 
 /** An answer that lacks one would be taken for one that finds nothing. */
 function rowsOf(answers: Awaited<ReturnType<D1SessionLike['batch']>>, count: number): Rows {
-  const isWhole = Array.isArray(answers) && answers.length === count && answers.every((one) => Array.isArray(one?.results))
+  const isWhole =
+    Array.isArray(answers) && answers.length === count && answers.every((one) => Array.isArray(one?.results))
   if (!isWhole) throw new Error('D1 did not answer each statement of a batch')
   return answers.map(({ results }) => results as readonly Row[]) // as the columns are named
 }

@@ -111,7 +111,7 @@ export function defineCases({ DB, EMPTY }) {
         quota: null,
         decide: () => ({ write: { name: 'new' }, audit: [draft] }),
       })
-      await expect(rename).rejects.toThrow('constraint failed')
+      await expect(rename).rejects.toThrow('Others kept changing keys')
       expect((await d1Store(DB).find(key.id)).record.name).toBe(key.name)
     })
 
