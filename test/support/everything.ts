@@ -24,3 +24,9 @@ export function unlessEverything<T>(
 export function repeatOnly(name: string): void {
   describe.skip(name, () => it.todo('needs KEYWRIGHT_TEST_EVERYTHING=1'))
 }
+
+/** A suite that only a run that tests everything has. */
+export function describeFully(name: string, suite: () => void): void {
+  if (testsEverything) describe(name, suite)
+  else repeatOnly(name)
+}

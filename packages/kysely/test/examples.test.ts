@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { signUp as signUpByDrizzle } from '../../../examples/databases/src/drizzle.js'
 import { leave } from '../../../examples/databases/src/leave.js'
 import { connectMysql } from '../../../examples/databases/src/mysql.js'
@@ -10,6 +10,7 @@ import { signUp, type Tables } from '../../../examples/databases/src/sign-up.js'
 import { migrationFiles } from '../../../examples/databases/src/sql.js'
 import { connectSqlite } from '../../../examples/databases/src/sqlite.js'
 import { deploy, openStore } from '../../../examples/databases/src/store.js'
+import { describeFully } from '../../../test/support/everything.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { connect, type Engine, engines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
@@ -45,7 +46,7 @@ async function emptyPlace(engine: Engine['name'], make: string, drop: string): P
   return new URL(found.url ?? '')
 }
 
-describe('the examples of docs/databases.md and docs/transactions.md', () => {
+describeFully('the examples of docs/databases.md and docs/transactions.md', () => {
   it.for(Object.keys(places))('connect to %s, migrate, and keep keys', async (engine, { skip }) => {
     const db = await places[engine]?.()
     if (db === null || db === undefined) return skip('no server')

@@ -2,7 +2,7 @@ import type { Keyring } from '@keywright/core'
 import { type Kysely, type LogEvent, sql } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { unknownToken } from '../../../test/faults/unknown-token.js'
-import { testsEverything } from '../../../test/support/everything.js'
+import { describeFully, testsEverything } from '../../../test/support/everything.js'
 import { findMariadb, ownMariadb } from '../../../test/support/own-mariadb.js'
 import { kyselyStore, kyselyWebhookStore, migrateToLatest } from '../src/index.js'
 import { dropTables, newPrefix } from './drop-tables.js'
@@ -86,7 +86,7 @@ async function keyOn(db: Kysely<object>, tablePrefix: string, sent: () => readon
 const program = findMariadb()
 if (program === null) console.warn('Replicas of MariaDB are left out: no mariadbd on this machine')
 
-describe.skipIf(program === null && !testsEverything)('a replica of MariaDB', () => {
+describeFully('a replica of MariaDB', () => {
   it('is refused while it is read-only, whatever its user may write (FI-46)', async () => {
     const server = await ownMariadb(program ?? expect.unreachable('No mariadbd on this machine'))
     onTestFinished(() => server.remove())
