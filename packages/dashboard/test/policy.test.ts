@@ -30,7 +30,10 @@ describeInBrowserFully('the policy of the page, as a browser applies it', () => 
         form.submit()
         const base = document.head.appendChild(document.createElement('base'))
         base.href = elsewhere
-        await new Promise((done) => setTimeout(done, 200))
+        // They are told one by one, each when the browser comes to it.
+        for (let tries = 0; new Set(found).size < 5 && tries < 300; tries += 1) {
+          await new Promise((done) => setTimeout(done, 50))
+        }
         return found
       },
       product().origin.replace('127.0.0.1', 'localhost'),
