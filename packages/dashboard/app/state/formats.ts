@@ -25,8 +25,8 @@ const units = [
   ['minute', 60],
 ] as const
 
-export function formatsOf(tag: string): Formats {
-  const lang = isTag(tag) ? tag : 'en'
+/** @param lang - A language that {@link isTag} takes: `Intl` throws at others. */
+export function formatsOf(lang: string): Formats {
   const number = new Intl.NumberFormat(lang)
   const words = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' })
   const relative = new Intl.RelativeTimeFormat(lang)
