@@ -25,13 +25,22 @@ const leftToReaders: ReadonlySet<number> = new Set([
   6133, // Declared, but never read
 ])
 
-/** The examples of a page, each behind those that it builds on: they go back to the last one that makes a keyring. */
+/** The names that an example imports. */
+const importsOf = (code: string): readonly string[] =>
+  [...code.matchAll(/^import \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+
+/**
+ * The examples of a page, each behind those that it builds on: they go back to the last one that makes a keyring. One that imports a
+ * name again, maybe from another package, begins anew.
+ */
 function examplesOf(page: string): string[] {
   const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
     ([, code = '']) => code,
   )
-  return blocks.map((_, index) => {
+  return blocks.map((block, index) => {
     const first = blocks.slice(0, index + 1).findLastIndex((code) => code.includes('createKeyring({'))
+    const before = new Set(blocks.slice(Math.max(first, 0), index).flatMap(importsOf))
+    if (importsOf(block).some((name) => before.has(name))) return block
     return blocks.slice(first === -1 ? index : first, index + 1).join('\n')
   })
 }
