@@ -1,11 +1,13 @@
 import { createServer } from 'node:http'
+import { memoryStore } from '@keywright/core'
+import type { KeyStore } from '@keywright/core/store'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import express from 'express'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMcpAuth, scoped } from '../src/index.js'
 import { decidedMethods } from '../src/server/rules/decided-methods.js'
 import { rulesFor } from '../src/server/rules/rules-for.js'
@@ -146,4 +148,25 @@ it('gate takes units by the body of the request, and leaves the body to the host
   expect(await ask(listTools)).toEqual(listTools)
   expect(await ask(listTools)).toBe(429)
   expect(await ask({ jsonrpc: '2.0', id: 5, result: {} })).toMatchObject({ id: 5 })
+})
+
+describe.each([
+  ['a key without a limit is read once for each call', {}, 1],
+  ['a key with a limit is read again once its messages are known', aMinute(1_000), 2],
+] as const)('%s', (_, limit, reads) => {
+  it.each([
+    ['v1 on Express', serveV1],
+    ['v2 on Hono', serveV2],
+  ] as const)('%s', async (_, serve) => {
+    const store = memoryStore()
+    const find = vi.fn(store.find)
+    const counting: KeyStore = { ...store, find }
+    const rateLimits = 'limit' in limit ? { default: limit } : undefined
+    const { url, keyring } = await serve({}, aKeyring(undefined, { store: counting, rateLimits }))
+    const client = await connectV1(url, (await aToken(keyring, full)).token)
+    await client.listTools()
+    find.mockClear()
+    await client.listTools()
+    expect(find).toHaveBeenCalledTimes(reads)
+  })
 })

@@ -31,5 +31,5 @@ const noHeaders: Readonly<Record<string, string>> = Object.freeze({})
 
 /** `Vary` stops a shared cache from answering a request with a key with the response for a request without one. */
 export function withoutKey({ headers }: Pick<GateTerms<Access, never>, 'headers'>): GateVerdict<null> {
-  return { ok: true, principal: null, headers: { Vary: ['Authorization', ...headers].join(', ') } }
+  return { ok: true, principal: null, headers: { Vary: ['Authorization', ...headers].join(', ') }, limited: false }
 }

@@ -33,6 +33,8 @@ export type GateVerdict<P = Principal> =
        * if nothing has set it yet.
        */
       readonly headers: Readonly<Record<string, string>>
+      /** Whether rate limits apply to the key. Where none do, there are no more units to take. */
+      readonly limited: boolean
       /** Verifies the credential again, to take more units. Missing if the request has no credential. */
       readonly again?: (units: MoreUnits) => Promise<Verdict>
     }

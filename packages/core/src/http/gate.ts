@@ -118,6 +118,7 @@ function answer<A extends Access, R>(
     ok: true,
     principal: verdict.principal,
     headers: headersOf(terms, reading.source, verdict.rateLimits),
+    limited: verdict.rateLimits.length > 0,
     again: verifyAgain.bind(null, door, reading, needs, terms.timeoutMs),
   }
 }

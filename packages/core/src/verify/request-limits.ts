@@ -54,9 +54,13 @@ export function requestLimits(rateLimits: unknown, rateLimiter: unknown, plans: 
   }
 }
 
-/** Types do not bind a host's limiter; what is neither a yes nor a no must not be taken for a yes. */
+/**
+ * Types do not bind a host's limiter; what is neither a yes nor a no must not be taken for a yes, and a limit without a state not for no
+ * limit.
+ */
 function requireVerdict(verdict: RateLimitVerdict): RateLimitVerdict {
-  if (typeof verdict?.admitted === 'boolean' && Array.isArray(verdict.states)) return verdict
+  if (typeof verdict?.admitted === 'boolean' && Array.isArray(verdict.states) && verdict.states.length > 0)
+    return verdict
   throw new TypeError('The rate limiter gave no verdict')
 }
 

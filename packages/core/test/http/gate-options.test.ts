@@ -189,6 +189,7 @@ describe('a gate with optional', () => {
       ok: true,
       principal: null,
       headers: { Vary: 'Authorization, X-API-Key' },
+      limited: false,
     })
     expect(events).toEqual([])
   })

@@ -233,6 +233,7 @@ describe('verification is unavailable, and the host hears why, when', () => {
     ['answers nothing', async () => undefined, 'limits', type],
     ['answers null', async () => null, 'limits', type],
     ['answers neither yes nor no', async () => ({ states: [] }), 'limits', type],
+    ['admits without a state', async () => ({ admitted: true, states: [], degraded: false }), 'limits', type],
     ['answers a bare yes', async () => ({ admitted: true }), 'limits', type],
   ])('the limiter %s', async (_, take, reason, cause) => {
     const rateLimiter = { take: take as () => Promise<RateLimitVerdict> } // which it is not

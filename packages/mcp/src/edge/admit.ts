@@ -89,6 +89,7 @@ export function createAdmit(keyring: Keyring, options: McpAuthOptions, hostTimeo
       const { all, forMessage } = unitsOf(method, body)
       if (all === 0 || sender.meter === null) return { ...admitted, charge }
       const verdict = await sender.meter.prepay(all, forMessage)
+      if (verdict === null) return { ...admitted, charge }
       const limits = rateLimitFields(verdict.rateLimits)
       if (verdict.ok) return { ...admitted, charge, headers: { ...admitted.headers, ...limits } }
       const reply = replyTo(verdict.refusal, { realm, keyHeaders })
@@ -124,9 +125,9 @@ function createIdentify(
   return async (request, original, renew) => {
     const verdict = await gate(request, original)
     if (verdict.ok) {
-      const { principal, headers, again } = verdict
+      const { principal, headers, again, limited } = verdict
       if (again === undefined) throw new Error('The gate admitted a request that has no key')
-      const meter = usageMeter(again, 0)
+      const meter = usageMeter(again, 0, limited)
       const means = { meter: meter.take, ask, renew }
       return { ok: true, headers, meter, makeCaller: (narrowing) => callerOfKey(access, principal, narrowing, means) }
     }
