@@ -152,7 +152,7 @@ async function memoryCosts(redis: Redis) {
 
 /** What a guard adds to a request, of the processor time of the server alone. */
 async function guardCost(): Promise<number> {
-  const [, againstBare] = await overHttp('fastify')({ rounds: 9, turnMs: 400 })
+  const [, , againstBare] = await overHttp('fastify')({ rounds: 9, turnMs: 400 })
   const [guarded, bare] = againstBare?.processorUs ?? []
   if (guarded === undefined || bare === undefined) throw new Error('Both servers were measured')
   return round(guarded - bare)

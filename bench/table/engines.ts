@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { kyselyStore, postgresPool } from '@keywright/kysely'
-import { type Dialect, Kysely, PostgresDialect, SqliteDialect } from 'kysely'
+import { kyselyStore, mysqlPool, postgresPool } from '@keywright/kysely'
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import type { RowDataPacket } from 'mysql2'
 import { createKeys, keyringOver, verifyGood } from '../../test/performance/keyring.js'
@@ -19,8 +19,10 @@ interface Key {
   readonly token: string
 }
 type Select = (id: string) => HandWrittenKey | undefined | Promise<HandWrittenKey | undefined>
-/** Sends the statement by which Keywright reads one key. */
-type Floor = (id: string) => unknown
+/** Sends the statement by which Keywright reads these keys. */
+type Floor = (ids: readonly string[]) => unknown
+const leastForIts = (rows: string) =>
+  `the statement that it sends, by hand, and one HMAC-SHA-256 each: the least for its ${rows}`
 /** What is aimed at: for one at a time, and for 64 at once; without a target, it is not measured. */
 type Targets = readonly [one: Target | null, together: Target]
 
@@ -34,8 +36,8 @@ async function againstSelect(
   }: {
     readonly against: string
     prepare(): Select
-    /** What the row that Keywright reads costs by itself; left out where one at a time is not measured. */
-    floor?(id: string): Promise<Floor>
+    /** What the rows that Keywright reads cost by themselves. */
+    floor(ids: readonly string[]): Promise<Floor>
     readonly targets: Targets
   },
   turns: Turns,
@@ -48,15 +50,15 @@ async function againstSelect(
   const theirs = async ({ id, token }: Key) => checkHandWritten(await select(id), token)
   const rows: Row[] = []
   const [one, together] = targets
-  if (one !== null && floor !== undefined) {
-    const read = await floor(keys[0]?.id ?? '')
-    const least = async ({ id, token }: Key) => checkMac(await read(id), token)
+  if (one !== null) {
+    const read = await floor(keys.slice(0, 1).map(({ id }) => id))
+    const least = async ({ id, token }: Key) => checkMac(await read([id]), token)
     const [here, there, bare] = await measure(
       [
         { name: `verify, ${name}, one at a time`, ...oneByOne(keys, ours) },
         { name: against, ...oneByOne(keys, theirs) },
         {
-          name: 'the statement that it sends, by hand, and one HMAC-SHA-256: the least for its row',
+          name: leastForIts('row'),
           ...oneByOne(keys, least),
         },
       ],
@@ -64,27 +66,37 @@ async function againstSelect(
     )
     rows.push(rowOf(here, there, one), rowOf(here, bare, null))
   }
-  const [here, there] = await measure(
+  const some = keys.slice(0, 64)
+  const readAll = await floor(some.map(({ id }) => id))
+  const allAtOnce = async (): Promise<void> => {
+    const found = await readAll(some.map(({ id }) => id))
+    for (const { token } of some) checkMac(found, token)
+  }
+  const [here, there, bare] = await measure(
     [
       { name: `verify, ${name}, 64 at once`, ...at64(keys, ours) },
       { name: against, ...at64(keys, theirs) },
+      { name: leastForIts('rows'), times: 64, run: allAtOnce },
     ],
     turns,
   )
   await keyring.close()
-  return [...rows, rowOf(here, there, together)]
+  return [...rows, rowOf(here, there, together), rowOf(here, bare, null)]
 }
 
-/** The statement by which a store reads one key. */
-async function lookupText(dialect: Dialect, id: string): Promise<string> {
+/** The statement by which a store reads these keys. */
+async function lookupText(dialect: Dialect, ids: readonly string[]): Promise<string> {
+  const [id = ''] = ids
   let text = ''
   const db = new Kysely<object>({
     dialect,
     log: ({ query }) => {
-      if (query.parameters.includes(id)) text = query.sql
+      if (JSON.stringify(query.parameters).includes(id)) text = query.sql
     },
   })
-  await kyselyStore(db).find(id)
+  const store = kyselyStore(db)
+  await store.find(id) // it asks for the schema and the server as well, which need not be done again
+  await Promise.all(ids.map((one) => store.find(one)))
   if (text === '') throw new Error('The store sends a statement with the id')
   return text
 }
@@ -103,10 +115,10 @@ export const onSqlite: Part = async (turns) => {
     const kept = database.prepare<[string]>(text)
     return (id) => kept.get(id) as HandWrittenKey | undefined // the columns of the table
   }
-  const floor = async (id: string): Promise<Floor> => {
-    const text = await lookupText(new SqliteDialect({ database: new Database(file.path) }), id)
-    const kept = database.prepare<[string]>(text).raw(true)
-    return (one) => kept.get(one)
+  const floor = async (some: readonly string[]): Promise<Floor> => {
+    const text = await lookupText(new SqliteDialect({ database: new Database(file.path) }), some)
+    const kept = database.prepare<string[]>(text).raw(true)
+    return some.length === 1 ? (ids) => kept.get(...ids) : (ids) => kept.all(...ids)
   }
   const rows = await againstSelect(file, { against, prepare, floor, targets: [{ least: 0.5 }, { least: 0.8 }] }, turns)
   database.close()
@@ -122,9 +134,13 @@ export const onPostgres: Part = async (turns) => {
   const pool = pgPool(schema)
   const select: Select = async (id) =>
     (await pool.query<HandWrittenKey>({ name: 'by-id', text: text.replace('?', '$1'), values: [id] })).rows[0]
-  const floor = async (id: string): Promise<Floor> => {
-    const lookup = await lookupText(new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) }), id)
-    return async (one) => (await pool.query({ name: 'lookup', text: lookup, values: [one] })).rows[0]
+  const floor = async (some: readonly string[]): Promise<Floor> => {
+    const lookup = await lookupText(new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) }), some)
+    const [name, valuesOf] =
+      some.length === 1
+        ? ['lookup', (ids: readonly string[]) => ids]
+        : ['lookups', (ids: readonly string[]) => [JSON.stringify(ids)]]
+    return async (ids) => (await pool.query({ name, text: lookup, values: [...valuesOf(ids)] })).rows[0]
   }
   const rows = await againstSelect(server, { against, prepare: () => select, floor, targets }, turns)
   await pool.end()
@@ -139,7 +155,11 @@ export const onMariadb: Part = async (turns) => {
   if (server === null) return [missingRow('verify, MariaDB', against, target)]
   const pool = mariadbPool(schema).promise()
   const select: Select = async (id) => (await pool.execute<(HandWrittenKey & RowDataPacket)[]>(text, [id]))[0][0]
-  const rows = await againstSelect(server, { against, prepare: () => select, targets: [null, target] }, turns)
+  const floor = async (some: readonly string[]): Promise<Floor> => {
+    const lookup = await lookupText(new MysqlDialect({ pool: mysqlPool(mariadbPool(schema)) }), some)
+    return async (ids) => (await pool.execute<RowDataPacket[]>(lookup, [...ids]))[0][0]
+  }
+  const rows = await againstSelect(server, { against, prepare: () => select, floor, targets: [null, target] }, turns)
   await pool.end()
   await server.close()
   return rows

@@ -11,7 +11,7 @@ import { bareCheck } from '../../test/performance/bare-check.js'
 import { createTokens, keyringOver } from '../../test/performance/keyring.js'
 import { answerParent } from './child-server.js'
 
-// One HTTP server in a process of its own: `http-server.ts <express|fastify|hono> <bare|by-hand|guarded>`.
+// One HTTP server in a process of its own: `http-server.ts <express|fastify|hono> <bare|by-hand|verify|guarded>`.
 const [framework, guard] = process.argv.slice(2)
 const keyring = keyringOver(memoryStore())
 const tokens = await createTokens(keyring, 100)
@@ -21,12 +21,20 @@ const scope = 'tasks.read'
 const answer = { tasks: [{ id: 't1', title: 'Write the release notes' }] }
 const refusal = { error: 'unauthorized' }
 
+/** A check in a middleware by hand: the least that is safe, or `keyring.verify`. `null`: there is none. */
+const checks: Readonly<Record<string, (authorization: string | undefined) => Promise<boolean>>> = {
+  'by-hand': (authorization) => byHand.allows(authorization, scope),
+  verify: async (authorization = '') =>
+    (await keyring.verify(authorization.slice('Bearer '.length), { scopes: [scope] })).ok,
+}
+const check = checks[guard ?? ''] ?? null
+
 function onExpress(): Server {
   const app = express()
   if (guard === 'guarded') app.use(expressKey(keyring, { scopes: [scope] }))
-  if (guard === 'by-hand')
+  if (check !== null)
     app.use(async (req, res, next) => {
-      if (await byHand.allows(req.headers.authorization, scope)) next()
+      if (await check(req.headers.authorization)) next()
       else res.status(401).json(refusal)
     })
   app.get('/tasks', (_req, res) => void res.json(answer))
@@ -36,9 +44,9 @@ function onExpress(): Server {
 async function onFastify(): Promise<Server> {
   const app = Fastify()
   if (guard === 'guarded') await app.register(keywright(keyring))
-  if (guard === 'by-hand')
+  if (check !== null)
     app.addHook('onRequest', async (request, reply) => {
-      if (!(await byHand.allows(request.headers.authorization, scope))) return reply.code(401).send(refusal)
+      if (!(await check(request.headers.authorization))) return reply.code(401).send(refusal)
     })
   app.get('/tasks', guard === 'guarded' ? { config: { scopes: [scope] } } : {}, async () => answer)
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -48,9 +56,9 @@ async function onFastify(): Promise<Server> {
 function onHono() {
   const app = new Hono()
   if (guard === 'guarded') app.use(honoKey(keyring, { scopes: [scope] }))
-  if (guard === 'by-hand')
+  if (check !== null)
     app.use(async (c, next) => {
-      if (!(await byHand.allows(c.req.header('authorization'), scope))) return c.json(refusal, 401)
+      if (!(await check(c.req.header('authorization')))) return c.json(refusal, 401)
       await next()
     })
   app.get('/tasks', (c) => c.json(answer))

@@ -17,11 +17,12 @@ export function overHttp(framework: keyof typeof frameworks): Part {
     const running = [
       await contender(`${name} with a guard, keys in memory`, [framework, 'guarded']),
       await contender(`${name} with a check by hand`, [framework, 'by-hand']),
+      await contender(`${name} with keyring.verify in a middleware by hand`, [framework, 'verify']),
       await contender(`${name} without a check`, [framework, 'bare']),
     ]
-    const [guarded, byHand, bare] = await measure(running, { rounds, turnMs: 400 })
+    const [guarded, byHand, verify, bare] = await measure(running, { rounds, turnMs: 400 })
     for (const { close } of running) await close()
-    return [rowOf(guarded, byHand, { least: 0.9 }), rowOf(guarded, bare, null)]
+    return [rowOf(guarded, byHand, { least: 0.9 }), rowOf(guarded, verify, null), rowOf(guarded, bare, null)]
   }
 }
 

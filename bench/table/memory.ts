@@ -32,6 +32,7 @@ export const memory: Part = async (turns) => {
   return [
     rowOf(ours, hand, { least: 0.75 }),
     rowOf(ours, prefixed, { above: 1 }),
+    rowOf(hand, prefixed, null),
     other === undefined ? missingRow(ours?.name ?? '', keypalName, { above: 1 }) : rowOf(ours, other, { above: 1 }),
   ]
 }
