@@ -58,7 +58,11 @@ describe('migrationSql', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['no options', undefined, 'Option options must be an object with some of: tablePrefix, schema, dialect, triggers.'],
+    [
+      'no options',
+      undefined,
+      'Option options must be an object with some of: tablePrefix, schema, dialect, triggers, collations.',
+    ],
     ['no dialect', { tablePrefix: 'a_' }, "Option dialect must be 'postgres', 'mysql' or 'sqlite'."],
     ['another dialect', { dialect: 'mssql' }, "Option dialect must be 'postgres', 'mysql' or 'sqlite'."],
     [

@@ -5,7 +5,7 @@ import type { KyselyLike } from '../tables/kysely-like.js'
 import { tableNames } from '../tables/table-names.js'
 import { fillLists } from './fill-lists.js'
 import { findSchema } from './found-schema.js'
-import { type MigrationOptions, splitMigrationOptions } from './migration-options.js'
+import { type MigrationOptions, makingDialect, requireByteOrder, splitMigrationOptions } from './migration-options.js'
 import { runStep } from './run-step.js'
 import { newerSchema } from './schema-version.js'
 import { compileSteps } from './steps.js'
@@ -36,10 +36,12 @@ import { compileSteps } from './steps.js'
  * @throws {@link StoreUnavailable} when the server may be outdated, such as a replica.
  */
 export async function migrateToLatest(db: KyselyLike, given: MigrationOptions = {}): Promise<readonly string[]> {
-  const { triggers, tables: options } = splitMigrationOptions(given)
-  const { db: keyDb, dialect } = keyDatabase(db, options)
+  const { triggers, collations, tables: options } = splitMigrationOptions(given)
+  const { db: keyDb, dialect: found } = keyDatabase(db, options)
+  const dialect = makingDialect(found, collations)
   const unfit = await loadConnectionProblem(keyDb, dialect)
   if (unfit !== null) throw new InvalidOptions('db', 'an instance over another connection', unfit)
+  if (!collations) await requireByteOrder(keyDb)
   const guard = await dialect.loadGuard(keyDb)
   const schema = options.schema ?? (await dialect.currentSchema(keyDb)) ?? undefined
   const target = { db: keyDb, dialect, schema, tables: tableNames({ ...options, schema }), triggers, guard }

@@ -15,7 +15,7 @@ import {
 } from 'kysely'
 import { keyDatabase } from '../dialect/key-database.js'
 import { checkTableOptions, type DialectName, tableNames } from '../tables/table-names.js'
-import { type MigrationOptions, splitMigrationOptions } from './migration-options.js'
+import { type MigrationOptions, makingDialect, splitMigrationOptions } from './migration-options.js'
 import { compileSteps, type MigrationStep } from './steps.js'
 
 /** Options of {@link migrationSql}. */
@@ -41,13 +41,13 @@ export interface MigrationSqlOptions extends MigrationOptions {
  * @throws {@link InvalidOptions} when an option is wrong, or `dialect` is missing.
  */
 export function migrationSql(given: MigrationSqlOptions): readonly MigrationStep[] {
-  const { triggers, tables: options } = splitMigrationOptions(given)
+  const { triggers, collations, tables: options } = splitMigrationOptions(given)
   checkTableOptions(options)
   const writes: Dialect | undefined = compilers[options.dialect]
   // JavaScript is a caller, too.
   if (writes === undefined) throw new InvalidOptions('dialect', "'postgres', 'mysql' or 'sqlite'")
   const { db, dialect } = keyDatabase(new Kysely<object>({ dialect: writes }), options)
-  return compileSteps({ db, dialect, tables: tableNames(options), triggers })
+  return compileSteps({ db, dialect: makingDialect(dialect, collations), tables: tableNames(options), triggers })
 }
 
 /** Dialects that compile, and connect to nothing. */
