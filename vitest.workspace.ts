@@ -137,7 +137,7 @@ const ofPackage = (name: string) => ({
     root: `packages/${name}`,
     include: ['test/**/*.test.ts'],
     ...inProcess,
-    ...(name === 'dashboard' ? withPage : {}),
+    ...(name === 'dashboard' || name === 'd1' ? withPage : {}), // the example of d1 serves it
   },
 })
 const together = [...packages.slice(1).map((name) => `packages/${name}/test/**/*.test.ts`), acceptance]

@@ -36,3 +36,45 @@ it.runIf(testsEverything)(title, async () => {
   expect(await ask('/tasks', token)).toMatchObject({ status: 401, body: { code: 'api_key_disabled' } })
   expect((await ask('/api/api-keys', 'nobody')).status).toBe(401)
 })
+
+const browser = { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://worker' }
+
+it.runIf(testsEverything)('the Worker serves the settings page, its script, and what the page asks for', async () => {
+  const page = await worker.fetch('https://worker/settings/api-keys')
+  expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8'])
+  const policy = page.headers.get('Content-Security-Policy') ?? ''
+  expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'/)
+  expect(policy).toContain("require-trusted-types-for 'script'; trusted-types 'none'")
+  expect(policy).not.toMatch(/unsafe|\*/)
+  const html = await page.text()
+  for (const [pattern, type] of [
+    [/<script type="module" src="\.\/([^"]+)"><\/script>/, 'text/javascript'],
+    [/<link rel="stylesheet" href="\.\/([^"]+)">/, 'text/css'],
+  ] as const) {
+    const file = new URL(pattern.exec(html)?.[1] ?? '', 'https://worker/settings/')
+    const asset = await worker.fetch(file.href)
+    expect([asset.status, asset.headers.get('Content-Type')]).toEqual([200, `${type}; charset=utf-8`])
+    expect(await asset.text()).toContain('keywright-settings')
+  }
+  expect((await worker.fetch('https://worker/settings/api-keys/keywright-0.js')).status).toBe(404)
+
+  const catalog = (headers: Record<string, string>) =>
+    worker.fetch('https://worker/api/api-keys/catalog', { headers: { ...browser, ...headers } })
+  expect((await catalog({})).status).toBe(401)
+  const signIn = (token: string) =>
+    worker.fetch('https://worker/sign-in', { method: 'POST', body: new URLSearchParams({ token }), redirect: 'manual' })
+  expect((await signIn('nobody')).status).toBe(403)
+  const signedIn = await signIn('secret')
+  expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([303, '/settings/api-keys'])
+  const [cookie = ''] = signedIn.headers.getSetCookie()
+  expect(cookie).toMatch(/; HttpOnly; Secure; SameSite=Strict/)
+  const answer = await catalog({ Cookie: cookie.split(';')[0] ?? '' })
+  expect(answer.status).toBe(200)
+  // A page of another origin has the browser send the cookie as well.
+  const elsewhere = await worker.fetch('https://worker/api/api-keys', {
+    method: 'POST',
+    headers: { Cookie: cookie.split(';')[0] ?? '', Origin: 'https://evil.example', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'ci' }),
+  })
+  expect(elsewhere.status).toBe(403)
+})
