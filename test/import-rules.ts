@@ -43,7 +43,10 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['entries'],
     ],
   ],
-  ['kysely', [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations'], ['store'], ['webhooks', 'sqlite']]],
+  [
+    'kysely',
+    [['tables', 'transactions'], ['dialect'], ['drivers', 'migrations', 'replicas'], ['store'], ['webhooks', 'sqlite']],
+  ],
   ['d1', [['sql'], ['driver'], ['migrations'], ['store']]],
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],

@@ -22,6 +22,7 @@ import { requireKey as requireKeyOfHono } from '@keywright/hono'
 import {
   type KeyTables,
   kyselyStore,
+  kyselyWebhookStore,
   libsqlDatabase,
   migrateToLatest,
   migrationSql,
@@ -127,6 +128,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => createKeyring({ ...base, reveal: { sealer: sealer(seals), environments: [], ...wrong } }),
   ],
   KeywrightOptions: [() => keywright(keyring, { ...wrong })],
+  KyselyStoreOptions: [() => kyselyStore(db, { ...wrong })],
   ManageOptions: [
     () => keyring.create(create, { ...wrong }),
     () => keyring.import(foreign, { ...wrong }),
@@ -177,7 +179,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   SqliteStoreOptions: [() => sqliteStore(':memory:', { ...wrong })],
   StatsQuery: [() => keyring.stats({ organizationId, ...wrong })],
   StdioOptions: [() => createMcpAuth(keyring).stdio({ env: 'KEY', ...wrong })],
-  TableOptions: [() => kyselyStore(db, { ...wrong })],
+  TableOptions: [() => kyselyWebhookStore(db, { ...wrong })],
   TestKeyringOptions: [() => testKeyring({ ...wrong })],
   TrialOptions: [
     () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),

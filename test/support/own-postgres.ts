@@ -11,7 +11,8 @@ export interface OwnPostgres {
   /** Starts it as one that follows another: it is in recovery, and can be read. */
   startInRecovery(): Promise<void>
   start(): Promise<void>
-  stop(): Promise<void>
+  /** @param mode - `immediate`: as in a crash. @defaultValue fast */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
   promote(): Promise<void>
   /** Stops all of its processes where they stand. What is sent to it waits until {@link OwnPostgres.thaw}. */
   freeze(): Promise<void>
@@ -31,7 +32,27 @@ export function findPostgresPrograms(): string | null {
 }
 
 /** Makes a database cluster in a folder of its own. */
-export async function ownPostgres(programs: string): Promise<OwnPostgres> {
+export function ownPostgres(programs: string): Promise<OwnPostgres> {
+  return serverIn(programs, 'initdb', ['-U', 'postgres', '-A', 'trust', '-N'])
+}
+
+/**
+ * Copies a running server, in a folder of its own. Started, the copy follows that server.
+ *
+ * @param name - What it calls itself there.
+ */
+export function ownStandby(programs: string, { url }: OwnPostgres, name: string): Promise<OwnPostgres> {
+  const copy = ['-X', 'stream', '-c', 'fast', '-N', '-R']
+  return serverIn(programs, 'pg_basebackup', [...copy, '-d', connectionTo(url, name)])
+}
+
+/** What `primary_conninfo` of a standby is, to follow the server at `url`. */
+export function connectionTo(url: string, name: string): string {
+  const { hostname, port } = new URL(url)
+  return `host=${hostname} port=${port} user=postgres application_name=${name}`
+}
+
+async function serverIn(programs: string, maker: string, how: readonly string[]): Promise<OwnPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-postgres-'))
   const data = join(folder, 'data')
   const run = promisify(execFile)
@@ -44,12 +65,12 @@ export async function ownPostgres(programs: string): Promise<OwnPostgres> {
     await run(command, rest, { cwd: '/tmp', timeout: 60_000 })
   }
   if (isRoot) await run('chown', ['postgres', folder])
-  await call('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N')
+  await call(maker, '-D', data, ...how)
 
   const port = await freePort()
   const options = `-p ${port} -h 127.0.0.1 -k '' -F`
   const start = () => call('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start')
-  const stop = () => call('pg_ctl', '-D', data, '-w', '-m', 'fast', 'stop')
+  const stop = (mode = 'fast') => call('pg_ctl', '-D', data, '-w', '-m', mode, 'stop')
   const signal = async (name: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
     const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
     // It first, and it last: meanwhile it starts no process that would be missed.

@@ -54,6 +54,7 @@ export {
   type StoredFields,
   type StoredKeyPage,
   type StoredKeyQuery,
+  type StoreEvent,
   type StoreInspection,
   type StoreInTransaction,
   type StoreStats,

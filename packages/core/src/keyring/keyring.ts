@@ -544,11 +544,12 @@ function managementOf(parts: ManageParts): Omit<KeyringInTransaction, 'ended'> {
 }
 
 /** `Keyring.close`, which does its work once. */
-function closing({ usage, settled, reader, outages, closeTimeoutMs }: KeyringParts): () => Promise<void> {
+function closing({ usage, settled, reader, unwatch, outages, closeTimeoutMs }: KeyringParts): () => Promise<void> {
   const close = async (): Promise<void> => {
     const begunAt = performance.now()
     const [written] = await Promise.allSettled([usage.close(closeTimeoutMs), withDeadline(settled, closeTimeoutMs)])
     outages.close()
+    unwatch()
     // What does not let itself be stopped in time is left to the end of the process; it holds nothing that could be lost.
     const leftMs = Math.max(closeTimeoutMs - (performance.now() - begunAt), 100)
     await withDeadline(() => reader.close(), leftMs).catch(() => {})

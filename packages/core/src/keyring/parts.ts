@@ -43,6 +43,8 @@ export interface KeyringParts extends VerifyParts, ManageParts, AuditParts {
   /** How long one answer may take that a verb waits for, other than a verification. */
   readonly manageTimeoutMs: number
   readonly closeTimeoutMs: number
+  /** Hears no more of the store. */
+  readonly unwatch: () => void
   /** Settles when all work that runs beside the answers has. */
   readonly settled: () => Promise<void>
 }
@@ -117,8 +119,9 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     uses: new WeakMap(),
     deadlines: new DeadlineLines(),
     seenScopes: new Set(access.scopes.keys()),
-    // Last: it begins to listen, which wrong options must not.
+    // Last: these begin to listen, which wrong options must not.
     reader: keyReader(options.cache, { store, breaker, emit, background: work.background }),
+    unwatch: store.watch?.(emit) ?? (() => {}),
   })
 }
 

@@ -8,6 +8,7 @@ export interface DoctorFinding {
   readonly code:
     | 'store_unavailable'
     | 'outdated_server'
+    | 'unused_replica'
     | 'schema'
     | 'missing_grants'
     | 'exposed_tables'
@@ -54,6 +55,7 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
     const {
       now,
       serverProblem,
+      replicaProblem,
       schemaProblem,
       grantProblem,
       exposure,
@@ -66,6 +68,7 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
     const among = typeof sampledKeys === 'number' ? ` of the ${sampledKeys} that were looked at` : ''
     if (typeof serverProblem === 'string')
       findings.push(error('outdated_server', `${serverProblem} Until then, every request is refused with 503.`))
+    if (typeof replicaProblem === 'string') findings.push(warning('unused_replica', replicaProblem))
     if (schemaProblem !== null) findings.push(error('schema', schemaProblem))
     if (typeof grantProblem === 'string') findings.push(error('missing_grants', grantProblem))
     if (typeof exposure === 'string') findings.push(warning('exposed_tables', exposure))

@@ -52,4 +52,5 @@ export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, linkAudit 
 export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'
+export type { StoreEvent } from './store-event.js'
 export { timedStore } from './timed-store.js'

@@ -13,6 +13,7 @@ import type {
 } from '../values/index.js'
 import type { KeyTerm } from './key-terms.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
+import type { StoreEvent } from './store-event.js'
 
 /** A key from the store, and the store's clock at the time of the read. Only this clock decides what has expired. */
 export interface Found {
@@ -266,6 +267,12 @@ export interface KeyStore {
   inspect(known: KnownPrefixes): Promise<StoreInspection>
 
   /**
+   * Tells what the operator should know of, from now on, until the returned function is called. Left out by a store that has nothing to
+   * tell.
+   */
+  watch?(listener: (event: StoreEvent) => void): () => void
+
+  /**
    * Gives the same store within a transaction of the host's, which it neither commits nor ends. Each method leaves that transaction
    * as it was if it throws: only what it did itself is undone. It never tries again by itself, and keeps its locks until the host
    * ends the transaction. Left out by a store without transactions.
@@ -411,6 +418,8 @@ export interface StoreInspection {
   readonly now: Date
   /** Why reads of this server are refused: its answers may be outdated. `null`, or left out, if they are not. */
   readonly serverProblem?: string | null
+  /** Which replicas are not read from, and why; `null`, or left out, if all are, or there are none. */
+  readonly replicaProblem?: string | null
   /** What is wrong with the schema, and how to fix it; `null` if it is correct. */
   readonly schemaProblem: string | null
   /** The rights on its own tables that the store lacks; `null`, or left out, if it lacks none. */

@@ -1,6 +1,7 @@
 import type { CacheEvent } from '../cache/index.js'
 import type { TokenFormat } from '../crypto/index.js'
 import type { OutageEvent } from '../outage/index.js'
+import type { StoreEvent } from '../store/index.js'
 import type { UsageEvent } from '../usage/index.js'
 
 /** Where a verification came from, as far as it is known. */
@@ -59,6 +60,7 @@ export type KeyringEvent =
   | CacheEvent
   | UsageEvent
   | OutageEvent
+  | StoreEvent
 
 /** A request that was refused as unavailable. The host is told of outages, not of each request in one. */
 export interface Unavailable {

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { memoryStore } from '../../src/memory/memory-store.js'
 import type { InvalidationBus } from '../../src/store/invalidation-bus.js'
+import type { KeyStore } from '../../src/store/key-store.js'
+import type { StoreEvent } from '../../src/store/store-event.js'
 import { good, hang, open, peppers } from '../support/setup.js'
 
 beforeEach(() => {
@@ -110,6 +112,20 @@ describe('close', () => {
     expect(await verify(token.reveal())).toBe('ok')
     expect(storage.calls).toContain('replaceHash')
     expect(await after(5_000, keyring.close())).toBe('resolved')
+  })
+
+  it('hears no more of what the store tells, which went to onEvent before (REP-2)', async () => {
+    const listeners = new Set<(event: StoreEvent) => void>()
+    const watch: KeyStore['watch'] = (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+    const { keyring, events } = open({ store: { ...memoryStore(), watch } })
+    const event = { type: 'store.replica_used', index: 0 } as const
+    for (const listener of listeners) listener(event)
+    expect(events).toEqual([event])
+    await keyring.close()
+    expect(listeners.size).toBe(0)
   })
 
   it('gives the same promise when it is called again, and writes once', async () => {

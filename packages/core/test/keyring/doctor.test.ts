@@ -124,6 +124,13 @@ describe('doctor', () => {
     ])
   })
 
+  it('passes on which replicas the store does not read from (REP-2)', async () => {
+    const { store, over } = hosted()
+    const { inspect } = store
+    store.inspect = async (known) => ({ ...(await inspect(known)), replicaProblem: 'It lags.' })
+    expect(await over().keyring.doctor()).toEqual([warning('unused_replica', /^It lags\.$/)])
+  })
+
   it("passes on what the store reports of its user's rights, and of those of others", async () => {
     const { store, over } = hosted()
     const { inspect } = store

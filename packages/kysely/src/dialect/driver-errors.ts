@@ -56,6 +56,11 @@ export function isMysqlDenied(error: unknown): boolean {
   return [1142, 1143, 1044].includes(Number(codesOf(error).errno))
 }
 
+/** Whether a server has no function, table or column of a name that is PostgreSQL's own. */
+export function isUnknownToServer(error: unknown): boolean {
+  return ['42883', '42P01', '42703', '42704'].includes(String(codesOf(error).code))
+}
+
 interface Codes {
   readonly code?: unknown
   readonly errcode?: unknown

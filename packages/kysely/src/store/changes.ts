@@ -18,12 +18,12 @@ import { claimRequest, releaseRequest } from './request-claim.js'
  * own transaction meanwhile has no change without a record.
  */
 export function changeMethods(context: StoreContext): Pick<KeyStore, 'insert' | 'change' | 'replaceHash'> {
-  const { tables, changing, transaction } = context
+  const { tables, changing, transaction, keyTransaction } = context
   return {
     async insert({ id, organizationId, quota, auditKey, once, decide }) {
       let digest: string | null = null
       try {
-        return await transaction(async (trx) => {
+        return await keyTransaction(async (trx) => {
           const organization = await lockOrganization(context, trx, organizationId)
           const { created, now } = organization
           await claimRequest(context, trx, { once, keyId: id, at: now })
@@ -50,7 +50,7 @@ export function changeMethods(context: StoreContext): Pick<KeyStore, 'insert' | 
       }
     },
 
-    change: (id, request) => transaction((trx) => change(context, trx, id, request)),
+    change: (id, request) => keyTransaction((trx) => change(context, trx, id, request)),
 
     async replaceHash(id, from, to) {
       const { numUpdatedRows } = await changing((on) =>

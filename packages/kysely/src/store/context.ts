@@ -3,6 +3,8 @@ import type { Kysely, Transaction } from 'kysely'
 import { type KeyDatabase, keyDatabase } from '../dialect/key-database.js'
 import { askingFirst, isOfAnotherServer, type ServerGuard } from '../dialect/server-guard.js'
 import { schemaCheck } from '../migrations/schema-version.js'
+import { type CommitWatch, commitWatch, waitingForStandbys } from '../replicas/commit-watch.js'
+import { checkReadFrom } from '../replicas/read-from.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableNames, type TableOptions, tableNames } from '../tables/table-names.js'
@@ -14,6 +16,10 @@ export interface StoreContext extends KeyDatabase {
   readonly tables: TableNames
   /** Whether `db` is a transaction of the host's: its isolation level is not known, and it outlives each call. */
   readonly isHostsTransaction: boolean
+  /** The replicas that verifications may read from. */
+  readonly readFrom: readonly Kysely<KeyTables>[]
+  /** Knows when a change may be answered; `null` where each replica finds out by itself what was committed, or there is none. */
+  readonly commits: CommitWatch | null
   /**
    * Rejects unless the connection fits and the schema is that of this version. It costs statements until it has found them right.
    * Each method calls it before it sends a value: there are connections on which a value can be read as SQL.
@@ -47,15 +53,22 @@ export interface StoreContext extends KeyDatabase {
    * could see what another transaction is about to change.
    */
   transaction<T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T>
+  /** The same, for a change of what a verification reads: it resolves once all replicas know of it that may be read from. */
+  keyTransaction<T>(work: (trx: Transaction<KeyTables>) => Promise<T>): Promise<T>
 }
 
-/** @throws {@link InvalidOptions} when an option is wrong, `db` is a transaction or no Kysely instance, or its dialect cannot be told. */
-export function storeContext(kysely: KyselyLike, options: TableOptions): StoreContext {
+/**
+ * @param given - Replicas of the host's, not yet checked.
+ * @throws {@link InvalidOptions} when an option is wrong, `db` is a transaction or no Kysely instance, or its dialect cannot be told.
+ */
+export function storeContext(kysely: KyselyLike, options: TableOptions, given?: unknown): StoreContext {
   if (kysely?.isTransaction === true) {
     const hint = 'To make keys within a transaction of yours, use keyring.inTransaction(trx).'
     throw new InvalidOptions('db', 'no transaction', `db must be an instance of Kysely, not a transaction. ${hint}`)
   }
   const { db, dialect } = keyDatabase(kysely, options)
+  const readFrom = checkReadFrom(given, { db, dialect, given: kysely }, options)
+  const commits = readFrom.length > 0 && dialect.name === 'postgres' ? commitWatch(db) : null
   const tables = tableNames(options)
   const schema = schemaCheck(db, dialect, tables)
   const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect, work)
@@ -64,6 +77,8 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
     tables,
     dialect,
     isHostsTransaction: false,
+    readFrom,
+    commits,
     requireSchema: schema.require,
     failed(error) {
       if (isOfAnotherServer(error)) schema.forget()
@@ -76,6 +91,12 @@ export function storeContext(kysely: KyselyLike, options: TableOptions): StoreCo
     changing: (work) =>
       context.guarded((guard) => retrying(() => askingFirst(db, guard?.ofChanges === true ? guard : null, work))),
     transaction: (work) => context.changing((on) => runTransaction(on, dialect, work)),
+    async keyTransaction(work) {
+      if (commits === null) return context.transaction(work)
+      const result = await context.transaction((trx) => waitingForStandbys(trx, work))
+      await commits.settled()
+      return result
+    },
   }
   return context
 }

@@ -2,6 +2,7 @@ import { InvalidInput } from '@keywright/core'
 import type { Kysely, Transaction } from 'kysely'
 import { keyDatabase } from '../dialect/key-database.js'
 import { requireServer, type ServerGuard } from '../dialect/server-guard.js'
+import { waitingForStandbys } from '../replicas/commit-watch.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import type { TableOptions } from '../tables/table-names.js'
@@ -34,6 +35,7 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
       if (guard !== null) await requireServer(db, guard).catch(store.failed)
       return work()
     })
+  const trx = db as Transaction<KeyTables> // checked above
   const context: StoreContext = {
     ...store,
     db,
@@ -44,7 +46,9 @@ export function hostsContext(store: StoreContext, options: TableOptions, transac
     reading: (work) => work(context),
     changing: (work) => work(db),
     retrying: (work) => work(),
-    transaction: (work) => run(() => work(db as Transaction<KeyTables>)), // checked above
+    transaction: (work) => run(() => work(trx)),
+    // The host's commit waits, and nobody can look afterwards.
+    keyTransaction: (work) => run(() => (store.commits === null ? work(trx) : waitingForStandbys(trx, work))),
   }
   return { context, run }
 }

@@ -12,6 +12,8 @@ export interface KeyReader {
   findByLookupDigest(digests: readonly string[], guard: ServerGuard | null): Promise<Found | null>
 }
 
+type RefuseRows = (rows: readonly FoundRow[]) => void
+
 /** The callers that wait for one key. */
 interface Waiting {
   readonly guard: ServerGuard | null
@@ -34,8 +36,15 @@ const maxWaiting = 10_000
  * Makes the reader behind `KeyStore.find`. Callers that ask in the same turn of the event loop, or while the database is slow,
  * share one statement. It is sent after the last of them has asked, so that no answer is older than its question: a revoked
  * key is refused from the next request on. While callers come one by one, none waits for the other events of its turn.
+ *
+ * @param refuse - Throws where an answer may be outdated, by what the guard had the server say.
  */
-export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: KeyLookupBy): KeyReader {
+export function keyReader(
+  db: Kysely<KeyTables>,
+  table: 'api_keys',
+  lookupBy: KeyLookupBy,
+  refuse: RefuseRows = refuseOutdated,
+): KeyReader {
   const byId = lookupBy(db, table, 'id')
   const byLookupDigest = lookupBy(db, table, 'lookup_digest')
   let waiting = new Map<string, Waiting>()
@@ -44,7 +53,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
 
   const read = async (asked: ReadonlyMap<string, Waiting>, guard: ServerGuard | null): Promise<void> => {
     try {
-      const rows = await loadRows(db, byId([...asked.keys()], guard), guard)
+      const rows = await loadRows(db, byId([...asked.keys()], guard), guard === null ? null : refuse)
       const found = new Map(rows.map((row) => [row.id, row]))
       for (const [id, { callers }] of asked) for (const { resolve } of callers) resolve(toFound(found.get(id)))
     } catch (error) {
@@ -92,7 +101,7 @@ export function keyReader(db: Kysely<KeyTables>, table: 'api_keys', lookupBy: Ke
 
     findByLookupDigest: async (digests, guard) => {
       if (digests.length === 0) return null
-      const [row] = await loadRows(db, byLookupDigest(digests, guard), guard)
+      const [row] = await loadRows(db, byLookupDigest(digests, guard), guard === null ? null : refuse)
       return toFound(row)
     },
   }
@@ -127,10 +136,10 @@ function rejectAll(waiting: Iterable<Waiting>, error: unknown): void {
 async function loadRows(
   db: Kysely<KeyTables>,
   statement: CompiledQuery<FoundRow>,
-  guard: ServerGuard | null,
+  refuse: RefuseRows | null,
 ): Promise<readonly FoundRow[]> {
   const { rows } = await db.executeQuery(statement)
-  if (guard !== null) refuseOutdated(rows)
+  refuse?.(rows)
   return rows
 }
 

@@ -1,10 +1,11 @@
+import { checkNames, type NamesOf } from '@keywright/core/adapter'
 import type { KeyStore } from '@keywright/core/store'
 import { loadServerProblem } from '../dialect/server-guard.js'
 import { hasUnlisted } from '../migrations/fill-lists.js'
 import { loadSchemaProblem } from '../migrations/schema-version.js'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
-import type { TableOptions } from '../tables/table-names.js'
+import { type TableOptions, tableOptionNames } from '../tables/table-names.js'
 import { auditMethods } from './audit.js'
 import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-values.js'
@@ -14,10 +15,27 @@ import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
 import { countUnreadable, isUntriggered } from './inspect.js'
 import { listMethods } from './list.js'
+import { openReplicas } from './open-replicas.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
+
+/** Options of {@link kyselyStore}. */
+export interface KyselyStoreOptions extends TableOptions {
+  /**
+   * Replicas that verifications read keys from, each an instance of Kysely over a pool of its own that connects to that one server:
+   * standbys of PostgreSQL that each commit waits for (`synchronous_commit = remote_apply`), or nodes of the Galera cluster that `db`
+   * is a node of. All other reads, and all changes, go to `db`. Every process that changes keys needs the option as well.
+   *
+   * A replica is read from as long as it is proven to know each change that was answered. Otherwise the read goes to `db`, `onEvent`
+   * hears `store.replica_left` with the reason, and `keyring.doctor()` says it.
+   * @defaultValue none: every read goes to `db`
+   */
+  readonly readFrom?: readonly KyselyLike[] | undefined
+}
+
+const optionNames: NamesOf<KyselyStoreOptions> = { ...tableOptionNames, readFrom: true }
 
 /**
  * Keeps keys, their audit log and their usage in the SQL database behind `db`: SQLite, PostgreSQL, MySQL or MariaDB.
@@ -42,12 +60,20 @@ import { usageMethods } from './usage.js'
  * const keyring = createKeyring({ prefix: 'tk', access, store: kyselyStore(db), hasher, resolveOwner })
  * ```
  *
+ * @example Verifications read from two standbys that each commit waits for:
+ * ```ts
+ * const store = kyselyStore(primary, { readFrom: [standby1, standby2] })
+ * ```
+ *
  * @throws {@link InvalidOptions} when an option is wrong, when `db` is a transaction or no Kysely instance, or when the dialect of `db` cannot be
  * told.
  */
-export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStore {
-  const context = storeContext(db, options)
-  const reads = readMethods(context)
+export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): KeyStore {
+  checkNames(options, optionNames)
+  const { readFrom, ...tableOptions } = options
+  const context = storeContext(db, tableOptions, readFrom)
+  const replicas = openReplicas(context)
+  const reads = readMethods(context, replicas)
   return {
     ...reads,
     ...listMethods(context),
@@ -57,7 +83,8 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
     ...usageReads(context),
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
-    inTransaction: (transaction) => storeInTransaction(context, options, transaction),
+    inTransaction: (transaction) => storeInTransaction(context, tableOptions, transaction),
+    ...(replicas === null ? {} : { watch: replicas.watch }),
 
     async inspect(known) {
       const guard = await context.dialect.loadGuard(context.db)
@@ -74,6 +101,7 @@ export function kyselyStore(db: KyselyLike, options: TableOptions = {}): KeyStor
       return {
         now: await reads.now(),
         serverProblem,
+        replicaProblem: (await replicas?.findProblem()) ?? null,
         schemaProblem,
         grantProblem,
         exposure: await loadExposure(context),

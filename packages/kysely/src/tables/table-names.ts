@@ -21,7 +21,8 @@ export interface TableOptions {
 /** The dialects of SQL that there are. MariaDB speaks that of MySQL. */
 export type DialectName = 'sqlite' | 'postgres' | 'mysql'
 
-const optionNames: NamesOf<TableOptions> = { tablePrefix: true, schema: true, dialect: true }
+/** The names of {@link TableOptions}. */
+export const tableOptionNames: NamesOf<TableOptions> = { tablePrefix: true, schema: true, dialect: true }
 const dialectNames: readonly unknown[] = ['sqlite', 'postgres', 'mysql'] satisfies DialectName[]
 
 /** The tables' names with their prefix, typed as if they had none: the columns are the same. */
@@ -29,7 +30,7 @@ export type TableNames = { readonly [K in keyof KeyTables]: K }
 
 /** @throws {@link InvalidOptions} when an option is unknown, a name is not plain, or the dialect is unknown. */
 export function checkTableOptions(options: TableOptions): void {
-  checkNames(options, optionNames)
+  checkNames(options, tableOptionNames)
   const { tablePrefix = '', schema, dialect } = options
   if (typeof tablePrefix !== 'string' || !/^([a-z][a-z0-9_]{0,31})?$/.test(tablePrefix))
     throw new InvalidOptions('tablePrefix', 'up to 32 lower-case letters, digits and _, starting with a letter')
