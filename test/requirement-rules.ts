@@ -20,7 +20,7 @@ export interface RequirementPage {
 }
 
 /** Families whose ids have a hyphen, as `SCOPE-14`. What is not listed is no id: `SHA-256`, `UTF-8`, `RFC-9457`. */
-const families = 'ADP|AUD|CONS|ENC|FI|HASH|HOOK|HTTP|LIM|MCP|MGMT|OPT|RATE|ROT|SCOPE|TEST|TOK|UI|USE'
+const families = 'ADP|AUD|CONS|ENC|FI|HASH|HOOK|HTTP|LIM|MCP|MGMT|OPT|RATE|REP|ROT|SCOPE|TEST|TOK|UI|USE'
 
 /** Families of one letter, as `K4`: rows of products (A, B, K, L, O, T), rows of vectors (C, H, S), decisions (D), invariants (I). */
 const letters = 'ABCDHIKLOST'
