@@ -36,7 +36,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['input', 'verify'],
       ['delegation'],
       ['manage', 'audit', 'reads'],
-      ['lifecycle'],
+      ['lifecycle', 'retention'],
       ['keyring'],
       ['http'],
       ['adapter'],

@@ -15,6 +15,7 @@ import { aKey } from './a-key.js'
 import { testAuditLog } from './test-audit-log.js'
 import { testLists } from './test-lists.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
+import { testRetention } from './test-retention.js'
 import { testUse } from './test-use.js'
 
 /** The store that {@link testKeyStore} tests. */
@@ -642,6 +643,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testRepeatedRequests(open)
     testLists(open)
     testUse(open)
+    testRetention(open)
   })
 }
 

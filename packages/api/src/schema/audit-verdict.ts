@@ -50,6 +50,7 @@ const problems = {
   unknown_key: 'unknown_key',
   truncated: 'truncated',
   rewritten: 'rewritten',
+  pruned: 'pruned',
 } satisfies { [P in Extract<Verdict, { ok: false }>['problem']]: P }
 
 export const AuditVerdict = z
@@ -77,10 +78,11 @@ export const AuditVerdict = z
         z.object({
           problem: z.enum(problems).openapi({
             description:
-              '`missing`: a record was removed or moved. `altered`: one was changed, or never appended. `unknown_key`: one names a secret key that is not known. `truncated`: the end is missing. `rewritten`: the log does not pass through the checkpoint, or through its head.',
+              '`missing`: a record was removed or moved. `altered`: one was changed, or never appended. `unknown_key`: one names a secret key that is not known. `truncated`: the end is missing. `rewritten`: the log does not pass through the checkpoint, or through its head. `pruned`: the checkpoint is in a part that was archived; nothing else was found.',
           }),
           seq: z.int().openapi({
-            description: 'The first wrong record; of `truncated` and `rewritten`, the last that was checked.',
+            description:
+              'The first wrong record; of `truncated` and `rewritten`, the last that was checked; of `pruned`, the last that was archived.',
             example: 7,
           }),
         }),

@@ -50,6 +50,7 @@ export const auditType = z
     'api_key.rotated': 'api_key.rotated',
     'api_key.revealed': 'api_key.revealed',
     'audit.exported': 'audit.exported',
+    'audit.pruned': 'audit.pruned',
     'tool.called': 'tool.called',
     'webhook.created': 'webhook.created',
     'webhook.updated': 'webhook.updated',

@@ -42,6 +42,8 @@ export interface AuditLog {
    * The head of the chain, in the same database, shows whether the end was cut off. A person who can change the head can hide
    * that, or rewrite the whole chain if the keyring has no `auditKeys`. Only a checkpoint that you keep elsewhere finds this.
    *
+   * A log whose first records `keyring.prune` has archived begins after them, if a record in it confirms that.
+   *
    * @throws {@link InvalidInput} when a field of the query is malformed.
    * @throws {@link StoreUnavailable} when the store does not answer.
    *

@@ -1,6 +1,6 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { type AuditCheckpoint, type AuditKey, emptyChain, linkAudit } from '../store/index.js'
+import { type AuditCheckpoint, type AuditKey, emptyChain, isCheckpoint, linkAudit } from '../store/index.js'
 import type { AuditRecord } from '../values/index.js'
 import type { AuditKeys } from './audit-key-ring.js'
 
@@ -14,6 +14,8 @@ import type { AuditKeys } from './audit-key-ring.js'
  *   anyone can name a key.
  * - `truncated`: the end of the chain is missing.
  * - `rewritten`: the chain is consistent, but does not match its head or the checkpoint.
+ * - `pruned`: the checkpoint is in the part of the log that `keyring.prune` has archived, up to record `seq`. Nothing is wrong with
+ *   the log: check the archive with this checkpoint, and the log with the one at the end of the archive.
  */
 export type AuditVerdict =
   | {
@@ -24,15 +26,19 @@ export type AuditVerdict =
     }
   | { readonly ok: false; readonly problem: AuditProblem; readonly seq: number }
 
-type AuditProblem = 'missing' | 'altered' | 'unknown_key' | 'truncated' | 'rewritten'
-type AuditFault = Extract<AuditVerdict, { readonly ok: false }>
+type AuditProblem = 'missing' | 'altered' | 'unknown_key' | 'truncated' | 'rewritten' | 'pruned'
+
+/** A verdict that names a fault. */
+export type AuditFault = Extract<AuditVerdict, { readonly ok: false }>
 
 /** The beginning of a check, and the checkpoint that the chain must pass through. */
 export interface ChainCheckOptions {
   /** The checkpoint that the chain must pass through. @defaultValue none */
   readonly checkpoint?: AuditCheckpoint | undefined
-  /** Begins at the checkpoint instead of at the first record. @defaultValue false */
+  /** Begins at the checkpoint instead of at `start`. @defaultValue false */
   readonly sinceCheckpoint?: boolean | undefined
+  /** Where the chain begins. @defaultValue before the first record */
+  readonly start?: AuditCheckpoint
   /** The keys that records may name. @defaultValue none: every record is under plain SHA-256 */
   readonly auditKeys?: AuditKeys | undefined
 }
@@ -52,10 +58,11 @@ export interface ChainCheck {
 const checkpointNames: NamesOf<AuditCheckpoint> = { seq: true, hash: true, keyed: true }
 
 /** @throws {@link InvalidInput} when the checkpoint is malformed, or missing with `sinceCheckpoint`. */
-export function chainCheck({ checkpoint: given, sinceCheckpoint = false, auditKeys }: ChainCheckOptions): ChainCheck {
+export function chainCheck(options: ChainCheckOptions): ChainCheck {
+  const { checkpoint: given, sinceCheckpoint = false, start = emptyChain, auditKeys } = options
   if (sinceCheckpoint && given === undefined) throw new InvalidInput('checkpoint', 'given with sinceCheckpoint')
   const checkpoint = given === undefined ? emptyChain : checkCheckpoint(given)
-  let at: AuditCheckpoint = sinceCheckpoint ? checkpoint : emptyChain
+  let at: AuditCheckpoint = sinceCheckpoint && (checkpoint.seq > 0 || start.seq === 0) ? checkpoint : start
   const plainEnd = auditKeys === undefined ? Infinity : (auditKeys.plainUntil?.getTime() ?? -Infinity)
   const rewritten = () => (at.seq === checkpoint.seq && at.hash !== checkpoint.hash ? fault('rewritten', at.seq) : null)
   return {
@@ -84,11 +91,8 @@ function fault(problem: AuditProblem, seq: number): AuditFault {
 
 function checkCheckpoint(value: AuditCheckpoint): AuditCheckpoint {
   checkNames(value, checkpointNames, { at: 'checkpoint', Invalid: InvalidInput })
+  if (!isCheckpoint(value)) throw new InvalidInput('checkpoint', 'the checkpoint from an earlier check')
   const { seq, hash, keyed = false } = value
-  const isHash = typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash)
-  if (!Number.isSafeInteger(seq) || seq < 0 || !isHash || typeof keyed !== 'boolean') {
-    throw new InvalidInput('checkpoint', 'the checkpoint from an earlier check')
-  }
   return { seq, hash, ...(keyed ? { keyed } : {}) }
 }
 

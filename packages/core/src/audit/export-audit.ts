@@ -1,10 +1,12 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { liveActor, requireOfOrganization } from '../delegation/index.js'
-import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkContext, isOwnerWithin, type ManageOptions, unprintable } from '../input/index.js'
+import { InvalidInput, StoreUnavailable } from '../errors/index.js'
+import { checkActor, checkContext, isOwnerWithin, type ManageOptions } from '../input/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import type { Actor, AuditRecord } from '../values/index.js'
 import { type AuditFilter, filterNames, parseFilter } from './audit-filter.js'
+import { asEscape, escapeMisleading, recordLine } from './audit-line.js'
+import { loadLogStart } from './log-start.js'
 import type { AuditParts } from './parts.js'
 
 /** Selects the records to export, and their format. */
@@ -26,7 +28,7 @@ export async function* exportAudit(
   const records = await beginExport(parts, query, options)
   if (query.format === 'csv') yield `${columns}\r\n`
   for await (const record of records) {
-    yield query.format === 'csv' ? csvRow(cellsOf(record)) : `${JSON.stringify(record).replace(misleading, asEscape)}\n`
+    yield query.format === 'csv' ? csvRow(cellsOf(record)) : recordLine(record)
   }
 }
 
@@ -82,9 +84,11 @@ async function* recordsUpTo(
   store: AuditParts['store'],
   filter: ReturnType<typeof parseFilter>,
 ): AsyncGenerator<AuditRecord, void, undefined> {
-  let after = 0
+  let { seq: after } = await loadLogStart({ store }, filter.organizationId)
   for (;;) {
     const page = await wrapStoreErrors(store.listAudit({ ...filter, order: 'asc', after, limit: pageSize }))
+    const start = await loadLogStart({ store }, filter.organizationId)
+    if (start.seq > after) throw new StoreUnavailable({ message: prunedMeanwhile })
     for (const record of page) {
       if (record.seq > last) return
       yield record
@@ -94,6 +98,8 @@ async function* recordsUpTo(
     after = end.seq
   }
 }
+
+const prunedMeanwhile = 'Records of this export were archived while it ran, and are not in it. Export the log again.'
 
 function cellsOf(record: AuditRecord): readonly unknown[] {
   const { seq, at, type, actor, keyId, context, data, auditKeyId, hash } = record
@@ -121,18 +127,9 @@ export function csvRow(cells: readonly unknown[]): string {
 
 /** Quotes a cell. An apostrophe stops spreadsheets from running a text as a formula. */
 function csvCell(text: string): string {
-  const safe = text.replace(misleading, asEscape).replace(startOfFormula, asEscape)
+  const safe = escapeMisleading(text).replace(startOfFormula, asEscape)
   return `"${(/^[=+\-@＝＋－＠]/.test(safe) ? `'${safe}` : safe).replaceAll('"', '""')}"`
 }
 
 // In some locales, spreadsheets split at semicolons, and ignore quotes that do not follow one.
 const startOfFormula = /;(?=[\s"']*[=+\-@＝＋－＠])/g
-
-// Line breaks, terminal sequences and bidirectional characters could mislead a reader of the file.
-const misleading = /* @__PURE__ */ new RegExp(unprintable, 'gu')
-
-function asEscape(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-    .join('')
-}

@@ -4,7 +4,7 @@ import type { AuditKeys } from './audit-key-ring.js'
 
 /** What the log needs. */
 export interface AuditParts {
-  readonly store: Pick<KeyStore, 'find' | 'listAudit' | 'appendAudit' | 'auditHead'>
+  readonly store: Pick<KeyStore, 'find' | 'listAudit' | 'appendAudit' | 'auditHead' | 'retention'>
   /** The key for new records. */
   readonly auditKey: AuditKey | undefined
   /** The keys that records may name. */

@@ -1,9 +1,9 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import type { AuditCheckpoint } from '../store/index.js'
-import { type AuditRecord, isRecord } from '../values/index.js'
 import { type AuditKeyRing, parseAuditKeys } from './audit-key-ring.js'
-import { type AuditVerdict, chainCheck } from './chain-check.js'
+import { parseLine } from './audit-line.js'
+import { type AuditFault, type AuditVerdict, chainCheck } from './chain-check.js'
 
 /** The secret keys and the checkpoint for {@link verifyAuditExport}. */
 export interface VerifyAuditExportOptions {
@@ -19,7 +19,8 @@ const exportCheckNames: NamesOf<VerifyAuditExportOptions> = { checkpoint: true, 
 
 /**
  * Checks an exported audit log without access to its database. Create the export with `audit.export`, `format: 'jsonl'` and no
- * filter other than the organization.
+ * filter other than the organization. It checks what `keyring.prune` gave to an archive as well: one part, begun at the checkpoint
+ * before it, or several parts of one organization in their order.
  *
  * @param lines - The lines in their order: the export itself, or a file read line by line. Empty lines are skipped.
  * @returns a verdict. On success, it has the last record as its checkpoint: keep it to check a later export.
@@ -41,24 +42,17 @@ export async function verifyAuditExport(
   if (check.fault !== null) return check.fault
   for await (const line of lines) {
     if (line.trim() === '') continue
-    const record = parseLine(line)
-    if (record === null) return { ok: false, problem: 'altered', seq: check.at.seq + 1 }
-    const fault = check.next(record)
+    const parsed = parseLine(line)
+    if (parsed === null) return { ok: false, problem: 'altered', seq: check.at.seq + 1 }
+    const fault = 'end' in parsed ? faultOfEnd(parsed.end, check.at) : check.next(parsed.record)
     if (fault !== null) return fault
   }
   if (check.at.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: check.at.seq }
   return { ok: true, complete: true, checkpoint: check.at }
 }
 
-/** Parses the record on one line of the export. Returns `null` if the line is not a record. */
-function parseLine(line: string): AuditRecord | null {
-  try {
-    const value: unknown = JSON.parse(line)
-    if (!isRecord(value) || typeof value.at !== 'string' || !isRecord(value.context) || !isRecord(value.actor))
-      return null
-    const { auditKeyId = null } = value // older exports lack the field
-    return { ...value, auditKeyId, at: new Date(value.at) } as unknown as AuditRecord // a wrong field gives a wrong hash, which the chain check finds
-  } catch {
-    return null
-  }
+/** Each part of an archive ends with the checkpoint that it reaches. */
+function faultOfEnd(end: AuditCheckpoint, at: AuditCheckpoint): AuditFault | null {
+  if (end.seq > at.seq) return { ok: false, problem: 'missing', seq: at.seq + 1 }
+  return end.seq === at.seq && end.hash === at.hash ? null : { ok: false, problem: 'rewritten', seq: at.seq }
 }

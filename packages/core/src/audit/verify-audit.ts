@@ -2,7 +2,8 @@ import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { checkId } from '../input/index.js'
 import { type AuditCheckpoint, wrapStoreErrors } from '../store/index.js'
-import { type AuditVerdict, chainCheck } from './chain-check.js'
+import { type AuditVerdict, type ChainCheck, chainCheck } from './chain-check.js'
+import { isConfirmed, loadLogStart } from './log-start.js'
 import type { AuditParts } from './parts.js'
 
 /** The chain that `audit.verify` checks, and its checkpoint. */
@@ -10,7 +11,7 @@ export interface AuditVerifyQuery {
   readonly organizationId: string
   /** A checkpoint from an earlier check, kept outside the database. @defaultValue none: see {@link AuditLog.verify} */
   readonly checkpoint?: AuditCheckpoint | undefined
-  /** Begins at the checkpoint instead of at the first record, for logs with archived records. @defaultValue false */
+  /** Begins at the checkpoint instead of at the first record of the log. @defaultValue false */
   readonly sinceCheckpoint?: boolean | undefined
   /** How many records are checked at most: a long log takes several calls. 1 or more. @defaultValue none: all of them */
   readonly limit?: number | undefined
@@ -25,17 +26,45 @@ const verifyNames: NamesOf<AuditVerifyQuery> = {
 const pageSize = 500
 
 /** See {@link AuditLog.verify}. */
-export async function verifyAudit({ store, auditKeys }: AuditParts, query: AuditVerifyQuery): Promise<AuditVerdict> {
+export async function verifyAudit(parts: AuditParts, query: AuditVerifyQuery): Promise<AuditVerdict> {
   checkNames(query, verifyNames, { Invalid: InvalidInput })
   const organizationId = checkId(query.organizationId, 'organizationId')
-  const { limit, ...options } = query
-  let left = limit === undefined ? Infinity : wholeNumber(limit, 'limit', { least: 1, Invalid: InvalidInput })
-  const check = chainCheck({ ...options, auditKeys })
+  const { limit, checkpoint, sinceCheckpoint } = query
+  const most = limit === undefined ? Infinity : wholeNumber(limit, 'limit', { least: 1, Invalid: InvalidInput })
+  for (;;) {
+    const start = await loadLogStart(parts, organizationId)
+    const asked = chainCheck({ checkpoint, sinceCheckpoint, start, auditKeys: parts.auditKeys })
+    const verdict =
+      (await faultOfStart(parts, organizationId, start, asked)) ?? (await walk(parts, organizationId, asked, most))
+    // Records that were archived while they were looked for are not missing.
+    if (verdict.ok || (await loadLogStart(parts, organizationId)).seq <= start.seq) return verdict
+  }
+}
+
+/** What is wrong with the beginning of a log whose first records were archived; `null`: nothing, or it is not begun there. */
+async function faultOfStart(
+  parts: AuditParts,
+  organizationId: string,
+  start: AuditCheckpoint,
+  { at, checkpoint }: ChainCheck,
+): Promise<AuditVerdict | null> {
+  if (checkpoint.seq > 0 && checkpoint.seq < start.seq) return { ok: false, problem: 'pruned', seq: start.seq }
+  if (at.seq !== start.seq || at.hash !== start.hash) return null
+  return (await isConfirmed(parts, organizationId, start)) ? null : { ok: false, problem: 'missing', seq: 1 }
+}
+
+async function walk(
+  { store }: AuditParts,
+  organizationId: string,
+  check: ChainCheck,
+  most: number,
+): Promise<AuditVerdict> {
   // The check ends at this head. Records that are appended meanwhile come after it.
   const head = await wrapStoreErrors(store.auditHead(organizationId))
   if (head.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: head.seq }
   if (check.fault !== null) return check.fault
 
+  let left = most
   while (check.at.seq < head.seq) {
     if (left === 0) return { ok: true, complete: false, checkpoint: check.at }
     // No `after` on the first page, so that an inserted record with a `seq` of 0 or less is found.

@@ -134,6 +134,15 @@ export type {
   UsageQuery,
   UsedKey,
 } from '../reads/index.js'
+export type {
+  ArchivePart,
+  BrokenLog,
+  PruneAuditQuery,
+  PruneOptions,
+  PruneProgress,
+  PruneQuery,
+  PruneResult,
+} from '../retention/index.js'
 export type { AuditCheckpoint, KeySort } from '../store/index.js'
 export type {
   Actor,

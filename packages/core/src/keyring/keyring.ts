@@ -54,6 +54,7 @@ import {
   type UsageQuery,
   type UsedKey,
 } from '../reads/index.js'
+import { type PruneOptions, type PruneQuery, type PruneResult, prune } from '../retention/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
 import { type Requirements, readRequestId, type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
@@ -343,6 +344,35 @@ export interface Keyring<A extends Access = Access> {
   rewrap(): Promise<RewrapResult>
 
   /**
+   * Removes what is old, for a job that runs once a day: audit records after an archive of yours has them, hours of use that become
+   * days, tombstones of deleted keys. Each step is a short transaction. A call may be killed anywhere, and may run beside others and
+   * beside running processes: the next one goes on. Keys, their last uses, and what was counted by day stay as they are.
+   *
+   * That records left the log is a record of its log, of type `audit.pruned`, with the number and the hash of the last one. So
+   * `audit.verify` begins after it, and the parts of the archive and the log are one chain. A log that is not as it was written is
+   * left as it is, and is in `broken`.
+   *
+   * @param query - What to prune: see docs/retention.md. What is left out stays.
+   * @param options - The actor is a user or a program, and the record's.
+   * @throws {@link InvalidInput}, naming the field: also where `archive` has not read all lines.
+   * @throws {@link ScopeExceedsActor} when the actor is a key.
+   * @throws {@link InvalidOptions} when the store keeps everything: it has no `retention`.
+   * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails; and what `archive` and `onProgress` throw.
+   *
+   * @example
+   * ```ts
+   * const days = 86_400_000
+   * const { records, broken } = await keyring.prune({
+   *   audit: { olderThanMs: 400 * days, archive: keepInArchive },
+   *   usageOlderThanMs: 93 * days,
+   *   tombstonesOlderThanMs: 400 * days,
+   * })
+   * if (broken.length > 0) alarm(broken)
+   * ```
+   */
+  prune(query: PruneQuery, options?: PruneOptions): Promise<PruneResult>
+
+  /**
    * Counts the keys of an organisation, or of one owner in it, and their calls.
    *
    * @throws {@link InvalidInput}, {@link StoreUnavailable}
@@ -513,6 +543,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     verify: (text, asked = {}) => verifyText(parts, text, asked),
     reveal: async (id, manage = {}) => revealKey(managing, id, checkManageOptions(manage)),
     rewrap: () => rewrapSeals(managing),
+    prune: async (query, options = {}) => prune(managing, query, options),
     stats: async (query) => loadStats(managing, query),
     usage: async (query) => loadUsage(managing, query),
     usageOfKeys: async (query) => loadKeysUsage(managing, query),

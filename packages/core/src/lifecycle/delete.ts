@@ -6,7 +6,7 @@ import { changeKey, type ManageParts } from '../manage/index.js'
  * audit log; hash, seal, grants and metadata are erased.
  */
 export async function deleteKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<void> {
-  await changeKey(parts, id, options, (_record, { now }) => ({
+  await changeKey(parts, id, options, ({ lookupDigest }, { now }) => ({
     write: {
       status: 'deleted',
       deletedAt: now,
@@ -21,7 +21,8 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       hash: null,
       previousHash: null,
       previousHashExpiresAt: null,
-      lookupDigest: null,
+      // An imported secret must not be imported again, so its tombstone is told from the others, and stays.
+      lookupDigest: lookupDigest === null ? null : `deleted:${id}`,
       sealed: null,
     },
     audit: [{ type: 'api_key.deleted', data: {} }],

@@ -4,10 +4,12 @@ import type { MemoryState } from './state.js'
 
 /** The methods of a memory store for audit records. */
 export function memoryAudit(state: MemoryState): Pick<KeyStore, 'listAudit' | 'appendAudit' | 'auditHead'> {
-  const { chains, clock } = state
+  const { chains, starts, clock } = state
   return {
     async listAudit(query) {
-      const asked = (chains.get(query.organizationId) ?? []).filter((record) => isAsked(record, query))
+      const { seq: start } = starts.get(query.organizationId) ?? emptyChain
+      const chain = chains.get(query.organizationId) ?? []
+      const asked = chain.filter((record) => record.seq > start && isAsked(record, query))
       if (query.order === 'desc') asked.reverse()
       return deepCopy(asked.slice(0, query.limit))
     },

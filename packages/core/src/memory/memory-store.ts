@@ -4,6 +4,7 @@ import { memoryAudit } from './audit.js'
 import { memoryChanges } from './changes.js'
 import { memoryList } from './list.js'
 import { memoryReads } from './reads.js'
+import { memoryRetention } from './retention.js'
 import type { MemoryState } from './state.js'
 import { memoryUsage } from './usage.js'
 
@@ -28,6 +29,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     clock: options.now ?? (() => new Date()),
     keys: new Map(),
     chains: new Map(),
+    starts: new Map(),
+    gone: new Map(),
     usage: new Map(),
     refusals: new Map(),
     lastUses: new Map(),
@@ -41,5 +44,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     ...memoryChanges(state),
     ...memoryAudit(state),
     ...memoryUsage(state),
+    retention: memoryRetention(state),
   }
 }

@@ -8,7 +8,7 @@ type Reads = Pick<KeyStore, 'find' | 'findByLookupDigest' | 'now' | 'stats' | 'i
 
 /** The methods of a memory store that read keys. */
 export function memoryReads(state: MemoryState): Reads {
-  const { clock, keys, usage, lastUses } = state
+  const { clock, keys, usage, lastUses, gone } = state
   return {
     find(id, wanted) {
       const record = keys.get(id)
@@ -31,13 +31,15 @@ export function memoryReads(state: MemoryState): Reads {
         (record) =>
           organizationOf(record.owner) === organizationId && (owner === undefined || isSameOwner(record.owner, owner)),
       )
+      // Whose they were, nobody knows any more.
+      const removed = owner === undefined ? gone.get(organizationId) : undefined
       const ids = owner === undefined ? null : new Set(own.map(({ id }) => id))
       const ownUses = [...usage.values()].filter(
         (use) => use.organizationId === organizationId && (ids === null || ids.has(use.keyId)),
       )
       const count = (status: string) => own.filter((record) => shownStatus(record, now) === status).length
       return {
-        created: own.length,
+        created: own.length + (removed?.created ?? 0),
         active: count('active'),
         disabled: count('disabled'),
         expired: count('expired'),
@@ -45,7 +47,10 @@ export function memoryReads(state: MemoryState): Reads {
         recentUsage: ownUses
           .filter(({ hour }) => hour >= firstRecentHour(now))
           .reduce((sum, use) => sum + use.count, 0),
-        lastUsedAt: own.reduce<Date | null>((last, { id }) => laterOf(last, lastUses.get(id) ?? null), null),
+        lastUsedAt: own.reduce<Date | null>(
+          (last, { id }) => laterOf(last, lastUses.get(id) ?? null),
+          removed?.lastUsedAt ?? null,
+        ),
       }
     },
 

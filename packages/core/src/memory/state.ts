@@ -1,4 +1,4 @@
-import type { KeyRefusals } from '../store/index.js'
+import type { AuditCheckpoint, KeyRefusals } from '../store/index.js'
 import type { AuditRecord, KeyRecord } from '../values/index.js'
 
 /** The uses of a key in an hour. */
@@ -15,6 +15,10 @@ export interface MemoryState {
   readonly keys: Map<string, KeyRecord>
   /** By organization, oldest record first. */
   readonly chains: Map<string, AuditRecord[]>
+  /** After which place each log begins, by organization. Left out: at its first record. */
+  readonly starts: Map<string, AuditCheckpoint>
+  /** What is left of keys whose tombstones were removed, by organization. */
+  readonly gone: Map<string, { readonly created: number; readonly lastUsedAt: Date | null }>
   /** By hour and key. Nobody else sees what is counted. */
   readonly usage: Map<string, CountedUse>
   /** By hour, key and code. */

@@ -1,4 +1,4 @@
-import { isSameOwner, type KeyStore, type UsageRequest } from '../store/index.js'
+import { dayMs, hourMs, isSameOwner, type KeyStore, type UsageRequest } from '../store/index.js'
 import { fixedCopy } from './fixed-copy.js'
 import type { MemoryState } from './state.js'
 
@@ -47,7 +47,7 @@ export function memoryUsage({ keys, usage, refusals, lastUses, batches }: Memory
     },
 
     async topKeys({ owner, limit, ...request }) {
-      const ofOwner = usesIn(request).filter(({ keyId }) => {
+      const ofOwner = usesIn({ ...request, bucketMs: dayMs }).filter(({ keyId }) => {
         const record = keys.get(keyId)
         return owner === undefined || (record !== undefined && isSameOwner(record.owner, owner))
       })
@@ -67,9 +67,12 @@ interface Counted {
 
 function isIn(
   { organizationId, hour }: Counted,
-  { organizationId: asked, from, to }: Omit<UsageRequest, 'keyId'>,
+  { organizationId: asked, from, to, bucketMs = hourMs }: Omit<UsageRequest, 'keyId'>,
 ): boolean {
-  return organizationId === asked && hour >= from && hour < to
+  if (organizationId !== asked || hour < from) return false
+  if (hour.getTime() % hourMs === 0) return hour < to
+  // A day that was added up: a whole one.
+  return bucketMs !== hourMs && hour.getTime() < Math.ceil(to.getTime() / dayMs) * dayMs
 }
 
 /** Adds up counts of the same hour or day, and of the same names. */

@@ -39,6 +39,7 @@ export { inByteOrder, type KeyTerm, sortName, soughtWords, termsOf } from './key
 export { toKey } from './key-view.js'
 export {
   countsTowardsLimit,
+  dayMs,
   firstRecentHour,
   hourMs,
   hourOf,
@@ -46,11 +47,21 @@ export {
   isPast,
   isSameOwner,
   organizationOf,
+  placeOfDay,
   requestMemoryMs,
 } from './lifetime.js'
-export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, linkAudit } from './link-audit.js'
+export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, isCheckpoint, linkAudit } from './link-audit.js'
 export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'
 export type { StoreEvent } from './store-event.js'
+export type {
+  AuditStartMove,
+  DaysAnswer,
+  DaysRequest,
+  OldCounts,
+  OldRequest,
+  OrganizationSweep,
+  StoreRetention,
+} from './store-retention.js'
 export { timedStore } from './timed-store.js'

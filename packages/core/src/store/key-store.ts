@@ -14,6 +14,7 @@ import type {
 import type { KeyTerm } from './key-terms.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
 import type { StoreEvent } from './store-event.js'
+import type { StoreRetention } from './store-retention.js'
 
 /** A key from the store, and the store's clock at the time of the read. Only this clock decides what has expired. */
 export interface Found {
@@ -233,7 +234,10 @@ export interface KeyStore {
    */
   recordUsage(batchId: string, uses: readonly KeyUsage[], refusals?: readonly KeyRefusals[]): Promise<void>
 
-  /** Returns the usage by hour or day, oldest first. Those without usage are left out. */
+  /**
+   * Returns the usage by hour or day, oldest first. Those without usage are left out. What {@link StoreRetention.addUpDays} added up
+   * is no usage of any hour; as a day, it counts as a whole if the span touches it.
+   */
   listUsage(query: UsageRequest): Promise<readonly UsageHour[]>
 
   /** Returns the usage of some keys, each by hour or day, in any order. Those without usage are left out. */
@@ -281,6 +285,9 @@ export interface KeyStore {
    * @throws {@link TransactionLost}, from the methods, when the transaction can do nothing more.
    */
   inTransaction?(transaction: object): StoreInTransaction
+
+  /** Removes what is old, for `Keyring.prune`. Left out by a store that keeps everything. */
+  readonly retention?: StoreRetention | undefined
 }
 
 /** What a store does within a transaction of the host's. */

@@ -26,6 +26,17 @@ export const requestMemoryMs = 86_400_000
 /** The length of a usage bucket: one hour, in milliseconds. */
 export const hourMs = 3_600_000
 
+/** The length of a day in UTC, in milliseconds. */
+export const dayMs = 86_400_000
+
+/**
+ * Where the uses of a whole day stand among those of hours, in milliseconds since 1970: in its last millisecond, where no hour begins.
+ * So the latest row of a key is the one with its last use, also while an hour of that day is there as well.
+ */
+export function placeOfDay(hour: number): number {
+  return Math.floor(hour / dayMs) * dayMs + dayMs - 1
+}
+
 /** Returns the beginning of the hour that contains `instant`. */
 export function hourOf(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / hourMs) * hourMs)

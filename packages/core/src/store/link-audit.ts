@@ -1,5 +1,5 @@
 import { chainHash, GENESIS } from '../crypto/index.js'
-import type { AuditDraft, AuditRecord, JsonObject } from '../values/index.js'
+import { type AuditDraft, type AuditRecord, isRecord, type JsonObject } from '../values/index.js'
 
 /** A place in an organization's audit chain: the number of a record and its hash. */
 export interface AuditCheckpoint {
@@ -7,6 +7,14 @@ export interface AuditCheckpoint {
   readonly hash: string
   /** Whether the chain had reached a record that needs a secret key: so do all that follow. A check sets it. @defaultValue false */
   readonly keyed?: boolean
+}
+
+/** Tests whether a value is such a place. */
+export function isCheckpoint(value: unknown): value is AuditCheckpoint {
+  if (!isRecord(value)) return false
+  const { seq, hash, keyed = false } = value
+  const isHash = typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash)
+  return Number.isSafeInteger(seq) && Number(seq) >= 0 && isHash && typeof keyed === 'boolean'
 }
 
 /** A secret key of audit chains, and the id by which records name it. */

@@ -1,6 +1,7 @@
 import { isKeyError, OutcomeUnknown, StoreUnavailable } from '../errors/index.js'
 import { DeadlineExceeded, type MaybePromise, withDeadline } from '../values/index.js'
 import type { KeyStore } from './key-store.js'
+import type { StoreRetention } from './store-retention.js'
 
 /** Hears how the calls of a store end. */
 export interface StoreWatch {
@@ -58,6 +59,27 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     // Said to have changed nothing, also where it may have: the same call again does no harm.
     checkValue: (name, value) => read(() => store.checkValue(name, value)),
     inspect: (known) => read(() => store.inspect(known)),
+    get retention() {
+      return store.retention && timedRetention(store.retention, read, write)
+    },
+  }
+}
+
+/** What it removes twice does no harm. So only the move of a log's beginning has an outcome that somebody may have to know. */
+function timedRetention(
+  of: StoreRetention,
+  read: <T>(work: () => Promise<T>) => Promise<T>,
+  write: <T>(work: () => Promise<T>) => Promise<T>,
+): StoreRetention {
+  return {
+    organizations: (page) => read(() => of.organizations(page)),
+    auditStart: (organizationId) => read(() => of.auditStart(organizationId)),
+    moveAuditStart: (request) => write(() => of.moveAuditStart(request)),
+    sweepAudit: (request) => read(() => of.sweepAudit(request)),
+    addUpDays: (request) => read(() => of.addUpDays(request)),
+    removeTombstones: (request) => read(() => of.removeTombstones(request)),
+    forgetIds: (limit) => read(() => of.forgetIds(limit)),
+    countOld: (request) => read(() => of.countOld(request)),
   }
 }
 

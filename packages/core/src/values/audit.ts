@@ -18,6 +18,7 @@ export type AuditType =
   | 'api_key.rotated'
   | 'api_key.revealed'
   | 'audit.exported'
+  | 'audit.pruned'
   | 'tool.called'
   | 'webhook.created'
   | 'webhook.updated'

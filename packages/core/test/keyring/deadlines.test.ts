@@ -61,6 +61,7 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   rotate: ({ keyring, id }) => keyring.rotate(id),
   reveal: ({ keyring, id }) => keyring.reveal(id),
   rewrap: ({ keyring }) => keyring.rewrap(),
+  prune: ({ keyring }) => keyring.prune({}),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
   usage: ({ keyring }) => keyring.usage({ organizationId }),
   usageOfKeys: ({ keyring, id }) => keyring.usageOfKeys({ organizationId, keyIds: [id] }),
@@ -82,8 +83,12 @@ describe('a store that hangs (FI-41)', () => {
     'makes %s an error in time, and not one that says what nobody knows',
     async (name, verb) => {
       const world = await make()
-      for (const method of Object.keys(world.store) as Exclude<keyof KeyStore, 'inTransaction' | 'watch'>[])
+      for (const method of Object.keys(world.store) as Exclude<
+        keyof KeyStore,
+        'inTransaction' | 'retention' | 'watch'
+      >[])
         world.storage.stubs[method] = hang // its own keys
+      Object.assign(world.storage.stubs, { retention: new Proxy({}, { get: () => hang }) }) // whatever is called
       if (name === 'doctor') {
         expect(await verb(world)).toMatchObject([{ code: 'store_unavailable', severity: 'error' }])
         return

@@ -3,6 +3,7 @@ import type { Database } from '../driver/database.js'
 import { all } from '../sql/parts.js'
 import { raw, sql } from '../sql/sql.js'
 import { advance } from './advance.js'
+import { archived } from './archived.js'
 import { readSituation, selectSituation } from './situation.js'
 
 /** The audit log. */
@@ -11,6 +12,7 @@ export function auditMethods(db: Database): Pick<KeyStore, 'listAudit' | 'append
     async listAudit({ organizationId, keyId, type, actor, from, to, order, after, limit }) {
       const conditions = [
         sql`organization_id = ${organizationId}`,
+        sql`seq > ${archived(organizationId)}`,
         ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
         ...(type === undefined ? [] : [sql`type = ${type}`]),
         ...(actor === undefined ? [] : [sql`actor_type = ${actor.type} and actor_id = ${actor.id}`]),

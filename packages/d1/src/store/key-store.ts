@@ -7,6 +7,7 @@ import { inspect } from './inspect.js'
 import { listMethods } from './list.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
+import { retentionMethods } from './retention.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
 
@@ -22,5 +23,6 @@ export function keyStore(db: Database): KeyStore {
     ...checkValueMethods(db),
     stats: (request) => loadStats(db, request),
     inspect: (known) => inspect(db, known),
+    retention: retentionMethods(db),
   }
 }

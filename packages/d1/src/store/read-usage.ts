@@ -1,7 +1,8 @@
-import { instantOf, type KeyStore, sumOf, type UsageRequest } from '@keywright/core/store'
+import { dayMs, hourMs, instantOf, type KeyStore, sumOf, type UsageRequest } from '@keywright/core/store'
 import type { Database, Row } from '../driver/database.js'
 import { all, list } from '../sql/parts.js'
 import { raw, type Sql, sql } from '../sql/sql.js'
+import { isHour } from './add-up-days.js'
 import { ownedBy } from './owned-by.js'
 
 type Reads = Pick<KeyStore, 'listUsage' | 'listKeyUsage' | 'listRefusals' | 'topKeys'>
@@ -39,19 +40,26 @@ export function usageReads(db: Database): Reads {
       const ofOwner =
         owner === undefined ? [] : [sql`key_id in (select k.id from api_keys as k where ${all(ownedBy(owner))})`]
       const rows = await load(sql`select key_id, sum(count) as counted from api_key_usage
-        where ${all([...isIn(request), ...ofOwner])} group by key_id order by counted desc, key_id limit ${limit}`)
+        where ${all([...isIn({ ...request, bucketMs: dayMs }), ...ofOwner])} group by key_id order by counted desc, key_id limit ${limit}`)
       return rows.map((row) => ({ keyId: String(row.key_id), count: sumOf(row.counted, 'count') }))
     },
   }
 }
 
 /** When the hour or the day of a row begins. */
-function beginOf({ bucketMs = 3_600_000 }: Pick<UsageRequest, 'bucketMs'>): Sql {
-  return raw(bucketMs === 3_600_000 ? 'hour' : `hour - (hour % ${bucketMs})`)
+function beginOf({ bucketMs = hourMs }: Pick<UsageRequest, 'bucketMs'>): Sql {
+  return raw(bucketMs === hourMs ? 'hour' : `hour - (hour % ${bucketMs})`)
 }
 
-function isIn({ organizationId, from, to }: Omit<UsageRequest, 'keyId'>): readonly Sql[] {
-  return [sql`organization_id = ${organizationId}`, sql`hour >= ${from.getTime()}`, sql`hour < ${to.getTime()}`]
+function isIn({ organizationId, from, to, bucketMs = hourMs }: Omit<UsageRequest, 'keyId'>): readonly Sql[] {
+  const end = to.getTime()
+  // A day that was added up stands at its end, and counts as a whole.
+  const ofDays = [sql`hour < ${Math.ceil(end / dayMs) * dayMs}`, sql`(hour < ${end} or not ${isHour})`]
+  return [
+    sql`organization_id = ${organizationId}`,
+    sql`hour >= ${from.getTime()}`,
+    ...(bucketMs === hourMs ? [sql`hour < ${end}`, isHour] : ofDays),
+  ]
 }
 
 function isOneOf(keyIds: readonly string[]): Sql {

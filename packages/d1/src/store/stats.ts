@@ -11,7 +11,7 @@ export async function loadStats(db: Database, { organizationId, owner }: StatsRe
   const keys = sql`api_keys as k where ${all([sql`k.${within}`, ...(owner === undefined ? [] : ownedBy(owner))])}`
   const ofOwner = owner === undefined ? sql`` : sql` and key_id in (select k.id from ${keys})`
   const lives = sql`${endOf} > (select ${now})`
-  const [counted, made, used, last] = await db.read([
+  const [counted, made, used, last, lastOfAll] = await db.read([
     // From an index alone: it has these columns, and no row is read.
     sql`select count(*) as made, sum(k.status = 'active' and ${lives}) as active,
       sum(k.status = 'active' and not ${lives}) as expired, sum(k.status = 'disabled') as disabled,
@@ -19,9 +19,16 @@ export async function loadStats(db: Database, { organizationId, owner }: StatsRe
     sql`select created from api_key_counters where ${within}`,
     sql`select sum(count) as count from api_key_usage where ${within} and hour > ${now} - 86400000${ofOwner}`,
     sql`select max(last_used_at) as at from api_key_last_uses where ${within}${ofOwner}`,
+    // The key that was used last may be a tombstone that is gone. Whose it was, nobody knows any more.
+    ...(owner === undefined
+      ? [
+          sql`select max(last_used_at) as at from api_key_usage where ${within}
+            and hour = (select max(hour) from api_key_usage where ${within})`,
+        ]
+      : []),
   ])
   const of = counted?.[0]
-  const lastUsedAt = sumOf(last?.[0]?.at, 'last_used_at')
+  const lastUsedAt = Math.max(sumOf(last?.[0]?.at, 'last_used_at'), sumOf(lastOfAll?.[0]?.at, 'last_used_at'))
   return {
     created: owner === undefined ? sumOf(made?.[0]?.created, 'created') : sumOf(of?.made, 'made'),
     active: sumOf(of?.active, 'active'),

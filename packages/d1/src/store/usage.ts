@@ -4,7 +4,7 @@ import { list, now } from '../sql/parts.js'
 import { type Sql, sql } from '../sql/sql.js'
 
 /** For how long a repeated batch is recognised. A process gives up sending it again long before that. */
-const batchMemoryMs = 86_400_000
+export const batchMemoryMs = 86_400_000
 /** How many batches are forgotten with a new one: after a pause there could be many. */
 const mostForgotten = 100
 /** Rows of one statement: a value may not be too long. */

@@ -1295,7 +1295,7 @@ export interface components {
          * @example api_key.created
          * @enum {string}
          */
-        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.revealed" | "audit.exported" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
+        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.revealed" | "audit.exported" | "audit.pruned" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
         /** @description Calls and refusals of several keys. */
         KeysUsage: {
             /** @description One entry for each key, in the order of the request. */
@@ -1354,12 +1354,12 @@ export interface components {
             /** @description The first fault; null: none was found. */
             fault: {
                 /**
-                 * @description `missing`: a record was removed or moved. `altered`: one was changed, or never appended. `unknown_key`: one names a secret key that is not known. `truncated`: the end is missing. `rewritten`: the log does not pass through the checkpoint, or through its head.
+                 * @description `missing`: a record was removed or moved. `altered`: one was changed, or never appended. `unknown_key`: one names a secret key that is not known. `truncated`: the end is missing. `rewritten`: the log does not pass through the checkpoint, or through its head. `pruned`: the checkpoint is in a part that was archived; nothing else was found.
                  * @enum {string}
                  */
-                problem: "missing" | "altered" | "unknown_key" | "truncated" | "rewritten";
+                problem: "missing" | "altered" | "unknown_key" | "truncated" | "rewritten" | "pruned";
                 /**
-                 * @description The first wrong record; of `truncated` and `rewritten`, the last that was checked.
+                 * @description The first wrong record; of `truncated` and `rewritten`, the last that was checked; of `pruned`, the last that was archived.
                  * @example 7
                  */
                 seq: number;

@@ -287,6 +287,7 @@ export const german: Strings = {
       'api_key.rotated': 'Schlüssel erneuert',
       'api_key.revealed': 'Token noch einmal gezeigt',
       'audit.exported': 'Protokoll exportiert',
+      'audit.pruned': 'Alte Einträge archiviert',
       'tool.called': 'MCP-Werkzeug aufgerufen',
       'webhook.created': 'Webhook hinzugefügt',
       'webhook.updated': 'Webhook geändert',

@@ -280,6 +280,7 @@ export const en = {
       'api_key.rotated': 'Key rotated',
       'api_key.revealed': 'Token shown again',
       'audit.exported': 'Log exported',
+      'audit.pruned': 'Old records archived',
       'tool.called': 'MCP tool called',
       'webhook.created': 'Webhook added',
       'webhook.updated': 'Webhook changed',

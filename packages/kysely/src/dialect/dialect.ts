@@ -30,6 +30,8 @@ export interface Dialect extends BusyErrors {
   readonly longText: RawBuilder<unknown>
   /** Statements that make the audit table refuse updates, deletions, and inserts that replace a row. */
   appendOnly(auditTable: string): readonly RawBuilder<unknown>[]
+  /** Statements that let that table lose the records after which a log begins, and no others. */
+  letArchivedGo(auditTable: string, startsTable: string): readonly RawBuilder<unknown>[]
   /** The schema that new tables go into, where one database has several: a migration must ignore the others. */
   currentSchema(db: Kysely<KeyTables>): Promise<string | null>
   /** Under this level each statement sees what was committed before it, so that a read behind a lock is not older than the lock. */
@@ -85,6 +87,11 @@ const sqlite: Dialect = {
       refuse('no_replace', sql`insert ${on} when exists (${isThere})`),
     ]
   },
+  letArchivedGo: (table, starts) => [
+    sql`drop trigger if exists ${sql.id(`${table}_no_delete`)}`,
+    sql`create trigger ${sql.id(`${table}_no_delete`)} before delete on ${sql.table(table)} when not ${isArchived(starts)}
+          BEGIN select raise(abort, 'the audit log is append-only'); END`,
+  ],
   currentSchema: async () => null,
   isolationLevel: undefined, // one writer at a time
   orKeep: onConflictKeep,
@@ -111,6 +118,17 @@ const postgres: Dialect = {
         for each row execute function ${sql.table(`${table}_append_only`)}()`,
     sql`create trigger ${sql.id(`${withoutSchema(table)}_no_truncate`)} before truncate on ${sql.table(table)}
         for each statement execute function ${sql.table(`${table}_append_only`)}()`,
+  ],
+  // In the schema of the table itself: that of the session may be another.
+  letArchivedGo: (table, starts) => [
+    sql`create or replace function ${sql.table(`${table}_append_only`)}() returns trigger language plpgsql as
+        $$ declare is_archived boolean; begin
+        if tg_op = 'DELETE' then
+          execute format('select exists (select 1 from %I.%I where organization_id = $1 and seq >= $2)',
+            tg_table_schema, ${sql.lit(withoutSchema(starts))}) into is_archived using old.organization_id, old.seq;
+          if is_archived then return old; end if;
+        end if;
+        raise exception 'the audit log is append-only'; end $$`,
   ],
   currentSchema: async (db) => {
     const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db)
@@ -139,6 +157,13 @@ const mysql: Dialect = {
         sql`create trigger ${sql.id(`${table}_no_${verb}`)} before ${sql.raw(verb)} on ${sql.table(table)}
             for each row signal sqlstate '45000' set message_text = 'the audit log is append-only'`,
     ),
+  letArchivedGo: (table, starts) => [
+    // Dropped, also where an earlier attempt came as far as here: MySQL can neither replace one nor roll back.
+    sql`drop trigger if exists ${sql.id(`${table}_no_delete`)}`,
+    sql`create trigger ${sql.id(`${table}_no_delete`)} before delete on ${sql.table(table)} for each row
+          if not ${isArchived(starts)} then
+            signal sqlstate '45000' set message_text = 'the audit log is append-only'; end if`,
+  ],
   currentSchema: async () => null, // a schema is a database
   isolationLevel: 'read committed',
   // Not "insert ignore", which ignores other errors as well.
@@ -152,6 +177,12 @@ const mysql: Dialect = {
   isBusy: isMysqlBusy,
   isConflict: isMysqlConflict,
   isDenied: isMysqlDenied,
+}
+
+/** Whether the log of the row that goes begins after it. */
+function isArchived(startsTable: string): RawBuilder<unknown> {
+  return sql`exists (select 1 from ${sql.table(startsTable)} as started
+    where started.organization_id = old.organization_id and started.seq >= old.seq)`
 }
 
 function onConflictKeep<Q extends AnyInsert>(insert: Q, key: string): Q {

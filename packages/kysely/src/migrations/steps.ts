@@ -22,6 +22,8 @@ import { indexEvents } from './0020-index-events.js'
 import { createDeliveries } from './0021-create-deliveries.js'
 import { indexDeliveries } from './0022-index-deliveries.js'
 import { countWebhooks } from './0023-count-webhooks.js'
+import { createAuditStarts } from './0024-create-audit-starts.js'
+import { letArchivedRecordsGo } from './0025-let-archived-records-go.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -50,6 +52,8 @@ const steps: Readonly<Record<string, Step>> = {
   '0021-create-deliveries': createDeliveries,
   '0022-index-deliveries': indexDeliveries,
   '0023-count-webhooks': countWebhooks,
+  '0024-create-audit-starts': createAuditStarts,
+  '0025-let-archived-records-go': letArchivedRecordsGo,
 }
 
 /** The step that makes the audit table. */

@@ -3,6 +3,7 @@ import { type AuditQuery, parseAuditRow } from '@keywright/core/store'
 import type { SelectQueryBuilder } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import type { StoreContext } from './context.js'
+import { lastArchived } from './last-archived.js'
 
 /** Reads a page of the audit log. */
 export async function loadRecords(context: StoreContext, query: AuditQuery): Promise<readonly AuditRecord[]> {
@@ -12,7 +13,7 @@ export async function loadRecords(context: StoreContext, query: AuditQuery): Pro
     const near = await readRecords(context, nearbyRecords(context, query), order)
     if (near.length === limit) return near
   }
-  return readRecords(context, matchingRecords(db.selectFrom(tables.api_key_audit), query), order)
+  return readRecords(context, matchingRecords(context, db.selectFrom(tables.api_key_audit), query), order)
 }
 
 type Records = SelectQueryBuilder<KeyTables, 'api_key_audit', object>
@@ -29,10 +30,12 @@ type PageOfRecords = SelectQueryBuilder<
  * sorted: after a clock was set back, times are not in the order of `seq`.
  */
 function matchingRecords(
+  { tables }: Pick<StoreContext, 'tables'>,
   source: Records,
   { organizationId, keyId, type, actor, from, to, order, after, limit }: AuditQuery,
 ): PageOfRecords {
   let page = source.select(['organization_id', 'seq']).where('organization_id', '=', organizationId)
+  page = page.where('seq', '>', lastArchived(tables, organizationId))
   if (keyId !== undefined) page = page.where('key_id', '=', keyId)
   if (type !== undefined) page = page.where('type', '=', type)
   if (actor !== undefined) page = page.where('actor_type', '=', actor.type).where('actor_id', '=', actor.id)
@@ -43,13 +46,14 @@ function matchingRecords(
 }
 
 /** The same page, if its records are among the next few. With a wide span of time, they are, and sorting all of it would take long. */
-function nearbyRecords({ db, tables }: StoreContext, query: AuditQuery): PageOfRecords {
+function nearbyRecords(context: StoreContext, query: AuditQuery): PageOfRecords {
+  const { db, tables } = context
   const { organizationId, order, after, limit } = query
-  const next = matchingRecords(db.selectFrom(tables.api_key_audit), {
+  const next = matchingRecords(context, db.selectFrom(tables.api_key_audit), {
     ...{ organizationId, order, limit: 10 * limit },
     ...(after === undefined ? {} : { after }),
   }).select(['key_id', 'type', 'actor_type', 'actor_id', 'at'])
-  return matchingRecords(db.selectFrom(next.as('next')) as unknown as Records, query) // it has the columns of a filter
+  return matchingRecords(context, db.selectFrom(next.as('next')) as unknown as Records, query) // it has the columns of a filter
 }
 
 /** Reads the records of a page, which was chosen from indexes. */

@@ -5,13 +5,14 @@ import type { StoreContext } from './context.js'
 
 type Right = 'select' | 'insert' | 'update' | 'delete'
 
-/** The rights that the store needs. The manual lists the same. */
+/** The rights that the store needs, but for `retention`. The manual lists the same. */
 export const neededRights: Readonly<Record<keyof KeyTables, readonly Right[]>> = {
   api_keys: ['select', 'insert', 'update'],
   api_key_terms: ['select', 'insert', 'delete'],
   api_key_last_uses: ['select', 'insert', 'update', 'delete'],
   api_key_counters: ['select', 'insert', 'update'],
   api_key_audit: ['select', 'insert'],
+  api_key_audit_starts: ['select'],
   api_key_usage: ['select', 'insert', 'update'],
   api_key_refusals: ['select', 'insert', 'update'],
   api_key_usage_batches: ['select', 'insert', 'update', 'delete'],
@@ -32,6 +33,7 @@ const columns: Readonly<Record<keyof KeyTables, string>> = {
   api_key_last_uses: 'key_id',
   api_key_counters: 'organization_id',
   api_key_audit: 'organization_id',
+  api_key_audit_starts: 'organization_id',
   api_key_usage: 'organization_id',
   api_key_refusals: 'organization_id',
   api_key_usage_batches: 'id',

@@ -18,6 +18,7 @@ import { listMethods } from './list.js'
 import { openReplicas } from './open-replicas.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
+import { retentionMethods } from './retention.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
 
@@ -83,6 +84,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     ...usageReads(context),
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
+    retention: retentionMethods(context),
     inTransaction: (transaction) => storeInTransaction(context, tableOptions, transaction),
     ...(replicas === null ? {} : { watch: replicas.watch }),
 

@@ -30,8 +30,8 @@ export async function loadLastUse(
   if (latest?.hour == null) return 0
   const row = await ofOrganization
     .where('used.hour', '=', latest.hour)
-    // Versions before write it to the key.
-    .innerJoin(`${tables.api_keys} as key`, 'key.id', 'used.key_id')
+    // Versions before write it to the key. A tombstone may be gone.
+    .leftJoin(`${tables.api_keys} as key`, 'key.id', 'used.key_id')
     .select(({ fn }) => [fn.max('used.last_used_at').as('at'), fn.max('key.last_used_at').as('before')])
     .executeTakeFirst()
   return Math.max(sumOf(row?.at, 'last_used_at'), sumOf(row?.before, 'last_used_at'))

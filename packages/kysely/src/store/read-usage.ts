@@ -1,6 +1,7 @@
-import type { KeyStore, UsageRequest } from '@keywright/core/store'
+import { dayMs, hourMs, type KeyStore, type UsageRequest } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import { instantOf, sumOf } from '../tables/whole-number.js'
+import { isHour } from './add-up-days.js'
 import type { StoreContext } from './context.js'
 import { all, isOf } from './key-conditions.js'
 
@@ -46,7 +47,7 @@ export function usageReads(context: StoreContext): Reads {
       const keys = sql`select k.id from ${sql.table(tables.api_keys)} as k where ${all(isOf(owner === undefined ? {} : { owner }, 'k'))}`
       const ofOwner = owner === undefined ? [] : [sql<SqlBool>`key_id in (${keys})`]
       const rows = await load(sql`select key_id, ${counted} from ${usage}
-        where ${all([...isIn(request), ...ofOwner])} group by key_id order by counted desc, key_id limit ${sql.lit(limit)}`)
+        where ${all([...isIn({ ...request, bucketMs: dayMs }), ...ofOwner])} group by key_id order by counted desc, key_id limit ${sql.lit(limit)}`)
       return rows.map((row) => ({ keyId: row.key_id, count: sumOf(row.counted, 'count') }))
     },
   }
@@ -55,17 +56,28 @@ export function usageReads(context: StoreContext): Reads {
 const counted = sql`sum(${sql.ref('count')}) as counted`
 
 /** When the hour or the day of a row begins. */
-function beginOf({ bucketMs = 3_600_000 }: Pick<UsageRequest, 'bucketMs'>): RawBuilder<number> {
+function beginOf({ bucketMs = hourMs }: Pick<UsageRequest, 'bucketMs'>): RawBuilder<number> {
   const hour = sql.ref('hour')
-  return bucketMs === 3_600_000 ? sql`${hour}` : sql`${hour} - (${hour} % ${sql.lit(bucketMs)})`
+  return bucketMs === hourMs ? sql`${hour}` : sql`${hour} - (${hour} % ${sql.lit(bucketMs)})`
 }
 
-function isIn({ organizationId, from, to }: Omit<UsageRequest, 'keyId'>): RawBuilder<SqlBool>[] {
+function isIn({
+  organizationId,
+  from,
+  to,
+  bucketMs = hourMs,
+}: Omit<UsageRequest, 'keyId'>): readonly RawBuilder<SqlBool>[] {
   const hour = sql.ref('hour')
+  const end = to.getTime()
+  // A day that was added up stands at its end, and counts as a whole.
+  const ofDays = [
+    sql<SqlBool>`${hour} < ${Math.ceil(end / dayMs) * dayMs}`,
+    sql<SqlBool>`(${hour} < ${end} or not ${isHour})`,
+  ]
   return [
     sql<SqlBool>`organization_id = ${organizationId}`,
     sql<SqlBool>`${hour} >= ${from.getTime()}`,
-    sql<SqlBool>`${hour} < ${to.getTime()}`,
+    ...(bucketMs === hourMs ? [sql<SqlBool>`${hour} < ${end}`, isHour] : ofDays),
   ]
 }
 

@@ -7,7 +7,7 @@ import { wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 
 /** For how long a repeated batch is recognised. A process gives up sending it again long before that. */
-const batchMemoryMs = 86_400_000
+export const batchMemoryMs = 86_400_000
 /** The batches of so long are forgotten at a time: after a pause there could be many. */
 const forgottenMs = 60_000
 /** Rows of one statement: engines bound its parameters. */

@@ -30,6 +30,14 @@ export interface LastUseTable {
 /** The audit log. */
 export type AuditTable = AuditRow
 
+/** After which record the log of an organisation begins, where those before it were archived. */
+export interface AuditStartTable {
+  organization_id: string
+  seq: number
+  hash: string
+  at: number
+}
+
 /** One row for each organisation: its lock, the end of its audit chain, and how many keys it has ever created. */
 export interface CounterTable {
   organization_id: string
@@ -157,6 +165,7 @@ export interface KeyTables {
   api_key_terms: TermTable
   api_key_last_uses: LastUseTable
   api_key_audit: AuditTable
+  api_key_audit_starts: AuditStartTable
   api_key_counters: CounterTable
   api_key_usage: UsageTable
   api_key_refusals: RefusalTable
