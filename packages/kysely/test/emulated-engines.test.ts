@@ -15,7 +15,7 @@ type Level = 'repeatable read' | 'serializable'
 function atLevel(level: Level): { readonly db: Kysely<object>; readonly asked: () => number } {
   let asked = 0
   class Client extends pg.Client {
-    constructor(config: pg.ClientConfig) {
+    constructor(config?: pg.ClientConfig) {
       super(config)
       const send = this.query.bind(this) as (...args: unknown[]) => unknown // it has many signatures
       this.query = ((first: unknown, ...rest: unknown[]) => {
