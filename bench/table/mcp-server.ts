@@ -12,14 +12,16 @@ import { createTokens, keyringOver } from '../../test/performance/keyring.js'
 import { sqlite } from '../databases.js'
 import { answerParent } from './child-server.js'
 
-// One MCP server in a process of its own: `mcp-server.ts <v1|v2> <open|memory|sqlite>`. With `open`,
-// nobody asks for a key.
+// One MCP server in a process of its own: `mcp-server.ts <v1|v2> <open|verify|memory|sqlite>`. With `open`,
+// nobody asks for a key; with `verify`, a middleware by hand asks whether it is good, and nobody decides about a message.
 const [sdk, guard] = process.argv.slice(2)
 const info = { name: 'bench', version: '1.0.0' }
 const database = guard === 'sqlite' ? await sqlite() : null
 const keyring = keyringOver(database?.store ?? memoryStore())
 const tokens = guard === 'open' ? [] : await createTokens(keyring, 8)
-const auth = guard === 'open' ? null : createMcpAuth(keyring)
+const auth = guard === 'open' || guard === 'verify' ? null : createMcpAuth(keyring)
+const isGood = async (authorization = ''): Promise<boolean> =>
+  guard !== 'verify' || (await keyring.verify(authorization.slice('Bearer '.length), { scopes: ['tasks.read'] })).ok
 const tools = ['tasks_list', 'tasks_find', 'tasks_show', 'members_list', 'boards_list']
 
 type Handler = ({ id }: { readonly id: string }) => { content: { type: 'text'; text: string }[] }
@@ -32,6 +34,7 @@ function serveV1() {
   const transports = new Map<string, StreamableHTTPServerTransport>()
   const app = express()
   if (auth !== null) app.use(auth.express())
+  app.use(async (req, res, next) => ((await isGood(req.headers.authorization)) ? next() : res.status(401).end()))
   app.all('/mcp', express.json(), async (req, res) => {
     const known = transports.get(String(req.headers['mcp-session-id']))
     const transport: StreamableHTTPServerTransport =
@@ -59,7 +62,9 @@ function serveV2() {
     return server
   })
   const fetch = auth === null ? (request: Request) => mcp.fetch(request) : auth.fetch(mcp)
-  const app = new Hono().all('/mcp', (c) => fetch(c.req.raw))
+  const app = new Hono().all('/mcp', async (c) =>
+    (await isGood(c.req.header('authorization'))) ? fetch(c.req.raw) : c.text('', 401),
+  )
   return serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
 }
 

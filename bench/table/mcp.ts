@@ -69,11 +69,13 @@ export const overMcp: Part = async ({ rounds }) => {
   ] as const) {
     const contenders = await Promise.all([
       contender('the same server without a guard', sdk, 'open', connect),
+      contender('keyring.verify in a middleware by hand', sdk, 'verify', connect),
       contender(`tools/call, ${title}, keys in memory`, sdk, 'memory', connect),
       contender(`tools/call, ${title}, keys in SQLite`, sdk, 'sqlite', connect),
     ])
-    const [open, ...guarded] = await measure(contenders, { rounds, turnMs: 400 })
-    rows.push(...guarded.map((one) => rowOf(one, open, { least: 0.95 })))
+    const [open, byHand, ...guarded] = await measure(contenders, { rounds, turnMs: 400 })
+    rows.push(...guarded.map((one) => rowOf(one, open, { least: 0.95 })), rowOf(guarded[0], byHand, null))
+    rows.push(rowOf(byHand && { ...byHand, name: `tools/call, ${title}, ${byHand.name}` }, open, null))
     for (const { close } of contenders) await close()
   }
   return rows
