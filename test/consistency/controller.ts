@@ -4,7 +4,7 @@ import { type KnownKey, listen, tell } from './messages.js'
 import { keyringOver, maxKeys, now, openPlace, owner, type Place, pause } from './world.js'
 
 const [place = '{}'] = process.argv.slice(2)
-const { db, store } = openPlace(JSON.parse(place) as Place) // from the run
+const { store, close } = openPlace(JSON.parse(place) as Place) // from the run
 const keyring = keyringOver(store)
 
 let isRunning = true
@@ -131,7 +131,7 @@ const stop = async (): Promise<void> => {
   isRunning = false
   await controlling
   await keyring.close()
-  await db.destroy()
+  await close()
   process.disconnect()
 }
 

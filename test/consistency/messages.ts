@@ -14,6 +14,8 @@ export type Report =
   | { readonly type: 'ready' }
   | { readonly type: 'fault'; readonly text: string }
   | { readonly type: 'verified'; readonly rows: readonly VerificationRow[] }
+  /** At the end: how many statements went to replicas. */
+  | { readonly type: 'read'; readonly statements: number }
   /** Sent before the change is begun, so that nothing is done that the run does not know of. */
   | {
       readonly type: 'begun'

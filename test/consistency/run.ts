@@ -22,6 +22,20 @@ export interface RunOptions {
   readonly operations?: number | undefined
   /** Makes the workers lie: each goes on saying for so long what it read before. @defaultValue 0 */
   readonly staleMs?: number | undefined
+  /** Replicas that verifications read from. @defaultValue none */
+  readonly readFrom?: readonly string[] | undefined
+  /** A replica that verifications read from without a question. @defaultValue none */
+  readonly careless?: string | undefined
+  /** The servers that the workers connect to in turn, where all take changes. @defaultValue url */
+  readonly workersAt?: readonly string[] | undefined
+  /** Whether controllers are killed. Their server must be able to say when their last statement is over. @defaultValue true */
+  readonly killsControllers?: boolean | undefined
+  /** Does something to the servers, over and over. */
+  readonly disturb?: ((isRunning: () => boolean) => Promise<void>) | undefined
+  /** Does something to the servers while nothing is changed: after a controller was killed, counted from 1. */
+  readonly onKilled?: ((time: number) => Promise<void>) | undefined
+  /** How many verifications may fail for want of a server, of all. @defaultValue 0.05 */
+  readonly mayBeUnavailable?: number | undefined
 }
 
 /** What happened. */
@@ -33,6 +47,8 @@ export interface RunReport {
   readonly unavailable: number
   readonly workersStopped: number
   readonly controllersKilled: number
+  /** Statements that went to replicas. */
+  readonly readFromReplicas: number
   readonly violations: readonly string[]
 }
 
@@ -66,8 +82,9 @@ async function buildPrograms(): Promise<string> {
 export async function run(options: RunOptions): Promise<RunReport> {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-'))
   const at = options.engine === 'sqlite' ? join(folder, 'keys.sqlite') : (options.url ?? '')
-  const place: Place = { engine: options.engine, at, tablePrefix: newPrefix() }
-  const { db, store } = openPlace(place)
+  const { engine, readFrom = [], careless } = options
+  const place: Place = { engine, at, tablePrefix: newPrefix(), readFrom, careless }
+  const { db, store, close } = openPlace({ ...place, readFrom: [], careless: undefined })
   await migrateToLatest(db, { tablePrefix: place.tablePrefix })
   const programs = await buildPrograms()
   try {
@@ -81,7 +98,8 @@ export async function run(options: RunOptions): Promise<RunReport> {
     const unavailable = history.verifications.filter(({ answer }) => answer === 'auth_unavailable').length
     const verifications = history.verifications.length
     const changes = history.changes.filter(({ kind, end }) => kind !== 'observed' && end !== null).length
-    if (unavailable > verifications / 20) found.push(`${unavailable} verifications could not be known`)
+    if (unavailable > verifications * (options.mayBeUnavailable ?? 0.05))
+      found.push(`${unavailable} verifications could not be known`)
     return {
       operations: verifications + changes,
       verifications,
@@ -89,11 +107,12 @@ export async function run(options: RunOptions): Promise<RunReport> {
       unavailable,
       workersStopped: history.workersStopped,
       controllersKilled: history.controllersKilled,
+      readFromReplicas: history.readFromReplicas,
       violations: found,
     }
   } finally {
     if (options.engine === 'postgres') await dropTables(db, place.tablePrefix)
-    await db.destroy()
+    await close()
     for (const made of [folder, programs]) rmSync(made, { recursive: true, force: true })
   }
 }
@@ -109,6 +128,7 @@ interface History {
   readonly output: string
   readonly workersStopped: number
   readonly controllersKilled: number
+  readonly readFromReplicas: number
 }
 
 async function record(options: RunOptions, place: Place, db: Kysely<object>, programs: string): Promise<History> {
@@ -121,10 +141,16 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>, pro
   const living = new Map<string, KnownKey>()
   let output = ''
   let lostCreations = 0
+  let readFromReplicas = 0
   let isRunning = true
 
-  const start = async (script: string, args: string[], onReport: (report: Report) => void): Promise<ChildProcess> => {
-    const child = fork(join(programs, script), [JSON.stringify(place), ...args], {
+  const start = async (
+    script: string,
+    args: string[],
+    onReport: (report: Report) => void,
+    at = place.at,
+  ): Promise<ChildProcess> => {
+    const child = fork(join(programs, script), [JSON.stringify({ ...place, at }), ...args], {
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -153,12 +179,15 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>, pro
   }
 
   const startVerifier = async (worker: number): Promise<ChildProcess> => {
-    const verifier = await start('worker.mjs', [String(staleMs)], (report) => {
+    const at = options.workersAt?.[worker % options.workersAt.length]
+    const onReport = (report: Report): void => {
+      if (report.type === 'read') readFromReplicas += report.statements
       if (report.type !== 'verified') return
       for (const [begin, end, asked, answer, keyId] of report.rows) {
         verifications.push({ keyId, worker, begin, end, asked, answer })
       }
-    })
+    }
+    const verifier = await start('worker.mjs', [String(staleMs)], onReport, at)
     // Four of them leave no core to the one who changes things, where cores are few.
     if (verifier.pid !== undefined) setPriority(verifier.pid, constants.priority.PRIORITY_BELOW_NORMAL)
     return verifier
@@ -219,15 +248,18 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>, pro
       await once(controller, 'close') // with its pipe: what it told is known
       controllersKilled += 1
       for (const number of [...underWay.keys()]) settle(number, null)
+      await options.onKilled?.(controllersKilled)
       await isGone(db, place, controller)
       controller = await takeControl()
     }
   }
   const countKeys = async (): Promise<void> => {
     while (isRunning) {
-      const { rows } = await sql<{ n: number }>`
+      const { rows } = await unlessDown(() =>
+        sql<{ n: number }>`
         select count(*) as n from ${sql.table(`${place.tablePrefix}api_keys`)} where status in ('active', 'disabled')`.execute(
-        db,
+          db,
+        ),
       )
       const live = Number(rows[0]?.n)
       if (live > maxKeys) faults.push(`${live} keys are live where ${maxKeys} may be (I4)`)
@@ -235,7 +267,13 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>, pro
     }
   }
 
-  const nemeses = [stopWorkers(), killControllers(), countKeys()]
+  const { killsControllers = true, disturb } = options
+  const nemeses = [
+    stopWorkers(),
+    countKeys(),
+    ...(killsControllers ? [killControllers()] : []),
+    ...(disturb === undefined ? [] : [disturb(() => isRunning)]),
+  ]
   const begun = performance.now()
   const elapsed = () => (performance.now() - begun) / 1_000
   while (elapsed() < seconds || (verifications.length + changes.length < operations && elapsed() < 2 * seconds)) {
@@ -247,7 +285,29 @@ async function record(options: RunOptions, place: Place, db: Kysely<object>, pro
     send(child, { type: 'stop' })
     if (child.exitCode === null) await once(child, 'close')
   }
-  return { changes, verifications, lostCreations, faults, tokens, output, workersStopped, controllersKilled }
+  return {
+    changes,
+    verifications,
+    lostCreations,
+    faults,
+    tokens,
+    output,
+    workersStopped,
+    controllersKilled,
+    readFromReplicas,
+  }
+}
+
+/** Asks again while the server is away, as during a failover. */
+async function unlessDown<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tried >= 200) throw error
+      await pause(50)
+    }
+  }
 }
 
 /** Waits until the server has ended the last statement of a killed process: from then on, what it did is settled. */
@@ -255,7 +315,9 @@ async function isGone(db: Kysely<object>, place: Place, { pid }: ChildProcess): 
   if (place.engine !== 'postgres') return
   const name = `${place.tablePrefix}${pid}`
   for (;;) {
-    const { rows } = await sql`select 1 from pg_stat_activity where application_name = ${name}`.execute(db)
+    const { rows } = await unlessDown(() =>
+      sql`select 1 from pg_stat_activity where application_name = ${name}`.execute(db),
+    )
     if (rows.length === 0) return
     await pause(20)
   }

@@ -3,7 +3,7 @@ import { type KnownKey, listen, tell, type VerificationRow } from './messages.js
 import { keyringOver, now, openPlace, type Place, pause } from './world.js'
 
 const [place = '{}', staleMs = '0'] = process.argv.slice(2)
-const { db, store } = openPlace(JSON.parse(place) as Place) // from the run
+const { store, statements, close } = openPlace(JSON.parse(place) as Place) // from the run
 const keyring = keyringOver(Number(staleMs) === 0 ? store : remembering(store, Number(staleMs)))
 
 const keys = new Map<string, KnownKey>()
@@ -61,6 +61,7 @@ while (isRunning) {
 }
 await verifying
 await report()
+await tell({ type: 'read', statements: statements() })
 await keyring.close()
-await db.destroy()
+await close()
 process.disconnect()

@@ -27,6 +27,8 @@ export interface TcpProxy {
   resetAfter(bytes: number): void
   /** Resets the connection on which a client sends `text`: before the server gets it, or once the server has answered. */
   cutAt(text: string, when: 'before' | 'after'): void
+  /** Resets all connections, and passes new ones on to another server. */
+  turnTo(url: string): void
   close(): Promise<void>
 }
 
@@ -47,8 +49,7 @@ const standardPorts: Readonly<Record<string, number>> = {
 
 /** Starts a proxy before the server at `url`. */
 export async function tcpProxy(url: string, hooks: TcpProxyHooks = {}): Promise<TcpProxy> {
-  const target = new URL(url)
-  const serverPort = Number(target.port || standardPorts[target.protocol])
+  let target = new URL(url)
   const pairs = new Set<{ readonly client: Socket; readonly server: Socket }>()
   let delay = { ms: 0, jitterMs: 0 }
   let isSilent = false
@@ -58,7 +59,7 @@ export async function tcpProxy(url: string, hooks: TcpProxyHooks = {}): Promise<
   let trap: { readonly text: string; readonly when: 'before' | 'after' } | null = null
 
   const listener = createServer((client) => {
-    const server = connect(serverPort, target.hostname)
+    const server = connect(Number(target.port || standardPorts[target.protocol]), target.hostname)
     const pair = { client, server }
     pairs.add(pair)
     if (isFrozen) for (const socket of [client, server]) socket.pause()
@@ -173,6 +174,10 @@ export async function tcpProxy(url: string, hooks: TcpProxyHooks = {}): Promise<
     },
     cutAt(text, when) {
       trap = { text, when }
+    },
+    turnTo(other) {
+      target = new URL(other)
+      cut()
     },
     async close() {
       cut()
