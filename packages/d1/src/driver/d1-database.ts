@@ -1,5 +1,6 @@
-import { InvalidOptions, OutcomeUnknown, StoreUnavailable } from '@keywright/core'
+import { InvalidOptions, OutcomeUnknown } from '@keywright/core'
 import { compile, type Sql } from '../sql/sql.js'
+import { changeInTwoBatches, messageOf } from './change-in-two-batches.js'
 import type { Database, Row, Rows } from './database.js'
 
 /** What the store uses of the binding of a D1 database, such as `env.DB`. */
@@ -17,11 +18,6 @@ export interface D1SessionLike {
 export interface D1StatementLike {
   bind(...values: unknown[]): D1StatementLike
 }
-
-/** How often a change that met another writer is tried again. Each time, one of those that met has got through. */
-const retries = 60
-/** The longest wait before that. */
-const longestWaitMs = 1_000
 
 /**
  * D1 runs a batch as a transaction, and can ask nothing in between. So a change reads in one batch and writes in another, and begins
@@ -46,24 +42,7 @@ export function d1Database(db: D1Like): Database {
       throw /SQLITE_|constraint failed/.test(messageOf(cause)) ? cause : new OutcomeUnknown({ cause })
     })
   }
-  return {
-    read,
-    write,
-    async change(reads, plan) {
-      for (let tried = 0; ; tried += 1) {
-        const { writes, result } = plan(await read(reads))
-        if (writes.length === 0) return result
-        try {
-          await write(writes)
-          return result
-        } catch (error) {
-          if (!metAnother(error)) throw error
-          if (tried === retries) throw new StoreUnavailable({ message: tooMany, cause: error })
-        }
-        await wait(Math.random() * Math.min(longestWaitMs, 10 * 2 ** tried))
-      }
-    },
-  }
+  return { read, write, change: changeInTwoBatches({ read, write }) }
 }
 
 /** An answer that lacks one would be taken for one that finds nothing. */
@@ -74,21 +53,5 @@ function rowsOf(answers: Awaited<ReturnType<D1SessionLike['batch']>>, count: num
   return answers.map(({ results }) => results as readonly Row[]) // as the columns are named
 }
 
-const tooMany = 'Others kept changing keys of this organization. Nothing was changed: try again.'
-
 const notTheBinding =
   'db must be the binding of a D1 database, such as env.DB: no session, which may read from a replica.'
-
-function metAnother(error: unknown): boolean {
-  return /constraint failed: api_key_(counters|requests)\./.test(messageOf(error))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : ''
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
-}

@@ -1,6 +1,7 @@
 import { type D1Like, d1Database } from '../driver/d1-database.js'
 import type { Database } from '../driver/database.js'
 import { type DurableObjectStorageLike, durableObjectDatabase } from '../driver/durable-object-database.js'
+import { type LibsqlHttpLike, libsqlHttpDatabase } from '../driver/libsql-http-database.js'
 import { raw } from '../sql/sql.js'
 import { loadAppliedSteps, newerSchema } from './schema.js'
 import { migrationSql } from './steps.js'
@@ -27,6 +28,17 @@ export function migrateD1(db: D1Like): Promise<readonly string[]> {
  */
 export function migrateDurableObject(storage: DurableObjectStorageLike): Promise<readonly string[]> {
   return migrate(durableObjectDatabase(storage))
+}
+
+/**
+ * Creates or updates the key tables of a libSQL database, such as one of Turso, step by step. Two calls at once do no harm.
+ *
+ * @returns the names of the steps that ran in this call.
+ * @throws {@link InvalidOptions} when `client` is no client over HTTP.
+ * @throws Error as {@link migrateD1} does.
+ */
+export function migrateLibsqlHttp(client: LibsqlHttpLike): Promise<readonly string[]> {
+  return migrate(libsqlHttpDatabase(client))
 }
 
 async function migrate(db: Database): Promise<readonly string[]> {

@@ -43,6 +43,6 @@ async function findLibsqlClient(db: Kysely<KeyTables>): Promise<string | null> {
     return typeof client?.protocol === 'string'
   })
   return isLibsqlClient
-    ? "db is over @libsql/client, on which several changes at once wait for each other in vain. Give Kysely's SqliteDialect a database of the package libsql instead, wrapped in libsqlDatabase."
+    ? "db is over @libsql/client, on which several changes at once wait for each other in vain. Give Kysely's SqliteDialect a database of the package libsql instead, wrapped in libsqlDatabase; over HTTP, take libsqlHttpStore of @keywright/d1."
     : null
 }

@@ -1,0 +1,85 @@
+import { InvalidOptions, OutcomeUnknown } from '@keywright/core'
+import { compile, type Sql } from '../sql/sql.js'
+import { changeInTwoBatches, messageOf } from './change-in-two-batches.js'
+import type { Database, Row, Rows } from './database.js'
+
+/** What the store uses of a client of `@libsql/client` over HTTP, such as `createClient({ url: 'libsql://…', authToken })`. */
+export interface LibsqlHttpLike {
+  /** `http`. */
+  readonly protocol: string
+  batch(statements: LibsqlStatement[], mode: 'write'): Promise<readonly LibsqlResult[]>
+}
+
+/** A statement, and what is bound to it. */
+export interface LibsqlStatement {
+  readonly sql: string
+  readonly args: (string | number | null)[]
+}
+
+/** What a statement returned. */
+export interface LibsqlResult {
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly [column: number]: unknown }[]
+}
+
+/**
+ * A server that replicates another answers by itself what writes nothing, also within a transaction for writing, and may not know yet
+ * what was revoked. So each batch of reads begins with a statement that only the primary may carry out, which does nothing.
+ */
+const atPrimary: LibsqlStatement = { sql: 'delete from api_key_migrations where 1 = 0', args: [] }
+
+/**
+ * libSQL runs a batch as a transaction. Over HTTP, a lock that is held while a program decides is lost with one answer, so a change
+ * reads in one batch and writes in another.
+ *
+ * @throws {@link InvalidOptions} when `client` is no client over HTTP.
+ */
+export function libsqlHttpDatabase(client: LibsqlHttpLike): Database {
+  if (typeof client?.batch !== 'function' || client.protocol !== 'http')
+    throw new InvalidOptions('client', 'a client of @libsql/client over HTTP', notOverHttp)
+  const send = async (statements: readonly LibsqlStatement[]): Promise<Rows> =>
+    rowsOf(await client.batch([...statements], 'write'), statements.length)
+
+  const read: Database['read'] = async (statements) => {
+    const asked = statements.map(statementOf)
+    try {
+      return (await send([atPrimary, ...asked])).slice(1)
+    } catch (error) {
+      // The primary has no tables of ours yet: nothing can be outdated.
+      if (!messageOf(error).includes('no such table: api_key_migrations')) throw error
+      return send(asked)
+    }
+  }
+  const write: Database['write'] = (statements) =>
+    send(statements.map(statementOf)).catch((cause: unknown) => {
+      // What SQLite has refused was rolled back. Of a connection that was lost, nobody knows.
+      throw wasRefused(cause) ? cause : new OutcomeUnknown({ cause })
+    })
+  return { read, write, change: changeInTwoBatches({ read, write }, isBusy) }
+}
+
+function statementOf(statement: Sql): LibsqlStatement {
+  const { text, bound } = compile(statement)
+  return { sql: text, args: [...bound] }
+}
+
+/** An answer that lacks one would be taken for one that finds nothing. */
+function rowsOf(results: readonly LibsqlResult[], count: number): Rows {
+  const isWhole = (given: unknown): boolean =>
+    Array.isArray(given) && given.length === count && given.every((one) => Array.isArray(one?.rows))
+  if (!isWhole(results)) throw new Error('libSQL did not answer each statement of a batch')
+  return results.map(({ columns, rows }) =>
+    rows.map((row): Row => Object.fromEntries(columns.map((name, at) => [name, row[at]]))),
+  )
+}
+
+function wasRefused(error: unknown): boolean {
+  return /^SQLITE_|: SQLITE_|constraint failed/.test(messageOf(error))
+}
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(messageOf(error))
+}
+
+const notOverHttp =
+  'client must be a client of @libsql/client over HTTP: createClient with a url that begins with libsql:, https: or http:. A file goes through @keywright/kysely; an embedded replica (syncUrl) is outdated, and refused everywhere.'
