@@ -10,6 +10,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { bunSqliteDatabase, libsqlDatabase, mysqlPool, nodeSqliteDatabase, postgresPool } from '../../src/index.js'
 import { engines } from '../engines.js'
+import { neonPool } from './neon-pool.js'
 import { betterSqlite3, bunSqlite, bunSqliteWithBigints, nodeSqlite } from './runtime-sqlite.js'
 
 /** A driver, with options that a host may have set. */
@@ -125,6 +126,10 @@ export const driverRows: readonly DriverRow[] = [
   {
     ...{ engine: 'PostgreSQL', driver: '`postgres`', options: 'with `kysely-postgres-js`', refusal: null },
     open: () => new PostgresJSDialect({ postgres: postgres(urlOf('PostgreSQL'), { max: 4, onnotice: () => {} }) }),
+  },
+  {
+    ...{ engine: 'PostgreSQL', driver: '`@neondatabase/serverless`', options: 'its `Pool`', refusal: null },
+    open: () => new PostgresDialect({ pool: postgresPool(neonPool(urlOf('PostgreSQL'), 4)) }),
   },
   {
     ...{ engine: 'PostgreSQL', driver: 'PGlite', options: 'with `kysely-pglite-dialect`', refusal: null },
