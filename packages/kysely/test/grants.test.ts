@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ArchivePart } from '@keywright/core'
 import { Kysely, MysqlDialect, PostgresDialect, sql } from 'kysely'
 import { createPool } from 'mysql2'
 import pg from 'pg'
@@ -169,6 +170,24 @@ for (const engine of testedEngines()) {
       for (const table of ofWebhooks) await change('grant', toRun[table] ?? '', table)
       await keyring.create(input)
       expect(await keyring.doctor()).toEqual([])
+
+      // To prune takes more, as the manual says.
+      await sql`update api_keys set deleted_at = 1 where id = ${key.id}`.execute(runs)
+      const old = { keyId: key.id, organizationId: owner.organizationId, hour: new Date(0), count: 1 }
+      const refusal = { ...old, code: 'rate_limited' }
+      await kyselyStore(runs).recordUsage('old', [{ ...old, lastUsedAt: new Date(0) }], [refusal])
+      const archive = async ({ lines }: ArchivePart) => {
+        for await (const line of lines) expect(line).toMatch(/^{/)
+      }
+      const days = { usageOlderThanMs: 172_800_000, tombstonesOlderThanMs: 172_800_000 }
+      const prune = () => keyring.prune({ ...days, audit: { olderThanMs: 0, archive } })
+      await expect(prune()).rejects.toMatchObject({ code: 'store_unavailable' })
+      for (const table of ['api_keys', 'api_key_usage', 'api_key_refusals', 'api_key_audit']) {
+        await change('grant', 'delete', table)
+      }
+      await change('grant', 'insert, update', 'api_key_audit_starts')
+      expect(await prune()).toMatchObject({ broken: [], hours: 2, tombstones: 1 })
+      expect(await keyring.audit.verify({ organizationId: owner.organizationId })).toMatchObject({ ok: true })
     })
   })
 }

@@ -1,56 +1,14 @@
-import { execFile } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { build } from 'tsup'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
 import { unlessEverything } from '../../../test/support/everything.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { input, owner } from './keyring-over.js'
+import { dumpOf, killedProgram } from './killed-program.js'
 import { securedKeyring } from './secured-keyring.js'
-import { type Connection, sqliteFile } from './sqlite-file.js'
+import { sqliteFile } from './sqlite-file.js'
 
 const { organizationId } = owner
-const outDir = mkdtempSync(join(import.meta.dirname, '../node_modules/.killed-'))
-const program = join(outDir, 'killed-at-statement.cjs')
-
-// The program is started about forty times. As one file of JavaScript, it starts in a tenth of a second.
-beforeAll(async () => {
-  await build({
-    entry: [join(import.meta.dirname, 'fixtures/killed-at-statement.ts')],
-    outDir,
-    format: 'cjs',
-    config: false,
-    silent: true,
-    external: ['libsql'],
-    noExternal: [/^@keywright\//, 'kysely'],
-    esbuildOptions: (options) => {
-      options.conditions = ['@keywright/source']
-    },
-  })
-}, 60_000)
-afterAll(() => rmSync(outDir, { recursive: true, force: true }))
-
-/** Runs the program until it ends or is killed, and returns what it printed. */
-function runProgram(
-  ...args: readonly string[]
-): Promise<{ readonly died: boolean; readonly lines: readonly string[] }> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, ...args], (error, stdout, stderr) => {
-      const died = error?.signal === 'SIGKILL'
-      if (error !== null && !died) reject(new Error(stderr))
-      else resolve({ died, lines: stdout.split('\n').slice(0, -1) })
-    })
-  })
-}
-
-/** Everything that is stored. */
-function dumpOf({ raw }: Connection): unknown {
-  const tables = raw.prepare("select name from sqlite_master where type = 'table' order by name").all()
-  return (tables as { name: string }[]).map(({ name }) => [
-    name,
-    raw.prepare(`select * from ${name} order by 1, 2`).all(),
-  ])
-}
+const runProgram = killedProgram()
 
 /** A file with one key that was rotated before, and copies of the file for the attempts. */
 async function prepared(journal: string) {

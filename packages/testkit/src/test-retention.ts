@@ -211,7 +211,7 @@ function testDays(open: Open): void {
   }
 
   it.for([1, 2, 100])(
-    'adds up hours to days, %i at a time: what is asked for by day stays the same (DATA-1)',
+    'adds up hours to days, %i at a time: what is asked for by day stays the same (USE-6)',
     async (limit, context) => {
       const world = await open(context)
       const { store, retention, organizationId } = world
@@ -295,7 +295,7 @@ function testDays(open: Open): void {
 }
 
 function testTombstones(open: Open): void {
-  it('removes keys that were deleted before an instant, and no others, and counts them on (DATA-2)', async (context) => {
+  it('removes keys that were deleted before an instant, and no others, and counts them on (MGMT-17)', async (context) => {
     const { store, retention, organizationId } = await open(context)
     const owner: Owner = { type: 'user', id: 'u', organizationId }
     const now = await store.now()

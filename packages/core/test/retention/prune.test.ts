@@ -209,7 +209,7 @@ describe('prune, of the audit log (AUD-13)', () => {
   })
 })
 
-describe('prune, of everything else (DATA-1)', () => {
+describe('prune, of everything else (USE-6)', () => {
   it('makes days of old hours: what is asked for by day stays the same, and no last use moves back', async () => {
     const { keyring, clock, store, key } = await filled()
     const use = (at: number, count: number) => ({
@@ -331,7 +331,7 @@ describe('prunes of a random history, killed at random', () => {
     fc.record({ do: fc.constant('prune'), key: fc.nat(9), ms: fc.nat(12 * dayMs) }),
   )
 
-  it('leave one chain in archive and log, the sums of each day, and live keys as they were (AUD-13, DATA-1)', async () => {
+  it('leave one chain in archive and log, the sums of each day, and live keys as they were (AUD-13, USE-6)', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
         const { keyring, clock, store, verify } = open({ auditKeys: ring })
