@@ -29,11 +29,14 @@ describe.each([
   })
 })
 
-it.each(['docs/databases.md', 'docs/mcp-servers.md', 'docs/servers-and-proxies.md', 'docs/transactions.md'])(
-  '%s shows examples as they are in their files, which the compiler checks and a test runs',
-  (page) => {
-    const shown = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
-    expect(shown.length).toBeGreaterThan(2)
-    for (const [, code = ''] of shown) expect(examples).toContain(code)
-  },
-)
+it.each([
+  'docs/databases.md',
+  'docs/mcp-servers.md',
+  'docs/retention.md',
+  'docs/servers-and-proxies.md',
+  'docs/transactions.md',
+])('%s shows examples as they are in their files, which the compiler checks and a test runs', (page) => {
+  const shown = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
+  expect(shown.length).toBeGreaterThan(2)
+  for (const [, code = ''] of shown) expect(examples).toContain(code)
+})

@@ -164,6 +164,11 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   PostgresBusOptions: [() => postgresBus(foreign, { ...wrong } as never)],
   PostgresPoolOptions: [() => postgresPool(foreign, { ...wrong } as never)],
   GateHarness: [() => testGate({ ...(foreign as object), ...wrong } as never)],
+  PruneOptions: [() => keyring.prune({}, { ...wrong })],
+  PruneQuery: [
+    () => keyring.prune({ ...wrong }),
+    () => keyring.prune({ audit: { olderThanMs: 0, archive: async () => {}, ...wrong } }),
+  ],
   RawRequest: [() => rawRequest(1, { ...wrong } as never)],
   RedisBusOptions: [() => redisBus(foreign, { ...wrong } as never)],
   RedisFailureLimiterOptions: [() => redisFailureLimiter(foreign, { ...wrong } as never)],

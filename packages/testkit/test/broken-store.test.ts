@@ -9,6 +9,9 @@ beforeAll(async () => {
 
 const titles = (store: string, status: 'passed' | 'failed') => run.titles(`${store}: KeyStore`, status)
 
+const addsUp = (limit: number) =>
+  `adds up hours to days, ${limit} at a time: what is asked for by day stays the same (USE-6)`
+
 describe('testKeyStore', () => {
   it('B7: passes a sound store in every test', () => {
     expect(titles('sound', 'failed')).toEqual([])
@@ -37,7 +40,14 @@ describe('testKeyStore', () => {
       'sorts as it is written',
       ['have what a plain filter and sort of all keys has, whatever is combined, page by page'],
     ],
-    ['takes refusals for uses', ['has refusals beside it, by code, which are no use, and count once for a batch']],
+    [
+      'takes refusals for uses',
+      [
+        'has refusals beside it, by code, which are no use, and count once for a batch',
+        ...[1, 2, 100].map(addsUp),
+        'counts each use once, whatever is added up and written at once (USE-2)',
+      ],
+    ],
     [
       'audits apart',
       [
@@ -49,6 +59,9 @@ describe('testKeyStore', () => {
         'filters in both directions',
         'chains with the audit key when one is given, and names it in the record (AUD-6, AUD-10)',
         'that fail leave nothing behind that lists find',
+        'lets a log begin after a record, which another one says, and then removes what is before it (AUD-13)',
+        'lets no log begin elsewhere than asked, nor after what is no record of it',
+        'lets one of several moves at once win, and loses no record that is appended meanwhile (AUD-4)',
       ],
     ],
     [
@@ -58,6 +71,11 @@ describe('testKeyStore', () => {
     [
       'forgets a field',
       ['writes the given fields, counts the change, and keeps all other fields', 'writes disabledAt only'],
+    ],
+    ['begins anywhere', ['lets no log begin elsewhere than asked, nor after what is no record of it']],
+    [
+      'loses days',
+      [...[1, 2, 100].map(addsUp), 'adds an hour that is written late to its day, and moves no last use back (USE-1)'],
     ],
   ])('B7: fails a store that %s, in the expected tests only', (store, failing) => {
     expect(titles(store, 'failed')).toEqual(failing)

@@ -253,7 +253,7 @@ describe('prune, of everything else (USE-6)', () => {
     expect(await verify()).toMatchObject({ ok: true })
   })
 
-  it('keeps the tombstone of an imported key, so that its secret is not imported again', async () => {
+  it('keeps the tombstone of an imported key, so that its secret is not imported again (MGMT-17)', async () => {
     const { keyring, clock } = open({ imports: {} })
     const imported = { ...input, secret: { token: `old_${'x7'.repeat(20)}` }, entropyBits: 200 }
     const { id } = await keyring.import(imported)
