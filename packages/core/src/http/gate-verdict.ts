@@ -28,10 +28,7 @@ export type GateVerdict<P = Principal> =
   | {
       readonly ok: true
       readonly principal: P
-      /**
-       * Headers for the response. An adapter adds `Vary` to the existing value, and sets any other header before the handler runs,
-       * if nothing has set it yet.
-       */
+      /** Headers for the response. An adapter adds to `Vary`, and sets others before the handler runs, unless they are set. */
       readonly headers: Readonly<Record<string, string>>
       /** Whether rate limits apply to the key. Where none do, there are no more units to take. */
       readonly limited: boolean

@@ -54,10 +54,7 @@ export function requestLimits(rateLimits: unknown, rateLimiter: unknown, plans: 
   }
 }
 
-/**
- * Types do not bind a host's limiter; what is neither a yes nor a no must not be taken for a yes, and a limit without a state not for no
- * limit.
- */
+/** Types do not bind a host's limiter: what is neither a yes nor a no is not taken for a yes, and no state not for no limit. */
 function requireVerdict(verdict: RateLimitVerdict): RateLimitVerdict {
   if (typeof verdict?.admitted === 'boolean' && Array.isArray(verdict.states) && verdict.states.length > 0)
     return verdict
