@@ -25,7 +25,6 @@ import { requireTrusts } from './trusted-proxies.js'
  * @example
  * ```ts
  * import { nodeRequest, sendReply } from '@keywright/core/adapter'
- *
  * const gate = createGate(keyring, { scopes: ['members.read'] })
  * const server = createServer(async (req, res) => {
  *   const request = nodeRequest(req, req.url ?? '/')
