@@ -13,7 +13,7 @@ describe('a database of @keywright/kysely', () => {
     const triggers = ownSql().flatMap(({ statements }) =>
       statements.filter((text) => text.startsWith('create trigger')),
     )
-    expect(triggers).toHaveLength(3)
+    expect(triggers).toHaveLength(4)
     for (const text of triggers) expect(text).toMatch(/\bBEGIN\b[^;]*;\s*END$/)
   })
 

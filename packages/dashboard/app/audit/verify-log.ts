@@ -18,7 +18,9 @@ export async function verifyLog(
         : { after_seq: seq, after_hash: hash, after_keyed: keyed === true ? ('true' as const) : ('false' as const) }
     const query = { limit: partSize, ...begin }
     const verdict: Schemas['AuditVerdict'] = await answerOf(client.GET('/audit/verify', { params: { query }, signal }))
-    if (verdict.complete) return verdict
+    // What it had checked was archived meanwhile, so the log begins elsewhere now.
+    const isArchived = checkpoint !== null && verdict.fault?.problem === 'pruned'
+    if (verdict.complete && !isArchived) return verdict
     checkpoint = verdict.checkpoint
     progress(checkpoint?.seq ?? 0)
   }

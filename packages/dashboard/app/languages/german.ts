@@ -268,6 +268,7 @@ export const german: Strings = {
       unknown_key: (seq: string) => `Eintrag ${seq} nennt einen geheimen Schlüssel, der nicht bekannt ist.`,
       truncated: (seq: string) => `Das Ende des Protokolls fehlt, nach Eintrag ${seq}.`,
       rewritten: (seq: string) => `Das Protokoll wurde umgeschrieben, bis Eintrag ${seq}.`,
+      pruned: (seq: string) => `Die Einträge bis ${seq} sind in einem Archiv.`,
     },
     faultTitle: 'Das Protokoll ist nicht, wie es geschrieben wurde',
     faultText: 'Sagen Sie es denen, die den Dienst betreiben. Ändern Sie nichts, bis sie nachgesehen haben.',

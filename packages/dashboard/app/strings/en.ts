@@ -261,6 +261,7 @@ export const en = {
       unknown_key: (seq: string) => `Record ${seq} names a secret key that is not known.`,
       truncated: (seq: string) => `The end of the log is missing, after record ${seq}.`,
       rewritten: (seq: string) => `The log was rewritten, up to record ${seq}.`,
+      pruned: (seq: string) => `Records up to ${seq} are in an archive.`,
     },
     faultTitle: 'The log is not as it was written',
     faultText: 'Tell whoever runs the service. Change nothing until they have looked at it.',
