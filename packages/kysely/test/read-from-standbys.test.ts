@@ -210,6 +210,28 @@ describeFully('verifications that read from standbys of PostgreSQL', () => {
     }
   })
 
+  it('have changes wait for standbys whatever the session would do, also in a transaction of the host (REP-3)', async () => {
+    const { tablePrefix, key } = await keyIn()
+    const db = openFor(servers.primary.url, { options: '-c synchronous_commit=local' })
+    const readFrom = servers.standbys.map(({ url }) => openFor(url))
+    const { keyring } = keyringOver(kyselyStore(db, { tablePrefix, readFrom }))
+    await servers.run(servers.standbys[0], 'select pg_wal_replay_pause()')
+    const change = keyring.disable(key.id)
+    try {
+      const waiting = `select pid from pg_stat_activity where wait_event = 'SyncRep'`
+      await expect.poll(() => servers.run(servers.primary, waiting)).toHaveLength(1)
+    } finally {
+      await resume()
+    }
+    await change
+    await db.transaction().execute(async (trx) => {
+      const setting = async () => (await sql`select current_setting('synchronous_commit') as now`.execute(trx)).rows
+      expect(await setting()).toEqual([{ now: 'local' }])
+      await keyring.inTransaction(trx).enable(key.id)
+      expect(await setting()).toEqual([{ now: 'remote_apply' }])
+    })
+  })
+
   it.each(['was restarted', 'has lost a process, and begun anew'])(
     'trust no answer of a standby that %s since it was proven (REP-4)',
     async (what) => {
