@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type KeyringEvent, StoreUnavailable } from '@keywright/core'
 import type { Kysely, LogEvent } from 'kysely'
 import { sql } from 'kysely'
@@ -128,6 +133,42 @@ describeFully('verifications that read from standbys of PostgreSQL', () => {
     } finally {
       await rename('s2')
     }
+  })
+
+  it('read from the primary while another server has the name of a standby behind a standby (REP-2)', async () => {
+    const { tablePrefix, token } = await keyIn()
+    const [standby, other] = servers.standbys
+    const follow = (url: string) =>
+      servers.run(
+        standby,
+        `alter system set primary_conninfo = '${connectionTo(url, 's1')}'`,
+        'select pg_reload_conf()',
+      )
+    const reader = processOf(tablePrefix, { replicas: [standby.url] })
+    const folder = mkdtempSync(join(tmpdir(), 'keywright-receiver-'))
+    await follow(other.url)
+    try {
+      await expectLeft(reader, token, 0, /No standby is connected to the primary under the name s1/)
+      await new Promise((resolve) => setTimeout(resolve, 4_000))
+      const program = join(findPostgresPrograms() ?? '', 'pg_receivewal')
+      const receiver = spawn(program, ['-D', folder, '-d', connectionTo(servers.primary.url, 's1'), '--synchronous'])
+      try {
+        await expectLeft(
+          reader,
+          token,
+          0,
+          /connection that the primary has under the name s1 is another one than its own/,
+        )
+      } finally {
+        const ended = once(receiver, 'exit')
+        receiver.kill()
+        await ended
+      }
+    } finally {
+      await follow(servers.primary.url)
+      rmSync(folder, { recursive: true, force: true })
+    }
+    await untilRead(reader, token)
   })
 
   it('read from the primary until their user may see how servers are connected (REP-2)', async () => {
