@@ -1,7 +1,6 @@
 import { type AuditCheckpoint, emptyChain, isCheckpoint, type KeyStore, wrapStoreErrors } from '../store/index.js'
-import type { AuditRecord } from '../values/index.js'
 import type { AuditKeys } from './audit-key-ring.js'
-import { chainCheck } from './chain-check.js'
+import { type AuditFault, chainCheck } from './chain-check.js'
 
 /** What reads where a log begins. */
 export interface LogStartParts {
@@ -17,26 +16,27 @@ export async function loadLogStart(
   return store.retention === undefined ? emptyChain : wrapStoreErrors(store.retention.auditStart(organizationId))
 }
 
+/** What a log is whose beginning no record of it confirms: for all that anybody knows, its first records were removed by hand. */
+const unconfirmed: AuditFault = { ok: false, problem: 'missing', seq: 1 }
+
 /**
- * Whether a record of the log says that it begins there. It is the latest record of a prune, since both are written together. With
- * audit keys, nobody who has only the database can make one.
+ * What is wrong with the beginning of a log; `null`: a record of the log says that it begins there. It is the latest record of a prune,
+ * since both are written together. With audit keys, nobody who has only the database can make one.
  */
-export async function isConfirmed(
+export async function findStartFault(
   { store, auditKeys }: LogStartParts,
   organizationId: string,
   start: AuditCheckpoint,
-): Promise<boolean> {
-  if (start.seq === 0 && start.hash === emptyChain.hash) return true
-  if (!isCheckpoint(start)) return false
+): Promise<AuditFault | null> {
+  if (start.seq === 0 && start.hash === emptyChain.hash) return null
+  if (!isCheckpoint(start)) return unconfirmed
   const records = (query: { order: 'asc' | 'desc'; after?: number; type?: 'audit.pruned' }) =>
     wrapStoreErrors(store.listAudit({ organizationId, limit: 1, ...query }))
   const [record] = await records({ type: 'audit.pruned', order: 'desc' })
-  if (record === undefined || record.data.seq !== start.seq || record.data.hash !== start.hash) return false
-  const before = record.seq - 1 > start.seq ? (await records({ order: 'asc', after: record.seq - 2 }))[0] : start
-  return before !== undefined && isLinked(record, before, auditKeys)
-}
-
-function isLinked(record: AuditRecord, { seq, hash }: AuditCheckpoint, auditKeys: AuditKeys | undefined): boolean {
-  const checkpoint = { seq, hash }
-  return isCheckpoint(checkpoint) && chainCheck({ checkpoint, sinceCheckpoint: true, auditKeys }).next(record) === null
+  if (record === undefined || record.data.seq !== start.seq || record.data.hash !== start.hash) return unconfirmed
+  const [before] = record.seq - 1 > start.seq ? await records({ order: 'asc', after: record.seq - 2 }) : [start]
+  const checkpoint = { seq: before?.seq ?? NaN, hash: before?.hash ?? '' }
+  if (!isCheckpoint(checkpoint)) return unconfirmed
+  const fault = chainCheck({ checkpoint, sinceCheckpoint: true, auditKeys }).next(record)
+  return fault === null || fault.problem === 'unknown_key' ? fault : unconfirmed
 }

@@ -3,7 +3,7 @@ import { InvalidInput } from '../errors/index.js'
 import { checkId } from '../input/index.js'
 import { type AuditCheckpoint, wrapStoreErrors } from '../store/index.js'
 import { type AuditVerdict, type ChainCheck, chainCheck } from './chain-check.js'
-import { isConfirmed, loadLogStart } from './log-start.js'
+import { findStartFault, loadLogStart } from './log-start.js'
 import type { AuditParts } from './parts.js'
 
 /** The chain that `audit.verify` checks, and its checkpoint. */
@@ -50,7 +50,7 @@ async function faultOfStart(
 ): Promise<AuditVerdict | null> {
   if (checkpoint.seq > 0 && checkpoint.seq < start.seq) return { ok: false, problem: 'pruned', seq: start.seq }
   if (at.seq !== start.seq || at.hash !== start.hash) return null
-  return (await isConfirmed(parts, organizationId, start)) ? null : { ok: false, problem: 'missing', seq: 1 }
+  return findStartFault(parts, organizationId, start)
 }
 
 async function walk(

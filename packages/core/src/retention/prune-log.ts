@@ -3,7 +3,7 @@ import {
   type ChainCheck,
   chainCheck,
   checkpointLine,
-  isConfirmed,
+  findStartFault,
   loadLogStart,
   recordLine,
 } from '../audit/index.js'
@@ -43,7 +43,8 @@ export async function pruneLog(
 ): Promise<number | AuditFault> {
   const start = await loadLogStart(pruning, organizationId)
   // Whoever can write to the database alone must not have the records removed.
-  if (!(await isConfirmed(pruning, organizationId, start))) return { ok: false, problem: 'missing', seq: 1 }
+  const unconfirmed = await findStartFault(pruning, organizationId, start)
+  if (unconfirmed !== null) return unconfirmed
   // What an earlier call left behind.
   await sweep(pruning, organizationId)
   const part = await findOldPart(pruning, organizationId, olderThanMs)

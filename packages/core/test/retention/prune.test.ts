@@ -178,6 +178,17 @@ describe('prune, of the audit log (AUD-13)', () => {
     })
   })
 
+  it('a beginning that is confirmed under a key that is not known is told as such', async () => {
+    const { keyring, archive, store } = await filled({ auditKeys: ring })
+    await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })
+    const other = open({ store, auditKeys: { current: 'a2', keys: { a2: Buffer.alloc(32, 4) } } })
+    const unknown = { problem: 'unknown_key', seq: 4 }
+    expect(await other.keyring.audit.verify({ organizationId })).toEqual({ ok: false, ...unknown })
+    expect(await other.keyring.prune({ audit: { olderThanMs: 0, archive } })).toMatchObject({
+      broken: [{ organizationId, ...unknown }],
+    })
+  })
+
   it('fails an export that was begun before, rather than to leave records out', async () => {
     const { keyring, archive, clock } = await filled()
     for (let at = 0; at < 600; at += 1)
