@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
-import { kyselyStore, migrateToLatest } from '../../packages/kysely/src/index.js'
+import { type KeyTables, kyselyStore, migrateToLatest } from '../../packages/kysely/src/index.js'
+import { isProblem } from '../../packages/kysely/src/replicas/proof.js'
+import { beginNodeProof } from '../../packages/kysely/src/replicas/prove-node.js'
 import { newPrefix } from '../../packages/kysely/test/drop-tables.js'
 import { input, keyringOver } from '../../packages/kysely/test/keyring-over.js'
 import { openMariaDb } from '../../packages/kysely/test/open-database.js'
@@ -66,6 +68,32 @@ describe('verifications that read from nodes of Galera', () => {
     const message = expect.stringMatching(/^Verifications are not read from readFrom\[0\]\. .*wsrep_sync_wait = 1/)
     expect(await keyring.doctor()).toMatchObject([{ code: 'unused_replica', severity: 'warning', message }])
     expect(events).toMatchObject([{ type: 'store.replica_left', index: 0, reason: 'not_synchronous' }])
+  })
+})
+
+describe('the proof of a node of Galera', () => {
+  const kyselyOf = (url: string) => open(url) as Kysely<KeyTables>
+
+  it('holds of answers of that node alone, whatever server is in its place (REP-4)', async () => {
+    const [node, other] = [kyselyOf(second), kyselyOf(third)]
+    const proof = await (await beginNodeProof(kyselyOf(first)))(node, () => true)
+    if (isProblem(proof)) return expect.unreachable(proof.message)
+    const answerOf = async (db: Kysely<KeyTables>) =>
+      (await sql<{ reason: string | null }>`${proof.guard.before}select ${proof.guard.reason} as reason`.execute(db))
+        .rows
+    proof.refuse(await answerOf(node))
+    const answers = await answerOf(other)
+    expect(() => proof.refuse(answers)).toThrow('Another server answers than the node that was proven')
+    expect(() => proof.refuse([])).toThrow('Another server answers')
+  })
+
+  it('is refused where another database of the node would be read (REP-2)', async () => {
+    const name = `elsewhere_${newPrefix()}`
+    await sql`create database ${sql.id(name)}`.execute(open(first))
+    const elsewhere = new URL(second)
+    elsewhere.pathname = name
+    const found = await (await beginNodeProof(kyselyOf(first)))(kyselyOf(elsewhere.href), () => true)
+    expect(found).toMatchObject({ reason: 'other_database', message: expect.stringContaining('another database') })
   })
 })
 

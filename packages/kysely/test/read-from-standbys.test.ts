@@ -200,6 +200,27 @@ describeFully('verifications that read from standbys of PostgreSQL', () => {
     expect(await reader.keyring.doctor()).toMatchObject([{ code: 'unused_replica', message }])
   })
 
+  it.each(['database', 'schema'])(
+    'are refused with 503 where another %s of the right server would be read (REP-2)',
+    async (what) => {
+      const { tablePrefix, token } = await keyIn()
+      const elsewhere = `elsewhere_${tablePrefix}`
+      await sql`create ${sql.raw(what)} ${sql.id(elsewhere)}`.execute(openFor(servers.primary.url))
+      const placeOf = (url: string): string => {
+        const place = new URL(url)
+        if (what === 'database') place.pathname = elsewhere
+        else place.searchParams.set('options', `-c search_path=${elsewhere}`)
+        return place.href
+      }
+      await migrateToLatest(openFor(placeOf(servers.primary.url)), { tablePrefix })
+      const reader = processOf(tablePrefix, { replicas: [placeOf(servers.standbys[0].url)] })
+      const message = expect.stringMatching(/ Its keys are in another database or schema than those of the primary/)
+      const refusal = { code: 'auth_unavailable', cause: { code: 'store_unavailable', message } }
+      expect(await reader.keyring.verify(token)).toMatchObject({ refusal })
+      expect(await reader.keyring.doctor()).toMatchObject([{ code: 'unused_replica', message }])
+    },
+  )
+
   it('read from the primary if it stands in the list itself, as after a failover (REP-2)', async () => {
     const { tablePrefix, token } = await keyIn()
     await expectLeft(processOf(tablePrefix, { replicas: [servers.primary.url] }), token, 0, /It is no standby/)
@@ -279,7 +300,7 @@ describeFully('verifications that read from standbys of PostgreSQL', () => {
       const [standby] = servers.standbys
       const primaryDb = openFor(servers.primary.url)
       const prove = async () => {
-        const found = await (await beginStandbyProof(() => {})(primaryDb as Kysely<KeyTables>))(
+        const found = await (await beginStandbyProof('api_keys', () => {})(primaryDb as Kysely<KeyTables>))(
           openFor(standby.url) as Kysely<KeyTables>,
           () => true,
         )

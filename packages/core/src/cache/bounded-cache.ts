@@ -1,6 +1,6 @@
 import { lruList } from '../limits/index.js'
 import type { Found } from '../store/index.js'
-import { deepCopy, freezeDeep, type MaybePromise } from '../values/index.js'
+import { deepCopy, freezeDeep, type MaybePromise, type Moment, momentNow, msSince } from '../values/index.js'
 
 /** Reads keys, and keeps each for a short time. */
 export interface BoundedCache {
@@ -9,12 +9,6 @@ export interface BoundedCache {
   forget(id: string): void
   /** Whether anything is kept. Each call forgets all that was. */
   use(isUsed: boolean): void
-}
-
-/** A moment, by both clocks of the process. */
-interface Moment {
-  readonly monotonic: number
-  readonly wall: number
 }
 
 interface Kept extends Found {
@@ -44,7 +38,7 @@ export function boundedCache(read: (id: string) => MaybePromise<Found | null>, t
   let isUsed = false
 
   function start(id: string): Promise<Found | null> {
-    const startedAt = now()
+    const startedAt = momentNow()
     const finding = Promise.resolve(read(id))
     // Forgotten meanwhile, or begun before another: it may say what is no longer so.
     const isLatest = () => reads.get(id) === own
@@ -75,14 +69,14 @@ export function boundedCache(read: (id: string) => MaybePromise<Found | null>, t
     find(id) {
       if (!isUsed) return read(id)
       const kept = entries.get(id)
-      const ageMs = kept?.isCurrent ? since(kept.readAt) : ttlMs
+      const ageMs = kept?.isCurrent ? msSince(kept.readAt) : ttlMs
       if (kept !== undefined && ageMs < ttlMs) {
         order.touch(id)
         return { record: kept.record, now: new Date(kept.now.getTime() + Math.ceil(ageMs)) }
       }
       const running = reads.get(id)
       // One that takes so long may never end: nobody waits for it any more.
-      if (running === undefined || since(running.startedAt) >= ttlMs) return start(id)
+      if (running === undefined || msSince(running.startedAt) >= ttlMs) return start(id)
       // It began before this question was asked. All who ask meanwhile share the one after it.
       running.next ??= running.settled.then(() => start(id))
       return running.next
@@ -104,13 +98,4 @@ export function boundedCache(read: (id: string) => MaybePromise<Found | null>, t
 
 function isOver({ record }: Pick<Found, 'record'>): boolean {
   return record.status === 'revoked' || record.status === 'deleted'
-}
-
-function now(): Moment {
-  return { monotonic: performance.now(), wall: Date.now() }
-}
-
-/** The monotonic clock stands still while a machine is suspended, and the other can be set back: whichever says more. */
-function since({ monotonic, wall }: Moment): number {
-  return Math.max(performance.now() - monotonic, Date.now() - wall)
 }

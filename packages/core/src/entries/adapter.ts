@@ -42,6 +42,9 @@ export {
   isolated,
   isRecord,
   isStringArray,
+  type Moment,
+  momentNow,
+  msSince,
   withDeadline,
 } from '../values/index.js'
 export { type Requirements, readRequestId } from '../verify/index.js'

@@ -22,7 +22,7 @@ const longestWaitMs = 50
  * Makes the watch. PostgreSQL has waited already, so that one question suffices, unless somebody has changed the settings, taken a
  * standby away, or cancelled the wait, which a commit does not tell.
  */
-export function commitWatch(db: Kysely<KeyTables>): CommitWatch {
+export function commitWatch(db: Kysely<KeyTables>, table: string): CommitWatch {
   let known: { readonly fingerprint: string; readonly since: number } | null = null
   const heard = ({ fingerprint }: PrimaryState): void => {
     if (known?.fingerprint !== fingerprint) known = { fingerprint, since: performance.now() }
@@ -37,7 +37,7 @@ export function commitWatch(db: Kysely<KeyTables>): CommitWatch {
   const find = async (until: number): Promise<void> => {
     let committed: bigint | null = null
     for (let waitMs = firstWaitMs; performance.now() < until; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
-      const primary = await loadPrimaryState(db)
+      const primary = await loadPrimaryState(db, table)
       heard(primary)
       committed ??= placeOf(primary.flushed)
       if (isOldEnough(primary) && committed !== null && haveApplied(primary, committed)) return

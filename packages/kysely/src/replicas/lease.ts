@@ -1,5 +1,5 @@
 /**
- * How long a proof holds, from before the primary was asked for it: milliseconds on the monotonic clock of the process that reads.
+ * How long a proof holds, from before the primary was asked for it, in milliseconds: by that clock of the process that says more.
  */
 export const leaseMs = 1_000
 

@@ -1,6 +1,8 @@
+import { type Moment, momentNow } from '@keywright/core/adapter'
 import { type Kysely, sql } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import { readStandbyNames, type StandbyNames } from './standby-names.js'
+import { tableIdentity } from './table-identity.js'
 
 /** A standby that is connected to the primary, as the primary sees it. */
 export interface Sender {
@@ -20,13 +22,16 @@ export interface PrimaryState {
   readonly isInRecovery: boolean
   readonly systemId: string
   readonly timeline: string
-  /** Its clock, in milliseconds. */
+  /** Its clock, in milliseconds, and when this process had the answer. */
   readonly now: number
+  readonly answered: Moment
   /** How far its log is on disk: the commits that were answered are before this. `null` in recovery. */
   readonly flushed: string | null
   /** How long ago the configuration was read, in milliseconds. */
   readonly configAgeMs: number
   readonly standbys: StandbyNames
+  /** Which table it reads keys from, as {@link tableIdentity} tells. */
+  readonly table: string
   /** How this session commits. */
   readonly synchronousCommit: string
   /** The connected ones whose names are in the list. */
@@ -44,6 +49,7 @@ interface Row {
   readonly flushed: string | null
   readonly config_age: number
   readonly names: string
+  readonly table_id: string
   readonly commits: string
   readonly senders: string | null
 }
@@ -60,7 +66,7 @@ type SenderRow = readonly [
 
 const ms = (instant: string) => sql.raw(`cast(floor(extract(epoch from ${instant}) * 1000) as double precision)`)
 
-const statement = sql<Row>`
+const statement = (table: string) => sql<Row>`
   select pg_is_in_recovery() as in_recovery,
     (select cast(system_identifier as text) from pg_control_system()) as system_id,
     cast(extract(epoch from pg_postmaster_start_time()) as text) as started,
@@ -69,6 +75,7 @@ const statement = sql<Row>`
     case when not pg_is_in_recovery() then cast(pg_current_wal_flush_lsn() as text) end as flushed,
     ${ms('(clock_timestamp() - pg_conf_load_time())')} as config_age,
     current_setting('synchronous_standby_names') as names,
+    ${tableIdentity(table)} as table_id,
     current_setting('synchronous_commit') as commits,
     (select cast(json_agg(json_build_array(application_name, pid, ${ms('backend_start')}, state, sync_state,
       cast(replay_lsn as text)) order by pid) as text) from pg_stat_replication) as senders`
@@ -78,8 +85,9 @@ const statement = sql<Row>`
  *
  * @throws The driver's error, also where the server is no PostgreSQL.
  */
-export async function loadPrimaryState(db: Kysely<KeyTables>): Promise<PrimaryState> {
-  const { rows } = await statement.execute(db)
+export async function loadPrimaryState(db: Kysely<KeyTables>, table: string): Promise<PrimaryState> {
+  const { rows } = await statement(table).execute(db)
+  const answered = momentNow()
   const [row] = rows
   if (row === undefined) throw new Error('The primary gave no answer')
   const standbys = readStandbyNames(row.names)
@@ -96,9 +104,11 @@ export async function loadPrimaryState(db: Kysely<KeyTables>): Promise<PrimarySt
     systemId: row.system_id,
     timeline,
     now: Number(row.now),
+    answered,
     flushed: row.flushed,
     configAgeMs: Number(row.config_age),
     standbys,
+    table: row.table_id,
     synchronousCommit: row.commits,
     senders,
     fingerprint: JSON.stringify([row.system_id, row.started, timeline, row.names, connected]),

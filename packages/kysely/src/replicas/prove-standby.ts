@@ -1,5 +1,7 @@
 import { StoreUnavailable } from '@keywright/core'
+import { msSince } from '@keywright/core/adapter'
 import { isUnknownToServer } from '../dialect/driver-errors.js'
+import { clockProblem } from './clock-problem.js'
 import { leaseMs } from './lease.js'
 import { loadPrimaryState, type PrimaryState } from './primary-state.js'
 import { type BeginProof, type Proof, problem, type ReplicaProblem } from './proof.js'
@@ -7,21 +9,20 @@ import { loadStandbyState, type StandbyState, sessionGuard } from './standby-sta
 
 /** Each process of the server reads a new configuration by itself: only after so long is it taken for that of all of them. */
 const settleMs = 2 * leaseMs
-/** How far the ages of one connection may differ, as its two ends tell them: they began it, and were asked, at different moments. */
-const toleratedAgeMs = 3_000
-/** A key lives on so much longer where the clock of a standby is behind. */
-const toleratedClockMs = 1_000
+/** How far the ages of one connection may differ, as its two ends tell them: they did not begin it at one moment. */
+const toleratedAgeMs = 1_000
 const betweenTriesMs = 5
 
 /**
  * Proves of standbys of PostgreSQL that they know each change that was answered before the primary was asked, and that the primary
  * answers none before they have applied it.
  *
+ * @param table - The table of keys.
  * @param heard - Told each state of the primary.
  */
-export function beginStandbyProof(heard: (primary: PrimaryState) => void): BeginProof {
+export function beginStandbyProof(table: string, heard: (primary: PrimaryState) => void): BeginProof {
   return async (primaryDb) => {
-    const primary = await orUnknown(loadPrimaryState(primaryDb))
+    const primary = await orUnknown(loadPrimaryState(primaryDb, table))
     if (primary === null) return async () => noPostgres('The server behind db')
     heard(primary)
     const wrong = problemOfPrimary(primary)
@@ -29,9 +30,10 @@ export function beginStandbyProof(heard: (primary: PrimaryState) => void): Begin
     return async (standbyDb, mayGoOn) => {
       for (;;) {
         // What is not in recovery has no such place, and is refused by the primary's own state.
-        const standby = await orUnknown(loadStandbyState(standbyDb, primary.flushed ?? '0/0'))
+        const standby = await orUnknown(loadStandbyState(standbyDb, primary.flushed ?? '0/0', table))
+        const laterMs = msSince(primary.answered)
         if (standby === null) return noPostgres('The server')
-        const found = problemOfStandby(primary, standby)
+        const found = problemOfStandby({ ...primary, now: primary.now + laterMs }, standby)
         if (found !== null) return found
         if (standby.isCaughtUp && standby.session !== null) return proofOf(standby.session)
         if (!mayGoOn())
@@ -87,6 +89,11 @@ function problemOfPrimary(primary: PrimaryState): ReplicaProblem | null {
 function problemOfStandby(primary: PrimaryState, standby: StandbyState): ReplicaProblem | null {
   if (standby.systemId !== primary.systemId)
     return problem('other_database', 'It is no copy of the primary behind db. Leave it out of readFrom.')
+  if (standby.table !== primary.table) {
+    const message =
+      'Its keys are in another database or schema than those of the primary. Connect to the same database, with the same search_path.'
+    return problem('other_database', message)
+  }
   if (!standby.isInRecovery)
     return problem(
       'no_standby',
@@ -125,7 +132,5 @@ function problemOfConnection(
     const message = `The connection that the primary has under the name ${standby.name} is another one than its own. Give each standby another application_name, and connect it to the primary itself.`
     return problem('not_connected', message)
   }
-  if (standby.now < primary.now - toleratedClockMs)
-    return problem('clock', 'Its clock is more than a second behind that of the primary: set it right.')
-  return null
+  return clockProblem(primary.now, standby.now)
 }

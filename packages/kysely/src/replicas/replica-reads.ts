@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '@keywright/core'
-import { withDeadline } from '@keywright/core/adapter'
+import { momentNow, withDeadline } from '@keywright/core/adapter'
 import type { StoreEvent } from '@keywright/core/store'
 import type { Kysely } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
@@ -44,7 +44,7 @@ export function replicaReads({ primary, replicas: dbs, beginProof, open }: Repli
   let proving: Promise<void> | null = null
 
   const proveAll = async (asked: readonly Replica[]): Promise<void> => {
-    const askedAt = performance.now()
+    const askedAt = momentNow()
     try {
       const prove = await withDeadline(() => beginProof(primary), proveMs)
       await Promise.all(asked.map((replica) => replica.prove(prove, askedAt)))

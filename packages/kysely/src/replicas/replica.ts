@@ -1,5 +1,5 @@
 import { StoreUnavailable } from '@keywright/core'
-import { withDeadline } from '@keywright/core/adapter'
+import { type Moment, msSince, withDeadline } from '@keywright/core/adapter'
 import type { Found, StoreEvent } from '@keywright/core/store'
 import type { Kysely } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
@@ -30,7 +30,7 @@ export class Replica {
   readonly index: number
   readonly #db: Kysely<KeyTables>
   readonly #parts: ReplicaParts
-  #current: { readonly proof: Proof; readonly reads: KeyReads; readonly askedAt: number } | null = null
+  #current: { readonly proof: Proof; readonly reads: KeyReads; readonly askedAt: Moment } | null = null
   #restsUntil = 0
   #problem: ReplicaProblem | null = null
   #told: StoreEvent['type'] | null = null
@@ -45,13 +45,13 @@ export class Replica {
   /** The reads of a caller that asks now: each change that was answered before is known there. `null`: that is not proven. */
   get reads(): KeyReads | null {
     const current = this.#current
-    return current !== null && performance.now() < current.askedAt + leaseMs ? current.reads : null
+    return current !== null && msSince(current.askedAt) < leaseMs ? current.reads : null
   }
 
   /** Whether to ask it again. */
   get isDue(): boolean {
-    const now = performance.now()
-    return now >= this.#restsUntil && (this.#current === null || now >= this.#current.askedAt + renewAfterMs)
+    if (performance.now() < this.#restsUntil) return false
+    return this.#current === null || msSince(this.#current.askedAt) >= renewAfterMs
   }
 
   /** Why it is not read from, in a sentence; `null`: it is, or was not asked yet. */
@@ -71,7 +71,7 @@ export class Replica {
    *
    * @param askedAt - Before the primary was asked.
    */
-  async prove(prove: ProveReplica, askedAt: number): Promise<void> {
+  async prove(prove: ProveReplica, askedAt: Moment): Promise<void> {
     const lastTry = performance.now() + proveMs - 50
     try {
       const found = await withDeadline(() => prove(this.#db, () => performance.now() < lastTry), proveMs)

@@ -1,11 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { ServerGuard } from '../dialect/server-guard.js'
 import type { KeyTables } from '../tables/key-tables.js'
+import { tableIdentity } from './table-identity.js'
 
 /** What a standby says of itself, at one moment. */
 export interface StandbyState {
   readonly isInRecovery: boolean
   readonly systemId: string
+  /** Which table it reads keys from, as {@link tableIdentity} tells. */
+  readonly table: string
   /** This life of the server and of its connection to the primary: after a crash, it may know less than before. `null`: it has none. */
   readonly session: string | null
   /** Under which it connected, in small letters. `null`: that cannot be told, or the user may not see it. */
@@ -23,6 +26,7 @@ export interface StandbyState {
 interface Row {
   readonly in_recovery: boolean
   readonly system_id: string
+  readonly table_id: string
   readonly session: string | null
   readonly status: string | null
   readonly conninfo: string | null
@@ -44,14 +48,15 @@ export const sessionGuard: ServerGuard = { before: sql``, reason: session, ofCha
  * Asks a standby, in one statement.
  *
  * @param flushed - The place in the log to compare with.
+ * @param table - The table of keys.
  * @throws The driver's error, also where the server is no PostgreSQL.
  */
-export async function loadStandbyState(db: Kysely<KeyTables>, flushed: string): Promise<StandbyState> {
+export async function loadStandbyState(db: Kysely<KeyTables>, flushed: string, table: string): Promise<StandbyState> {
   // One row without a receiver as well: then it has no session.
   const { rows } = await sql<Row>`
     select pg_is_in_recovery() as in_recovery,
       (select cast(system_identifier as text) from pg_control_system()) as system_id,
-      ${session} as session, r.status, r.conninfo, r.received_tli as timeline,
+      ${tableIdentity(table)} as table_id, ${session} as session, r.status, r.conninfo, r.received_tli as timeline,
       cast(extract(epoch from clock_timestamp() - a.backend_start) * 1000 as double precision) as connected,
       pg_last_wal_replay_lsn() >= cast(${flushed} as pg_lsn) as caught_up,
       cast(floor(extract(epoch from clock_timestamp()) * 1000) as double precision) as now
@@ -63,6 +68,7 @@ export async function loadStandbyState(db: Kysely<KeyTables>, flushed: string): 
   return {
     isInRecovery: row.in_recovery,
     systemId: row.system_id,
+    table: row.table_id,
     session: row.session,
     name: nameIn(row.conninfo),
     mayBeSeen: row.session === null || row.status !== null,

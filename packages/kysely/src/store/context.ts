@@ -68,8 +68,8 @@ export function storeContext(kysely: KyselyLike, options: TableOptions, given?: 
   }
   const { db, dialect } = keyDatabase(kysely, options)
   const readFrom = checkReadFrom(given, { db, dialect, given: kysely }, options)
-  const commits = readFrom.length > 0 && dialect.name === 'postgres' ? commitWatch(db) : null
   const tables = tableNames(options)
+  const commits = readFrom.length > 0 && dialect.name === 'postgres' ? commitWatch(db, tables.api_keys) : null
   const schema = schemaCheck(db, dialect, tables)
   const retrying: StoreContext['retrying'] = (work) => retryWhenBusy(dialect, work)
   const context: StoreContext = {

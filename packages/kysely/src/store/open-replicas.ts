@@ -10,7 +10,7 @@ export function openReplicas({ db, tables, dialect, readFrom, commits }: StoreCo
   return replicaReads({
     primary: db,
     replicas: readFrom,
-    beginProof: commits === null ? beginNodeProof : beginStandbyProof(commits.heard),
+    beginProof: commits === null ? beginNodeProof : beginStandbyProof(tables.api_keys, commits.heard),
     open: (replica, { guard, refuse }) => {
       const reader = keyReader(replica, tables.api_keys, dialect.lookupBy, refuse)
       return {
