@@ -16,6 +16,8 @@ import type { PruneAuditQuery } from './prune-query.js'
 /** Rows of one transaction: it is over before another writer would notice. */
 const sweptAtOnce = 300
 const pageSize = 500
+/** Records of one part: an archive takes it in one piece, and a run that is killed repeats no more than that. */
+const mostInPart = 10_000
 
 /** The old part of a log. */
 interface OldPart {
@@ -23,31 +25,58 @@ interface OldPart {
   readonly upTo: AuditCheckpoint
 }
 
+/** What became of a log: how many records left it, and the fault that ended this; `null`: none did. */
+export interface PrunedLog {
+  readonly records: number
+  readonly fault: AuditFault | null
+}
+
 /** Counts the records of an organization that would leave its log. */
 export async function countOldRecords(pruning: Pruning, organizationId: string, olderThanMs: number): Promise<number> {
-  const part = await findOldPart(pruning, organizationId, olderThanMs)
-  return part === null ? 0 : part.upTo.seq - part.after.seq
+  const after = await loadLogStart(pruning, organizationId)
+  const part = await findOldPart(pruning, organizationId, { after, olderThanMs, most: Infinity })
+  return part === null ? 0 : part.upTo.seq - after.seq
 }
 
 /**
- * Archives the old records of an organization, and removes them. They leave the log in one transaction, together with the record that
- * says so, once the archive has them; the rows go after that, so a process may end anywhere.
+ * Archives the old records of an organization, part by part, and removes them.
  *
- * @returns how many left the log, or the fault that kept them there.
  * @throws what `archive` throws; InvalidInput if it did not read all lines; StoreUnavailable; OutcomeUnknown.
  */
-export async function pruneLog(
+export async function pruneLog(pruning: Pruning, organizationId: string, query: PruneAuditQuery): Promise<PrunedLog> {
+  let records = 0
+  for (;;) {
+    const start = await loadLogStart(pruning, organizationId)
+    const done = await prunePart(pruning, organizationId, start, query)
+    if (typeof done === 'number') {
+      records += done
+      if (done < mostInPart) return { records, fault: null }
+      continue
+    }
+    // Records that another prune has archived meanwhile are not missing.
+    if ((await loadLogStart(pruning, organizationId)).seq <= start.seq) return { records, fault: done }
+  }
+}
+
+/**
+ * Archives one part of a log that begins after `start`. Its records leave the log in one transaction, together with the record that says
+ * so, once the archive has them; the rows go after that, so a process may end anywhere.
+ *
+ * @returns how many left the log, or the fault that kept them there.
+ */
+async function prunePart(
   pruning: Pruning,
   organizationId: string,
+  start: AuditCheckpoint,
   { olderThanMs, archive }: PruneAuditQuery,
 ): Promise<number | AuditFault> {
-  const start = await loadLogStart(pruning, organizationId)
   // Whoever can write to the database alone must not have the records removed.
   const unconfirmed = await findStartFault(pruning, organizationId, start)
   if (unconfirmed !== null) return unconfirmed
   // What an earlier call left behind.
   await sweep(pruning, organizationId)
-  const part = await findOldPart(pruning, organizationId, olderThanMs)
+  // From the place that was confirmed: the database may name another one by now.
+  const part = await findOldPart(pruning, organizationId, { after: start, olderThanMs, most: mostInPart })
   if (part === null) return 0
   const { after, upTo } = part
   const check = chainCheck({ start: after, checkpoint: upTo, auditKeys: pruning.auditKeys })
@@ -78,14 +107,20 @@ async function sweep({ retention, tell }: Pruning, organizationId: string): Prom
 }
 
 /** The records before the first one that is young enough to stay; `null`: there are none, or none but those of earlier prunes. */
-async function findOldPart(pruning: Pruning, organizationId: string, olderThanMs: number): Promise<OldPart | null> {
-  const { store, now } = pruning
+async function findOldPart(
+  { store, now }: Pruning,
+  organizationId: string,
+  {
+    after,
+    olderThanMs,
+    most,
+  }: { readonly after: AuditCheckpoint; readonly olderThanMs: number; readonly most: number },
+): Promise<OldPart | null> {
   const records = (query: { readonly from?: Date; readonly after?: number; readonly limit: number }) =>
     wrapStoreErrors(store.listAudit({ organizationId, order: 'asc', ...query }))
-  const after = await loadLogStart(pruning, organizationId)
   const head = await wrapStoreErrors(store.auditHead(organizationId))
   const [young] = await records({ from: new Date(now.getTime() - olderThanMs), limit: 1 })
-  const seq = Math.min(head.seq, (young?.seq ?? Infinity) - 1)
+  const seq = Math.min(head.seq, (young?.seq ?? Infinity) - 1, after.seq + most)
   if (!(seq > after.seq)) return null
   const first = await records({ after: after.seq, limit: Math.min(seq - after.seq, pageSize) })
   // Otherwise each call would replace the record of the one before.

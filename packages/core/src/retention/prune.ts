@@ -65,9 +65,9 @@ async function pruneOrganization(
 ): Promise<void> {
   const { retention } = pruning
   if (order.audit !== null) {
-    const done = await pruneLog(pruning, organizationId, order.audit)
-    if (typeof done === 'number') counts.records += done
-    else counts.broken.push({ organizationId, problem: done.problem, seq: done.seq })
+    const { records, fault } = await pruneLog(pruning, organizationId, order.audit)
+    counts.records += records
+    if (fault !== null) counts.broken.push({ organizationId, problem: fault.problem, seq: fault.seq })
   }
   const { hoursBefore, deletedBefore } = instantsOf(pruning, order)
   if (hoursBefore !== null) counts.hours += await addUpDays(pruning, organizationId, hoursBefore)

@@ -2,14 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyAuditExport } from '../../src/audit/verify-audit-export.js'
 import { memoryStore } from '../../src/memory/memory-store.js'
-import type { ArchivePart, PruneProgress } from '../../src/retention/prune-query.js'
-import { hourOf, type KeyStore } from '../../src/store/index.js'
+import type { ArchivePart, PruneProgress, PruneResult } from '../../src/retention/prune-query.js'
+import { type AuditQuery, hourOf, type KeyStore } from '../../src/store/index.js'
 import { auditOf, input, open, owner, start } from '../support/setup.js'
 
 const { organizationId } = owner
 const dayMs = 86_400_000
 const hourMs = 3_600_000
 const ring = { current: 'a1', keys: { a1: Buffer.alloc(32, 3) } }
+
+/** The record of a prune, as somebody who has the database alone writes it. */
+const pruned = { type: 'audit.pruned', actor: { type: 'system', id: 'x' }, keyId: null, context: {} } as const
 
 /** An archive in memory: the parts by their names, as a host would keep files. */
 function anArchive() {
@@ -217,6 +220,71 @@ describe('prune, of the audit log (AUD-13)', () => {
       return store.auditHead(id)
     }
     expect(await verify()).toMatchObject({ ok: true, checkpoint: { seq: 4 } })
+  })
+
+  it('a beginning that is moved by hand after it was confirmed takes no record with it (AUD-13)', async () => {
+    const { keyring, archive, store, storage } = await filled({ auditKeys: ring })
+    const retention = store.retention ?? expect.unreachable()
+    const [first] = await store.listAudit({ organizationId, order: 'asc', limit: 1 })
+    const to = { seq: 1, hash: first?.hash ?? '' }
+    const record = { ...pruned, data: { ...to, count: 1 } }
+    const { sweepAudit } = retention
+    let isMoved = false
+    storage.stubs.retention = {
+      ...retention,
+      async sweepAudit(request) {
+        const from = await retention.auditStart(organizationId)
+        // Who has the database alone writes the record without the key.
+        if (!isMoved) isMoved = await retention.moveAuditStart({ organizationId, from, to, record })
+        return sweepAudit(request)
+      },
+    }
+    expect(await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })).toMatchObject({
+      records: 0,
+      broken: [{ organizationId, problem: 'missing', seq: 1 }],
+    })
+    expect(isMoved).toBe(true)
+    expect((await auditOf(store)).map(({ seq }) => seq)).toEqual([2, 3, 4])
+  })
+
+  it.each([
+    ['confirms the beginning', (query: AuditQuery) => query.type === 'audit.pruned'],
+    ['gives records to the archive', (query: AuditQuery) => query.limit === 3],
+  ])('lets another prune be faster while it %s', async (_, isThen) => {
+    const { keyring, archive, store, storage, clock, verify } = await filled()
+    await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })
+    await keyring.enable((await keyring.list()).keys[0]?.id ?? '')
+    clock.at += 100 * dayMs
+    const audit = { olderThanMs: 50 * dayMs, archive }
+    let other: Promise<PruneResult> | null = null
+    storage.stubs.listAudit = async (query) => {
+      if (other === null && isThen(query)) {
+        other = keyring.prune({ audit })
+        await other
+      }
+      return store.listAudit(query)
+    }
+    expect(await keyring.prune({ audit })).toMatchObject({ records: 0, broken: [] })
+    expect(await other).toMatchObject({ records: 3, broken: [] })
+    expect(await verify()).toMatchObject({ ok: true })
+  })
+
+  it('gives a long log to the archive in parts', async () => {
+    const { keyring, archive, files, partsUpTo, store, clock, verify } = await filled()
+    const draft = { ...pruned, type: 'audit.exported' as const, data: {} }
+    await store.appendAudit(
+      organizationId,
+      Array.from({ length: 20_000 }, () => draft),
+    )
+    clock.at += 100 * dayMs
+    const query = { audit: { olderThanMs: 50 * dayMs, archive } }
+    expect(await keyring.prune({ ...query, dryRun: true })).toMatchObject({ records: 20_003 })
+    expect(await keyring.prune(query)).toMatchObject({ records: 20_003, broken: [] })
+    expect([...files.keys()]).toEqual(
+      ['1-10000', '10001-20000', '20001-20003'].map((name) => `${organizationId}.${name}`),
+    )
+    expect(await verify()).toMatchObject({ ok: true, checkpoint: { seq: 20_006 } })
+    expect(await verifyAuditExport(partsUpTo(20_003) ?? [])).toMatchObject({ ok: true, checkpoint: { seq: 20_003 } })
   })
 })
 
