@@ -47,6 +47,7 @@ export {
   type KnownPrefixes,
   type ListedStatus,
   linkAudit,
+  madeHere,
   type NewKey,
   type OldCounts,
   type OldRequest,

@@ -1,5 +1,6 @@
 import type { ChangeOptions } from '../input/index.js'
 import { changeKey, type ManageParts } from '../manage/index.js'
+import { madeHere } from '../store/index.js'
 
 /**
  * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the
@@ -21,8 +22,8 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       hash: null,
       previousHash: null,
       previousHashExpiresAt: null,
-      // An imported secret must not be imported again, so its tombstone is told from the others, and stays.
-      lookupDigest: lookupDigest === null ? null : `deleted:${id}`,
+      // An imported secret must not be imported again, so its tombstone stays: only the others have the mark.
+      lookupDigest: lookupDigest === null ? `${madeHere}${id}` : null,
       sealed: null,
     },
     audit: [{ type: 'api_key.deleted', data: {} }],

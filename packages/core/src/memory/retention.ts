@@ -2,6 +2,7 @@ import {
   emptyChain,
   hourMs,
   inByteOrder,
+  madeHere,
   organizationOf,
   placeOfDay,
   requestMemoryMs,
@@ -81,7 +82,7 @@ export function memoryRetention(state: MemoryState): StoreRetention {
 }
 
 function isRemovable({ status, deletedAt, lookupDigest }: KeyRecord, before: Date): boolean {
-  return status === 'deleted' && deletedAt !== null && deletedAt < before && lookupDigest === null
+  return status === 'deleted' && deletedAt !== null && deletedAt < before && lookupDigest?.startsWith(madeHere) === true
 }
 
 function forgetKey({ keys, lastUses, gone }: MemoryState, organizationId: string, id: string): void {

@@ -51,6 +51,7 @@ export {
   requestMemoryMs,
 } from './lifetime.js'
 export { type AuditCheckpoint, type AuditKey, auditEvent, emptyChain, isCheckpoint, linkAudit } from './link-audit.js'
+export { madeHere } from './made-here.js'
 export { readRecord, type StoredFields } from './read-record.js'
 export { reasonOf } from './reason-of.js'
 export { wrapStoreErrors } from './store-errors.js'

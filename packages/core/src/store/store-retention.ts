@@ -1,5 +1,6 @@
 import type { AuditDraft } from '../values/index.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
+import type { madeHere } from './made-here.js'
 
 /**
  * How a store forgets what is old. Each method is one short transaction, all or nothing, and may run beside itself and beside all
@@ -31,8 +32,8 @@ export interface StoreRetention {
   addUpDays(request: DaysRequest): Promise<DaysAnswer>
 
   /**
-   * Removes keys that were deleted before `before`, with their terms and last uses, except those with a lookup digest: an imported
-   * secret must not be imported again. How many keys there ever were, and when one was last used, stays. Returns how many.
+   * Removes keys that were deleted before `before`, with their terms and last uses, if their lookup digest begins with {@link madeHere}:
+   * an imported secret must not be imported again. How many keys there ever were, and when one was last used, stays. Returns how many.
    */
   removeTombstones(request: OrganizationSweep & { readonly before: Date }): Promise<number>
 

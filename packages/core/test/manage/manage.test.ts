@@ -277,7 +277,7 @@ describe('delete', () => {
       hash: null,
       previousHash: null,
       previousHashExpiresAt: null,
-      lookupDigest: `deleted:${key.id}`, // it was imported
+      lookupDigest: null, // it was imported
       sealed: null,
     })
     expect(await keyring.get(key.id)).toBeNull()

@@ -1,4 +1,4 @@
-import { emptyChain, requestMemoryMs, type StoreRetention, sumOf, wholeNumberOf } from '@keywright/core/store'
+import { emptyChain, madeHere, requestMemoryMs, type StoreRetention, sumOf, wholeNumberOf } from '@keywright/core/store'
 import type { Database, Row } from '../driver/database.js'
 import { now } from '../sql/parts.js'
 import { raw, type Sql, sql } from '../sql/sql.js'
@@ -98,7 +98,7 @@ function readStart(row: Row | undefined): typeof emptyChain {
 /** An imported secret must not be imported again, so the tombstone of its key stays. */
 function isOldTombstone(organizationId: string, before: Date): Sql {
   return sql`organization_id = ${organizationId} and status = 'deleted' and deleted_at < ${before.getTime()}
-    and lookup_digest is null`
+    and lookup_digest like ${`${madeHere}%`}`
 }
 
 async function forget(

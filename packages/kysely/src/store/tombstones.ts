@@ -1,4 +1,4 @@
-import type { OrganizationSweep } from '@keywright/core/store'
+import { madeHere, type OrganizationSweep } from '@keywright/core/store'
 import { type SqlBool, sql } from 'kysely'
 import type { StoreContext } from './context.js'
 import { all, type Condition } from './key-conditions.js'
@@ -9,7 +9,7 @@ export function isOldTombstone(organizationId: string, before: Date): Condition 
     sql<SqlBool>`organization_id = ${organizationId}`,
     sql<SqlBool>`status = 'deleted'`,
     sql<SqlBool>`deleted_at < ${before.getTime()}`,
-    sql<SqlBool>`lookup_digest is null`,
+    sql<SqlBool>`lookup_digest like ${sql.lit(`${madeHere}%`)}`,
   ])
 }
 
