@@ -41,16 +41,18 @@ export async function verifyAudit(parts: AuditParts, query: AuditVerifyQuery): P
   }
 }
 
-/** What is wrong with the beginning of a log whose first records were archived; `null`: nothing, or it is not begun there. */
+/** What is wrong with the beginning of a log whose first records were archived; `null`: nothing, or it does not matter. */
 async function faultOfStart(
   parts: AuditParts,
   organizationId: string,
   start: AuditCheckpoint,
   { at, checkpoint }: ChainCheck,
 ): Promise<AuditVerdict | null> {
-  if (checkpoint.seq > 0 && checkpoint.seq < start.seq) return { ok: false, problem: 'pruned', seq: start.seq }
-  if (at.seq !== start.seq || at.hash !== start.hash) return null
-  return findStartFault(parts, organizationId, start)
+  const isPruned = checkpoint.seq > 0 && checkpoint.seq < start.seq
+  if (!isPruned && (at.seq !== start.seq || at.hash !== start.hash)) return null
+  // Confirmed first: otherwise a row that is written by hand would hide what became of the records after the checkpoint.
+  const fault = await findStartFault(parts, organizationId, start, checkpoint)
+  return fault ?? (isPruned ? { ok: false, problem: 'pruned', seq: start.seq } : null)
 }
 
 async function walk(

@@ -181,6 +181,35 @@ describe('prune, of the audit log (AUD-13)', () => {
     })
   })
 
+  it('a row of a beginning that is written by hand hides nothing from a check with a checkpoint (AUD-13)', async () => {
+    const { verify, storage, store } = await filled({ auditKeys: ring })
+    const kept = await verify({ limit: 1 })
+    if (!kept.ok) expect.unreachable()
+    const retention = store.retention ?? expect.unreachable()
+    storage.stubs.retention = { ...retention, auditStart: async () => ({ seq: 900, hash: 'a'.repeat(64) }) }
+    for (const sinceCheckpoint of [false, true]) {
+      const verdict = await verify({ checkpoint: kept.checkpoint, sinceCheckpoint })
+      expect(verdict).toEqual({ ok: false, problem: 'missing', seq: 1 })
+    }
+  })
+
+  it('a beginning that is confirmed by a record without a key, dated back, is found with a checkpoint (AUD-13)', async () => {
+    const plainUntil = new Date(start + dayMs)
+    const { verify, store, clock } = await filled({ auditKeys: { ...ring, plainUntil } })
+    const last = await verify()
+    if (!last.ok) expect.unreachable()
+    const { checkpoint } = last
+    expect(checkpoint).toMatchObject({ seq: 3, keyed: true })
+    clock.at = start
+    const { seq, hash } = checkpoint
+    const from = { seq: 0, hash: '0'.repeat(64) }
+    const record = { ...pruned, data: { seq, hash, count: 3 } }
+    expect(await store.retention?.moveAuditStart({ organizationId, from, to: { seq, hash }, record })).toBe(true)
+    for (const sinceCheckpoint of [false, true]) {
+      expect(await verify({ checkpoint, sinceCheckpoint })).toMatchObject({ ok: false })
+    }
+  })
+
   it('a beginning that is confirmed under a key that is not known is told as such', async () => {
     const { keyring, archive, store } = await filled({ auditKeys: ring })
     await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })
