@@ -274,6 +274,31 @@ function testDays(open: Open): void {
     expect(await store.listUsage(span(world, dayMs))).toEqual([{ hour: day(1), count: 3 }])
   })
 
+  it('moves no last use back where a day is added up in part (USE-1)', async (context) => {
+    const world = await open(context)
+    const { store, retention, organizationId } = world
+    const owner: Owner = { type: 'organization', id: organizationId }
+    const [key, gone] = [aKey({ owner, expiresAt: null }), aKey({ owner, lookupDigest: `${madeHere}${organizationId}` })]
+    for (const write of [key, gone]) {
+      await store.insert({ id: write.id, organizationId, quota: null, decide: () => ({ write, audit: [] }) })
+    }
+    await store.recordUsage(batch(), [
+      use(world, key.id, at(1, 1), 1),
+      use(world, key.id, at(1, 20), 1),
+      use(world, gone.id, at(1, 22), 1),
+    ])
+    const deleted = { status: 'deleted', deletedAt: day(2) } as const
+    await store.change(gone.id, { quota: null, decide: () => ({ write: deleted, audit: [] }) })
+    expect(await retention.removeTombstones({ organizationId, before: day(3), limit: 10 })).toBe(1)
+    const part = { organizationId, from: new Date(0), before: day(2), limit: 1 }
+    for (let rest = 3; rest > 0; rest -= 1) {
+      expect(await retention.addUpDays(part)).toMatchObject({ hours: 1 })
+      const found = await store.find(key.id, { lastUse: true })
+      expect(found?.record.lastUsedAt).toEqual(at(1, 20))
+      expect((await store.stats({ organizationId })).lastUsedAt).toEqual(at(1, 22))
+    }
+  })
+
   it('counts each use once, whatever is added up and written at once (USE-2)', async (context) => {
     const world = await open(context)
     const { store } = world

@@ -350,7 +350,7 @@ export interface Keyring<A extends Access = Access> {
    *
    * That records left the log is a record of its log, of type `audit.pruned`, with the number and the hash of the last one. So
    * `audit.verify` begins after it, and the parts of the archive and the log are one chain. A log that is not as it was written is
-   * left as it is, and is in `broken`.
+   * left as it is, and is in `broken`. Where an organization fails, those behind it have their turn, and its error is thrown at the end.
    *
    * @param query - What to prune: see docs/retention.md. What is left out stays.
    * @param options - The actor is a user or a program, and the record's.

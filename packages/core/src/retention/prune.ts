@@ -7,6 +7,7 @@ import {
   type BrokenLog,
   type PruneOptions,
   type PruneOrder,
+  type PruneProgress,
   type PruneQuery,
   type PruneResult,
   readPrune,
@@ -26,16 +27,38 @@ export async function prune(parts: RetentionParts, query: PruneQuery, options: P
   if (actor.type === 'key') throw new ScopeExceedsActor('actor', ['the pruning of all organizations'])
   const retention = requireRetention(parts)
   const now = await wrapStoreErrors(parts.store.now())
-  const pruning = { ...parts, retention, now, actor, context: checkContext(options), tell: order.onProgress }
+  const context = checkContext(options)
+  const failures: unknown[] = []
+  let isEnded = false
+  const tell = (progress: PruneProgress): void => {
+    isEnded = true
+    order.onProgress(progress)
+    isEnded = false
+  }
+  const pruning = { ...parts, retention, now, actor, context, tell }
   const counts: Counts = { records: 0, broken: [], hours: 0, tombstones: 0, ids: 0 }
   for await (const organizationId of allOrganizations(retention)) {
-    if (order.dryRun) await countOld(pruning, organizationId, order, counts)
-    else await pruneOrganization(pruning, organizationId, order, counts)
+    try {
+      if (order.dryRun) await countOld(pruning, organizationId, order, counts)
+      else await pruneOrganization(pruning, organizationId, order, counts)
+    } catch (error) {
+      // One that fails each time must not keep the others from their turn. An outage ends the run.
+      if (isEnded || !(await answers(parts))) throw error
+      failures.push(error)
+    }
   }
   if (!order.dryRun) {
     counts.ids = await inChunks((limit) => retention.forgetIds(limit), told(pruning, 'ids', null))
   }
+  if (failures.length > 0) throw failures[0]
   return counts
+}
+
+async function answers({ store }: RetentionParts): Promise<boolean> {
+  return store.now().then(
+    () => true,
+    () => false,
+  )
 }
 
 function requireRetention({ store }: RetentionParts): StoreRetention {

@@ -105,6 +105,48 @@ describe('prune, of the audit log (AUD-13)', () => {
     expect(await pruneInto(archive)).toMatchObject({ records: 2 })
   })
 
+  it('goes on with the other organizations where one fails, and throws its error at the end', async () => {
+    const { keyring, archive, files, clock } = await filled()
+    await keyring.create({ ...input, owner: { ...owner, organizationId: 'a-first' } })
+    await keyring.create({ ...input, owner: { ...owner, organizationId: 'b-second' } })
+    clock.at += 1
+    const full = new Error('The folder of this organization is full.')
+    const into = async (part: ArchivePart) => {
+      if (part.organizationId !== organizationId) throw full
+      await archive(part)
+    }
+    await expect(keyring.prune({ audit: { olderThanMs: 0, archive: into } })).rejects.toBe(full)
+    expect([...files.keys()]).toEqual([`${organizationId}.1-3`])
+  })
+
+  it('ends at once where its listener throws', async () => {
+    const { keyring, archive, clock } = await filled()
+    await keyring.create({ ...input, owner: { ...owner, organizationId: 'z-last' } })
+    clock.at += 1
+    let told = 0
+    const onProgress = () => {
+      told += 1
+      throw new Error('killed')
+    }
+    await expect(keyring.prune({ audit: { olderThanMs: 0, archive }, onProgress })).rejects.toThrow('killed')
+    expect(told).toBe(1)
+  })
+
+  it('ends where the store does not answer any more', async () => {
+    const { keyring, archive, storage, clock } = await filled()
+    await keyring.create({ ...input, owner: { ...owner, organizationId: 'z-last' } })
+    clock.at += 1
+    let asked = 0
+    const into = async (part: ArchivePart) => {
+      asked += 1
+      storage.stubs.now = () => Promise.reject(new Error('down'))
+      await archive(part)
+      throw new Error('no disk')
+    }
+    await expect(keyring.prune({ audit: { olderThanMs: 0, archive: into } })).rejects.toThrow('no disk')
+    expect(asked).toBe(1)
+  })
+
   it('leaves a log as it is that is not as it was written, and names it', async () => {
     let at = start
     const now = () => {

@@ -1,4 +1,4 @@
-import { type StatsRequest, type StoreStats, sumOf } from '@keywright/core/store'
+import { dayMs, hourMs, type StatsRequest, type StoreStats, sumOf } from '@keywright/core/store'
 import type { Database } from '../driver/database.js'
 import { all, now } from '../sql/parts.js'
 import { sql } from '../sql/sql.js'
@@ -19,11 +19,13 @@ export async function loadStats(db: Database, { organizationId, owner }: StatsRe
     sql`select created from api_key_counters where ${within}`,
     sql`select sum(count) as count from api_key_usage where ${within} and hour > ${now} - 86400000${ofOwner}`,
     sql`select max(last_used_at) as at from api_key_last_uses where ${within}${ofOwner}`,
-    // The key that was used last may be a tombstone that is gone. Whose it was, nobody knows any more.
+    // The key that was used last may be a tombstone that is gone. Whose it was, nobody knows any more. A run that was killed may have left
+    // hours of a day that has a row.
     ...(owner === undefined
       ? [
           sql`select max(last_used_at) as at from api_key_usage where ${within}
-            and hour = (select max(hour) from api_key_usage where ${within})`,
+            and hour >= (select max(hour) - iif(max(hour) % ${hourMs} = 0, 0, max(hour) % ${dayMs})
+              from api_key_usage where ${within})`,
         ]
       : []),
   ])

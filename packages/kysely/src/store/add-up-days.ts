@@ -1,4 +1,4 @@
-import { hourMs, placeOfDay, type StoreRetention } from '@keywright/core/store'
+import { dayMs, hourMs, placeOfDay, type StoreRetention } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
@@ -78,7 +78,8 @@ async function addUp(
   const lock = dialect.name === 'sqlite' ? sql`` : sql`for update`
   const { rows } = await sql<Row>`select * from ${table} where ${those(found)} ${lock}`.execute(trx)
   if (rows.length === 0) return 0 // another call was faster
-  const days = daysOf(counts, organizationId, rows)
+  const latestUses = counts.hasLastUse ? await loadLatestUses(trx, table, organizationId, rows) : new Map()
+  const days = daysOf(counts, organizationId, rows, latestUses)
   await dialect
     .orChange(trx.insertInto(tables[counts.table] as 'api_key_usage').values(days), {
       table: tables[counts.table],
@@ -94,11 +95,45 @@ async function addUp(
   return rows.length
 }
 
+/**
+ * When the keys of some hours were last used on the last day among them, of which more hours may follow: the row of a day is read before
+ * those of its hours.
+ */
+async function loadLatestUses(
+  trx: Transaction<KeyTables>,
+  table: RawBuilder<unknown>,
+  organizationId: string,
+  rows: readonly Row[],
+): Promise<LatestUses> {
+  const day = Math.max(...rows.map(({ hour }) => placeOfDay(wholeNumberOf(hour, 'hour'))))
+  const ofDay = rows.filter(({ hour }) => placeOfDay(wholeNumberOf(hour, 'hour')) === day)
+  const hour = sql.ref('hour')
+  const last = sql.ref('last_used_at')
+  const asked = all([
+    sql<SqlBool>`organization_id = ${organizationId}`,
+    sql<SqlBool>`key_id in (${sql.join([...new Set(ofDay.map(({ key_id }) => key_id))])})`,
+    sql<SqlBool>`${hour} > ${day - dayMs}`,
+    sql<SqlBool>`${hour} < ${day}`,
+  ])
+  const query = sql<Row>`select key_id, max(${last}) as ${last} from ${table} where ${asked} group by key_id`
+  const found = (await query.execute(trx)).rows.filter(({ last_used_at }) => last_used_at !== null)
+  return new Map(
+    found.map(({ key_id, last_used_at }) => [nameOf([key_id, day]), wholeNumberOf(last_used_at, 'last_used_at')]),
+  )
+}
+
+/** By the key and the place of the day. */
+type LatestUses = ReadonlyMap<string, number>
+
+function nameOf(parts: readonly unknown[]): string {
+  return JSON.stringify(parts)
+}
+
 /** The rows of some hours, by their keys. */
 function isOneOf(names: Counts['names'], rows: readonly Row[]): RawBuilder<SqlBool> {
   const hoursOf = new Map<string, { readonly row: Row; readonly hours: unknown[] }>()
   for (const row of rows) {
-    const name = JSON.stringify(names.map((column) => row[column]))
+    const name = nameOf(names.map((column) => row[column]))
     const of = hoursOf.get(name) ?? { row, hours: [] }
     hoursOf.set(name, of)
     of.hours.push(row.hour)
@@ -118,12 +153,13 @@ function daysOf(
   { names, hasLastUse }: Counts,
   organizationId: string,
   rows: readonly Row[],
+  latestUses: LatestUses,
 ): readonly KeyTables['api_key_usage'][] {
   const days = new Map<string, { readonly row: Row; readonly hour: number; count: number; last: number | null }>()
   for (const row of rows) {
     const hour = placeOfDay(wholeNumberOf(row.hour, 'hour'))
-    const name = JSON.stringify([...names.map((column) => row[column]), hour])
-    const day = days.get(name) ?? { row, hour, count: 0, last: null }
+    const name = nameOf([...names.map((column) => row[column]), hour])
+    const day = days.get(name) ?? { row, hour, count: 0, last: latestUses.get(name) ?? null }
     days.set(name, day)
     day.count += wholeNumberOf(row.count, 'count')
     // Versions before counted without it.

@@ -1,7 +1,7 @@
-import type { StatsRequest } from '@keywright/core/store'
+import { dayMs, hourMs, type StatsRequest } from '@keywright/core/store'
 import { sql } from 'kysely'
 import { lastUseOf } from '../tables/last-use-of.js'
-import { sumOf } from '../tables/whole-number.js'
+import { sumOf, wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { ownedBy } from './owned-by.js'
 
@@ -24,12 +24,14 @@ export async function loadLastUse(
   const ofOrganization = db
     .selectFrom(`${tables.api_key_usage} as used`)
     .where('used.organization_id', '=', organizationId)
-  // Every use has a row of its hour, so the last one is among those of the last hour. Asked apart: an engine that does not know the
+  // Every use has a row of its hour, so the last one is among those of the last hour; or of the last day, where a day is added up, as a
+  // run that was killed may have left some of its hours. Asked apart: an engine that does not know the
   // hour may take it for one in which most keys were used, and read all of them.
   const latest = await ofOrganization.select(({ fn }) => fn.max('used.hour').as('hour')).executeTakeFirst()
   if (latest?.hour == null) return 0
+  const hour = wholeNumberOf(latest.hour, 'hour')
   const row = await ofOrganization
-    .where('used.hour', '=', latest.hour)
+    .where('used.hour', '>=', hour % hourMs === 0 ? hour : hour - (hour % dayMs))
     // Versions before write it to the key. A tombstone may be gone.
     .leftJoin(`${tables.api_keys} as key`, 'key.id', 'used.key_id')
     .select(({ fn }) => [fn.max('used.last_used_at').as('at'), fn.max('key.last_used_at').as('before')])
