@@ -14,6 +14,13 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'keywright-libsql-'))
 }
 
+/** Does something at the primary, past every server. */
+function change(path: string, statement: string): void {
+  const primary = new Database(path)
+  primary.exec(statement)
+  primary.close()
+}
+
 /** A server over a file, and clients of it. */
 async function openServer(folder: string, options: Partial<HranaOptions> = {}) {
   const path = join(folder, 'primary.db')
@@ -59,8 +66,18 @@ async function withKey(options: Partial<HranaOptions> = {}) {
   const input = { name: 'ci', owner: testOwners.user, scopes: ['members.read'] } as const
   const { key, token } = await keyring.create(input)
   const verify = async () => (await keyring.verify(token.reveal())).ok
-  return { ...opened, folder: own, keyring, key, input, verify, token }
+  /** A client of a replica that goes no further. */
+  const replicate = async () => {
+    const replicaPath = join(own, 'replica.db')
+    change(opened.path, `vacuum into '${replicaPath}'`)
+    const replica = await startHranaServer({ path: opened.path, replicaPath })
+    onTestFinished(() => replica.close())
+    return createClient({ url: replica.url })
+  }
+  return { ...opened, keyring, key, input, verify, token, replicate }
 }
+
+const outage = { ok: false, refusal: { code: 'auth_unavailable' } }
 
 describe('a verification over HTTP', () => {
   it('is one request, and sees what another client has just revoked', async () => {
@@ -75,17 +92,10 @@ describe('a verification over HTTP', () => {
   })
 
   it('is answered by the primary, where a replica is older', async () => {
-    const { path, folder, keyring, key, token, input } = await withKey()
-    const replicaPath = join(folder, 'replica.db')
-    const primary = new Database(path)
-    primary.prepare('vacuum into ?').run(replicaPath)
-    primary.close()
-    const replica = await startHranaServer({ path, replicaPath })
-    onTestFinished(() => replica.close())
-    const near = createClient({ url: replica.url })
+    const { keyring, key, token, input, replicate } = await withKey()
+    const near = await replicate()
     const status = { sql: 'select status from api_keys where id = ?1', args: [key.id] }
-    const store = libsqlHttpStore(near)
-    const { keyring: nearby } = testKeyring({ store })
+    const { keyring: nearby } = testKeyring({ store: libsqlHttpStore(near) })
     await keyring.revoke(key.id)
     // The replica says so, also within a transaction for writing.
     expect((await near.batch([status], 'write'))[0]?.rows[0]?.status).toBe('active')
@@ -93,6 +103,42 @@ describe('a verification over HTTP', () => {
     const made = await nearby.create(input)
     expect((await nearby.list({ owner: input.owner })).keys.map(({ id }) => id)).toContain(made.key.id)
     expect(await nearby.audit.verify({ organizationId: input.owner.organizationId })).toMatchObject({ ok: true })
+  })
+
+  it('is answered by the primary, where it was restored without its table of migrations', async () => {
+    const { path, keyring, key, token, replicate } = await withKey()
+    const { keyring: nearby } = testKeyring({ store: libsqlHttpStore(await replicate()) })
+    await keyring.revoke(key.id)
+    change(path, 'drop table api_key_migrations')
+    expect((await nearby.verify(token.reveal())).ok).toBe(false)
+  })
+
+  it('is told as an outage, where the primary was restored empty', async () => {
+    const { path, token, replicate } = await withKey()
+    const near = await replicate()
+    const { keyring: nearby } = testKeyring({ store: libsqlHttpStore(near) })
+    const primary = new Database(path)
+    const found = primary.prepare("select name from sqlite_master where type = 'table' and name like 'api_key%'").all()
+    for (const { name } of found as { name: string }[]) primary.exec(`drop table ${name}`) // as asked
+    primary.close()
+    expect(await nearby.verify(token.reveal())).toMatchObject(outage)
+    expect(await migrateLibsqlHttp(near)).toEqual(migrationSql().map(({ name }) => name))
+    expect((await nearby.verify(token.reveal())).ok).toBe(false)
+  })
+
+  it('waits while another holds the lock of the server, and is told as an outage after a second', async () => {
+    const { path, keyring, token, verify } = await withKey()
+    const other = new Database(path)
+    onTestFinished(() => {
+      other.close()
+    })
+    other.exec('begin immediate')
+    const waiting = verify()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    other.exec('rollback')
+    expect(await waiting).toBe(true)
+    other.exec('begin immediate')
+    expect(await keyring.verify(token.reveal())).toMatchObject(outage)
   })
 
   it.each(['number', 'bigint', 'string'] as const)('reads whole numbers that come as a %s', async (intMode) => {

@@ -1,10 +1,9 @@
 import { StoreUnavailable } from '@keywright/core'
 import type { Database } from './database.js'
+import { pause } from './pause.js'
 
 /** How often a change that met another writer is tried again. Each time, one of those that met has got through. */
 const retries = 60
-/** The longest wait before that. */
-const longestWaitMs = 1_000
 
 /**
  * Makes changes for a database that can ask nothing within a transaction: each reads in one batch and writes in another, and begins
@@ -27,7 +26,7 @@ export function changeInTwoBatches(
         if (!metAnother(error) && !isBusy(error)) throw error
         if (tried === retries) throw new StoreUnavailable({ message: tooMany, cause: error })
       }
-      await wait(Math.random() * Math.min(longestWaitMs, 10 * 2 ** tried))
+      await pause(tried)
     }
   }
 }
@@ -40,10 +39,4 @@ function metAnother(error: unknown): boolean {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : ''
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

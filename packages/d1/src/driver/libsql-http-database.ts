@@ -2,6 +2,7 @@ import { InvalidOptions, OutcomeUnknown } from '@keywright/core'
 import { compile, type Sql } from '../sql/sql.js'
 import { changeInTwoBatches, messageOf } from './change-in-two-batches.js'
 import type { Database, Row, Rows } from './database.js'
+import { pause } from './pause.js'
 
 /** What the store uses of a client of `@libsql/client` over HTTP, such as `createClient({ url: 'libsql://…', authToken })`. */
 export interface LibsqlHttpLike {
@@ -28,6 +29,12 @@ export interface LibsqlResult {
  */
 const atPrimary: LibsqlStatement = { sql: 'delete from api_key_migrations where 1 = 0', args: [] }
 
+/** The same where the primary has no such table, before the first migration or after it was lost. A replica may have old keys still. */
+const atPrimaryWithoutTables: LibsqlStatement = { sql: 'drop table if exists api_key_no_such_table', args: [] }
+
+/** How often a read that met a writer is tried again: it takes the lock of writers. The server itself lets it wait before. */
+const readRetries = 7
+
 /**
  * libSQL runs a batch as a transaction. Over HTTP, a lock that is held while a program decides is lost with one answer, so a change
  * reads in one batch and writes in another.
@@ -40,14 +47,23 @@ export function libsqlHttpDatabase(client: LibsqlHttpLike): Database {
   const send = async (statements: readonly LibsqlStatement[]): Promise<Rows> =>
     rowsOf(await client.batch([...statements], 'write'), statements.length)
 
-  const read: Database['read'] = async (statements) => {
+  const readOnce: Database['read'] = async (statements) => {
     const asked = statements.map(statementOf)
     try {
       return (await send([atPrimary, ...asked])).slice(1)
     } catch (error) {
-      // The primary has no tables of ours yet: nothing can be outdated.
       if (!messageOf(error).includes('no such table: api_key_migrations')) throw error
-      return send(asked)
+      return (await send([atPrimaryWithoutTables, ...asked])).slice(1)
+    }
+  }
+  const read: Database['read'] = async (statements) => {
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await readOnce(statements)
+      } catch (error) {
+        if (!isBusy(error) || tried === readRetries) throw error
+      }
+      await pause(tried)
     }
   }
   const write: Database['write'] = (statements) =>
