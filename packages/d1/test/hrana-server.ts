@@ -201,10 +201,10 @@ function execute(stream: Stream, stmt: Stmt): Outcome {
     })
     const statement = stream.database.prepare(sql).safeIntegers(true)
     if (!statement.reader) {
-      const { changes } = statement.run(...bound)
+      const { changes } = statement.run(bound)
       return { cols: [], rows: [], affected_row_count: changes, last_insert_rowid: null }
     }
-    const rows = statement.raw(true).all(...bound) as unknown[][]
+    const rows = statement.raw(true).all(bound) as unknown[][]
     const cols = statement.columns().map(({ name, type }) => ({ name, decltype: type }))
     const given = stmt.want_rows === false ? [] : rows.map((row) => row.map(toHrana))
     return { cols, rows: given, affected_row_count: 0, last_insert_rowid: null }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hourOf } from '@keywright/core/store'
 import { testKeyring, testKeyStore, testOwners } from '@keywright/testkit'
 import { createClient as createFileClient } from '@libsql/client'
-import { type Config, createClient } from '@libsql/client/http'
+import { type Client, type Config, createClient, type InStatement } from '@libsql/client/http'
 import Database from 'libsql'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { describeFully } from '../../../test/support/everything.js'
@@ -199,5 +200,51 @@ describe('a client that is not over HTTP', () => {
         expect(() => use(client)).toThrow(
           /^client must be a client of @libsql\/client over HTTP: .* @keywright\/kysely; .* everywhere\.$/,
         )
+  })
+})
+
+/** As `batch` of `@tursodatabase/serverless/compat` is up to 1.2.3: without values and transaction, and with one answer for all. */
+const withoutValues = (client: Client) => async (statements: { sql: string }[]) => {
+  const answers = []
+  for (const { sql } of statements) answers.push(await client.execute({ sql, args: [] }))
+  return answers.slice(0, 1)
+}
+/** As it is in 1.4.0. */
+const byName = (client: Client) => async (statements: InStatement[], mode: 'write') => {
+  const answers = await client.batch(statements, mode)
+  return answers.map(({ columns, rows }) => ({
+    columns,
+    rows: rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name]]))),
+  }))
+}
+
+describe.each([
+  ['without values', withoutValues],
+  ['by name', byName],
+])('a client that carries out a batch %s', (_, batchOf) => {
+  it('is refused before anything is written, and its package is named', async () => {
+    const { client, path, token, key } = await withKey()
+    const other = { protocol: 'http', batch: batchOf(client()) }
+    const refusal = { name: 'InvalidOptions', message: expect.stringContaining('@tursodatabase/serverless/compat') }
+    await expect(migrateLibsqlHttp(other)).rejects.toMatchObject(refusal)
+    const store = libsqlHttpStore(other)
+    const { keyring } = testKeyring({ store })
+    expect(await keyring.verify(token.reveal())).toMatchObject({ ...outage, refusal: { cause: refusal } })
+    await expect(keyring.revoke(key.id)).rejects.toMatchObject(refusal)
+    await expect(store.retention?.forgetIds(1)).rejects.toMatchObject(refusal)
+    const hour = hourOf(new Date())
+    const use = {
+      keyId: key.id,
+      organizationId: testOwners.user.organizationId,
+      hour,
+      count: 1,
+      lastUsedAt: new Date(),
+    }
+    await expect(store.recordUsage('batch', [use])).rejects.toMatchObject(refusal)
+    const primary = new Database(path, { readonly: true })
+    onTestFinished(() => {
+      primary.close()
+    })
+    expect(primary.prepare('select count(*) as uses from api_key_usage').get()).toMatchObject({ uses: 0 })
   })
 })

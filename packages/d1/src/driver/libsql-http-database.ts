@@ -32,6 +32,10 @@ const atPrimary: LibsqlStatement = { sql: 'delete from api_key_migrations where 
 /** The same where the primary has no such table, before the first migration or after it was lost. A replica may have old keys still. */
 const atPrimaryWithoutTables: LibsqlStatement = { sql: 'drop table if exists api_key_no_such_table', args: [] }
 
+/** What only a client answers with that binds the values of a batch, and gives rows by the place of a column. */
+const asked = 'what a batch binds'
+const probe: LibsqlStatement = { sql: 'select ?1 as bound', args: [asked] }
+
 /** How often a read that met a writer is tried again: it takes the lock of writers. The server itself lets it wait before. */
 const readRetries = 7
 
@@ -39,23 +43,31 @@ const readRetries = 7
  * libSQL runs a batch as a transaction. Over HTTP, a lock that is held while a program decides is lost with one answer, so a change
  * reads in one batch and writes in another.
  *
- * @throws {@link InvalidOptions} when `client` is no client over HTTP.
+ * @throws {@link InvalidOptions} when `client` is no client over HTTP. Each call rejects with it when the first answer shows that it is not
+ * that of `@libsql/client`.
  */
 export function libsqlHttpDatabase(client: LibsqlHttpLike): Database {
   if (typeof client?.batch !== 'function' || client.protocol !== 'http')
     throw new InvalidOptions('client', 'a client of @libsql/client over HTTP', notOverHttp)
-  const send = async (statements: readonly LibsqlStatement[]): Promise<Rows> =>
-    rowsOf(await client.batch([...statements], 'write'), statements.length)
-
-  const readOnce: Database['read'] = async (statements) => {
-    const asked = statements.map(statementOf)
-    try {
-      return (await send([atPrimary, ...asked])).slice(1)
-    } catch (error) {
-      if (!messageOf(error).includes('no such table: api_key_migrations')) throw error
-      return (await send([atPrimaryWithoutTables, ...asked])).slice(1)
-    }
+  let isProven = false
+  const send = async (statements: readonly LibsqlStatement[]): Promise<Rows> => {
+    const results = await client.batch([...statements], 'write')
+    // An answer that lacks one would be taken for one that finds nothing.
+    if (isWhole(results, statements.length)) return rowsOf(results)
+    throw isProven ? new Error('libSQL did not answer each statement of a batch') : otherClient()
   }
+  const readFrom = async (primary: LibsqlStatement, statements: readonly Sql[]): Promise<Rows> => {
+    const before = isProven ? [primary] : [primary, probe]
+    const rows = await send([...before, ...statements.map(statementOf)])
+    if (!isProven && rows[1]?.[0]?.bound !== asked) throw otherClient()
+    isProven = true
+    return rows.slice(before.length)
+  }
+  const readOnce: Database['read'] = (statements) =>
+    readFrom(atPrimary, statements).catch((error: unknown) => {
+      if (!messageOf(error).includes('no such table: api_key_migrations')) throw error
+      return readFrom(atPrimaryWithoutTables, statements)
+    })
   const read: Database['read'] = async (statements) => {
     for (let tried = 0; ; tried += 1) {
       try {
@@ -66,11 +78,13 @@ export function libsqlHttpDatabase(client: LibsqlHttpLike): Database {
       await pause(tried)
     }
   }
-  const write: Database['write'] = (statements) =>
-    send(statements.map(statementOf)).catch((cause: unknown) => {
+  const write: Database['write'] = async (statements) => {
+    if (!isProven) await read([])
+    return send(statements.map(statementOf)).catch((cause: unknown) => {
       // What SQLite has refused was rolled back. Of a connection that was lost, nobody knows.
       throw wasRefused(cause) ? cause : new OutcomeUnknown({ cause })
     })
+  }
   return { read, write, change: changeInTwoBatches({ read, write }, isBusy) }
 }
 
@@ -79,11 +93,11 @@ function statementOf(statement: Sql): LibsqlStatement {
   return { sql: text, args: [...bound] }
 }
 
-/** An answer that lacks one would be taken for one that finds nothing. */
-function rowsOf(results: readonly LibsqlResult[], count: number): Rows {
-  const isWhole = (given: unknown): boolean =>
-    Array.isArray(given) && given.length === count && given.every((one) => Array.isArray(one?.rows))
-  if (!isWhole(results)) throw new Error('libSQL did not answer each statement of a batch')
+function isWhole(results: unknown, count: number): boolean {
+  return Array.isArray(results) && results.length === count && results.every((one) => Array.isArray(one?.rows))
+}
+
+function rowsOf(results: readonly LibsqlResult[]): Rows {
   return results.map(({ columns, rows }) =>
     rows.map((row): Row => Object.fromEntries(columns.map((name, at) => [name, row[at]]))),
   )
@@ -99,3 +113,10 @@ function isBusy(error: unknown): boolean {
 
 const notOverHttp =
   'client must be a client of @libsql/client over HTTP: createClient with a url that begins with libsql:, https: or http:. A file goes through @keywright/kysely; an embedded replica (syncUrl) is outdated, and refused everywhere.'
+
+function otherClient(): InvalidOptions {
+  return new InvalidOptions('client', 'a client of @libsql/client over HTTP', notOfLibsql)
+}
+
+const notOfLibsql =
+  'client must be a client of @libsql/client over HTTP: this one binds no values in a batch, or returns rows by name alone, as @tursodatabase/serverless/compat does. Nothing was written.'
