@@ -1,6 +1,6 @@
-import type { AuditKeyRing } from '@keywright/core'
+import type { ArchivePart, AuditKeyRing } from '@keywright/core'
 import type { DeliveryOutcome, KeySort, KeyStore } from '@keywright/core/store'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { expect } from 'vitest'
 import { testKeyring } from '../../../testkit/src/test-keyring.js'
 import { kyselyStore, kyselyWebhookStore, migrateToLatest } from '../../src/index.js'
@@ -9,7 +9,7 @@ import { securedKeyring } from '../secured-keyring.js'
 import { eventOf, insertEndpoint, leaseMs } from '../webhook-world.js'
 
 /** The parts of a life. */
-export const parts = ['migrations', 'keys', 'transactions of the host', 'doctor', 'webhooks'] as const
+export const parts = ['migrations', 'keys', 'retention', 'transactions of the host', 'doctor', 'webhooks'] as const
 export type Part = (typeof parts)[number]
 
 /** Where to live. */
@@ -21,9 +21,13 @@ interface Place {
 const { organizationId } = owner
 const input = { name: 'Nightly build', owner, scopes: ['members.read'], metadata: { team: 'a' } } as const
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 const auditKeys: AuditKeyRing = { current: 'a1', keys: { a1: 'an audit key, of 32 bytes or more' } }
 
-/** Makes Keywright send each kind of its statements, and expects that they did something. Each part may need those before it. */
+/**
+ * Makes Keywright send each kind of its statements, and expects that they did something. Each part may need those before it. What is
+ * sent to a replica (`readFrom`) is left out: it asks about a standby of PostgreSQL, in PostgreSQL's own words.
+ */
 export const wholeLife: Readonly<Record<Part, (place: Place) => Promise<void>>> = {
   async migrations({ db, tables }) {
     expect((await migrateToLatest(db, { ...tables, triggers: false })).length).toBeGreaterThan(20)
@@ -57,6 +61,32 @@ export const wholeLife: Readonly<Record<Part, (place: Place) => Promise<void>>> 
     await keyring.delete(key.id)
     await keyring.close() // writes the uses and refusals
     await readUses(store, key.id)
+  },
+
+  async retention({ db, tables }) {
+    const store = kyselyStore(db, tables)
+    const retention = store.retention ?? expect.unreachable()
+    const called = new Set<string>()
+    const watched = new Proxy(retention, {
+      get: (of, name, self) => {
+        called.add(String(name))
+        return Reflect.get(of, name, self)
+      },
+    })
+    const keyring = securedKeyring({ ...store, retention: watched }, { pepperIds: ['p1', 'p2'], auditKeys })
+    await growOld({ db, tables }, store)
+    const archive = async ({ lines }: ArchivePart) => {
+      for await (const line of lines) expect(line).not.toBe('')
+    }
+    const old = { usageOlderThanMs: 2 * dayMs, tombstonesOlderThanMs: 2 * dayMs }
+    const query = { ...old, audit: { olderThanMs: 1, archive } }
+    const counted = await keyring.prune({ ...query, dryRun: true })
+    expect(counted).toMatchObject({ records: expect.any(Number), broken: [], hours: 2, tombstones: 1 })
+    // As many and more: the log has grown older meanwhile.
+    const pruned = await keyring.prune(query)
+    expect(pruned).toMatchObject({ broken: [], hours: 2, tombstones: 1 })
+    expect(Math.min(counted.records, pruned.records, pruned.ids)).toBeGreaterThan(1)
+    expect([...called].sort()).toEqual(Object.keys(retention).sort())
   },
 
   async 'transactions of the host'({ db, tables }) {
@@ -138,6 +168,18 @@ async function listEveryWay(store: KeyStore): Promise<void> {
   }
   await store.list({ organizationId, limit: 2 })
   expect(await store.count({ owner }, 100)).toBeGreaterThan(3)
+}
+
+/** Makes what is there so old that it may go, as no store can. */
+async function growOld({ db, tables: { tablePrefix } }: Place, store: KeyStore): Promise<void> {
+  const { records } = await store.list({ organizationId, limit: 1 })
+  const at = new Date(Math.floor(Date.now() / dayMs) * dayMs - 9 * dayMs + hourMs)
+  const of = { keyId: records[0]?.id ?? expect.unreachable(), organizationId, hour: at, count: 1 }
+  await store.recordUsage('long ago', [{ ...of, lastUsedAt: at }], [{ ...of, code: 'expired' }])
+  const table = (name: string) => sql.table(`${tablePrefix}${name}`)
+  await sql`update ${table('api_keys')} set deleted_at = 1 where status = 'deleted'`.execute(db)
+  for (const name of ['api_key_requests', 'api_key_usage_batches'])
+    await sql`update ${table(name)} set at = 1`.execute(db)
 }
 
 async function readUses(store: KeyStore, keyId: string): Promise<void> {
