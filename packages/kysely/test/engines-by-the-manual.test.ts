@@ -99,6 +99,29 @@ describe.each(places.map(dialectOf))('every statement of %s', (dialect) => {
   )
 })
 
+describe('a word that nobody looked up', () => {
+  it.each([
+    ['uuid', 'a type that is cast to', 'select cast(coalesce(max("version"), 0) as uuid) as total from "t"'],
+    ['inet', 'a type within a cast', 'select cast(cast(floor("version") as inet) as text) as total'],
+    ['double', 'the first word of a type', 'select cast("version" as double precision) as total'],
+    ['lower(', 'a function of a schema', 'select pg_catalog.lower(t.name) as total from "t"'],
+    ['brin', 'the kind of an index over an expression', 'create unique index "i" on "t" using brin (("name" || ?))'],
+    [
+      'spgist',
+      'the kind of an index with a condition',
+      'create unique index "i" on "t" using spgist ("name") where "name" = ?',
+    ],
+    ['truncate', 'what sets off a trigger', 'create trigger "t" after truncate on "t" as begin end'],
+  ])('is found: %s, %s', (word, _, statement) => {
+    expect(unknownWords(statement)).toContain(`${word} in ${statement}`)
+  })
+
+  it('is no name that a statement gives, and no column', () => {
+    const statement = 'select cast(sum(t.version) as bigint) as total, t.name from (select 1 as one) as t'
+    expect(unknownWords(statement)).toEqual([])
+  })
+})
+
 describe('docs/databases.md', () => {
   it('has the same table, and the day on which the manuals were read', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/databases.md'), 'utf8')

@@ -17,7 +17,8 @@ const catalog = [
 export const features = {
   triggers: {
     title: 'triggers and functions',
-    pattern: /\bcreate (or replace )?(trigger|function|procedure)\b.*/g,
+    pattern: /\b(trigger|function|procedure)\b/g,
+    of: /^create (or replace )?(trigger|function|procedure)\b/,
   },
   advisoryLocks: {
     title: 'advisory locks',
@@ -31,7 +32,7 @@ export const features = {
   indexes: { title: '`create index`', pattern: /\bcreate index\b|\badd index\b/g },
   otherIndexes: {
     title: 'partial and expression indexes, `concurrently`',
-    pattern: /\bconcurrently\b|\bcreate (unique )?index\b.*(\(\(|\bwhere\b)/g,
+    pattern: /\bconcurrently\b|\bcreate (unique )?index\b(?=.*(\(\(|\bwhere\b))/g,
   },
   severalAlterations: { title: 'several changes in an `alter table`', pattern: /, (add|drop)\b/g, of: alterations },
   columnDefaults: {
@@ -42,7 +43,7 @@ export const features = {
   sequences: { title: 'sequences, identity', pattern: /\b(\w*serial|auto_increment|nextval\(|identity|sequence)\b/g },
   json: {
     title: 'functions of JSON',
-    pattern: /\b(json_build_object|jsonb_array_elements_text)\(|\bas jsonb\b/g,
+    pattern: /\b(json_build_object|jsonb_array_elements_text)\(|\bjsonb\b/g,
   },
   lateral: { title: '`lateral`', pattern: /\blateral\b/g },
   withQueries: { title: '`with …`', pattern: /\bwith (recursive )?\w+ as\b/g },
@@ -74,7 +75,7 @@ const rows = Object.entries(features) as readonly [Feature, FeatureRow][] // its
 
 /** Words and functions that every engine has. A word that is neither here nor in a pattern is one that nobody looked up. */
 const plain = new Set(
-  `add all alter and as asc begin between bigint by case cast( coalesce( column commit concat( constraint convert( count( create cross
+  `add all alter and as asc begin between bigint by case coalesce( column commit concat( constraint convert( count( create cross
   current_timestamp default delete desc distinct div drop else end exists false floor( from group having hex( if in index inner insert
   integer into is join key left like limit longtext max( min( not null on or order primary rollback select set start substr( sum(
   table text then transaction true union unique update using utf8mb4 values varchar( when where`.split(/\s+/),
@@ -89,6 +90,20 @@ function bare(statement: string): string {
   return words.replace(/\s+/g, ' ').trim().toLowerCase()
 }
 
+/** A statement with each `cast(… as type)` as `… type`: a type is looked up, and is no name that the statement gives. */
+function withoutCasts(text: string): string {
+  const start = text.search(/\bcast\(/)
+  if (start < 0) return text
+  const from = start + 'cast('.length
+  let end = from
+  for (let depth = 1; depth > 0 && end < text.length; end += 1) {
+    if (text[end] === '(') depth += 1
+    if (text[end] === ')') depth -= 1
+  }
+  const inside = text.slice(from, end - 1).replace(/ as ([\w ]+(?:\([\d, ]*\))?)$/, ' $1')
+  return withoutCasts(`${text.slice(0, start)}${inside} ${text.slice(end)}`)
+}
+
 /** Names that stand in a statement without quotes: those that it gives itself, and `columns`. */
 function isNamed(text: string, columns: ReadonlySet<string>): (word: string) => boolean {
   const given = new Set([...text.matchAll(/\bas (\w+)(?: \((\w+)\))?/g)].flatMap(([, name, column]) => [name, column]))
@@ -100,7 +115,7 @@ export function readStatement(
   statement: string,
   columns: ReadonlySet<string>,
 ): { readonly uses: readonly Feature[]; readonly unknown: readonly string[] } {
-  const text = bare(statement)
+  const text = withoutCasts(bare(statement))
   const named = isNamed(text, columns)
   const uses: Feature[] = []
   let rest = text
@@ -109,7 +124,7 @@ export function readStatement(
     uses.push(feature)
     rest = rest.replace(pattern, ' ')
   }
-  const words = rest.replace(/\w+\.\w+/g, ' ').match(/[@a-z_]\w*\(?/g) ?? []
+  const words = rest.replace(/\w+\.\w+(?!\w*\()/g, ' ').match(/[@a-z_]\w*\(?/g) ?? []
   return { uses, unknown: words.filter((word) => !plain.has(word) && !named(word)) }
 }
 
