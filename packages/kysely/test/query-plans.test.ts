@@ -370,6 +370,26 @@ for (const engine of testedEngines()) {
       for (const one of [hour, last]) await expectReads(db, one, { most: 1, index: /./ })
     })
 
+    it('adds up the hours of yesterday without reading the days before (USE-6)', async () => {
+      const retention = store.retention ?? expect.unreachable()
+      const place = (day: number) => (day + 1) * 86_400_000 - 1
+      const row = { organization_id: 'long-used', key_id: 'k', count: 1, last_used_at: 1 }
+      const days = Array.from({ length: 1_500 }, (_, day) => ({ ...row, hour: place(day) }))
+      const hours = [1, 2].map((hour) => ({ ...row, hour: 1_500 * 86_400_000 + hour * 3_600_000 }))
+      for (const rows of [days.slice(0, 750), [...days.slice(750), ...hours]]) {
+        const all = db.insertInto(usage as never).values(rows as never) // the tables are not in the host's types
+        await all.execute()
+      }
+      await countRows(db, usage)
+      const request = { organizationId: 'long-used', from: null, before: new Date(1_501 * 86_400_000), limit: 300 }
+      const sent = await during(async () =>
+        expect(await retention.addUpDays(request)).toEqual({ hours: 2, next: null }),
+      )
+      const reads = sent.filter(({ sql }) => /^select [^*]* order by/.test(sql))
+      expect(reads).toHaveLength(4)
+      for (const read of reads) await expectReads(db, read, { most: 20, index: /by_hour|pk|PRIMARY/ })
+    })
+
     const at = (second: number) => new Date(firstRecordAt + second * 1_000)
     const audits: readonly [
       string,

@@ -200,14 +200,15 @@ function testDays(open: Open): void {
   })
   const addUpAll = async ({ retention, organizationId }: World, before: Date, limit: number) => {
     let sum = 0
-    for (let from: Date | null = new Date(0); from !== null; ) {
+    let from: Date | null = null
+    do {
       const { hours, next }: { hours: number; next: Date | null } = await retention.addUpDays({
         ...{ organizationId, from, before, limit },
       })
       expect(hours).toBeLessThanOrEqual(2 * limit)
       sum += hours
       from = next
-    }
+    } while (from !== null)
     return sum
   }
 
@@ -278,7 +279,10 @@ function testDays(open: Open): void {
     const world = await open(context)
     const { store, retention, organizationId } = world
     const owner: Owner = { type: 'organization', id: organizationId }
-    const [key, gone] = [aKey({ owner, expiresAt: null }), aKey({ owner, lookupDigest: `${madeHere}${organizationId}` })]
+    const [key, gone] = [
+      aKey({ owner, expiresAt: null }),
+      aKey({ owner, lookupDigest: `${madeHere}${organizationId}` }),
+    ]
     for (const write of [key, gone]) {
       await store.insert({ id: write.id, organizationId, quota: null, decide: () => ({ write, audit: [] }) })
     }

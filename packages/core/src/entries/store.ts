@@ -46,6 +46,7 @@ export {
   type KeyUsageRequest,
   type KnownPrefixes,
   type ListedStatus,
+  lateHoursMs,
   linkAudit,
   madeHere,
   type NewKey,

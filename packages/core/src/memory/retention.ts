@@ -50,7 +50,8 @@ export function memoryRetention(state: MemoryState): StoreRetention {
       return count
     },
 
-    async addUpDays({ organizationId, from, before, limit }) {
+    async addUpDays({ organizationId, from: begin, before, limit }) {
+      const from = begin ?? new Date(0)
       const isAsked = isOldHour(organizationId, from, before)
       const counts = [...oldHours(state.usage, isAsked), ...oldHours(state.refusals, isAsked)]
       for (const add of counts.slice(0, limit)) add()

@@ -125,15 +125,15 @@ function instantsOf(
 
 async function addUpDays({ retention, tell }: Pruning, organizationId: string, before: Date): Promise<number> {
   let sum = 0
-  let from: Date | null = new Date(0)
-  while (from !== null) {
+  let from: Date | null = null
+  do {
     const { hours, next }: DaysAnswer = await wrapStoreErrors(
       retention.addUpDays({ organizationId, from, before, limit: atOnce }),
     )
     if (hours > 0) tell({ step: 'hours', organizationId, count: hours })
     sum += hours
     from = next
-  }
+  } while (from !== null)
   return sum
 }
 

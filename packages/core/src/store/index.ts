@@ -46,6 +46,7 @@ export {
   isExpired,
   isPast,
   isSameOwner,
+  lateHoursMs,
   organizationOf,
   placeOfDay,
   requestMemoryMs,

@@ -37,6 +37,9 @@ export function placeOfDay(hour: number): number {
   return Math.floor(hour / dayMs) * dayMs + dayMs - 1
 }
 
+/** How late the uses of an hour may be written: a week, in milliseconds. A process writes them within a day, or not at all. */
+export const lateHoursMs = 7 * dayMs
+
 /** Returns the beginning of the hour that contains `instant`. */
 export function hourOf(instant: Date): Date {
   return new Date(Math.floor(instant.getTime() / hourMs) * hourMs)

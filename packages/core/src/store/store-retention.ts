@@ -1,4 +1,5 @@
 import type { AuditDraft } from '../values/index.js'
+import type { lateHoursMs } from './lifetime.js'
 import type { AuditCheckpoint, AuditKey } from './link-audit.js'
 import type { madeHere } from './made-here.js'
 
@@ -26,8 +27,8 @@ export interface StoreRetention {
 
   /**
    * Adds up hours of whole days before `before` to days, of uses and of refusals: for each key, and code, one row in place of up to 24.
-   * What is counted by day stays the same; by hour, such days are left out. No last use moves back. An hour that is written late is
-   * added to its day by the next call.
+   * What is counted by day stays the same; by hour, such days are left out. No last use moves back. An hour that is written late, by up
+   * to {@link lateHoursMs}, is added to its day by the next run.
    */
   addUpDays(request: DaysRequest): Promise<DaysAnswer>
 
@@ -65,8 +66,11 @@ export interface OrganizationSweep {
 
 /** The request of {@link StoreRetention.addUpDays}. */
 export interface DaysRequest extends OrganizationSweep {
-  /** Hours before it were added up by earlier calls of this run. */
-  readonly from: Date
+  /**
+   * Hours before it were added up by earlier calls of this run; `null`: it is the first call. A store then begins {@link lateHoursMs}
+   * before the newest day that it has, rather than to read all days again.
+   */
+  readonly from: Date | null
   /** The beginning of a day in UTC. */
   readonly before: Date
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { verifyAuditExport } from '../../src/audit/verify-audit-export.js'
 import { memoryStore } from '../../src/memory/memory-store.js'
 import type { ArchivePart, PruneProgress, PruneResult } from '../../src/retention/prune-query.js'
-import { type AuditQuery, hourOf, type KeyStore } from '../../src/store/index.js'
+import { type AuditQuery, hourOf, type KeyStore, type StoreRetention } from '../../src/store/index.js'
 import { auditOf, input, open, owner, start } from '../support/setup.js'
 
 const { organizationId } = owner
@@ -228,7 +228,8 @@ describe('prune, of the audit log (AUD-13)', () => {
     const kept = await verify({ limit: 1 })
     if (!kept.ok) expect.unreachable()
     const retention = store.retention ?? expect.unreachable()
-    storage.stubs.retention = { ...retention, auditStart: async () => ({ seq: 900, hash: 'a'.repeat(64) }) }
+    const auditStart = async () => ({ seq: 900, hash: 'a'.repeat(64) })
+    Object.assign(storage.stubs, { retention: { ...retention, auditStart } })
     for (const sinceCheckpoint of [false, true]) {
       const verdict = await verify({ checkpoint: kept.checkpoint, sinceCheckpoint })
       expect(verdict).toEqual({ ok: false, problem: 'missing', seq: 1 })
@@ -301,7 +302,7 @@ describe('prune, of the audit log (AUD-13)', () => {
     const record = { ...pruned, data: { ...to, count: 1 } }
     const { sweepAudit } = retention
     let isMoved = false
-    storage.stubs.retention = {
+    const moving: StoreRetention = {
       ...retention,
       async sweepAudit(request) {
         const from = await retention.auditStart(organizationId)
@@ -310,6 +311,7 @@ describe('prune, of the audit log (AUD-13)', () => {
         return sweepAudit(request)
       },
     }
+    Object.assign(storage.stubs, { retention: moving })
     expect(await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })).toMatchObject({
       records: 0,
       broken: [{ organizationId, problem: 'missing', seq: 1 }],

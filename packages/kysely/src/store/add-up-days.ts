@@ -1,4 +1,4 @@
-import { dayMs, hourMs, placeOfDay, type StoreRetention } from '@keywright/core/store'
+import { type DaysRequest, dayMs, hourMs, lateHoursMs, placeOfDay, type StoreRetention } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
@@ -26,12 +26,13 @@ type Row = Readonly<Record<'key_id' | 'code', string>> & Readonly<Record<'hour' 
 /** See {@link StoreRetention.addUpDays}. */
 export async function addUpDays(
   context: StoreContext,
-  { organizationId, from, before, limit }: Parameters<StoreRetention['addUpDays']>[0],
+  { organizationId, from, before, limit }: DaysRequest,
 ): ReturnType<StoreRetention['addUpDays']> {
   let hours = 0
   let next: number | null = null
   for (const counts of countTables) {
-    const found = await findHours(context, counts, { organizationId, from, before, limit })
+    const begin = from?.getTime() ?? (await findBegin(context, counts, { organizationId, before }))
+    const found = await findHours(context, counts, { organizationId, from: begin, before, limit })
     const last = found.at(-1)
     if (last === undefined) continue
     hours += await context.transaction((trx) => addUp(context, trx, counts, organizationId, found))
@@ -44,15 +45,28 @@ export async function addUpDays(
 /** Whether a row is one of an hour, and not of a day. */
 export const isHour: RawBuilder<SqlBool> = sql<SqlBool>`(${sql.ref('hour')} % ${sql.lit(hourMs)} = 0)`
 
+/** Where hours may be that no run has added up. All days would have to be read to look for older ones. */
+async function findBegin(
+  { tables, changing }: StoreContext,
+  { table }: Counts,
+  { organizationId, before }: Pick<DaysRequest, 'organizationId' | 'before'>,
+): Promise<number> {
+  const hour = sql.ref('hour')
+  const query = sql<Row>`select ${hour} from ${sql.table(tables[table])} where organization_id = ${organizationId}
+    and ${hour} < ${before.getTime()} and not ${isHour} order by ${hour} desc limit 1`
+  const [newest] = (await changing((on) => query.execute(on))).rows
+  return newest === undefined ? 0 : Math.max(0, wholeNumberOf(newest.hour, 'hour') - lateHoursMs)
+}
+
 async function findHours(
   { tables, changing }: StoreContext,
   { table, names }: Counts,
-  { organizationId, from, before, limit }: Parameters<StoreRetention['addUpDays']>[0],
+  { organizationId, from, before, limit }: Omit<DaysRequest, 'from'> & { readonly from: number },
 ): Promise<readonly Row[]> {
   const hour = sql.ref('hour')
   const asked = [
     sql<SqlBool>`organization_id = ${organizationId}`,
-    sql<SqlBool>`${hour} >= ${from.getTime()}`,
+    sql<SqlBool>`${hour} >= ${from}`,
     sql<SqlBool>`${hour} < ${before.getTime()}`,
     isHour,
   ]
