@@ -11,11 +11,21 @@ export interface VerifyAuditExportOptions {
   readonly checkpoint?: AuditCheckpoint | undefined
   /** Whether the export begins after the checkpoint instead of at the first record. @defaultValue false */
   readonly sinceCheckpoint?: boolean | undefined
+  /**
+   * Requires the line with a checkpoint that ends each part of an archive: a part that was cut off is `truncated`. An export of
+   * `audit.export` has no such line. @defaultValue false
+   */
+  readonly endsWithCheckpoint?: boolean | undefined
   /** The `auditKeys` of the keyring that wrote the log, with all keys that it ever had. @defaultValue none */
   readonly auditKeys?: AuditKeyRing | undefined
 }
 
-const exportCheckNames: NamesOf<VerifyAuditExportOptions> = { checkpoint: true, sinceCheckpoint: true, auditKeys: true }
+const exportCheckNames: NamesOf<VerifyAuditExportOptions> = {
+  checkpoint: true,
+  sinceCheckpoint: true,
+  endsWithCheckpoint: true,
+  auditKeys: true,
+}
 
 /**
  * Checks an exported audit log without access to its database. Create the export with `audit.export`, `format: 'jsonl'` and no
@@ -24,7 +34,7 @@ const exportCheckNames: NamesOf<VerifyAuditExportOptions> = { checkpoint: true, 
  *
  * @param lines - The lines in their order: the export itself, or a file read line by line. Empty lines are skipped.
  * @returns a verdict. On success, it has the last record as its checkpoint: keep it to check a later export.
- * @throws {@link InvalidInput} when `checkpoint` or `auditKeys` is malformed.
+ * @throws {@link InvalidInput} when `checkpoint`, `auditKeys` or `endsWithCheckpoint` is malformed.
  *
  * @example
  * ```ts
@@ -38,16 +48,21 @@ export async function verifyAuditExport(
   options: VerifyAuditExportOptions = {},
 ): Promise<AuditVerdict> {
   checkNames(options, exportCheckNames, { Invalid: InvalidInput })
+  const { endsWithCheckpoint = false } = options
+  if (typeof endsWithCheckpoint !== 'boolean') throw new InvalidInput('endsWithCheckpoint', 'a boolean')
   const check = chainCheck({ ...options, auditKeys: parseAuditKeys(options.auditKeys, InvalidInput) })
   if (check.fault !== null) return check.fault
+  let isEnded = false
   for await (const line of lines) {
     if (line.trim() === '') continue
     const parsed = parseLine(line)
     if (parsed === null) return { ok: false, problem: 'altered', seq: check.at.seq + 1 }
     const fault = 'end' in parsed ? faultOfEnd(parsed.end, check.at) : check.next(parsed.record)
     if (fault !== null) return fault
+    isEnded = 'end' in parsed
   }
-  if (check.at.seq < check.checkpoint.seq) return { ok: false, problem: 'truncated', seq: check.at.seq }
+  if (check.at.seq < check.checkpoint.seq || (endsWithCheckpoint && !isEnded))
+    return { ok: false, problem: 'truncated', seq: check.at.seq }
   return { ok: true, complete: true, checkpoint: check.at }
 }
 

@@ -26,7 +26,7 @@ export interface PruneAuditQuery {
   readonly archive: (part: ArchivePart) => Promise<void>
 }
 
-/** What to prune. What is left out stays. */
+/** What to prune. What is left out stays, except ids of requests and of batches of uses, which every call forgets after their day. */
 export interface PruneQuery {
   /** Gives old audit records to an archive, and removes them. @defaultValue they stay */
   readonly audit?: PruneAuditQuery | undefined
@@ -40,7 +40,10 @@ export interface PruneQuery {
    * stay. @defaultValue they stay
    */
   readonly tombstonesOlderThanMs?: number | undefined
-  /** Counts what would be done, and does nothing. @defaultValue false */
+  /**
+   * Counts what would be done, and does nothing. It does not read the records, so it counts those of a log as well that turns out to
+   * be broken. @defaultValue false
+   */
   readonly dryRun?: boolean | undefined
   /** Is told of each step that was done. What it throws ends the call, and the next one goes on. @defaultValue nobody is told */
   readonly onProgress?: ((progress: PruneProgress) => void) | undefined
@@ -59,14 +62,14 @@ export interface PruneProgress {
   readonly count: number
 }
 
-/** A log that is not as it was written: nothing of it was removed. */
+/** A log that is not as it was written: the part with the fault stays, and what is behind it. */
 export type BrokenLog = Omit<AuditFault, 'ok'> & { readonly organizationId: string }
 
 /** What a prune has done, or what it would do. */
 export interface PruneResult {
   /** Audit records that left the log. */
   readonly records: number
-  /** Logs that are not as they were written: nothing of them was removed. */
+  /** Logs that are not as they were written: the part with the fault stays, and what is behind it. */
   readonly broken: readonly BrokenLog[]
   /** Rows of hours that became days. */
   readonly hours: number
@@ -100,7 +103,10 @@ const leastMs = 2 * dayMs
 
 /** @throws InvalidInput for what is misspelt, or got lost on its way: a trial that is none would remove what it counts. */
 export function readPrune(query: PruneQuery, options: PruneOptions): PruneOrder {
-  checkNames(query, queryNames, { Invalid: InvalidInput, defined: ['dryRun'] })
+  checkNames(query, queryNames, {
+    Invalid: InvalidInput,
+    defined: ['audit', 'usageOlderThanMs', 'tombstonesOlderThanMs', 'dryRun'],
+  })
   checkNames(options, optionNames, { Invalid: InvalidInput, defined: ['actor'] })
   if (options.context !== undefined) checkNames(options.context, contextNames, { at: 'context', Invalid: InvalidInput })
   const { audit, dryRun = false, onProgress = () => {} } = query

@@ -79,6 +79,18 @@ describe('prune, of the audit log (AUD-13)', () => {
     })
   })
 
+  it('tells a part that was cut off, where a check asks for its end', async () => {
+    const { keyring, archive, partsUpTo } = await filled()
+    await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })
+    const lines = partsUpTo(2) ?? expect.unreachable()
+    const whole = { endsWithCheckpoint: true }
+    expect(await verifyAuditExport(lines, whole)).toMatchObject({ ok: true, checkpoint: { seq: 2 } })
+    expect(await verifyAuditExport(lines.slice(0, 1), whole)).toEqual({ ok: false, problem: 'truncated', seq: 1 })
+    expect(await verifyAuditExport(lines.slice(0, 1))).toMatchObject({ ok: true })
+    const misled = { endsWithCheckpoint: 'yes' } as object
+    await expect(verifyAuditExport(lines, misled)).rejects.toMatchObject({ field: 'endsWithCheckpoint' })
+  })
+
   it('gives nothing to the archive where there is nothing old, or nothing but records of prunes', async () => {
     const { keyring, files, archive, clock, store } = await filled()
     expect(await keyring.prune({ audit: { olderThanMs: 200 * dayMs, archive } })).toMatchObject({ records: 0 })
@@ -441,6 +453,9 @@ describe('prune, of everything else (USE-6)', () => {
     [{ audit: { archive: async () => {} } }, 'audit.olderThanMs'],
     [{ audit: { olderThanMs: 1, archive: async () => {}, zzz: 1 } }, 'audit.zzz'],
     [{ dryRun: undefined }, 'dryRun'],
+    [{ usageOlderThanMs: undefined }, 'usageOlderThanMs'],
+    [{ tombstonesOlderThanMs: undefined }, 'tombstonesOlderThanMs'],
+    [{ audit: undefined }, 'audit'],
     [{ dryRun: 'yes' }, 'dryRun'],
     [{ onProgress: true }, 'onProgress'],
     [{ before: 1 }, 'before'],
