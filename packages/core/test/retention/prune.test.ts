@@ -324,6 +324,7 @@ describe('prune, of the audit log (AUD-13)', () => {
       },
     }
     Object.assign(storage.stubs, { retention: moving })
+    Object.assign(storage.stubs, { retention: moving })
     expect(await keyring.prune({ audit: { olderThanMs: 50 * dayMs, archive } })).toMatchObject({
       records: 0,
       broken: [{ organizationId, problem: 'missing', seq: 1 }],
