@@ -27,20 +27,22 @@ const leftToReaders: ReadonlySet<number> = new Set([
 
 /** The names that an example imports. */
 const importsOf = (code: string): readonly string[] =>
-  [...code.matchAll(/^import \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+  [...code.matchAll(/^import (?:type )?(\w+)?(?:, )?(?:\{([^}]*)\})? ?from/gm)].flatMap(([, one = '', names = '']) =>
+    [one, ...names.split(',')].map((name) => name.replace('type ', '').trim()).filter((name) => name !== ''),
+  )
 
 /**
- * The examples of a page, each behind those that it builds on: they go back to the last one that makes a keyring. One that imports a
- * name again, maybe from another package, begins anew.
+ * The examples of a page, each behind those that it builds on: they go back to the last one that makes a keyring, or imports a name
+ * again, maybe from another package.
  */
 function examplesOf(page: string): string[] {
   const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
     ([, code = '']) => code,
   )
+  let first = -1
   return blocks.map((block, index) => {
-    const first = blocks.slice(0, index + 1).findLastIndex((code) => code.includes('createKeyring({'))
-    const before = new Set(blocks.slice(Math.max(first, 0), index).flatMap(importsOf))
-    if (importsOf(block).some((name) => before.has(name))) return block
+    const before = first === -1 ? [] : blocks.slice(first, index).flatMap(importsOf)
+    if (block.includes('createKeyring({') || importsOf(block).some((name) => before.includes(name))) first = index
     return blocks.slice(first === -1 ? index : first, index + 1).join('\n')
   })
 }

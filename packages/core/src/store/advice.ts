@@ -28,12 +28,15 @@ export function adviceOn(error: unknown): Advice {
   const code = codes.find((one) => typeof one === 'string' && /^[A-Z0-9_]{3,40}$/.test(one))
   const named = code === undefined ? '' : ` (${String(code)})`
   if (isOldSchema || codes.some((one) => missingTable.has(one))) {
-    const how = `run migrateToLatest(db)${named}, or on Cloudflare the migrations of @keywright/d1`
+    const how = `run migrateToLatest(db)${named}, or the migrations of @keywright/d1`
     return { kind: 'table', text: `The tables are not there, or are old: ${how}.` }
   }
   if (codes.some((one) => missingGrant.has(one))) {
     const text = `The database user lacks a right${named}: grant select, insert and update on the api_key tables, and delete on`
-    return { kind: 'grant', text: `${text} api_key_usage_batches and api_key_requests.` }
+    return {
+      kind: 'grant',
+      text: `${text} api_key_usage_batches and api_key_requests. keyring.prune needs more: see docs/databases.md.`,
+    }
   }
   return { kind: 'other', text: `Pass onEvent to createKeyring to get the error itself${named}.` }
 }
