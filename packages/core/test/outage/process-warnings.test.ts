@@ -46,7 +46,7 @@ describe('without onEvent, the process is warned', () => {
     [
       'D1 has no table',
       new Error('D1_ERROR: no such table: api_keys: SQLITE_ERROR'),
-      /on Cloudflare the migrations of @keywright\/d1\./,
+      /or the migrations of @keywright\/d1\./,
     ],
     [
       'the schema is an old one',
