@@ -27,7 +27,7 @@ function atLevel(level: Level): { readonly db: Kysely<object>; readonly asked: (
   }
   const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`
   const pool = new pg.Pool({ connectionString: url ?? '', max: 10, connectionTimeoutMillis: 20_000, options, Client })
-  const dialect = new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) })
+  const dialect = new PostgresDialect({ pool: postgresPool(pool, { prepare: true, answerTimeoutMs: 60_000 }) })
   return { db: new Kysely<object>({ dialect }), asked: () => asked }
 }
 

@@ -32,7 +32,7 @@ export const engines: readonly Engine[] = [
     url: process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test',
     dialect: (connectionString) => {
       const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 20_000 })
-      return new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) })
+      return new PostgresDialect({ pool: postgresPool(pool, { prepare: true, answerTimeoutMs: 60_000 }) })
     },
   },
   {

@@ -11,7 +11,9 @@ const { url } = engines.find(({ name }) => name === 'PostgreSQL') ?? expect.unre
 
 describeFully('the driver of Neon, over WebSockets to PostgreSQL', () => {
   const pool = neonPool(url ?? '', 10)
-  const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: postgresPool(pool, { prepare: true }) }) })
+  const db = new Kysely<object>({
+    dialect: new PostgresDialect({ pool: postgresPool(pool, { prepare: true, answerTimeoutMs: 60_000 }) }),
+  })
   const tables = { tablePrefix: newPrefix() }
   testKeyStore({
     name: 'Neon',
