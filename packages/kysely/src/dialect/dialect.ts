@@ -158,7 +158,7 @@ const mysql: Dialect = {
             for each row signal sqlstate '45000' set message_text = 'the audit log is append-only'`,
     ),
   letArchivedGo: (table, starts) => [
-    // Dropped, also where an earlier attempt came as far as here: MySQL can neither replace one nor roll back.
+    // MySQL cannot replace one.
     sql`drop trigger if exists ${sql.id(`${table}_no_delete`)}`,
     sql`create trigger ${sql.id(`${table}_no_delete`)} before delete on ${sql.table(table)} for each row
           if not ${isArchived(starts)} then

@@ -23,7 +23,6 @@ import { createDeliveries } from './0021-create-deliveries.js'
 import { indexDeliveries } from './0022-index-deliveries.js'
 import { countWebhooks } from './0023-count-webhooks.js'
 import { createAuditStarts } from './0024-create-audit-starts.js'
-import { letArchivedRecordsGo } from './0025-let-archived-records-go.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -53,7 +52,6 @@ const steps: Readonly<Record<string, Step>> = {
   '0022-index-deliveries': indexDeliveries,
   '0023-count-webhooks': countWebhooks,
   '0024-create-audit-starts': createAuditStarts,
-  '0025-let-archived-records-go': letArchivedRecordsGo,
 }
 
 /** The step that makes the audit table. */
