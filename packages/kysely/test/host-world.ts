@@ -34,8 +34,9 @@ export async function openWorld(engine: Engine, options: Parameters<typeof conne
     .execute()
   const store = kyselyStore(db, tables)
   const plan = { plans: { free: { maxKeys: 3 } }, resolvePlan: () => 'free' } as const
+  const patient = { verifyTimeoutMs: 20_000 } // on a busy machine, too
   const open = (more: TestKeyringOptions = {}): Keyring<typeof testAccess> =>
-    testKeyring({ store: kyselyStore(db, tables), ...plan, imports: {}, ...more }).keyring
+    testKeyring({ store: kyselyStore(db, tables), ...plan, ...patient, imports: {}, ...more }).keyring
   const keyring = open({ store })
   const close = async () => {
     await dropTables(plain, prefix)

@@ -31,7 +31,9 @@ export function checkNames(
     throw new Invalid(at === '' ? 'options' : at, `an object with some of: ${Object.keys(names).join(', ')}`)
   }
   const fields = value as Readonly<Record<string, unknown>> // an object, as was just asked
-  for (const name of Object.keys(fields)) {
+  // Not Object.keys, which would make a list for each verification.
+  for (const name in fields) {
+    if (!Object.hasOwn(fields, name)) continue
     if (!Object.hasOwn(names, name)) {
       const shown = `${prefix}${/^[\w$-]{1,40}$/.test(name) ? name : '(unreadable)'}`
       const hint = didYouMean(name, Object.keys(names), prefix) ?? `There are: ${Object.keys(names).join(', ')}.`

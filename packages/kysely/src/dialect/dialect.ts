@@ -11,6 +11,7 @@ import {
   isPostgresDenied,
   isSqliteBusy,
 } from './driver-errors.js'
+import { type InsertRows, insertJson, insertValues } from './insert-rows.js'
 import { type KeyLookupBy, lookupBesideServer, lookupInFile, lookupInJson } from './key-lookup.js'
 import { type Exclusively, exclusivelyOnMysql, exclusivelyOnPostgres, exclusivelyOnSqlite } from './migration-lock.js'
 import { type LoadGuard, loadMysqlGuard, loadPostgresGuard, noGuard } from './server-guard.js'
@@ -38,7 +39,9 @@ export interface Dialect extends BusyErrors {
   readonly isolationLevel: 'read committed' | undefined
   /** Inserts a row, unless there is one with the same key. */
   orKeep<Q extends AnyInsert>(insert: Q, key: string): Q
-  /** Inserts rows, or changes those with the same keys. */
+  /** Inserts rows of numbers and texts, in this order. */
+  readonly insertRows: InsertRows
+  /** Changes rows that have the same keys, in place of an insert. */
   orChange<Q extends AnyInsert>(insert: Q, clash: Clash): Q
   /** Whether there is such a table, or something else of its name that would be in its way. */
   isThere(table: string): RawBuilder<unknown>
@@ -95,6 +98,7 @@ const sqlite: Dialect = {
   currentSchema: async () => null,
   isolationLevel: undefined, // one writer at a time
   orKeep: onConflictKeep,
+  insertRows: insertValues,
   orChange: onConflictChange,
   isThere: (table) => sql`exists (select 1 from sqlite_master where name = ${table})`,
   exclusively: exclusivelyOnSqlite,
@@ -136,6 +140,7 @@ const postgres: Dialect = {
   },
   isolationLevel: 'read committed',
   orKeep: onConflictKeep,
+  insertRows: insertJson,
   orChange: onConflictChange,
   isThere: (table) => sql`to_regclass(${quotedTable(table)}) is not null`,
   exclusively: exclusivelyOnPostgres,
@@ -168,6 +173,7 @@ const mysql: Dialect = {
   isolationLevel: 'read committed',
   // Not "insert ignore", which ignores other errors as well.
   orKeep: (insert, key) => insert.onDuplicateKeyUpdate({ [key]: sql.ref(key) }) as typeof insert,
+  insertRows: insertValues,
   // With "values", since MariaDB knows no name for the row that comes.
   orChange: (insert, { changes }) =>
     insert.onDuplicateKeyUpdate(changes(sql.ref, (column) => sql`values(${sql.ref(column)})`)) as typeof insert,

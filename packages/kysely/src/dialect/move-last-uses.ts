@@ -11,7 +11,7 @@ export async function moveLastUses(
   rows: readonly LastUseTable[],
 ): Promise<void> {
   await dialect
-    .orChange(trx.insertInto(tables.api_key_last_uses).values(rows), {
+    .orChange(dialect.insertRows(trx, tables.api_key_last_uses, rows), {
       table: tables.api_key_last_uses,
       keys: ['key_id'],
       changes: (there, coming) => ({ last_used_at: greater(there('last_used_at'), coming('last_used_at')) }),

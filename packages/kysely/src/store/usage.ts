@@ -73,7 +73,7 @@ async function addUses(
   rows: readonly UsageTable[],
 ): Promise<void> {
   await dialect
-    .orChange(trx.insertInto(tables.api_key_usage).values(rows), {
+    .orChange(dialect.insertRows(trx, tables.api_key_usage, rows), {
       table: tables.api_key_usage,
       keys: ['organization_id', 'key_id', 'hour'],
       changes: (there, coming) => ({
@@ -91,7 +91,7 @@ async function addRefusals(
   rows: readonly RefusalTable[],
 ): Promise<void> {
   await dialect
-    .orChange(trx.insertInto(tables.api_key_refusals).values(rows), {
+    .orChange(dialect.insertRows(trx, tables.api_key_refusals, rows), {
       table: tables.api_key_refusals,
       keys: ['organization_id', 'key_id', 'hour', 'code'],
       changes: (there, coming) => ({ count: sql`${there('count')} + ${coming('count')}` }),

@@ -43,7 +43,7 @@ export const features = {
   sequences: { title: 'sequences, identity', pattern: /\b(\w*serial|auto_increment|nextval\(|identity|sequence)\b/g },
   json: {
     title: 'functions of JSON',
-    pattern: /\b(json_build_object|jsonb_array_elements_text)\(|\bjsonb\b/g,
+    pattern: /\b(json_build_object|jsonb_array_elements_text|json_to_recordset)\(|\bjsonb?\b/g,
   },
   lateral: { title: '`lateral`', pattern: /\blateral\b/g },
   withQueries: { title: '`with …`', pattern: /\bwith (recursive )?\w+ as\b/g },
