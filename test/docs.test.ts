@@ -1,12 +1,40 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
+const home = 'https://github.com/keywright/keywright'
+const files = 'https://raw.githubusercontent.com/keywright/keywright/main/'
 const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
 const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
   .map((path) => readFileSync(join(root, 'examples', path), 'utf8'))
+
+/** Where the links of a page lead. */
+const linksOf = (text: string): string[] => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+
+/** The names by which GitHub's pages show the headings of a text. */
+const headingsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+/** Whether a link into this repository, by its address or from a page's folder, leads to a file, a folder or a heading. */
+function leadsSomewhere(link: string, folder: string): boolean {
+  if ([`${home}#readme`, `${home}/issues`].includes(link)) return true
+  const [, kind, path = '', heading] =
+    /^(?:https:\/\/github\.com\/keywright\/keywright\/(blob|tree)\/main\/)?([^#]*)(?:#(.*))?$/.exec(
+      link.replace(files, `${home}/blob/main/`),
+    ) ?? []
+  const there = join(root, kind === undefined ? folder : '', path)
+  if (path === '' || path.startsWith('https:') || !existsSync(there)) return false
+  const isFolder = statSync(there).isDirectory()
+  if (kind !== undefined && isFolder !== (kind === 'tree')) return false
+  return heading === undefined || (!isFolder && headingsOf(readFileSync(there, 'utf8')).includes(heading))
+}
 
 describe.each([
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
@@ -17,8 +45,12 @@ describe.each([
   const text = readFileSync(join(root, page), 'utf8')
 
   it('links only to what is there', () => {
-    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target)
-    expect(targets.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
+    const ours = linksOf(text).filter(
+      (link) => !/^https?:/.test(link) || link.startsWith(home) || link.startsWith(files),
+    )
+    expect(
+      ours.filter((link) => !leadsSomewhere(link.startsWith('#') ? `${basename(page)}${link}` : link, dirname(page))),
+    ).toEqual([])
   })
 
   it('names only files that are there', () => {
@@ -27,6 +59,13 @@ describe.each([
     )
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
+})
+
+// npm shows them without the repository around them.
+it.each(readdirSync(join(root, 'packages')))('the README of %s links by whole addresses', (name) => {
+  const links = linksOf(readFileSync(join(root, `packages/${name}/README.md`), 'utf8'))
+  expect(links).toContain(`${home}#readme`)
+  expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([])
 })
 
 it.each([

@@ -10,6 +10,7 @@ interface Manifest {
   readonly license?: string
   readonly type?: string
   readonly engines?: unknown
+  readonly keywords?: readonly string[]
   readonly files?: readonly string[]
   readonly exports?: Record<string, string | Record<string, string>>
   readonly publishConfig?: { readonly exports?: Record<string, string | Record<string, string>> }
@@ -64,13 +65,26 @@ describe('the public surface', () => {
   )
 })
 
-describe.each(packages)('$manifest.name', ({ manifest }) => {
+describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   it('says what it is, and for what', () => {
     expect(manifest).toMatchObject({ license: 'MIT', type: 'module', engines: workspace.engines })
     expect(manifest.description).toMatch(/^.{20,}\.$/)
     expect(manifest.files).toEqual(['dist'])
     expect(manifest.exports).toHaveProperty(['.'])
     expect(manifest.exports).toHaveProperty(['./package.json'], './package.json')
+  })
+
+  // npm refuses a release with provenance whose repository is not the one that it was built in.
+  it('says where it comes from, and how it is found', () => {
+    const repository = 'https://github.com/keywright/keywright'
+    expect(manifest).toMatchObject({
+      homepage: `${repository}/tree/main/${folder}#readme`,
+      bugs: `${repository}/issues`,
+      author: 'Keywright contributors',
+      repository: { type: 'git', url: `git+${repository}.git`, directory: folder },
+    })
+    expect(manifest.keywords).toEqual(expect.arrayContaining(['keywright', 'api-key', 'authentication']))
+    expect(new Set(manifest.keywords).size).toBe(manifest.keywords?.length)
   })
 })
 
