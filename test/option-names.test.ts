@@ -42,6 +42,7 @@ import {
 import { clientConfig } from '@keywright/mcp/client-config'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
+import { issueTestKey, testKeyring as testKeyringOfApp } from '@keywright/testkit/app'
 import { deliverer, parseEndpointUrl, webhooks } from '@keywright/webhooks'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
@@ -185,7 +186,8 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   StatsQuery: [() => keyring.stats({ organizationId, ...wrong })],
   StdioOptions: [() => createMcpAuth(keyring).stdio({ env: 'KEY', ...wrong })],
   TableOptions: [() => kyselyWebhookStore(db, { ...wrong })],
-  TestKeyringOptions: [() => testKeyring({ ...wrong })],
+  TestKeyInput: [() => issueTestKey(keyring, { ...wrong })],
+  TestKeyringOptions: [() => testKeyring({ ...wrong }), () => testKeyringOfApp(testAccess, { ...wrong })],
   TrialOptions: [
     () => keyring.enable('a1B2c3D4e5F6', { ...wrong }),
     () => keyring.disable('a1B2c3D4e5F6', {}, { ...wrong }),

@@ -1,5 +1,6 @@
 import { checkNames, wholeNumber } from '../check/index.js'
 import type { FailureBound, FailureLimiter, FailureVerdict, RefusedAttempt } from './failure-limiter.js'
+import { readClockOf } from './read-clock-of.js'
 import { type WindowCount, windowCounts } from './window-counts.js'
 
 /** Options of {@link memoryFailureLimiter}. */
@@ -8,6 +9,8 @@ export interface MemoryFailureLimiterOptions {
    * Networks kept at once. Beyond it, the one that was idle longest is forgotten. At least 100. @defaultValue 50000
    */
   readonly maxNetworks?: number | undefined
+  /** Returns the current time. Replace it in tests. @defaultValue a clock that nobody can set */
+  readonly now?: (() => Date) | undefined
 }
 
 /** The units of one bound that are gone, in one window. */
@@ -18,18 +21,19 @@ interface Count extends WindowCount {
 
 /**
  * Counts failed attempts in the memory of this process: each process admits the whole limit. No clock that is set changes its
- * windows.
+ * windows, unless you give it one.
  *
- * @throws {@link InvalidOptions} when `maxNetworks` is out of range.
+ * @throws {@link InvalidOptions} when `maxNetworks` is out of range, or `now` is not a function.
  */
 export function memoryFailureLimiter(options: MemoryFailureLimiterOptions = {}): FailureLimiter {
-  checkNames(options, { maxNetworks: true })
+  checkNames(options, { maxNetworks: true, now: true })
   const { maxNetworks = 50_000 } = options
+  const readClock = readClockOf(options.now)
   wholeNumber(maxNetworks, 'maxNetworks', { least: 100 })
   const counts = windowCounts<Count>(maxNetworks)
 
   function reserve(bounds: readonly FailureBound[]): FailureVerdict {
-    const now = performance.now()
+    const now = readClock()
     const found = bounds.map((bound) => {
       const id = `${bound.windowMs}\n${bound.network}`
       return { bound, id, count: counts.find(id, now) ?? { open: 0, failed: 0, endsAt: now + bound.windowMs } }

@@ -2,15 +2,18 @@ import { checkNames, wholeNumber } from '../check/index.js'
 import { checkTake } from './check-take.js'
 import { denialOf } from './denial-of.js'
 import type { RateLimiter, RateLimitPolicy, RateLimitState, RateLimitVerdict } from './rate-limiter.js'
+import { readClockOf } from './read-clock-of.js'
 import { type WindowCount, windowCounts } from './window-counts.js'
 
-/** How much memory {@link memoryRateLimiter} may use. */
+/** How much memory {@link memoryRateLimiter} may use, and its clock. */
 export interface MemoryRateLimiterOptions {
   /**
    * The most counts to keep: one for each subject and policy, each below 1 KB. Above it, the least recently used count is
    * dropped. 100 or more. @defaultValue 200000
    */
   readonly maxCounts?: number | undefined
+  /** Returns the current time. Replace it in tests. @defaultValue a clock that nobody can set */
+  readonly now?: (() => Date) | undefined
 }
 
 interface Count extends WindowCount {
@@ -19,9 +22,9 @@ interface Count extends WindowCount {
 
 /**
  * Creates a rate limiter that counts in the memory of this process. With several processes, each one admits the whole limit.
- * No clock that is set changes its windows.
+ * No clock that is set changes its windows, unless you give it one.
  *
- * @throws {@link InvalidOptions} when `maxCounts` is not a whole number of 100 or more.
+ * @throws {@link InvalidOptions} when `maxCounts` is not a whole number of 100 or more, or `now` is not a function.
  *
  * @example
  * ```ts
@@ -31,13 +34,14 @@ interface Count extends WindowCount {
  * ```
  */
 export function memoryRateLimiter(options: MemoryRateLimiterOptions = {}): RateLimiter {
-  checkNames(options, { maxCounts: true })
+  checkNames(options, { maxCounts: true, now: true })
   const { maxCounts = 200_000 } = options
+  const readClock = readClockOf(options.now)
   wholeNumber(maxCounts, 'maxCounts', { least: 100 })
   const counts = windowCounts<Count>(maxCounts)
 
   function take(subject: string, policies: readonly RateLimitPolicy[], cost: number): RateLimitVerdict {
-    const now = performance.now()
+    const now = readClock()
     // A refused call counts as use, so that a client over its limit is not forgotten.
     const found = policies.map((policy) => ({ policy, count: counts.find(countId(subject, policy), now) }))
     const before = found.map(({ policy, count }) => stateOf(policy, count, now))

@@ -30,6 +30,18 @@ describe('memoryFailureLimiter', () => {
     expect(await reserve([bound('a')])).toMatchObject({ reserved: true })
   })
 
+  it('goes by the clock that it is given, and no other', async () => {
+    let at = Date.UTC(2040, 0, 1)
+    const { reserve } = memoryFailureLimiter({ now: () => new Date(at) })
+    const attempt = await reserve([bound('a', 1)])
+    if (attempt.reserved) attempt.settle(true)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await reserve([bound('a', 1)])).toMatchObject({ reserved: false, resetMs: 60_000 })
+    at += 60_000
+    expect(await reserve([bound('a', 1)])).toMatchObject({ reserved: true })
+    expect(() => memoryFailureLimiter({ now: at as never })).toThrow('Option now must be a function')
+  })
+
   it('admits no more than any bound says, in each window, whatever is settled when (RATE-14, fuzz)', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('reserve' as const), narrow: fc.nat({ max: 2 }) }),

@@ -167,6 +167,17 @@ describe('memoryRateLimiter', () => {
     expect(remaining(await limiter.take('k2', [perMinute], 0))).toEqual([0])
   })
 
+  it('goes by the clock that it is given, and no other', async () => {
+    let at = Date.UTC(2040, 0, 1)
+    const limiter = memoryRateLimiter({ now: () => new Date(at) })
+    await limiter.take('k1', [perMinute], 5)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await limiter.take('k1', [perMinute], 1)).toMatchObject({ admitted: false, retryAfterMs: 60_000 })
+    at += 60_000
+    expect(remaining(await limiter.take('k1', [perMinute], 1))).toEqual([4])
+    expect(() => memoryRateLimiter({ now: at as never })).toThrow('Option now must be a function that returns a Date.')
+  })
+
   it.each([0, 99, 100.5, Number.NaN])('refuses to start with room for %s counts', (maxCounts) => {
     expect(() => memoryRateLimiter({ maxCounts })).toThrow('Option maxCounts must be a whole number, 100 or more.')
   })
