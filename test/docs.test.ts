@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 const home = 'https://github.com/keywright/keywright'
 const files = 'https://raw.githubusercontent.com/keywright/keywright/main/'
-const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+/** Without the API reference, which is written by a program and checked when the site is built. */
+const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+  (path) => path.endsWith('.md') && !/node_modules|^(api-reference|\.vitepress)\//.test(path),
+)
 const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
   .map((path) => readFileSync(join(root, 'examples', path), 'utf8'))

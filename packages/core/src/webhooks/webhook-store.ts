@@ -62,7 +62,7 @@ export interface EndpointInsert {
   /**
    * Must be pure: the store may call it again. If it throws, nothing is inserted and the caller gets the error.
    *
-   * @param used - How many endpoints the key has.
+   * @param context.used - How many endpoints the key has.
    */
   decide(context: { readonly now: Date; readonly used: number }): {
     readonly write: NewEndpoint

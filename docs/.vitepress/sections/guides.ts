@@ -1,0 +1,5 @@
+import type { PageLink } from './page-link.js'
+
+const guides: readonly PageLink[] = []
+
+export default guides
