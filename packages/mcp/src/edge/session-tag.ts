@@ -11,6 +11,9 @@ export interface SessionTags {
   untag(tagged: string, binding: string): string | null
 }
 
+/** How many good tags are remembered, of about 300 bytes each. */
+const rememberedTags = 10_000
+
 /** @param secret - Processes that share sessions must share it. */
 export function sessionTags(secret?: string | Uint8Array): SessionTags {
   let made: KeyObject | null = null
@@ -23,15 +26,25 @@ export function sessionTags(secret?: string | Uint8Array): SessionTags {
     createHmac('sha256', key())
       .update(JSON.stringify([sessionId, binding]))
       .digest('base64url')
+  const good = new Map<string, { readonly sessionId: string; readonly binding: string }>()
+  const remember = (tagged: string, sessionId: string, binding: string): void => {
+    const [oldest] = good.size < rememberedTags ? [] : good.keys()
+    if (oldest !== undefined) good.delete(oldest)
+    good.set(tagged, { sessionId, binding })
+  }
   return {
     tag: (sessionId, binding) => `${sessionId}.${mac(sessionId, binding)}`,
     untag: (tagged, binding) => {
+      const known = good.get(tagged)
+      if (known?.binding === binding) return known.sessionId
       const dot = tagged.lastIndexOf('.')
       if (dot < 1) return null
       const sessionId = tagged.slice(0, dot)
       const expected = Buffer.from(mac(sessionId, binding))
       const given = Buffer.from(tagged.slice(dot + 1))
-      return expected.length === given.length && timingSafeEqual(expected, given) ? sessionId : null
+      if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null
+      remember(tagged, sessionId, binding)
+      return sessionId
     },
   }
 }

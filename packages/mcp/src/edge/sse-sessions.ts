@@ -23,6 +23,7 @@ export function bindSseSession(res: ServerResponse, binding: string): void {
 
 /** Whether a URL names such a session, and the session is another caller's. */
 export function isSseSessionOfAnother(url: string, binding: string): boolean {
+  if (bindings.size === 0) return false // most servers have none, and reading a URL costs as much as a key
   return sessionIds(url).some((id) => (bindings.get(id) ?? binding) !== binding)
 }
 
