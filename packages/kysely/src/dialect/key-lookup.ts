@@ -41,17 +41,39 @@ function lookupInList(
 
 /** For an engine without servers. */
 export function lookupInFile(now: RawBuilder<number>): KeyLookupBy {
+  // By their names, so that a statement which a connection keeps reads the same columns after a migration.
+  return inFile(now, columnNames.map(sql.ref))
+}
+
+/**
+ * The same with the sparse columns as one: a third less time for most keys. JSON has no binary data, so SQLite refuses a row in which
+ * a sparse column is some: read such keys by {@link lookupInFile}.
+ */
+export function lookupPackedInFile(now: RawBuilder<number>): KeyLookupBy {
+  return inFile(now, packedColumns(sql`is not`, sql`json_object`))
+}
+
+function inFile(now: RawBuilder<number>, columns: readonly RawBuilder<unknown>[]): KeyLookupBy {
   return (db, table, column) => {
-    // By their names, so that a statement which a connection keeps reads the same columns after a migration.
-    const query = db.selectFrom(table).select(columnNames).select(now.as('now'))
+    const query = sql`select ${sql.join([...columns, sql`${now} as ${sql.ref('now')}`])} from ${sql.table(table)} where ${sql.ref(column)}`
     return lookupInList((length) => {
       const sought =
         length === 1
-          ? query.where(column, '=', '').modifyEnd(sql.raw(keepNamedRow))
-          : query.where(column, 'in', Array(length).fill('')).modifyEnd(sql.raw(keepNamed))
-      return sought.compile()
+          ? sql`= ${''}${sql.raw(keepNamedRow)}`
+          : sql`in (${sql.join(Array(length).fill(''))})${sql.raw(keepNamed)}`
+      return sql<FoundRow>`${query} ${sought}`.compile(db)
     })
   }
+}
+
+/** The dense columns, and the others as JSON, unless they hold their defaults. */
+function packedColumns(differs: RawBuilder<unknown>, jsonObject: RawBuilder<unknown>): readonly RawBuilder<unknown>[] {
+  const columns = Object.entries(sparseDefaults)
+  const sparse = sql.join(columns.map(([name]) => sql.ref(name)))
+  const defaults = sql.join(columns.map(([, value]) => sql.lit(value)))
+  const named = sql.join(columns.flatMap(([name]) => [sql.lit(name), sql.ref(name)]))
+  const rest = sql`case when (${sparse}) ${differs} (${defaults}) then cast(${jsonObject}(${named}) as text) end as rest`
+  return [...Object.keys(denseColumns).map((name) => sql.ref(name)), rest]
 }
 
 /** What a server is asked beside the keys. There is always this row, so that one that lags behind another cannot even answer that a key does not exist. */
@@ -81,13 +103,8 @@ export function lookupBesideServer(now: RawBuilder<number>): KeyLookupBy {
  */
 export function lookupInJson(now: RawBuilder<number>): KeyLookupBy {
   return (db, table, column) => {
-    const columns = Object.entries(sparseDefaults)
-    const sparse = sql.join(columns.map(([name]) => sql.ref(name)))
-    const defaults = sql.join(columns.map(([, value]) => sql.lit(value)))
-    const namedSparse = sql.join(columns.flatMap(([name]) => [sql.lit(name), sql.ref(name)]))
-    const key = sql`select ${sql.join(Object.keys(denseColumns).map(sql.ref))},
-      case when (${sparse}) is distinct from (${defaults}) then cast(json_build_object(${namedSparse}) as text) end as rest
-      from ${sql.table(table)} where ${sql.ref(column)} =`
+    const columns = sql.join(packedColumns(sql`is distinct from`, sql`json_build_object`))
+    const key = sql`select ${columns} from ${sql.table(table)} where ${sql.ref(column)} =`
     const one = sql`lateral (${key} ${''} limit 1) as keys`
     const several = sql`(jsonb_array_elements_text(cast(cast(${'[]'} as text) as jsonb)) as sought (value)
         cross join lateral (${key} sought.value limit 1) as keys)`

@@ -1,7 +1,7 @@
 import type { Found, KeyStore } from '@keywright/core/store'
 import type { Kysely, SqliteDatabase } from 'kysely'
-import { dialects } from '../dialect/dialect.js'
-import type { FoundRow } from '../dialect/key-lookup.js'
+import { sqliteNow } from '../dialect/dialect.js'
+import { type FoundRow, type KeyLookup, lookupInFile, lookupPackedInFile } from '../dialect/key-lookup.js'
 import { mayBeId, toFound } from '../store/key-reader.js'
 import type { KeyTables } from '../tables/key-tables.js'
 
@@ -27,10 +27,19 @@ export function readKeysAtOnce(
   db: Kysely<KeyTables>,
   { table, later }: { readonly table: 'api_keys'; readonly later: KeyStore['find'] },
 ): { readonly find: KeyStore['find']; close(): void } {
-  const lookup = dialects.sqlite.lookupBy(db, table, 'id')
-  const read = (ids: readonly string[]): readonly FoundRow[] => {
+  const packed = lookupPackedInFile(sqliteNow)(db, table, 'id')
+  const whole = lookupInFile(sqliteNow)(db, table, 'id')
+  const readBy = (lookup: KeyLookup, ids: readonly string[]): readonly FoundRow[] => {
     const { sql, parameters } = lookup(ids, null)
     return reader.prepare(sql).all(parameters) as FoundRow[] // the columns that the statement names
+  }
+  const read = (ids: readonly string[]): readonly FoundRow[] => {
+    try {
+      return readBy(packed, ids)
+    } catch {
+      // One damaged key among them must not be in the way of the others. If it is the file, this fails as well.
+      return readBy(whole, ids)
+    }
   }
   // libsql goes on reading after the database was closed.
   let isOpen = true
