@@ -1,8 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { kyselyStore, mysqlPool, postgresPool } from '@keywright/kysely'
-import { type Dialect, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import Database from 'libsql'
 import type { RowDataPacket } from 'mysql2'
+import { sqliteNow } from '../../packages/kysely/src/dialect/dialect.js'
+import { lookupPackedInFile } from '../../packages/kysely/src/dialect/key-lookup.js'
+import type { KeyTables } from '../../packages/kysely/src/tables/key-tables.js'
 import { createKeys, keyringOver, verifyGood } from '../../test/performance/keyring.js'
 import { at64, measure, oneByOne, type Turns } from '../compare.js'
 import { type KeyDatabase, mariadb, mariadbPool, pgPool, postgres, sqlite } from '../databases.js'
@@ -116,8 +119,9 @@ export const onSqlite: Part = async (turns) => {
     return (id) => kept.get(id) as HandWrittenKey | undefined // the columns of the table
   }
   const floor = async (some: readonly string[]): Promise<Floor> => {
-    const text = await lookupText(new SqliteDialect({ database: new Database(file.path) }), some)
-    const kept = database.prepare<string[]>(text).raw(true)
+    // Its tables are those of the store.
+    const { sql } = lookupPackedInFile(sqliteNow)(file.db as unknown as Kysely<KeyTables>, 'api_keys', 'id')(some, null)
+    const kept = database.prepare<string[]>(sql).raw(true)
     return some.length === 1 ? (ids) => kept.get(...ids) : (ids) => kept.all(...ids)
   }
   const rows = await againstSelect(file, { against, prepare, floor, targets: [{ least: 0.5 }, { least: 0.8 }] }, turns)

@@ -75,6 +75,33 @@ const input = {
 } as const
 
 describe('sqliteStore', () => {
+  it('reads keys that are asked for in one breath as one by one, whatever they use and one of them damaged', async () => {
+    const store = await open(newPath())
+    const keyring = keyringOver(store)
+    const plain = await keyring.create(input)
+    const rich = await keyring.create({
+      ...input,
+      description: 'A “name”',
+      metadata: { a: ['\n', 1] },
+      ipAllowList: ['10.0.0.0/8'],
+    })
+    const damaged = await keyring.create({ ...input, description: 'damaged' })
+    await sql`update api_keys set description = ${Buffer.from([0, 255])} where id = ${damaged.key.id}`.execute(store.db)
+    const keys = [plain, rich, damaged, plain, rich]
+    const verdicts = await Promise.all(keys.map(({ token }) => keyring.verify(token.reveal(), { ip: '10.1.2.3' })))
+    const alone = []
+    for (const { token } of keys) alone.push(await keyring.verify(token.reveal(), { ip: '10.1.2.3' }))
+    const seen = (some: typeof verdicts) =>
+      some.map((verdict) => (verdict.ok ? verdict.principal.key : verdict.refusal.code))
+    expect(seen(verdicts)).toEqual(seen(alone))
+    expect(verdicts.map(({ ok }) => ok)).toEqual([true, true, false, true, true])
+    expect(seen(verdicts)[1]).toMatchObject({
+      description: 'A “name”',
+      metadata: { a: ['\n', 1] },
+      ipAllowList: ['10.0.0.0/8'],
+    })
+  })
+
   it('keeps keys in a file, over a second start and in a second process', async () => {
     const path = newPath()
     const first = await open(path)
