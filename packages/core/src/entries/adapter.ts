@@ -31,9 +31,15 @@ export type { Credential, TokenFormat } from '../crypto/index.js'
 export type { Grantable, KeyRights } from '../delegation/index.js'
 export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
 export { checkDescription, checkId, checkInstant, inputLimits, isPrintable, unprintable } from '../input/index.js'
-export { adapterOf, type Capabilities, type KeyringDoor, keyringOptionNames } from '../keyring/index.js'
+export {
+  adapterOf,
+  type Capabilities,
+  type KeyringDoor,
+  keyringOptionNames,
+  wrapKeyring,
+} from '../keyring/index.js'
 export { parseRateLimitPolicies } from '../limits/index.js'
-export type { ActingOnKey } from '../manage/index.js'
+export type { ActingOnKey, KeyringWatcher, MadeChange } from '../manage/index.js'
 export { type InTime, inTimeOf, type OutageGate, outageGate } from '../outage/index.js'
 export { wrapStoreErrors } from '../store/index.js'
 export {

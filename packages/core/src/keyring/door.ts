@@ -3,7 +3,7 @@ import type { Credential, Sealer, TokenFormat } from '../crypto/index.js'
 import type { Grantable, KeyRights } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ManageOptions } from '../input/index.js'
-import type { ActingOnKey } from '../manage/index.js'
+import type { ActingOnKey, KeyringWatcher } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
 import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
@@ -18,6 +18,8 @@ export interface KeyringDoor {
   readonly verifyTimeoutMs: number
   /** Hands an event to the host's `onEvent`; of a request that was refused as unavailable, it makes an outage. */
   notify(event: KeyringEvent | Unavailable): void
+  /** Adds a watcher of events and changes, and gives what removes it. */
+  watch(watcher: KeyringWatcher): () => void
   /** Tells the operator of a proxy at this address that nobody named. */
   readonly warnOfProxy: ProxyWarning
   /** What an organisation may ask of `create` now: for pages and menus. */
@@ -60,6 +62,19 @@ const door: unique symbol = Symbol.for('keywright.door')
 /** Puts the door into a keyring, where a copy of its fields (`{ ...keyring }`) does not take it along. */
 export function withDoor<K extends object>(keyring: K, opened: KeyringDoor): K {
   return Object.defineProperty(keyring, door, { value: Object.freeze(opened), enumerable: false })
+}
+
+/**
+ * Makes a keyring that does some things in another way, for guards and adapters, too: those ask its door, which a plain wrapper does
+ * not have. The given keyring stays as it is.
+ *
+ * @param methods - What users of the keyring call.
+ * @param opened - What adapters call.
+ * @throws {@link InvalidOptions} for what `createKeyring` did not make.
+ */
+export function wrapKeyring<K extends object>(keyring: K, methods: Partial<K>, opened: Partial<KeyringDoor>): K {
+  const within = adapterOf(keyring)
+  return Object.freeze(withDoor({ ...keyring, ...methods }, { ...within, ...opened }))
 }
 
 /**

@@ -601,6 +601,7 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
       if (event.type === 'keyring.unavailable') parts.outages.failed(event.reason, event.error)
       else parts.emit(event)
     },
+    watch: parts.watch,
     warnOfProxy: parts.warnOfProxy,
     capabilities: async ({ organizationId }) => loadCapabilities(managing, organizationId),
     environments: [...parts.namespaceOf.keys()],

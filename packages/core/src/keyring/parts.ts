@@ -6,7 +6,7 @@ import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/
 import { InvalidOptions } from '../errors/index.js'
 import { readNaming } from '../input/index.js'
 import { failedAttempts } from '../limits/index.js'
-import { type ManageParts, readReveal } from '../manage/index.js'
+import { type ManageParts, readReveal, type Watchers, watchers } from '../manage/index.js'
 import {
   outages,
   type PepperCheck,
@@ -31,7 +31,7 @@ import {
 import { type KeyringOptions, keyringOptionNames } from './options.js'
 
 /** Everything that a keyring works with: each room names what it needs of it. */
-export interface KeyringParts extends VerifyParts, ManageParts, AuditParts {
+export interface KeyringParts extends VerifyParts, ManageParts, AuditParts, Watchers {
   readonly store: KeyStore
   readonly reader: KeyReader
   readonly usage: UsageBuffer
@@ -73,7 +73,8 @@ export function makeParts(options: KeyringOptions): KeyringParts {
   const naming = readNaming(options)
   const hasher = readHasher(options.hasher)
   const warnings = onEvent === undefined ? processWarnings() : null
-  const emit = isolated<KeyringEvent>(onEvent ?? ((event) => warnings?.failed(event.type, errorOf(event))))
+  const heard = watchers(isolated(onEvent ?? ((event) => warnings?.failed(event.type, errorOf(event)))))
+  const { emit } = heard
   const auditKeys = readAuditKeys(options, hasher)
   const plans = readPlans(options)
   const work = backgroundWork()
@@ -96,7 +97,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     plans,
     allowKeyManagement,
     manageScope: readManageScope(access, options.manageScope),
-    emit,
+    ...heard,
     warnings,
     warnOfProxy: proxyWarning(),
     outages: told,

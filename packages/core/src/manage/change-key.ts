@@ -88,7 +88,7 @@ async function commit(
   const { actor } = live
   const context = checkContext(options)
   const { dryRun = false } = options
-  const tried: { write: KeyChanges | null } = { write: null }
+  const tried: { write: KeyChanges | null; made: Change['audit'] } = { write: null, made: [] }
   const found = await wrapStoreErrors(
     parts.store.change(keyId, {
       quota,
@@ -101,6 +101,7 @@ async function commit(
         if (ifVersion !== record.version) throw new KeyChanged(record.id, record.version)
         const change = decide(record, decision, live)
         tried.write = dryRun ? (change?.write ?? null) : null
+        tried.made = dryRun ? [] : (change?.audit ?? [])
         if (change === null || dryRun) return null
         return {
           write: change.write,
@@ -111,7 +112,8 @@ async function commit(
   ).finally(() => parts.reader.changed(keyId)) // whatever came of it: it may have been committed
   if (found === null) throw new KeyNotFound(keyId)
   const { record, now } = found
-  const { write } = tried
+  const { write, made } = tried
+  parts.onChanged(keyId, made)
   return toKey(write === null ? record : { ...record, ...write, updatedAt: now, version: record.version + 1 }, now)
 }
 

@@ -39,5 +39,7 @@ export async function insertKey(
       },
     }),
   )
-  return record === null ? null : toKey(record, record.createdAt)
+  if (record === null) return null
+  parts.onChanged(id, [event])
+  return toKey(record, record.createdAt)
 }

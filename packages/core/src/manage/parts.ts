@@ -3,6 +3,7 @@ import type { Hasher, ImportSettings, TokenFactory, TokenFormat } from '../crypt
 import type { DelegationParts } from '../delegation/index.js'
 import type { PepperCheck } from '../outage/index.js'
 import type { AuditKey, StoreInTransaction } from '../store/index.js'
+import type { AuditType } from '../values/index.js'
 import type { KeyringEvent, Plans } from '../verify/index.js'
 import type { RevealSettings } from './reveal-options.js'
 
@@ -24,4 +25,6 @@ export interface ManageParts extends DelegationParts {
   /** The key for new audit records. */
   readonly auditKey: AuditKey | undefined
   readonly emit: (event: KeyringEvent) => void
+  /** Told of each change that was made, by its audit records. */
+  readonly onChanged: (keyId: string, audit: readonly { readonly type: AuditType }[]) => void
 }
