@@ -15,6 +15,7 @@ const packages = [
   'mcp',
   'argon2',
   'webhooks',
+  'otel',
   'api',
   'dashboard',
   'testkit',

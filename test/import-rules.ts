@@ -80,6 +80,7 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['redis', { imports: ['@keywright/core'], typesOf: [], node: false }],
   ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
   ['webhooks', { imports: ['@keywright/core', 'ipaddr.js', 'standardwebhooks', 'undici'], typesOf: [], node: true }],
+  ['otel', { imports: ['@keywright/core', '@opentelemetry/api'], typesOf: [], node: false }],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 

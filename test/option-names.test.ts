@@ -40,6 +40,7 @@ import {
   serveResourceMetadata,
 } from '@keywright/mcp'
 import { clientConfig } from '@keywright/mcp/client-config'
+import { instrument } from '@keywright/otel'
 import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redis'
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
 import { issueTestKey, testKeyring as testKeyringOfApp } from '@keywright/testkit/app'
@@ -120,6 +121,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => withImports.import({ ...create, entropyBits: 256, secret: { token: 'x'.repeat(40) }, ...wrong } as never),
   ],
   ImportOptions: [() => createKeyring({ ...base, imports: { ...wrong } })],
+  InstrumentOptions: [() => instrument(keyring, { ...wrong })],
   KeyBoundary: [() => keyring.get('a1B2c3D4e5F6', { within: { ...wrong } as never })],
   KeyEvents: [() => webhooks(keyring, { ...hooks, keyEvents: { scope: 'members.read', ...wrong } } as never)],
   KeyQuery: [() => keyring.list({ ...wrong })],

@@ -65,11 +65,14 @@ describe('the public surface', () => {
   )
 })
 
+/** What is shipped as it is, beside what is built. */
+const filesBeside: Readonly<Record<string, readonly string[]>> = { '@keywright/otel': ['grafana'] }
+
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   it('says what it is, and for what', () => {
     expect(manifest).toMatchObject({ license: 'MIT', type: 'module', engines: workspace.engines })
     expect(manifest.description).toMatch(/^.{20,}\.$/)
-    expect(manifest.files).toEqual(['dist'])
+    expect(manifest.files).toEqual(['dist', ...(filesBeside[manifest.name] ?? [])])
     expect(manifest.exports).toHaveProperty(['.'])
     expect(manifest.exports).toHaveProperty(['./package.json'], './package.json')
   })
