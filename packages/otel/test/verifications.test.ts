@@ -73,8 +73,10 @@ describe('the histogram of verifications', () => {
   it('has each verification in seconds, in buckets from a tenth of a millisecond to five seconds', async () => {
     const { ask, keyring, issue, telemetry } = openWorld()
     const { token } = await issue()
+    const begunAt = performance.now()
     await keyring.verify(token)
     await ask(bearer(token))
+    const elapsedSeconds = (performance.now() - begunAt) / 1_000
     await ask({ ...bearer(token), 'x-api-key': token }) // refused before it was looked up: it took no time
     const duration = (await telemetry.metrics()).find(
       ({ descriptor }) => descriptor.name === 'keywright.verification.duration',
@@ -85,7 +87,7 @@ describe('the histogram of verifications', () => {
     const { boundaries = [] } = points[0]?.value.buckets ?? {}
     expect([boundaries.at(0), boundaries.at(-1)]).toEqual([0.0001, 5])
     expect(points[0]?.value.sum).toBeGreaterThan(0)
-    expect(points[0]?.value.sum).toBeLessThan(60) // no milliseconds
+    expect(points[0]?.value.sum).toBeLessThanOrEqual(elapsedSeconds)
   })
 })
 
