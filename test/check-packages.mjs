@@ -85,7 +85,8 @@ async function checkPackage(folder, surface, into) {
 
   const extra = paths.filter(
     (path) =>
-      path !== '' && !/^dist\/[\w-]+(\.d\.ts|\.js)$|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
+      path !== '' &&
+      !/^dist\/[\w-]+(\.d\.ts|\.js)$|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
       !(name === '@keywright/otel' && path === 'grafana/dashboard.json'),
   )
   report(name, 'ships nothing else', extra.length === 0, extra.join('\n'))
