@@ -15,7 +15,8 @@ const input = { name: 'ci', owner, scopes: ['files.read'] } as const
 async function product() {
   const telemetry = collector()
   onTestFinished(telemetry.close)
-  const opened = await (await sqliteFile()).open({ prefix: 'tk', access, resolveOwner: () => ({ scopes: ['*'] }) })
+  const host = { prefix: 'tk', access, resolveOwner: () => ({ scopes: ['*'] }), onEvent: () => {} }
+  const opened = await (await sqliteFile()).open(host)
   const keyring = instrument(opened.keyring, telemetry.options)
   const auth = createMcpAuth(keyring)
   const origin = await mcpEndpoint(

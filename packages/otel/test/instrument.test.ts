@@ -1,14 +1,15 @@
 import type { Keyring } from '@keywright/core'
 import { testGate, testKeyring, testOwners, wrongSecret } from '@keywright/testkit'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { fetchApp } from '../../testkit/test/fetch-app.js'
 import { listen } from '../../testkit/test/node-server.js'
 import { instrument } from '../src/index.js'
 import { collector } from './collector.js'
 import { openWorld } from './world.js'
 
-const { options } = collector()
+const { options, close } = collector()
+afterAll(close)
 testGate({
   name: 'a guard over an instrumented keyring',
   joinsLines: true,
