@@ -1,7 +1,7 @@
 // Writes a page for each entry point of each package into `docs/api-reference`, from the types and comments of the sources.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Application, Converter, type Reflection, ReflectionKind, type TypeDocOptions } from 'typedoc'
+import { Application, Converter, PageEvent, type Reflection, ReflectionKind, type TypeDocOptions } from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
 import { root } from './.vitepress/repository.js'
 
@@ -48,9 +48,6 @@ const options: Partial<TypeDocOptions & PluginOptions> = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   useCodeBlocks: true,
-  // Headings have the anchors that links to them name.
-  useCustomAnchors: true,
-  customAnchorsFormat: 'curlyBrace',
   expandObjects: true,
   sanitizeComments: true,
   parametersFormat: 'table',
@@ -78,6 +75,14 @@ app.converter.addUnknownSymbolResolver(({ symbolReference }, _where, link) => {
   for (const name of rest) target = target?.getChildByName([name])
   // A link may lead to a declaration, which the type of this answer leaves out.
   return target && { target: target as unknown as string, caption: [first, ...rest].join('.') }
+})
+// A method `a.b` and a type `aB` have one anchor for TypeDoc, which numbers it; their headings do not meet.
+app.renderer.on(PageEvent.END, (page) => {
+  const text = page.contents ?? ''
+  const headings = [...text.matchAll(/^#+ (\w+)$/gm)].map(([, heading = '']) => heading.toLowerCase())
+  page.contents = text.replace(/\]\(#(\w+)-1\)/g, (link, anchor: string) =>
+    headings.filter((heading) => heading === anchor).length === 1 ? `](#${anchor})` : link,
+  )
 })
 const project = await app.convert()
 if (project === undefined) throw new Error('TypeDoc could not read the sources.')

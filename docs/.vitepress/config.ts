@@ -74,5 +74,7 @@ export default defineConfig({
   transformPageData: ({ relativePath }) =>
     // Written by TypeDoc: there is no file to edit.
     relativePath.startsWith('api-reference/') ? { frontmatter: { editLink: false } } : undefined,
+  // The index of the search is one file, which is loaded with the first search.
+  vite: { build: { chunkSizeWarningLimit: 4_000 } },
   buildEnd: (site) => writePlainText(site, description),
 })

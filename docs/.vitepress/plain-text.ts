@@ -28,7 +28,6 @@ export function writePlainText({ outDir, srcDir, pages, site }: SiteConfig, desc
 function plain(source: string, page: string): string {
   return source
     .replace(/^---\n[\s\S]*?\n---\n+/, '')
-    .replace(/ \{#[^}\s]+\}$/gm, '')
     .replace(/<a id="[^"]*"><\/a> /g, '')
     .replace(/\]\(([^)\s]+)\)/g, (_, target: string) => `](${siteLink(target, page)})`)
 }
