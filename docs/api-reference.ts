@@ -40,6 +40,7 @@ const options: Partial<TypeDocOptions & PluginOptions> = {
   // `typecheck` looks for mistakes in types.
   skipErrorChecking: true,
   excludeInternal: true,
+  groupOrder: ['Functions', 'Interfaces', 'Type Aliases', 'Variables', 'Classes', '*'],
   excludeExternals: true,
   disableSources: true,
   githubPages: false,
@@ -86,7 +87,11 @@ app.renderer.on(PageEvent.END, (page) => {
 })
 const project = await app.convert()
 if (project === undefined) throw new Error('TypeDoc could not read the sources.')
-for (const module of project.children ?? []) module.name = names.get(module.name) ?? module.name
+for (const module of [...(project.children ?? [])]) {
+  module.name = names.get(module.name) ?? module.name
+  // What is imported for its effect alone has nothing to show.
+  if (module.children === undefined) project.removeReflection(module)
+}
 app.validate(project)
 await app.generateOutputs(project)
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1

@@ -12,7 +12,8 @@ export function writePlainText({ outDir, srcDir, pages, site }: SiteConfig, desc
   for (const { page, text } of texts) {
     const file = join(outDir, page)
     mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
+    // The words of the home page are in what only the site reads.
+    writeFileSync(file, page === 'index.md' ? `# Keywright\n\n> ${description}\n\n${text}` : text)
   }
   const line = ({ page, text }: { page: string; text: string }): string =>
     `- [${/^# (.+)$/m.exec(text)?.[1] ?? 'Home'}](${site.base}${page})`
