@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
@@ -10,6 +13,7 @@ import { signUp, type Tables } from '../../../examples/databases/src/sign-up.js'
 import { migrationFiles } from '../../../examples/databases/src/sql.js'
 import { connectSqlite } from '../../../examples/databases/src/sqlite.js'
 import { deploy, openStore } from '../../../examples/databases/src/store.js'
+import { drizzleMigration, writePrismaMigration } from '../../../examples/docs/write-migrations.js'
 import { describeFully } from '../../../test/support/everything.js'
 import { kyselyStore, migrateToLatest } from '../src/index.js'
 import { connect, type Engine, engines } from './engines.js'
@@ -137,6 +141,21 @@ describeFully('the examples of docs/databases.md and docs/transactions.md', () =
     await expect(signUpByDrizzle(pool, keyring, 'ada')).rejects.toThrow() // she is there
     expect((await keyring.verify(token.reveal())).ok).toBe(true)
     expect((await keyring.list()).keys).toHaveLength(1)
+  })
+
+  it('write migrations for Drizzle and Prisma that have all tables', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keywright-migrations-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const name = await writePrismaMigration(folder, new Date('2026-11-28T01:02:03.004Z'))
+    expect(name).toBe('20261128010203_keywright')
+    const ofPrisma = await readFile(join(folder, name, 'migration.sql'), 'utf8')
+    for (const statements of [drizzleMigration().split('--> statement-breakpoint'), [ofPrisma]]) {
+      const pglite = new PGlite()
+      const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: onePgliteConnection(pglite) }) })
+      onTestFinished(() => db.destroy())
+      for (const statement of statements) await pglite.exec(statement)
+      expect(await migrateToLatest(db, { schema: 'auth' })).toEqual([])
+    }
   })
 
   it('write migrations that psql can run', async () => {

@@ -1,0 +1,432 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  createKeyring,
+  defineAccess,
+  hmacSha256,
+  type Keyring,
+  type KeyringOptions,
+  memoryStore,
+  PlanLimitReached,
+} from '@keywright/core'
+import { formatToken } from '@keywright/core/token'
+import { sqliteStore } from '@keywright/kysely/sqlite'
+import { testKeyring, testOwners } from '@keywright/testkit/app'
+import { memoryWebhookStore } from '@keywright/webhooks'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { access } from '../examples/docs/access.js'
+import { endAgain, stopAllKeys } from '../examples/docs/after-a-restore.js'
+import { capKey } from '../examples/docs/cap-a-key.js'
+import { checkAuditLogs } from '../examples/docs/check-audit-logs.js'
+import { fromTable } from '../examples/docs/from-a-table.js'
+import { fromBetterAuth } from '../examples/docs/from-better-auth.js'
+import { fromKeypal } from '../examples/docs/from-keypal.js'
+import { fromSanctum } from '../examples/docs/from-sanctum.js'
+import { fromUnkey } from '../examples/docs/from-unkey.js'
+import { importAll } from '../examples/docs/import-all.js'
+import { logEvents } from '../examples/docs/log-events.js'
+import { createOrOffer } from '../examples/docs/offer-upgrade.js'
+import { ownerOf } from '../examples/docs/owner-without-organization.js'
+import { openLimited } from '../examples/docs/plans.js'
+import { checkKeyring } from '../examples/docs/readiness.js'
+import { openRenamed } from '../examples/docs/rename-prefix.js'
+import { replaceToken } from '../examples/docs/replace-token.js'
+import { resolveOwnerBy } from '../examples/docs/resolve-owner.js'
+import { revokeLeaked } from '../examples/docs/revoke-leaked.js'
+import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
+import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
+import { settingsApp } from '../examples/docs/settings-page.js'
+import { shutDown } from '../examples/docs/shut-down.js'
+import { openKeyring } from '../examples/docs/tokens.js'
+import { tryWithoutOldPepper } from '../examples/docs/try-without-pepper.js'
+import { openWebhooks } from '../examples/docs/webhooks.js'
+import { writeScannerRules } from '../examples/docs/write-scanner-rules.js'
+
+const root = join(import.meta.dirname, '..')
+const owner = testOwners.user
+const { organizationId } = owner
+const hasher = hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } })
+const everybody = () => ({ scopes: ['*'] })
+const codeOf = async (keyring: Pick<Keyring, 'verify'>, token: string): Promise<string> => {
+  const verdict = await keyring.verify(token)
+  return verdict.ok ? 'ok' : verdict.refusal.code
+}
+
+/** A folder that goes with the test. */
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'keywright-docs-'))
+  onTestFinished(() => rmSync(path, { recursive: true }))
+  return path
+}
+
+describe('docs/concepts', () => {
+  it('access-model: the worked example has the lower of key and owner', async () => {
+    const { keyring, authorities } = testKeyring(access)
+    authorities.set('ada', {
+      scopes: ['members.*', 'billing.read'],
+      levels: { board: { roadmap: 'read', ops: 'edit' } },
+    })
+    const principal = await capKey(keyring)
+    expect([...principal.scopes].sort()).toEqual(['billing.read', 'members.invite', 'members.read'])
+    expect(await principal.levelsOn('board', ['roadmap', 'hiring', 'ops'])).toEqual(new Map([['roadmap', 'read']]))
+    authorities.set('ada', { scopes: ['*'], levels: { board: {} } })
+    // A wildcard of a key never names what is sensitive, whatever its owner may do.
+    expect((await capKey(keyring)).scopes).not.toContain('billing.pay')
+  })
+
+  it('owners-and-organizations: an owner is asked for at each request', async () => {
+    const members = new Map([['ada', { admin: false, boards: { roadmap: 'edit' } }]])
+    const resolveOwner = resolveOwnerBy({
+      find: async (userId) => members.get(userId) ?? null,
+      isActive: async (id) => id === 'acme',
+    })
+    const keyring = createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner })
+    const ada = { type: 'user', id: 'ada', organizationId: 'acme' } as const
+    const { token } = await keyring.create({ name: 'own', owner: ada, scopes: ['*'] })
+    const ofAll = await keyring.create({ name: 'all', owner: { type: 'organization', id: 'acme' }, scopes: ['*'] })
+    const gone = await keyring.create({ name: 'gone', owner: { type: 'organization', id: 'gone' }, scopes: ['*'] })
+    expect(await keyring.verify(token.reveal(), { scopes: ['billing.read'] })).toMatchObject({ ok: false })
+    expect(await keyring.verify(ofAll.token.reveal(), { scopes: ['billing.read'] })).toMatchObject({ ok: true })
+    expect(await codeOf(keyring, gone.token.reveal())).toBe('owner_inactive')
+    members.delete('ada')
+    expect(await codeOf(keyring, token.reveal())).toBe('owner_inactive')
+    expect(await codeOf(keyring, ofAll.token.reveal())).toBe('ok')
+  })
+
+  it('owners-and-organizations: without organizations, a user is one', async () => {
+    const { keyring } = testKeyring(access)
+    await keyring.create({ name: 'first', owner: ownerOf('ada') })
+    await keyring.create({ name: 'other', owner: ownerOf('bob') })
+    expect((await keyring.list({ organizationId: 'ada' })).keys.map(({ name }) => name)).toEqual(['first'])
+  })
+
+  it('plans-and-limits: the plan is kept, and says what it allows', async () => {
+    const keyring = openLimited({ store: memoryStore(), hasher, resolveOwner: everybody }, async () => 'free')
+    for (const name of ['a', 'b', 'c']) await keyring.create({ name, owner })
+    await expect(keyring.create({ name: 'd', owner })).rejects.toThrow(PlanLimitReached)
+    expect(await createOrOffer(keyring, { name: 'd', owner })).toEqual({
+      upgrade: 'Your plan has 3 keys, and 3 are in use.',
+    })
+    const [key] = (await keyring.list({ organizationId })).keys
+    await keyring.revoke(key?.id ?? '')
+    expect(await createOrOffer(keyring, { name: 'd', owner })).toHaveProperty('token')
+  })
+
+  it('plans-and-limits: the limits of a plan take the place of those of the keyring', async () => {
+    const left = async (plan: string) => {
+      const keyring = openLimited({ store: memoryStore(), hasher, resolveOwner: everybody }, async () => plan)
+      const { token } = await keyring.create({ name: 'a', owner })
+      const { rateLimits } = await keyring.verify(token.reveal())
+      return rateLimits.map(({ policy, remaining }) => [policy.name, remaining])
+    }
+    expect(await left('free')).toEqual([['default', 599]])
+    expect(await left('team')).toEqual([['fast', 5_999]])
+  })
+
+  it('tokens: one environment refuses those of another, and only test keys are shown again', async () => {
+    const store = memoryStore()
+    const secrets = {
+      KEY_PEPPER: 'a pepper of at least 32 bytes, for a test',
+      KEY_SEAL: randomBytes(32).toString('base64'),
+    }
+    const live = openKeyring({ store, resolveOwner: everybody }, 'live', secrets)
+    const test = openKeyring({ store, resolveOwner: everybody }, 'test', secrets)
+    const made = await live.create({ name: 'live', owner })
+    const tried = await test.create({ name: 'test', owner })
+    expect(made.token.reveal()).toMatch(/^tb_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}$/)
+    expect(await codeOf(test, made.token.reveal())).toBe('api_key_invalid')
+    expect((await test.reveal(tried.key.id)).reveal()).toBe(tried.token.reveal())
+    await expect(live.reveal(made.key.id)).rejects.toMatchObject({ code: 'reveal_unavailable' })
+    expect([made.key.revealable, tried.key.revealable]).toEqual([false, true])
+    expect(`${made.token} ${JSON.stringify(made.token)}`).toBe('[redacted] "[redacted]"')
+  })
+
+  it('tokens: tokens of a former prefix go on working, and a rotation gives the new one', async () => {
+    const store = memoryStore()
+    const parts = { store, hasher, resolveOwner: everybody }
+    const before = createKeyring({ ...parts, prefix: 'old', environment: 'live', access })
+    const { key, token } = await before.create({ name: 'a', owner })
+    const renamed = openRenamed(parts)
+    expect(await codeOf(renamed, token.reveal())).toBe('ok')
+    expect((await renamed.rotate(key.id)).token.reveal()).toMatch(/^new_live_/)
+  })
+
+  it('statuses-and-lifecycle: a rotation leaves the token before its time of grace, unless it leaked', async () => {
+    const { keyring, clock, verify } = testKeyring(access)
+    const { key, token } = await keyring.create({ name: 'a', owner })
+    const second = await replaceToken(keyring, key.id, false)
+    expect([await verify(token.reveal()), await verify(second.reveal())]).toEqual(['ok', 'ok'])
+    clock.advance(24 * 3_600_000)
+    expect([await verify(token.reveal()), await verify(second.reveal())]).toEqual(['api_key_invalid', 'ok'])
+    const third = await replaceToken(keyring, key.id, true)
+    expect([await verify(second.reveal()), await verify(third.reveal())]).toEqual(['api_key_invalid', 'ok'])
+  })
+
+  it('audit-log: a log that was cut off is found by the checkpoint that was kept', async () => {
+    const kept = new Map()
+    const checkpoints = {
+      read: async (id: string) => kept.get(id),
+      write: async (id: string, checkpoint: unknown) => void kept.set(id, checkpoint),
+    }
+    const { keyring } = testKeyring(access)
+    await keyring.create({ name: 'a', owner })
+    expect(await checkAuditLogs(keyring, [organizationId], checkpoints)).toEqual([])
+    expect(kept.get(organizationId)).toMatchObject({ seq: 1 })
+    const other = testKeyring(access).keyring // as a database that lost what came after its backup
+    expect(await checkAuditLogs(other, [organizationId], checkpoints)).toEqual([
+      `${organizationId} is truncated at record 0`,
+    ])
+  })
+
+  it('webhooks: a secret is shown once, and an address of the own network is refused', async () => {
+    const store = memoryStore()
+    const resolveOwner = () => ({ scopes: ['*'], levels: { board: { roadmap: 'edit', ops: 'edit' } } })
+    const keyring = createKeyring({ prefix: 'tb', access, store, hasher, resolveOwner })
+    const hooks = openWebhooks(keyring, memoryWebhookStore(store), randomBytes(32).toString('base64'))
+    onTestFinished(() => hooks.close())
+    const resources = { board: { mode: 'specific', levels: { roadmap: 'read' } } } as const
+    const { key } = await keyring.create({ name: 'a', owner, resources })
+    const { endpoint, secret } = await hooks.create({ keyId: key.id, url: 'https://example.com/hook' })
+    expect(secret.reveal()).toMatch(/^whsec_/)
+    expect(JSON.stringify(endpoint)).not.toContain(secret.reveal())
+    await expect(hooks.create({ keyId: key.id, url: 'https://10.0.0.1/hook' })).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+  })
+
+  it('settings-page: the page is public, and what it shows is not', async () => {
+    const names = ['api_keys.read', 'api_keys.create', 'api_keys.revoke'] as const
+    const scopes = { 'api_keys.read': 'See keys', 'api_keys.create': 'Make keys', 'api_keys.revoke': 'End keys' }
+    const keyring = createKeyring({
+      prefix: 'tb',
+      access: defineAccess({ scopes }),
+      store: memoryStore(),
+      hasher,
+      resolveOwner: everybody,
+    })
+    const app = settingsApp(keyring, async (cookie) =>
+      cookie === 'sid=ada' ? { id: 'ada', organizationId: 'acme', scopes: names } : null,
+    )
+    const server = app.listen(0)
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number } // it listens on a port
+    const ask = async (path: string, headers: Record<string, string> = {}) =>
+      (await fetch(`http://localhost:${port}${path}`, { headers })).status
+    expect(await ask('/settings/api-keys')).toBe(200)
+    expect(await ask('/api/api-keys')).toBe(401)
+    expect(await ask('/api/api-keys', { cookie: 'sid=ada' })).toBe(200)
+  })
+})
+
+describe('docs/guides', () => {
+  const peppers = {
+    OLD_PEPPER: 'the old pepper, of 32 bytes and more',
+    NEW_PEPPER: 'the new pepper, of 32 bytes and more',
+  }
+  const open = (options: Partial<KeyringOptions<typeof access>>) =>
+    createKeyring({ prefix: 'tb', access, store: memoryStore(), hasher, resolveOwner: everybody, ...options })
+
+  it('rotate-peppers: a key moves to the new pepper when it is used, and the trial counts the others', async () => {
+    const store = memoryStore()
+    const first = open({ store, hasher: hasherOfStep(1, peppers) })
+    const used = await first.create({ name: 'used', owner })
+    await first.create({ name: 'idle', owner })
+    const second = open({ store, hasher: hasherOfStep(2, peppers) })
+    expect(await codeOf(second, used.token.reveal())).toBe('ok')
+    await expect
+      .poll(async () => (await tryWithoutOldPepper(store, peppers.NEW_PEPPER)).map(({ message }) => message).join())
+      .toContain('can read: 1.')
+    for (const { id, name } of (await second.list()).keys) if (name === 'idle') await second.rotate(id)
+    expect(await tryWithoutOldPepper(store, peppers.NEW_PEPPER)).toEqual([])
+  })
+
+  it('rotate-peppers: without the old pepper, the holder of a revoked key gets 503', async () => {
+    const store = memoryStore()
+    const first = open({ store, hasher: hasherOfStep(1, peppers) })
+    const { key, token } = await first.create({ name: 'a', owner })
+    await first.revoke(key.id)
+    expect(await codeOf(open({ store, hasher: hasherOfStep(2, peppers) }), token.reveal())).toBe('api_key_revoked')
+    const without = hmacSha256({ current: 'p2', peppers: { p2: peppers.NEW_PEPPER } })
+    expect(await codeOf(open({ store, hasher: without }), token.reveal())).toBe('auth_unavailable')
+  })
+
+  it('rotate-peppers: seals are made anew with the new key, all of them', async () => {
+    const seals = { OLD_SEAL: randomBytes(32).toString('base64'), NEW_SEAL: randomBytes(32).toString('base64') }
+    const store = memoryStore()
+    const { key, token } = await open({ store, reveal: sealerOfStep(1, seals) }).create({ name: 'a', owner })
+    const keyring = open({ store, reveal: sealerOfStep(2, seals) })
+    expect(await sealAnew(keyring)).toEqual({ rewrapped: 1, unreadable: 0 })
+    expect(await sealAnew(keyring)).toEqual({ rewrapped: 0, unreadable: 0 })
+    expect((await keyring.reveal(key.id)).reveal()).toBe(token.reveal())
+  })
+
+  it('backups: what was done after the backup is done again, and all keys can be stopped', async () => {
+    const { keyring, verify } = testKeyring(access)
+    const [revoked, renamed, same] = await Promise.all(
+      ['revoked', 'renamed', 'same'].map((name) => keyring.create({ name, owner })),
+    )
+    const lines = [
+      { seq: 3, type: 'api_key.revoked', keyId: same?.key.id }, // the backup has this record
+      { seq: 4, type: 'api_key.revoked', keyId: revoked?.key.id },
+      { seq: 5, type: 'api_key.renamed', keyId: renamed?.key.id },
+      { seq: 6, type: 'api_key.revealed', keyId: same?.key.id },
+      { seq: 7, type: 'api_key.created', keyId: 'a1B2c3D4e5F6' }, // unknown to the backup
+      { seq: 8, type: 'api_key.renamed', keyId: revoked?.key.id },
+      { seq: 9, type: 'audit.exported', keyId: null },
+    ].map((record) => JSON.stringify(record))
+    await endAgain(keyring, [...lines, ''], 3)
+    const codes = () => Promise.all([revoked, renamed, same].map((made) => verify(made?.token.reveal() ?? '')))
+    expect(await codes()).toEqual(['api_key_revoked', 'api_key_disabled', 'ok'])
+    expect(await stopAllKeys(keyring)).toBe(1)
+    expect(await codes()).toEqual(['api_key_revoked', 'api_key_disabled', 'api_key_disabled'])
+    expect((await keyring.get(same?.key.id ?? ''))?.locked).toBe(true)
+  })
+
+  const sha256 = (text: string) => createHash('sha256').update(text)
+  const now = new Date()
+  const before = new Date('2024-05-06T07:08:09Z')
+  const past = new Date('2025-01-01T00:00:00Z')
+  const whole = 'q8Vd2mYb0rKcT5sLhWn3PzXe7uGfJa1iOoEtRy4B'
+  const adas = () => owner
+  const importing = { imports: { keypalSalt: 'salt' } }
+
+  it('migrate-from-better-auth: tokens of keys that are enabled go on working', async () => {
+    const row = { name: 'ci', start: 'q8Vd2m', referenceId: 'ada', enabled: true, expiresAt: null, createdAt: before }
+    const rows = [
+      { ...row, key: sha256(whole).digest('base64url'), permissions: '{"members":["read"]}' },
+      { ...row, key: sha256('off').digest('base64url'), permissions: null, enabled: false },
+      { ...row, key: sha256('past').digest('base64url'), permissions: null, expiresAt: past },
+      { ...row, key: sha256('unknown').digest('base64url'), permissions: '{"rockets":["launch"]}' },
+    ]
+    const keyring = open(importing)
+    const inputs = fromBetterAuth(rows, adas, now)
+    const refused = await importAll(keyring, inputs)
+    expect([...refused.keys()]).toEqual([1])
+    expect(refused.get(1)).toContain('rockets.launch')
+    expect(await importAll(keyring, inputs)).toEqual(refused) // again
+    expect(await keyring.verify(whole, { scopes: ['members.read'] })).toMatchObject({
+      ok: true,
+      principal: { key: { name: 'ci', preview: 'q8Vd2m…', createdAt: before } },
+    })
+    expect((await keyring.list()).keys).toHaveLength(1)
+  })
+
+  it('migrate-from-unkey: a recoverable key comes as its token, and one of an own installation as its hash', async () => {
+    const key = { start: 'q8Vd', enabled: true, createdAt: before.getTime(), permissions: ['members.read'] }
+    const keys = [
+      { ...key, plaintext: whole },
+      { ...key, start: 'hash' },
+      { ...key, start: 'lost' },
+      { ...key, start: 'off', enabled: false, plaintext: `${whole}x` },
+      { ...key, start: 'past', expires: past.getTime(), plaintext: `${whole}y` },
+    ]
+    const hashOf = ({ start }: { start: string }) =>
+      start === 'hash' ? sha256(`hash_${whole}`).digest('base64') : undefined
+    const keyring = open(importing)
+    expect(await importAll(keyring, fromUnkey(keys, { ownerOf: adas, hashOf, now }))).toEqual(new Map())
+    expect([await codeOf(keyring, whole), await codeOf(keyring, `hash_${whole}`)]).toEqual(['ok', 'ok'])
+    expect((await keyring.list()).keys).toHaveLength(2)
+  })
+
+  it('migrate-from-keypal: a salted hash is found with the salt', async () => {
+    const metadata = { ownerId: 'ada', scopes: ['members.read'], createdAt: before.toISOString(), expiresAt: null }
+    const records = [
+      { keyHash: sha256(`${whole}salt`).digest('hex'), metadata },
+      { keyHash: sha256('off').digest('hex'), metadata: { ...metadata, enabled: false } },
+      { keyHash: sha256('revoked').digest('hex'), metadata: { ...metadata, revokedAt: past.toISOString() } },
+      { keyHash: sha256('past').digest('hex'), metadata: { ...metadata, expiresAt: past.toISOString() } },
+      { keyHash: createHash('sha512').update(whole).digest('hex'), metadata },
+    ]
+    const keyring = open(importing)
+    const refused = await importAll(keyring, fromKeypal(records, adas, now))
+    expect([...refused.values()]).toEqual(['hash must be a SHA-256 as keypal stores it.'])
+    expect(await codeOf(keyring, whole)).toBe('ok')
+    expect(await codeOf(open({ ...importing, imports: {} }), whole)).toBe('api_key_invalid')
+    expect((await keyring.list()).keys).toHaveLength(1)
+  })
+
+  it('migrate-from-a-table: tokens of Sanctum, and of a table of SHA-256 hashes', async () => {
+    const row = { id: 12, tokenable_id: 1, name: 'ci', abilities: '["members.read"]', created_at: before }
+    const keyring = open(importing)
+    const tokens = fromSanctum(
+      [
+        { ...row, token: sha256(whole).digest('hex'), expires_at: null },
+        { ...row, id: 13, token: sha256('past').digest('hex'), expires_at: past },
+      ],
+      adas,
+      now,
+    )
+    const own = fromTable(
+      [{ label: 'own', hash: sha256('my_token').digest('hex'), userId: '1', createdAt: before }],
+      adas,
+    )
+    expect(await importAll(keyring, [...tokens, ...own])).toEqual(new Map())
+    expect(await codeOf(keyring, `12|${whole}`)).toBe('ok')
+    expect(await codeOf(keyring, `13|${whole}`)).toBe('api_key_invalid')
+    expect(await keyring.verify('my_token', { scopes: ['members.read', 'billing.read'] })).toMatchObject({ ok: true })
+  })
+
+  it('secret-scanning: the rules find a token in code, and only the right token is revoked', async () => {
+    const path = folder()
+    const regex = new RegExp(await writeScannerRules(path))
+    const keyring = open({ environment: 'live' })
+    const { key, token } = await keyring.create({ name: 'a', owner })
+    const [, found = ''] = regex.exec(`const key = "${token.reveal()}"\n`) ?? []
+    expect(found).toBe(token.reveal())
+    expect(readFileSync(join(path, '.gitleaks.toml'), 'utf8')).toContain('tb_live_')
+    expect(readFileSync(join(path, 'trufflehog.yaml'), 'utf8')).toContain('tb_test_')
+    const guess = formatToken({ namespace: 'tb_live', id: key.id, secret: 'x'.repeat(32) })
+    expect(await revokeLeaked(keyring, guess, ['tb_live'])).toBeNull()
+    expect(await codeOf(keyring, found)).toBe('ok')
+    expect(await revokeLeaked(keyring, found, ['tb_live'])).toBe(key.id)
+    expect(await codeOf(keyring, found)).toBe('api_key_invalid') // to whoever has it, as if it had never been
+    expect((await keyring.get(key.id))?.status).toBe('revoked')
+  })
+
+  it('testing-your-application: its tests pass with the test runner of Node', async () => {
+    const tsx = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
+    const args = [...tsx, '--test', '--test-reporter=tap', 'examples/docs/application-test.ts']
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root })
+    expect(stdout).toContain('# pass 3\n')
+    expect(stdout).toContain('# fail 0\n')
+  })
+
+  it('observability: an event says what happened, and holds no token', async () => {
+    const lines: [string, string, string][] = []
+    const add = (level: string) => (fields: object, message: string) =>
+      void lines.push([level, message, JSON.stringify(fields)])
+    const keyring = open({ onEvent: logEvents({ warn: add('warn'), error: add('error') }) })
+    const { key, token } = await keyring.create({ name: 'a', owner })
+    await keyring.revoke(key.id)
+    await keyring.verify(token.reveal())
+    expect(lines.map(([level, message]) => [level, message])).toContainEqual([
+      'warn',
+      'Somebody has a key who should not',
+    ])
+    expect(JSON.stringify(lines)).not.toContain(token.reveal().slice(-20))
+  })
+
+  it('deploy: a process with a missing pepper does not start, and one that ends writes its uses', async () => {
+    const store = await sqliteStore(join(folder(), 'keys.sqlite'))
+    const first = open({ store, hasher: hasherOfStep(1, peppers) })
+    const { token } = await first.create({ name: 'a', owner })
+    await checkKeyring(first)
+    expect(await codeOf(first, token.reveal())).toBe('ok')
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    let isClosed = false
+    await shutDown(server, first, async () => {
+      isClosed = true
+    })
+    expect(isClosed).toBe(true)
+    const other = open({ store })
+    expect((await other.stats({ organizationId })).callsLast24h).toBe(1)
+    await expect(checkKeyring(other)).rejects.toThrow('Not ready: ')
+    await other.close()
+  })
+})
