@@ -1,5 +1,17 @@
 import type { PageLink } from './page-link.js'
 
-const concepts: readonly PageLink[] = []
+/** The pages that explain what is there, for the sidebar. */
+const concepts: readonly PageLink[] = [
+  { text: 'The access model', link: '/concepts/access-model' },
+  { text: 'Owners and organizations', link: '/concepts/owners-and-organizations' },
+  { text: 'Plans and limits', link: '/concepts/plans-and-limits' },
+  { text: 'Tokens', link: '/concepts/tokens' },
+  { text: 'Statuses and life of a key', link: '/concepts/statuses-and-lifecycle' },
+  { text: 'The audit log', link: '/concepts/audit-log' },
+  { text: 'Webhooks', link: '/concepts/webhooks' },
+  { text: 'The settings page', link: '/concepts/settings-page' },
+  { text: 'Threat model', link: '/concepts/threat-model' },
+  { text: 'Comparison', link: '/comparison' },
+]
 
 export default concepts
