@@ -13,6 +13,10 @@ const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding
   .filter((path) => path.endsWith('.ts') && !path.includes('node_modules'))
   .map((path) => readFileSync(join(root, 'examples', path), 'utf8'))
 
+/** The TypeScript that a page shows. */
+const shownOn = (page: string): string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
+
 /** Where the links of a page lead. */
 const linksOf = (text: string): string[] => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
 
@@ -78,7 +82,20 @@ it.each([
   'docs/servers-and-proxies.md',
   'docs/transactions.md',
 ])('%s shows examples as they are in their files, which the compiler checks and a test runs', (page) => {
-  const shown = [...readFileSync(join(root, page), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)]
+  const shown = shownOn(page)
   expect(shown.length).toBeGreaterThan(2)
-  for (const [, code = ''] of shown) expect(examples).toContain(code)
+  for (const code of shown) expect(examples).toContain(code)
+})
+
+const explained = pages.filter((path) => /^(concepts|guides)\//.test(path)).map((path) => `docs/${path}`)
+
+it.each(explained)('%s shows no other TypeScript than that of examples', (page) => {
+  for (const code of shownOn(page)) expect(examples).toContain(code)
+})
+
+it('each file of examples/docs is on a page', () => {
+  const shown = explained.flatMap(shownOn)
+  const files = readdirSync(join(root, 'examples/docs')).filter((name) => name.endsWith('.ts'))
+  const hidden = files.filter((name) => !shown.includes(readFileSync(join(root, 'examples/docs', name), 'utf8')))
+  expect(hidden).toEqual([])
 })
