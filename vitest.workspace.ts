@@ -18,6 +18,7 @@ const packages = [
   'otel',
   'api',
   'dashboard',
+  'cli',
   'testkit',
 ] as const
 // Vitest hands these to Node, too: with `import` or `module` among them, a `require` inside Express is given an ES module.

@@ -51,6 +51,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
   ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
+  ['cli', [['terminal'], ['arguments'], ['host'], ['commands']]],
 ])
 
 interface PackageRules {
@@ -81,6 +82,15 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   ['mcp', { imports: ['@keywright/core'], typesOf: [], node: true }],
   ['webhooks', { imports: ['@keywright/core', 'ipaddr.js', 'standardwebhooks', 'undici'], typesOf: [], node: true }],
   ['otel', { imports: ['@keywright/core', '@opentelemetry/api'], typesOf: [], node: false }],
+  [
+    'cli',
+    {
+      imports: ['@clack/prompts', '@keywright/core', 'fast-string-truncated-width', 'jiti'],
+      // It loads these from the project that it is run in.
+      typesOf: ['@keywright/kysely', '@keywright/mcp', 'kysely'],
+      node: true,
+    },
+  ],
   ['testkit', { imports: ['@keywright/core', 'vitest'], typesOf: [], node: true }],
 ])
 

@@ -45,6 +45,7 @@ import { redisBus, redisFailureLimiter, redisRateLimiter } from '@keywright/redi
 import { rawRequest, testAccess, testGate, testKeyring, testOwners, testPeppers } from '@keywright/testkit'
 import { issueTestKey, testKeyring as testKeyringOfApp } from '@keywright/testkit/app'
 import { deliverer, parseEndpointUrl, webhooks } from '@keywright/webhooks'
+import { defineConfig } from 'keywright'
 import { Kysely, SqliteDialect } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it } from 'vitest'
@@ -129,6 +130,10 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => createKeyring({ ...base, ...wrong }),
     () => createKeyring({ ...base, cache: { mode: 'bounded', ttlMs: 100, bus: foreign, ...wrong } }),
     () => createKeyring({ ...base, reveal: { sealer: sealer(seals), environments: [], ...wrong } }),
+  ],
+  KeywrightConfig: [
+    () => defineConfig({ keyring, ...wrong }),
+    () => defineConfig({ keyring, actor: { type: 'system', id: 'a', ...wrong } }),
   ],
   KeywrightOptions: [() => keywright(keyring, { ...wrong })],
   KyselyStoreOptions: [() => kyselyStore(db, { ...wrong })],

@@ -1,0 +1,60 @@
+import type { Key, KeyStatus } from '@keywright/core'
+import { command, readDate, readWholeNumber } from '../arguments/index.js'
+import { placeOptions, withKeyring } from '../host/index.js'
+import { answer, answerJson, exitCode, note, table } from '../terminal/index.js'
+import { ownerOptions, selectionOf, wordsOf } from './owner-options.js'
+
+const statuses = ['active', 'disabled', 'revoked', 'expired'] as const satisfies readonly KeyStatus[]
+const sorts = ['created', 'name', 'lastUsed', 'expiry'] as const
+const orders = ['asc', 'desc'] as const
+
+/** `keywright keys list` */
+export const keysList = command({
+  name: 'keys list',
+  summary: 'List keys, newest first.',
+  options: {
+    ...placeOptions,
+    ...ownerOptions,
+    status: { type: 'texts', value: 'status', summary: 'Keys with one of these.', choices: statuses },
+    search: { type: 'text', value: 'text', summary: 'Keys whose name or preview begins so. Needs --organization.' },
+    scope: { type: 'text', value: 'scope', summary: 'Keys that have this scope. Needs --organization.' },
+    'unused-since': { type: 'text', value: 'date', summary: 'Keys that were not used since. Needs --organization.' },
+    'expiring-before': { type: 'text', value: 'date', summary: 'Keys that expire before. Needs --organization.' },
+    sort: { type: 'text', value: 'field', summary: 'The order.', choices: sorts },
+    order: { type: 'text', value: 'direction', summary: 'Its direction.', choices: orders },
+    limit: { type: 'text', value: 'count', summary: 'How many keys, at most 100. Default: 50.' },
+    cursor: { type: 'text', value: 'text', summary: 'The nextCursor of an earlier page.' },
+  },
+  examples: [
+    'keys list --organization acme',
+    'keys list --organization acme --status active,disabled --sort lastUsed',
+    'keys list --database-url postgres://localhost/app --json',
+  ],
+  run: (given, io) =>
+    withKeyring(io, given, async ({ keyring }) => {
+      const { search, scope, cursor } = given
+      const status = statuses.filter((one) => given.status.includes(one))
+      const { keys, nextCursor } = await keyring.list({
+        ...selectionOf(given),
+        ...(status.length === 0 ? {} : { status }),
+        ...{ search, scope, cursor },
+        unusedSince: readDate(given['unused-since'], 'unused-since'),
+        expiringBefore: readDate(given['expiring-before'], 'expiring-before'),
+        sort: sorts.find((one) => one === given.sort),
+        order: orders.find((one) => one === given.order),
+        limit: readWholeNumber(given.limit, 'limit'),
+      })
+      if (given.json) await answerJson(io, { keys, nextCursor })
+      else {
+        if (keys.length === 0) await note(io, 'There are no such keys.')
+        else await answer(io, table(headings, keys.map(rowOf), io.stdout))
+        if (nextCursor !== null) await note(io, `There are more: --cursor ${nextCursor}`)
+      }
+      return exitCode.ok
+    }),
+})
+
+const headings = ['ID', 'NAME', 'STATUS', 'OWNER', 'PREVIEW', 'CREATED', 'LAST USED', 'EXPIRES']
+
+const rowOf = ({ id, name, status, owner, preview, createdAt, lastUsedAt, expiresAt }: Key) =>
+  [id, name, status, wordsOf(owner), preview, createdAt, lastUsedAt, expiresAt] as const

@@ -1,0 +1,7 @@
+export { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
+export { defineConfig, type KeywrightConfig } from './define-config.js'
+export { hostModules } from './host-modules.js'
+export { loadConfig } from './load-config.js'
+export { needed } from './open-database.js'
+export { findPlace, type GivenPlace, placeOptions } from './place.js'
+export { type OpenKeyring, runMigrations, withKeyring } from './with-keyring.js'

@@ -1,0 +1,114 @@
+import { type Actor, createKeyring, defineAccess, hmacSha256, type Keyring, sha256 } from '@keywright/core'
+import { Failure, type Io } from '../terminal/index.js'
+import { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
+import { loadConfig } from './load-config.js'
+import { lookingStore } from './looking-store.js'
+import { type OpenDatabase, openDatabase } from './open-database.js'
+import { findPlace, type GivenPlace, type TablePlace } from './place.js'
+
+/** A keyring for the time of a command. */
+export interface OpenKeyring {
+  readonly keyring: Keyring
+  /** Who acts. */
+  readonly actor: Actor
+  /**
+   * `database`: the keyring was made of a database alone. It knows no scopes, no plans, and none of the project's functions; so it
+   * can read, and end keys, and no more.
+   */
+  readonly from: 'config' | 'database'
+  /** Whether the keyring can tell a right token from a wrong one. */
+  readonly hasPepper: boolean
+}
+
+/** What a command asks of a keyring. */
+export interface KeyringNeeds {
+  /** Why a database alone is not enough, as the end of a sentence. @defaultValue it is enough */
+  readonly configFor?: string
+  /** The beginning of tokens, for a keyring that is made of a database alone. */
+  readonly prefix?: string | undefined
+}
+
+/** A model must have a scope. No key has this one. */
+const noAccess = defineAccess({ scopes: { 'keywright-cli': 'Nothing' } })
+
+const systemActor = { type: 'system', id: 'keywright-cli' } as const
+
+/** Opens the keyring that the command line names, and closes it and its connections when `use` is done. */
+export async function withKeyring<T>(
+  io: Io,
+  given: GivenPlace,
+  use: (opened: OpenKeyring) => Promise<T>,
+  needs: KeyringNeeds = {},
+): Promise<T> {
+  const place = findPlace(io, given)
+  if (place.kind === 'config') {
+    const { keyring, actor = systemActor, close } = await loadConfig(io.modules, place.path)
+    const opened = { keyring, actor, from: 'config', hasPepper: true } as const
+    return closing(() => use(opened), [() => keyring.close(), async () => close?.()])
+  }
+  if (needs.configFor !== undefined)
+    throw new Failure(
+      'no_config',
+      `This needs a keywright.config.ts: ${needs.configFor}. A database alone is not enough.`,
+    )
+  const opened = await openDatabase(io.modules, readDatabaseAddress(place.url, io.folder), { isNew: false })
+  const { keyring, hasPepper } = keyringOver(io, opened, place.tables, needs.prefix)
+  const close = [() => keyring.close(), () => opened.db.destroy()]
+  return closing(() => use({ keyring, actor: systemActor, from: 'database', hasPepper }), close)
+}
+
+/** Runs the migrations of the project, or those of a database. */
+export async function runMigrations(
+  io: Io,
+  given: GivenPlace,
+  options: { readonly triggers?: false; readonly collations?: false },
+): Promise<readonly string[]> {
+  const place = findPlace(io, given)
+  if (place.kind === 'config') {
+    const { keyring, migrations, close } = await loadConfig(io.modules, place.path)
+    const run = async (): Promise<readonly string[]> => {
+      if (migrations === undefined) throw new Failure('config_failed', noMigrations(place.path))
+      if (Object.keys(options).length > 0) throw new Failure('usage', ofTheConfig)
+      return migrations()
+    }
+    return closing(run, [() => keyring.close(), async () => close?.()])
+  }
+  const address: DatabaseAddress = readDatabaseAddress(place.url, io.folder)
+  const { db, kysely } = await openDatabase(io.modules, address, { isNew: true })
+  return closing(() => kysely.migrateToLatest(db, { ...place.tables, ...options }), [() => db.destroy()])
+}
+
+const noMigrations = (path: string): string =>
+  `${path} has no migrations: add migrations: () => migrateToLatest(db) to defineConfig.`
+const ofTheConfig =
+  '--no-triggers and --no-collations go with --database-url: a configuration says them in its migrations.'
+
+function keyringOver(
+  { env }: Io,
+  { db, kysely }: OpenDatabase,
+  tables: TablePlace,
+  prefix = 'unknown',
+): { readonly keyring: Keyring; readonly hasPepper: boolean } {
+  const { KEYWRIGHT_PEPPER: pepper, KEYWRIGHT_PEPPER_ID: pepperId = 'p1' } = env
+  const { KEYWRIGHT_AUDIT_KEY: auditKey, KEYWRIGHT_AUDIT_KEY_ID: auditKeyId = 'a1' } = env
+  const keyring = createKeyring({
+    prefix,
+    access: noAccess,
+    store: lookingStore(kysely.kyselyStore(db, tables), db, tables),
+    hasher: pepper === undefined ? sha256() : hmacSha256({ current: pepperId, peppers: { [pepperId]: pepper } }),
+    resolveOwner: 'uncapped',
+    onEvent: () => {},
+    ...(auditKey === undefined ? {} : { auditKeys: { current: auditKeyId, keys: { [auditKeyId]: auditKey } } }),
+  })
+  return { keyring, hasPepper: pepper !== undefined }
+}
+
+/** Ends with the error of `run`, if it has one; else with the first of what is closed. All of it is closed. */
+async function closing<T>(run: () => Promise<T>, close: readonly (() => Promise<unknown>)[]): Promise<T> {
+  const [result] = await Promise.allSettled([run()])
+  const faults: unknown[] = []
+  for (const one of close) await one().catch((error: unknown) => faults.push(error))
+  if (result.status === 'rejected') throw result.reason
+  if (faults.length > 0) throw faults[0]
+  return result.value
+}

@@ -1,0 +1,1 @@
+export { defineConfig, type KeywrightConfig } from './host/define-config.js'

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import pg from 'pg'
+import { onTestFinished } from 'vitest'
+import { unlessEverything } from '../../../../test/support/everything.js'
+import { run } from '../../src/run.js'
+import type { HostModules } from '../../src/terminal/index.js'
+
+/** What a run of the program ended with, and wrote. */
+export interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** How the program is run. */
+export interface RunOptions {
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly folder?: string
+  /** Columns of the terminal that it writes to. @defaultValue none: no terminal */
+  readonly columns?: number
+}
+
+export type RunProgram = (line: readonly string[], options?: RunOptions) => Promise<Ran>
+
+export const fixtures: string = join(import.meta.dirname, '../fixtures')
+
+/** As the project in the folder of the fixtures has them: the tests' own, which are compiled already. */
+const modules: HostModules = {
+  load: (specifier) =>
+    import(specifier).catch((error: NodeJS.ErrnoException) => {
+      if (specifier.startsWith('/')) throw error
+      return null
+    }),
+}
+
+/** Runs the program within this process. */
+export const runHere: RunProgram = async (line, { input = '', env = {}, folder = fixtures, columns } = {}) => {
+  const terminal = columns === undefined ? {} : { isTTY: true, columns }
+  const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), new PassThrough()]
+  const texts = Promise.all([text(stdout), text(stderr)])
+  const code = await run(line, { stdin: Readable.from([input]), stdout, stderr, env, folder, modules })
+  stdout.end()
+  stderr.end()
+  const [out, err] = await texts
+  return { code, out, err }
+}
+
+/** Runs the program as a user does: its own process, with the modules of the project. */
+export const runProgram: RunProgram = async (line, { input = '', env = {}, folder = fixtures } = {}) => {
+  const flags = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
+  const program = spawn(process.execPath, [...flags, join(import.meta.dirname, '../../src/bin.ts'), ...line], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+  })
+  program.stdin.end(input)
+  const texts = Promise.all([text(program.stdout), text(program.stderr)])
+  const [code] = await once(program, 'close')
+  const [out, err] = await texts
+  return { code, out, err }
+}
+
+/** A database of its own. */
+export interface TestDatabase {
+  /** The environment in which the configuration of the fixtures finds it. */
+  readonly env: Readonly<Record<string, string>>
+  /** The options by which the program finds it without a configuration. */
+  readonly options: readonly string[]
+}
+
+/** A database that the program is tried with. */
+export interface TestEngine {
+  readonly name: 'SQLite' | 'PostgreSQL'
+  open(): Promise<TestDatabase>
+}
+
+/** The engines to try things on: all where everything is tested, otherwise SQLite. */
+export function testedEngines(): readonly TestEngine[] {
+  return unlessEverything(
+    [
+      { name: 'SQLite', open: async () => sqlite() },
+      { name: 'PostgreSQL', open: postgres },
+    ] as const,
+    ({ name }) => name === 'SQLite',
+    ({ name }) => name,
+  )
+}
+
+/** A folder that is deleted after the test. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A file that is not there yet. */
+export function sqlite(): TestDatabase {
+  const url = `sqlite:${join(newFolder(), 'keys.db')}`
+  return { env: { TEST_DATABASE: url }, options: ['--database-url', url] }
+}
+
+const postgresUrl = process.env.KEYWRIGHT_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
+
+/** A schema that is not there yet. */
+async function postgres(): Promise<TestDatabase> {
+  const schema = `cli_${crypto.randomUUID().slice(0, 8)}`
+  onTestFinished(async () => {
+    const client = new pg.Client(postgresUrl)
+    await client.connect()
+    await client.query(`drop schema if exists ${schema} cascade`)
+    await client.end()
+  })
+  return {
+    env: { TEST_DATABASE: postgresUrl, TEST_SCHEMA: schema },
+    options: ['--database-url', postgresUrl, '--schema', schema],
+  }
+}
