@@ -51,7 +51,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
   ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
-  ['cli', [['terminal'], ['arguments'], ['host'], ['commands']]],
+  ['cli', [['terminal'], ['arguments', 'imports'], ['host'], ['commands']]],
 ])
 
 interface PackageRules {
@@ -85,7 +85,7 @@ const packages: ReadonlyMap<string, PackageRules> = new Map([
   [
     'cli',
     {
-      imports: ['@clack/prompts', '@keywright/core', 'fast-string-truncated-width', 'jiti'],
+      imports: ['@clack/prompts', '@keywright/core', 'csv-parse', 'fast-string-truncated-width', 'jiti'],
       // It loads these from the project that it is run in.
       typesOf: ['@keywright/kysely', '@keywright/mcp', 'kysely'],
       node: true,

@@ -56,7 +56,8 @@ export function parseLine({ name, options, takes = [] }: Command, line: readonly
 }
 
 function readValue(name: string, value: string | undefined, isInline: boolean): string {
-  if (value === undefined || value === '' || (!isInline && value.startsWith('-')))
+  // `-` alone is standard input.
+  if (value === undefined || value === '' || (!isInline && /^-./.test(value)))
     throw usageFailure(`Option --${name} needs a value: --${name}=… .`)
   return value
 }

@@ -1,7 +1,47 @@
 import type { Command } from '../arguments/index.js'
+import { auditExport } from './audit-export.js'
+import { auditList } from './audit-list.js'
+import { auditVerify } from './audit-verify.js'
+import { completionsOf } from './completions.js'
+import { doctor } from './doctor.js'
+import { importKeys } from './import.js'
+import { keysCreate } from './keys-create.js'
+import { keysDelete } from './keys-delete.js'
+import { keysDisable } from './keys-disable.js'
+import { keysEnable } from './keys-enable.js'
 import { keysList } from './keys-list.js'
+import { keysRevoke } from './keys-revoke.js'
+import { keysRotate } from './keys-rotate.js'
+import { keysShow } from './keys-show.js'
+import { keysUpdate } from './keys-update.js'
+import { mcpConfig } from './mcp-config.js'
 import { migrate } from './migrate.js'
+import { scanning } from './scanning.js'
 import { secret } from './secret.js'
+import { stats } from './stats.js'
+import { verify } from './verify.js'
 
 /** All commands, in the order of help. A new one is a file beside this, and a line here. */
-export const commands: readonly Command[] = [secret, migrate, keysList]
+export const commands: readonly Command[] = [
+  secret,
+  migrate,
+  keysCreate,
+  keysList,
+  keysShow,
+  keysUpdate,
+  keysEnable,
+  keysDisable,
+  keysRevoke,
+  keysDelete,
+  keysRotate,
+  verify,
+  stats,
+  auditList,
+  auditExport,
+  auditVerify,
+  doctor,
+  scanning,
+  mcpConfig,
+  importKeys,
+  completionsOf(() => commands),
+]

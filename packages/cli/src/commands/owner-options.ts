@@ -30,3 +30,8 @@ export function organizationIn({ organization }: GivenOwner): string {
 export function wordsOf(owner: Owner): string {
   return owner.type === 'user' ? `user ${owner.id} of ${owner.organizationId}` : `organization ${owner.id}`
 }
+
+/** The organization of an owner, which may be the owner itself. */
+export function organizationOf(owner: Owner): string {
+  return owner.type === 'user' ? owner.organizationId : owner.id
+}

@@ -1,4 +1,5 @@
 import { type Actor, createKeyring, defineAccess, hmacSha256, type Keyring, sha256 } from '@keywright/core'
+import { adapterOf } from '@keywright/core/adapter'
 import { Failure, type Io } from '../terminal/index.js'
 import { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
 import { loadConfig } from './load-config.js'
@@ -18,14 +19,22 @@ export interface OpenKeyring {
   readonly from: 'config' | 'database'
   /** Whether the keyring can tell a right token from a wrong one. */
   readonly hasPepper: boolean
+  /** The id of the key that it signs records of the audit log with; `null`: none. */
+  readonly auditKeyId: string | null
 }
 
 /** What a command asks of a keyring. */
 export interface KeyringNeeds {
   /** Why a database alone is not enough, as the end of a sentence. @defaultValue it is enough */
   readonly configFor?: string
-  /** The beginning of tokens, for a keyring that is made of a database alone. */
-  readonly prefix?: string | undefined
+  /** What tokens look like, for a keyring that is made of a database alone. */
+  readonly format?: TokenForm
+}
+
+/** The beginning of tokens, and the environment in them. */
+interface TokenForm {
+  readonly prefix: string | undefined
+  readonly environment: string | undefined
 }
 
 /** A model must have a scope. No key has this one. */
@@ -43,7 +52,7 @@ export async function withKeyring<T>(
   const place = findPlace(io, given)
   if (place.kind === 'config') {
     const { keyring, actor = systemActor, close } = await loadConfig(io.modules, place.path)
-    const opened = { keyring, actor, from: 'config', hasPepper: true } as const
+    const opened = { keyring, actor, from: 'config', hasPepper: true, ...signing(keyring) } as const
     return closing(() => use(opened), [() => keyring.close(), async () => close?.()])
   }
   if (needs.configFor !== undefined)
@@ -52,9 +61,14 @@ export async function withKeyring<T>(
       `This needs a keywright.config.ts: ${needs.configFor}. A database alone is not enough.`,
     )
   const opened = await openDatabase(io.modules, readDatabaseAddress(place.url, io.folder), { isNew: false })
-  const { keyring, hasPepper } = keyringOver(io, opened, place.tables, needs.prefix)
+  const keyring = keyringOver(io, opened, place.tables, needs.format)
+  const has = { hasPepper: io.env.KEYWRIGHT_PEPPER !== undefined, ...signing(keyring) }
   const close = [() => keyring.close(), () => opened.db.destroy()]
-  return closing(() => use({ keyring, actor: systemActor, from: 'database', hasPepper }), close)
+  return closing(() => use({ keyring, actor: systemActor, from: 'database', ...has }), close)
+}
+
+function signing(keyring: Keyring): Pick<OpenKeyring, 'auditKeyId'> {
+  return { auditKeyId: adapterOf(keyring).auditKey?.id ?? null }
 }
 
 /** Runs the migrations of the project, or those of a database. */
@@ -87,12 +101,13 @@ function keyringOver(
   { env }: Io,
   { db, kysely }: OpenDatabase,
   tables: TablePlace,
-  prefix = 'unknown',
-): { readonly keyring: Keyring; readonly hasPepper: boolean } {
+  { prefix = 'unknown', environment }: Partial<TokenForm> = {},
+): Keyring {
   const { KEYWRIGHT_PEPPER: pepper, KEYWRIGHT_PEPPER_ID: pepperId = 'p1' } = env
   const { KEYWRIGHT_AUDIT_KEY: auditKey, KEYWRIGHT_AUDIT_KEY_ID: auditKeyId = 'a1' } = env
-  const keyring = createKeyring({
+  return createKeyring({
     prefix,
+    environment,
     access: noAccess,
     store: lookingStore(kysely.kyselyStore(db, tables), db, tables),
     hasher: pepper === undefined ? sha256() : hmacSha256({ current: pepperId, peppers: { [pepperId]: pepper } }),
@@ -100,7 +115,6 @@ function keyringOver(
     onEvent: () => {},
     ...(auditKey === undefined ? {} : { auditKeys: { current: auditKeyId, keys: { [auditKeyId]: auditKey } } }),
   })
-  return { keyring, hasPepper: pepper !== undefined }
 }
 
 /** Ends with the error of `run`, if it has one; else with the first of what is closed. All of it is closed. */

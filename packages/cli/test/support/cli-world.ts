@@ -31,17 +31,23 @@ export type RunProgram = (line: readonly string[], options?: RunOptions) => Prom
 
 export const fixtures: string = join(import.meta.dirname, '../fixtures')
 
-/** As the project in the folder of the fixtures has them: the tests' own, which are compiled already. */
+let loads = 0
+
+/** As the project in the folder of the fixtures has them: the tests' own, which are compiled already. A file is loaded anew each time. */
 const modules: HostModules = {
-  load: (specifier) =>
-    import(specifier).catch((error: NodeJS.ErrnoException) => {
-      if (specifier.startsWith('/')) throw error
-      return null
-    }),
+  load: (specifier) => {
+    loads += 1
+    if (specifier.startsWith('/')) return import(`${specifier}?${loads}`)
+    return import(specifier).catch(() => null)
+  },
 }
 
-/** Runs the program within this process. */
+/** Runs the program within this process. The configuration of the fixtures finds its database in the environment. */
 export const runHere: RunProgram = async (line, { input = '', env = {}, folder = fixtures, columns } = {}) => {
+  for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY']) {
+    if (env[name] === undefined) delete process.env[name]
+    else process.env[name] = env[name]
+  }
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), new PassThrough()]
   const texts = Promise.all([text(stdout), text(stderr)])

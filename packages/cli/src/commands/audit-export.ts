@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { command } from '../arguments/index.js'
+import { placeOptions, withKeyring } from '../host/index.js'
+import { answerJson, exitCode, Failure, note, type Progress, withProgress } from '../terminal/index.js'
+import { actorOf, actorOption } from './actor-option.js'
+import { auditOptions, readAuditFilter } from './audit-options.js'
+import { requireAuditKey } from './open-key.js'
+
+const formats = ['jsonl', 'csv'] as const
+
+/** `keywright audit export` */
+export const auditExport = command({
+  name: 'audit export',
+  summary: 'Write an audit log, oldest record first, as lines of JSON or CSV.',
+  details:
+    'The export is itself recorded. keywright audit verify --file checks one that was written without a filter, as jsonl.',
+  options: {
+    ...placeOptions,
+    ...auditOptions,
+    format: { type: 'text', value: 'name', summary: 'Default: jsonl.', choices: formats },
+    output: { type: 'text', value: 'file', summary: 'A file that is not there yet. Default: standard output.' },
+    ...actorOption,
+  },
+  examples: [
+    'audit export --organization acme --output acme.jsonl',
+    'audit export --organization acme --format csv | gzip > acme.csv.gz',
+  ],
+  run: (given, io) =>
+    withKeyring(io, given, async (opened) => {
+      const filter = readAuditFilter(given)
+      await requireAuditKey(opened, filter.organizationId)
+      const format = formats.find((one) => one === given.format) ?? 'jsonl'
+      const lines = opened.keyring.audit.export({ ...filter, format }, { actor: actorOf(given, opened) })
+      const { output } = given
+      if (output === undefined) {
+        await pipeline(Readable.from(lines), io.stdout, { end: false })
+        return exitCode.ok
+      }
+      const file = await openNew(resolve(io.folder, output))
+      const count = await withProgress(io, 'Exporting', (progress) => writeLines(lines, file, progress))
+      const records = format === 'csv' ? count - 1 : count
+      if (given.json) await answerJson(io, { file: output, records })
+      else await note(io, `Wrote ${records} records to ${output}.`)
+      return exitCode.ok
+    }),
+})
+
+async function writeLines(lines: AsyncIterable<string>, file: Writable, progress: Progress): Promise<number> {
+  let count = 0
+  async function* counted(): AsyncIterable<string> {
+    for await (const line of lines) {
+      count += 1
+      if (count % 1_000 === 0) progress.say(`Exporting: ${count} lines`)
+      yield line
+    }
+  }
+  await pipeline(Readable.from(counted()), file)
+  return count
+}
+
+/** Never over an older export: it may be the only one that shows what was changed since. Opened first: an export is recorded. */
+async function openNew(path: string): Promise<Writable> {
+  const file = await open(path, 'wx', 0o600).catch((cause: unknown) => {
+    throw new Failure('unreadable_file', 'The file of --output cannot be written.', { cause })
+  })
+  return file.createWriteStream()
+}

@@ -1,0 +1,92 @@
+import type { Keyring, RateLimit } from '@keywright/core'
+import { adapterOf } from '@keywright/core/adapter'
+import { type Given, type Options, readDate, readDurationMs } from '../arguments/index.js'
+import { usageFailure } from '../terminal/index.js'
+
+/** The options that say what a key may do. */
+export const grantOptions = {
+  scope: { type: 'texts', value: 'scope', summary: 'A scope or a wildcard. May be repeated.' },
+  preset: { type: 'text', value: 'name', summary: 'A named set of scopes.' },
+  role: { type: 'texts', value: 'name', summary: 'A role. May be repeated.' },
+  resource: {
+    type: 'texts',
+    value: 'type:id=level',
+    summary: 'A level on one resource, or on all: board:b1=edit, board:*=read. May be repeated.',
+  },
+  description: { type: 'text', value: 'text', summary: 'For people, at most 500 characters.' },
+  expires: { type: 'text', value: 'when', summary: 'When it ends: a date, or a length of time such as 90d or 12h.' },
+  'allow-ip': { type: 'texts', value: 'range', summary: 'An address or a range that may use it. May be repeated.' },
+  'rate-limit': {
+    type: 'texts',
+    value: 'limit/time',
+    summary: 'A limit in place of those of the plan, such as 100/1m. May be repeated.',
+  },
+  metadata: { type: 'text', value: 'json', summary: 'Notes of your own, a JSON object.' },
+} as const satisfies Options
+
+type GivenGrants = Given<typeof grantOptions>
+
+/** What the options give; what is left out is not in it. @throws Failure, naming the option. */
+export async function readGrants(given: GivenGrants, keyring: Keyring) {
+  const { scope, preset, role, resource, description, expires, metadata } = given
+  const addresses = given['allow-ip']
+  const limits = given['rate-limit']
+  return {
+    ...(scope.length === 0 ? {} : { scopes: scope as readonly `*.${string}`[] }), // checked by the keyring, against its model
+    ...(preset === undefined ? {} : { preset }),
+    ...(role.length === 0 ? {} : { roles: role }),
+    ...(resource.length === 0 ? {} : { resources: readResources(resource) }),
+    ...(description === undefined ? {} : { description }),
+    ...(expires === undefined ? {} : { expiresAt: await readEnd(expires, keyring) }),
+    ...(addresses.length === 0 ? {} : { ipAllowList: addresses }),
+    ...(limits.length === 0 ? {} : { rateLimits: limits.map(readLimit) }),
+    ...(metadata === undefined ? {} : { metadata: readJsonObject(metadata) }),
+  }
+}
+
+/** A length of time begins now, by the clock that will end it. */
+async function readEnd(value: string, keyring: Keyring): Promise<Date | undefined> {
+  if (!/^\d+[a-z]$/.test(value)) return readDate(value, 'expires')
+  const now = await adapterOf(keyring).now()
+  return new Date(now.getTime() + (readDurationMs(value, 'expires') ?? 0))
+}
+
+type ResourceGrants = Record<
+  string,
+  { mode: 'all'; level: string } | { mode: 'specific'; levels: Record<string, string> }
+>
+
+function readResources(values: readonly string[]): ResourceGrants {
+  const grants = new Map<string, ResourceGrants[string]>()
+  for (const value of values) {
+    const [, type = '', id = '', level = ''] = /^([^:=]+):(.+)=([^:=]+)$/.exec(value) ?? []
+    if (type === '')
+      throw usageFailure('--resource must be a type, an id and a level, such as board:b1=edit or board:*=read.')
+    const before = grants.get(type)
+    if (before !== undefined && (id === '*' || before.mode === 'all'))
+      throw usageFailure('--resource gives a level on all resources of a type, or on single ones, not both.')
+    if (id === '*') grants.set(type, { mode: 'all', level })
+    else
+      grants.set(type, {
+        mode: 'specific',
+        levels: { ...(before?.mode === 'specific' ? before.levels : {}), [id]: level },
+      })
+  }
+  return Object.fromEntries(grants)
+}
+
+function readLimit(value: string): RateLimit {
+  const [, limit, time] = /^(\d{1,15})\/(\d+[smhd])$/.exec(value) ?? []
+  if (limit === undefined) throw usageFailure('--rate-limit must be a count and a time, such as 100/1m.')
+  return { limit: Number(limit), windowMs: readDurationMs(time, 'rate-limit') ?? 0 }
+}
+
+function readJsonObject(text: string): Record<string, string> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, string> // JSON, as the keyring checks
+  } catch {
+    // The message below says the same, without the text.
+  }
+  throw usageFailure('--metadata must be a JSON object, such as \'{"ticket":"OPS-1"}\'.')
+}

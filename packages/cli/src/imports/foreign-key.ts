@@ -1,0 +1,151 @@
+import type { ImportInput } from '@keywright/core'
+import { usageFailure } from '../terminal/index.js'
+import { type Fields, fieldsOf, type Row } from './fields.js'
+
+/** A key as another product has it. */
+export interface ForeignKey {
+  /** Its id there. */
+  readonly id: string | null
+  readonly name: string | null
+  /** Whose it is, by the product's own id. */
+  readonly holder: string | null
+  readonly organization: string | null
+  readonly scopes: readonly string[]
+  readonly secret: ImportInput['secret']
+  /** `null`: the product does not say. */
+  readonly entropyBits: number | null
+  /** The public beginning of its token. */
+  readonly preview: string | null
+  readonly description: string | null
+  readonly metadata: Row
+  readonly createdAt: Date | null
+  readonly expiresAt: Date | null
+  readonly isEnabled: boolean
+  /** Whether it was ended for good there. */
+  readonly isEnded: boolean
+}
+
+/** Reads a row of a product's keys. @throws Failure, naming the field */
+export type ReadForeignKey = (row: Row) => ForeignKey
+
+/** The products that are known, and `table`: rows with the names that the README lists. */
+export const products = {
+  'better-auth': readBetterAuth,
+  unkey: readUnkey,
+  keypal: readKeypal,
+  table: readTable,
+} as const satisfies Record<string, ReadForeignKey>
+
+/** One of {@link products}. */
+export type Product = keyof typeof products
+
+/** The table `apikey`. Permissions are lists by resource: `{ tasks: ['read'] }` is `tasks.read`. */
+function readBetterAuth(row: Row): ForeignKey {
+  const { text, date, flag, object } = fieldsOf(row)
+  const permissions = Object.entries(object('permissions') ?? {})
+  return {
+    id: text('id'),
+    name: text('name'),
+    holder: text('referenceId', 'reference_id', 'userId', 'user_id'),
+    organization: null,
+    scopes: permissions.flatMap(([resource, actions]) =>
+      Array.isArray(actions) ? actions.map((action) => `${resource}.${action}`) : [],
+    ),
+    secret: { format: 'better-auth', hash: needed(text('key'), 'key') },
+    entropyBits: 256, // 64 letters at random
+    preview: text('start'),
+    description: null,
+    metadata: object('metadata') ?? {},
+    createdAt: date('createdAt', 'created_at'),
+    expiresAt: date('expiresAt', 'expires_at'),
+    isEnabled: flag('enabled') ?? true,
+    isEnded: false,
+  }
+}
+
+/** A row of the table `keys`, or a key as the API gives it: that one has no hash, but the token of a key that is recoverable. */
+function readUnkey(row: Row): ForeignKey {
+  const { text, date, flag, list, object } = fieldsOf(row)
+  const identity = fieldsOf(object('identity') ?? {})
+  const token = text('plaintext')
+  return {
+    id: text('keyId', 'id'),
+    name: text('name'),
+    holder: identity.text('externalId', 'external_id') ?? text('externalId', 'external_id', 'ownerId', 'owner_id'),
+    organization: null,
+    scopes: list('permissions') ?? [],
+    secret: token === null ? { format: 'unkey', hash: needed(text('hash'), 'hash') } : { token },
+    entropyBits: 128, // 16 bytes at random, unless byteLength said another number
+    preview: text('start'),
+    description: null,
+    metadata: object('meta') ?? {},
+    createdAt: date('createdAt', 'created_at_m', 'created_at'),
+    expiresAt: date('expires'),
+    isEnabled: flag('enabled') ?? true,
+    isEnded: date('deletedAt', 'deleted_at_m', 'deleted_at') !== null,
+  }
+}
+
+/** A record of its storage: some adapters keep what is in `metadata` in columns. */
+function readKeypal(row: Row): ForeignKey {
+  const { text, object } = fieldsOf(row)
+  const inner = fieldsOf(object('metadata') ?? row)
+  return {
+    id: text('id'),
+    name: inner.text('name'),
+    holder: inner.text('ownerId', 'owner_id'),
+    organization: null,
+    scopes: inner.list('scopes') ?? [],
+    secret: { format: 'keypal', hash: needed(text('keyHash', 'key_hash'), 'keyHash') },
+    entropyBits: 190, // 32 letters and digits at random, unless its options say otherwise
+    preview: null,
+    description: inner.text('description'),
+    metadata: {},
+    createdAt: inner.date('createdAt', 'created_at'),
+    expiresAt: inner.date('expiresAt', 'expires_at'),
+    isEnabled: inner.flag('enabled') ?? true,
+    isEnded: inner.date('revokedAt', 'revoked_at') !== null,
+  }
+}
+
+function readTable(row: Row): ForeignKey {
+  const fields = fieldsOf(row)
+  const { text, date, flag, list, number, object } = fields
+  return {
+    id: text('id'),
+    name: text('name'),
+    holder: text('user'),
+    organization: text('organization'),
+    scopes: list('scopes') ?? [],
+    secret: secretOf(fields),
+    entropyBits: number('entropyBits', 'entropy_bits'),
+    preview: text('preview'),
+    description: text('description'),
+    metadata: object('metadata') ?? {},
+    createdAt: date('createdAt', 'created_at'),
+    expiresAt: date('expiresAt', 'expires_at'),
+    isEnabled: flag('enabled') ?? true,
+    isEnded: flag('revoked') ?? false,
+  }
+}
+
+const formats = ['sha256-hex', 'sha256-base64', 'better-auth', 'unkey', 'keypal'] as const
+const partFormats = ['sanctum', 'prefixed-api-key'] as const
+
+function secretOf({ text }: Fields): ImportInput['secret'] {
+  const token = text('token')
+  if (token !== null) return { token }
+  const hash = needed(text('hash'), 'hash or token')
+  const given = text('format') ?? 'sha256-hex'
+  const part = partFormats.find((one) => one === given)
+  if (part !== undefined) return { format: part, hash, start: needed(text('start'), 'start') }
+  const format = formats.find((one) => one === given)
+  if (format === undefined)
+    throw usageFailure(`Field format must be one of ${[...formats, ...partFormats].join(', ')}.`)
+  return { format, hash }
+}
+
+function needed(value: string | null, field: string): string {
+  if (value === null) throw usageFailure(`Field ${field} is missing.`)
+  return value
+}

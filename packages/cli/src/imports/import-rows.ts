@@ -1,0 +1,150 @@
+import {
+  type Actor,
+  type ImportInput,
+  type ImportResult,
+  InvalidState,
+  type KeyError,
+  type Keyring,
+} from '@keywright/core'
+import { describeError, exitCode, type Progress } from '../terminal/index.js'
+import type { ForeignKey, ReadForeignKey } from './foreign-key.js'
+import { type ImportPlan, planImport } from './plan-import.js'
+import type { PlacedRow } from './read-rows.js'
+import { asTried, trialKeyring } from './trial-keyring.js'
+
+/** What became of a row. */
+export interface RowResult {
+  readonly line: number
+  readonly name: string | null
+  /** `present`: it was imported before. `skipped`: it was ended where it came from. */
+  readonly status: 'imported' | 'present' | 'skipped' | 'refused'
+  readonly keyId: string | null
+  readonly code: string | null
+  readonly message: string | null
+}
+
+/** How rows are imported. */
+export interface RowsImport {
+  readonly keyring: Keyring
+  readonly actor: Actor
+  readonly read: ReadForeignKey
+  readonly plan: ImportPlan
+  /** Tries what can be tried, and writes nothing. */
+  readonly dryRun: boolean
+  readonly progress: Progress
+}
+
+/** What an import came to. */
+export interface ImportReport {
+  readonly results: readonly RowResult[]
+  /** What ended it before its end; `null`: nothing. It can be run again. */
+  readonly fault: KeyError | null
+}
+
+/** Between two batches, a person sees how far it is. */
+const batchSize = 100
+
+/** Imports rows, each by itself: one that is refused stops no other. */
+export async function importRows(rows: AsyncIterable<PlacedRow>, work: RowsImport): Promise<ImportReport> {
+  const importMany = work.dryRun
+    ? tryOut(work.keyring)
+    : (list: readonly ImportInput[]) => work.keyring.importMany(list, { actor: work.actor })
+  const results: RowResult[] = []
+  for await (const batch of inBatches(rows)) {
+    const planned = batch.map((placed) => planRow(placed, work))
+    const ready = planned.filter((one) => 'input' in one)
+    const imported = await importMany(ready.map(({ input }) => input))
+    for (const one of planned) {
+      if (!('input' in one)) {
+        results.push(one)
+        continue
+      }
+      const result = imported[ready.indexOf(one)]
+      if (result === undefined) continue
+      const fault = faultOf(result)
+      if (fault !== null) return { results, fault }
+      results.push(await settle(one, result, work))
+    }
+    work.progress.say(`${results.length} keys`)
+  }
+  return { results, fault: null }
+}
+
+interface PlannedRow {
+  readonly line: number
+  readonly key: ForeignKey
+  readonly input: ImportInput
+}
+
+function planRow({ line, row }: PlacedRow, { read, plan }: RowsImport): PlannedRow | RowResult {
+  let name: string | null = null
+  try {
+    const key = read(row)
+    name = key.name
+    const isOver = key.isEnded || (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now())
+    if (isOver)
+      return { line, name, status: 'skipped', keyId: null, code: null, message: 'It has ended where it came from.' }
+    return { line, key, input: planImport(key, plan) }
+  } catch (error) {
+    return refused(line, name, error)
+  }
+}
+
+function refused(line: number, name: string | null, error: unknown): RowResult {
+  const { code, message } = describeError(error)
+  return { line, name, status: 'refused', keyId: null, code, message }
+}
+
+/** A key that was disabled where it came from is disabled here, also where an earlier run was cut off before that. */
+async function settle(
+  { line, key, input }: PlannedRow,
+  result: ImportResult,
+  { keyring, actor, dryRun }: RowsImport,
+): Promise<RowResult> {
+  const keyId = result.ok ? result.key.id : presentId(result.error)
+  if (keyId === null) return refused(line, input.name, result.ok ? null : result.error)
+  if (!key.isEnabled && !dryRun) {
+    const found = await keyring.get(keyId)
+    // Whatever was done with it since then is meant.
+    if (found?.version === 1 && found.status === 'active')
+      await keyring.disable(keyId, { reason: 'It was disabled where it was imported from.' }, { actor, ifVersion: 1 })
+  }
+  const status = result.ok ? 'imported' : 'present'
+  return { line, name: input.name, status, keyId, code: null, message: null }
+}
+
+/** The id of the key that was imported before. */
+function presentId(error: KeyError): string | null {
+  const { keyId, status } = error as Partial<Record<'keyId' | 'status', unknown>> // fields of `InvalidState`
+  return error.code === 'invalid_state' && status === 'imported_already' ? String(keyId) : null
+}
+
+function faultOf(result: ImportResult): KeyError | null {
+  if (result.ok) return null
+  return describeError(result.error).exit === exitCode.unavailable ? result.error : null
+}
+
+/** Imports into memory, and looks whether such a key is there: its id is made of its secret. */
+function tryOut(keyring: Keyring): (list: readonly ImportInput[]) => Promise<readonly ImportResult[]> {
+  const trial = trialKeyring(keyring)
+  return async (list) => {
+    const results = await trial.importMany(list.map(asTried))
+    return Promise.all(results.map((result) => withPresence(keyring, result)))
+  }
+}
+
+async function withPresence(keyring: Keyring, result: ImportResult): Promise<ImportResult> {
+  if (!result.ok || (await keyring.get(result.key.id)) === null) return result
+  return { ok: false, error: new InvalidState(result.key.id, 'imported_already', 'import') }
+}
+
+async function* inBatches(rows: AsyncIterable<PlacedRow>): AsyncGenerator<readonly PlacedRow[]> {
+  let batch: PlacedRow[] = []
+  for await (const row of rows) {
+    batch.push(row)
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
