@@ -136,6 +136,8 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     expect((await ask(['keys', 'show', key.id, ...options], alone)).key).toMatchObject({ name: 'ci' })
     const verify = ['verify', ...options, '--prefix', 'tk', '--environment', 'live']
     expect(await ask(verify, { ...withPepper, input: token })).toMatchObject({ ok: true, key: { id: key.id } })
+    const longer = await ask([...verify, '--secret-length', '40'], { ...withPepper, input: token }, 1)
+    expect(longer.refusal).toMatchObject({ code: 'api_key_invalid', reason: 'length' })
     // A wrong pepper is noticed, because the right one was used before.
     const wrong = { KEYWRIGHT_PEPPER: KEYWRIGHT_PEPPER.toUpperCase() }
     expect(await ask(verify, { folder, env: wrong, input: token }, 3)).toMatchObject({

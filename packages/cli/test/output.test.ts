@@ -106,7 +106,7 @@ describe('what is refused', () => {
     [['keys', 'list', '--limit', '1000'], 2, /^limit must be .*\(invalid_input\)$/],
     [['keys', 'list', '--organization', 'a', '--unused-since', 'May'], 2, /^--unused-since must be a date/],
     [['verify'], 2, /^There is no token on standard input/],
-    [['verify', '--prefix', 'tk'], 2, /^--prefix and --environment go with --database-url/],
+    [['verify', '--prefix', 'tk'], 2, /^--prefix, --environment and --secret-length go with/],
     [['audit', 'list'], 2, /^--organization is missing/],
     [['audit', 'verify'], 2, /^Give --organization .* or --file/],
     [['migrate', '--print', 'sql'], 2, /^--print needs --dialect/],

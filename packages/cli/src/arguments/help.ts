@@ -25,7 +25,7 @@ export function commandHelp({ name, summary, details, takes = [], options, examp
     ...(takes.length === 0 ? [] : ['', 'Arguments:', ...columns(takes.map((one) => [one.name, withChoices(one)]))]),
     '',
     'Options:',
-    ...columns(Object.entries({ ...options, ...everyOption } as Options).map(optionLine)),
+    ...columns(Object.entries<Options[string]>({ ...options, ...everyOption }).map(optionLine)),
     '',
     examples.length === 1 ? 'Example:' : 'Examples:',
     ...examples.map((example) => `  keywright ${example}`),

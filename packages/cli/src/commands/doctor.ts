@@ -3,10 +3,13 @@ import { command } from '../arguments/index.js'
 import { type OpenKeyring, placeOptions, withKeyring } from '../host/index.js'
 import { answer, answerJson, exitCode, note, plainText, withProgress } from '../terminal/index.js'
 
-/** What a keyring cannot know that was made of a database alone. */
-const ofTheConfig: readonly DoctorFinding['code'][] = ['unknown_names', 'unreadable_seals', 'no_pepper']
-/** What it cannot know either without a pepper. */
-const ofThePepper: readonly DoctorFinding['code'][] = ['unreadable_hashes', 'wrong_pepper']
+/** What a keyring cannot know that was made of a database alone: the product may have other peppers beside the one given. */
+const ofTheConfig: readonly DoctorFinding['code'][] = [
+  'unknown_names',
+  'unreadable_hashes',
+  'unreadable_seals',
+  'no_pepper',
+]
 
 /** `keywright doctor` */
 export const doctor = command({
@@ -32,5 +35,5 @@ export const doctor = command({
 
 function unexamined({ from, hasPepper }: OpenKeyring): readonly DoctorFinding['code'][] {
   if (from === 'config') return []
-  return hasPepper ? ofTheConfig : [...ofTheConfig, ...ofThePepper]
+  return hasPepper ? ofTheConfig : [...ofTheConfig, 'wrong_pepper']
 }

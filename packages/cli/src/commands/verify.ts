@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import type { Verdict } from '@keywright/core'
-import { command } from '../arguments/index.js'
+import { command, readWholeNumber } from '../arguments/index.js'
 import { placeOptions, withKeyring } from '../host/index.js'
 import {
   answer,
@@ -32,6 +32,11 @@ export const verify = command({
       value: 'name',
       summary: 'The environment in them, such as live. With --database-url.',
     },
+    'secret-length': {
+      type: 'text',
+      value: 'count',
+      summary: 'The secretLength of the keyring. With --database-url. Default: 32.',
+    },
   },
   examples: [
     'verify',
@@ -40,13 +45,16 @@ export const verify = command({
   ],
   run: (given, io) => {
     const { prefix, environment } = given
+    const secretLength = readWholeNumber(given['secret-length'], 'secret-length')
     return withKeyring(
       io,
       given,
       async ({ keyring, from, hasPepper }) => {
         if (from === 'database') requireSecrets(hasPepper, prefix)
-        else if (prefix !== undefined || environment !== undefined)
-          throw usageFailure('--prefix and --environment go with --database-url: a configuration says them itself.')
+        else if ([prefix, environment, secretLength].some((one) => one !== undefined))
+          throw usageFailure(
+            '--prefix, --environment and --secret-length go with --database-url: a configuration says them itself.',
+          )
         const token = await readToken(io)
         const { ip, scope, resource } = given
         const where = resource === undefined ? {} : { resource: readResource(resource) }
@@ -56,7 +64,7 @@ export const verify = command({
         if (verdict.ok) return exitCode.ok
         return verdict.refusal.code === 'auth_unavailable' ? exitCode.unavailable : exitCode.refused
       },
-      { format: { prefix, environment } },
+      { format: { prefix, environment, secretLength } },
     )
   },
 })

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { createJiti } from 'jiti'
 import type { HostModules } from '../terminal/index.js'
 
 /**
@@ -9,11 +8,13 @@ import type { HostModules } from '../terminal/index.js'
 export function hostModules(folder: string): HostModules {
   // What is compiled is not kept: a configuration may have a secret in it, and the cache is in a folder of all users.
   const options = { tryNative: true, interopDefault: false, fsCache: false }
-  const places = [join(folder, 'keywright.config.ts'), import.meta.url].map((place) => createJiti(place, options))
+  const places = [join(folder, 'keywright.config.ts'), import.meta.url]
   const conditions = ['node', 'import', ...conditionsOf(process.execArgv)]
   return {
     load: async (specifier) => {
-      for (const jiti of places) {
+      const { createJiti } = await import('jiti')
+      for (const place of places) {
+        const jiti = createJiti(place, options)
         const path = jiti.esmResolve(specifier, { try: true, conditions })
         if (path !== undefined) return jiti.import<Readonly<Record<string, unknown>>>(path)
       }

@@ -14,7 +14,7 @@ export async function loadConfig(modules: HostModules, path: string): Promise<Lo
   const exported = module?.default
   if (typeof exported !== 'object' || exported === null)
     throw new Failure('config_failed', `${path} must export default defineConfig({ keyring }).`)
-  // Checked again: an object that was written without defineConfig has the same shape.
+  // Checked here, whatever its type: it may have been written without defineConfig.
   return attempt(path, 'is wrong', async () => {
     const config = defineConfig(exported as KeywrightConfig)
     const keyring = typeof config.keyring === 'function' ? await config.keyring() : config.keyring

@@ -1,4 +1,12 @@
-import { type Actor, createKeyring, defineAccess, hmacSha256, type Keyring, sha256 } from '@keywright/core'
+import {
+  type Actor,
+  createKeyring,
+  defineAccess,
+  hmacSha256,
+  type Keyring,
+  type KeyringOptions,
+  sha256,
+} from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
 import { Failure, type Io } from '../terminal/index.js'
 import { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
@@ -31,11 +39,8 @@ export interface KeyringNeeds {
   readonly format?: TokenForm
 }
 
-/** The beginning of tokens, and the environment in them. */
-interface TokenForm {
-  readonly prefix: string | undefined
-  readonly environment: string | undefined
-}
+/** The beginning of tokens, the environment in them, and how long their secrets are. */
+type TokenForm = Pick<KeyringOptions, 'environment' | 'secretLength'> & { readonly prefix: string | undefined }
 
 /** A model must have a scope. No key has this one. */
 const noAccess = defineAccess({ scopes: { 'keywright-cli': 'Nothing' } })
@@ -101,17 +106,19 @@ function keyringOver(
   { env }: Io,
   { db, kysely }: OpenDatabase,
   tables: TablePlace,
-  { prefix = 'unknown', environment }: Partial<TokenForm> = {},
+  { prefix = 'unknown', environment, secretLength }: Partial<TokenForm> = {},
 ): Keyring {
   const { KEYWRIGHT_PEPPER: pepper, KEYWRIGHT_PEPPER_ID: pepperId = 'p1' } = env
   const { KEYWRIGHT_AUDIT_KEY: auditKey, KEYWRIGHT_AUDIT_KEY_ID: auditKeyId = 'a1' } = env
   return createKeyring({
     prefix,
     environment,
+    secretLength,
     access: noAccess,
     store: lookingStore(kysely.kyselyStore(db, tables), db, tables),
     hasher: pepper === undefined ? sha256() : hmacSha256({ current: pepperId, peppers: { [pepperId]: pepper } }),
     resolveOwner: 'uncapped',
+    imports: {},
     onEvent: () => {},
     ...(auditKey === undefined ? {} : { auditKeys: { current: auditKeyId, keys: { [auditKeyId]: auditKey } } }),
   })

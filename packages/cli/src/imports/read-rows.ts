@@ -3,7 +3,6 @@ import { extname, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { parse } from 'csv-parse'
 import { Failure, type Io, usageFailure } from '../terminal/index.js'
 import type { Row } from './fields.js'
 
@@ -52,6 +51,7 @@ const readers: Readonly<Record<FileForm, (input: Readable) => AsyncIterable<Plac
 }
 
 async function* readCsv(input: Readable): AsyncGenerator<PlacedRow> {
+  const { parse } = await import('csv-parse')
   // A stream does not hand its error on to the next one.
   const parser = parse({ columns: true, bom: true, skip_empty_lines: true, trim: true, info: true })
   input.once('error', (error) => parser.destroy(error))

@@ -15,14 +15,14 @@ export async function confirmChange(io: Io, message: string, isConfirmed: boolea
   if (!isInteractive(io))
     throw new Failure('not_confirmed', `${message} Add --yes to confirm it: nobody can be asked here.`)
   const { confirm } = await import('@clack/prompts')
-  const said = await confirm({ message, initialValue: false, input: io.stdin, output: io.stderr })
+  const said = await confirm({ message, initialValue: false, input: io.stdin, output: io.stderr, withGuide: false })
   if (said !== true) throw new Failure('cancelled', cancelled)
 }
 
 /** Asks for a text that is not shown while it is typed. @throws {@link Failure} when the person leaves. */
 export async function askSecret(io: Io, message: string): Promise<string> {
   const { password } = await import('@clack/prompts')
-  const said = await password({ message, input: io.stdin, output: io.stderr })
+  const said = await password({ message, input: io.stdin, output: io.stderr, withGuide: false })
   if (typeof said !== 'string') throw new Failure('cancelled', cancelled)
   return said
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { unlessEverything } from '../../../../test/support/everything.js'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly folder?: string
   /** Columns of the terminal that it writes to. @defaultValue none: no terminal */
   readonly columns?: number
+  /** Keys that a person types, one by one, into the terminal of the process. @defaultValue none: no terminal */
+  readonly keys?: readonly string[]
 }
 
 export type RunProgram = (line: readonly string[], options?: RunOptions) => Promise<Ran>
@@ -43,19 +46,33 @@ const modules: HostModules = {
 }
 
 /** Runs the program within this process. The configuration of the fixtures finds its database in the environment. */
-export const runHere: RunProgram = async (line, { input = '', env = {}, folder = fixtures, columns } = {}) => {
+export const runHere: RunProgram = async (line, { input = '', env = {}, folder = fixtures, columns, keys } = {}) => {
   for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY']) {
     if (env[name] === undefined) delete process.env[name]
     else process.env[name] = env[name]
   }
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
-  const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), new PassThrough()]
+  const person = keys === undefined ? {} : { isTTY: true }
+  const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), Object.assign(new PassThrough(), person)]
+  const stdin = keys === undefined ? Readable.from([input]) : typed(keys, stderr)
   const texts = Promise.all([text(stdout), text(stderr)])
-  const code = await run(line, { stdin: Readable.from([input]), stdout, stderr, env, folder, modules })
+  const code = await run(line, { stdin, stdout, stderr, env, folder, modules })
   stdout.end()
   stderr.end()
   const [out, err] = await texts
   return { code, out, err }
+}
+
+/** A terminal on which somebody types once there is a question. */
+function typed(keys: readonly string[], questions: PassThrough): Readable {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })
+  questions.once('data', async () => {
+    for (const key of keys) {
+      stdin.write(key)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })
+  return stdin
 }
 
 /** Runs the program as a user does: its own process, with the modules of the project. */
@@ -82,7 +99,7 @@ export interface TestDatabase {
 
 /** A database that the program is tried with. */
 export interface TestEngine {
-  readonly name: 'SQLite' | 'PostgreSQL'
+  readonly name: 'SQLite' | 'PostgreSQL' | 'MariaDB'
   open(): Promise<TestDatabase>
 }
 
@@ -92,6 +109,7 @@ export function testedEngines(): readonly TestEngine[] {
     [
       { name: 'SQLite', open: async () => sqlite() },
       { name: 'PostgreSQL', open: postgres },
+      { name: 'MariaDB', open: mariaDb },
     ] as const,
     ({ name }) => name === 'SQLite',
     ({ name }) => name,
@@ -126,4 +144,21 @@ async function postgres(): Promise<TestDatabase> {
     env: { TEST_DATABASE: postgresUrl, TEST_SCHEMA: schema },
     options: ['--database-url', postgresUrl, '--schema', schema],
   }
+}
+
+const mysqlUrl = process.env.KEYWRIGHT_TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/test'
+
+/** A database that is new. */
+async function mariaDb(): Promise<TestDatabase> {
+  const name = `cli_${crypto.randomUUID().slice(0, 8)}`
+  const run = async (sql: string): Promise<void> => {
+    const connection = await createConnection(mysqlUrl)
+    await connection.query(sql)
+    await connection.end()
+  }
+  await run(`create database ${name}`)
+  onTestFinished(() => run(`drop database ${name}`))
+  const url = new URL(mysqlUrl)
+  url.pathname = `/${name}`
+  return { env: { TEST_DATABASE: url.href }, options: ['--database-url', url.href] }
 }
