@@ -1,5 +1,5 @@
 import { nearest } from '@keywright/core/adapter'
-import { type Command, commandHelp, parseLine, programHelp } from './arguments/index.js'
+import { type Command, commandHelp, parseLine, programHelp, refuseTokens } from './arguments/index.js'
 import { commands } from './commands/index.js'
 import {
   answer,
@@ -33,6 +33,7 @@ export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 async function runCommand(line: readonly string[], io: Io): Promise<ExitCode> {
+  refuseTokens(line)
   const [first = ''] = line
   if (first === '--version' || first === '-v') {
     await answer(io, readVersion())

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +7,8 @@ import { newFolder, type RunOptions, runHere, testedEngines } from './support/cl
 const tokenForm = /^tk_live_[0-9A-Za-z]{12}_[0-9A-Za-z]{38}$/
 /** The pepper of the configuration in the fixtures. */
 const KEYWRIGHT_PEPPER = 'the pepper of these tests, 32 bytes'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Runs the program, which must end well, and gives what it answers as JSON. */
 async function ask(line: readonly string[], options: RunOptions, code = 0) {
@@ -137,7 +140,7 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     const verify = ['verify', ...options, '--prefix', 'tk', '--environment', 'live']
     expect(await ask(verify, { ...withPepper, input: token })).toMatchObject({ ok: true, key: { id: key.id } })
     const longer = await ask([...verify, '--secret-length', '40'], { ...withPepper, input: token }, 1)
-    expect(longer.refusal).toMatchObject({ code: 'api_key_invalid', reason: 'length' })
+    expect(longer.refusal).toMatchObject({ code: 'api_key_invalid', keyId: null })
     // A wrong pepper is noticed, because the right one was used before.
     const wrong = { KEYWRIGHT_PEPPER: KEYWRIGHT_PEPPER.toUpperCase() }
     expect(await ask(verify, { folder, env: wrong, input: token }, 3)).toMatchObject({
@@ -145,6 +148,13 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     })
     // One of another name leaves nothing behind that the product would be measured by.
     await ask(verify, { folder, env: { ...wrong, KEYWRIGHT_PEPPER_ID: 'p2' }, input: token }, 3)
+    // Nor does it renew the hash of a key that came from elsewhere, which the product could not read then.
+    const old = 'acme_k3yTh4tWasM4deElsewh3re0123456789abcd'
+    const row = JSON.stringify({ name: 'old', organization: 'acme', hash: sha256(old), entropyBits: 190 })
+    await ask(['import', '-', '--form', 'jsonl', '--from', 'table'], { env, input: row })
+    const other = { folder, env: { ...wrong, KEYWRIGHT_PEPPER_ID: 'p3' } }
+    expect(await ask(verify, { ...other, input: old })).toMatchObject({ ok: true, key: { name: 'old' } })
+    expect(await ask(['verify'], { env, input: old })).toMatchObject({ ok: true, key: { name: 'old' } })
     expect(await ask(['doctor'], { env })).toEqual({ findings: [], unexamined: [] })
 
     expect(await ask(['doctor', ...options], alone)).toMatchObject({
@@ -178,7 +188,7 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     expect(await ask(['keys', 'delete', key.id, '--yes', ...options], alone)).toEqual({ deleted: key.id })
     expect(await ask(['audit', 'verify', '--organization', 'acme'], { env })).toMatchObject({
       ok: true,
-      checkpoint: { seq: 5 },
+      checkpoint: { seq: 6 },
     })
   })
 

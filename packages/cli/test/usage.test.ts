@@ -44,6 +44,7 @@ describe('a command line that is wrong', () => {
   ])('a token %s is refused, and is not repeated', async (_, line) => {
     const { code, out, err } = await runHere(line)
     expect(code).toBe(2)
+    expect(err).toMatch(/^An argument looks like a token, and was not read: /)
     expect(out + err).not.toContain('c4N4ry')
   })
 

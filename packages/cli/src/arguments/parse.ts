@@ -18,7 +18,6 @@ export interface ParsedLine {
  * that are too many or too few.
  */
 export function parseLine({ name, options, takes = [] }: Command, line: readonly string[]): ParsedLine {
-  if (line.some(looksLikeToken)) throw usageFailure(tokenAdvice)
   const known: Options = { ...options, ...everyOption }
   const types = Object.entries(known).map(([key, { type }]) => {
     const read = { type: type === 'flag' ? 'boolean' : 'string', multiple: type === 'texts' } as const
@@ -90,7 +89,16 @@ function checkWords(command: string, takes: NonNullable<Command['takes']>, words
   }
 }
 
-/** A token of ours, or what is as long and as random. */
+/**
+ * Refuses a command line with a token in it, wherever that stands.
+ *
+ * @throws Failure, without the token.
+ */
+export function refuseTokens(line: readonly string[]): void {
+  if (line.some(looksLikeToken)) throw usageFailure(tokenAdvice)
+}
+
+/** A token of ours, or what has its form. */
 function looksLikeToken(word: string): boolean {
   return /[a-z0-9]_[0-9A-Za-z]{12}_[0-9A-Za-z]{28,70}\b/.test(word)
 }
