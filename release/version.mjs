@@ -10,11 +10,12 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const manifests = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'package.json'))
-const published = '"@keywright/core": "workspace:^"'
-const counted = '"@keywright/core": "workspace:>=0.0.0"'
+const published = 'workspace:^'
+const counted = 'workspace:>=0.0.0'
 
+/** Of peers: development dependencies are on any version. */
 function replaceInManifests(from, to) {
-  for (const path of manifests) writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+  for (const path of manifests) writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`"${from}"`, `"${to}"`))
 }
 
 replaceInManifests(published, counted)

@@ -24,12 +24,13 @@ export async function startRegistry() {
   const modules = install('verdaccio', '6.8.0', { overrides: { 'node-fetch': '^2.7.0' } })
   const { runServer } = createRequire(join(modules, 'x.js'))('verdaccio')
   const folder = mkdtempSync(join(tmpdir(), 'keywright-registry-'))
+  const open = { access: '$all', publish: '$authenticated' }
   const server = await runServer({
     self_path: folder,
     storage: join(folder, 'storage'),
     web: { enable: false },
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
-    packages: { '@keywright/*': { access: '$all', publish: '$authenticated' } },
+    packages: { keywright: open, '@keywright/*': open },
     log: { type: 'file', path: join(folder, 'log'), level: 'warn', format: 'json' },
   })
   server.listen(0, '127.0.0.1')

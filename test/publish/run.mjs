@@ -33,12 +33,10 @@ const read = (path) => readFileSync(join(root, path), 'utf8')
 /** What is published is one release, and each package asks for the core of it. */
 async function checkRelease(registry, { packages, afterDryRun }) {
   check('a dry run publishes nothing', afterDryRun, [])
-  const folders = readdirSync(join(root, 'packages')).map((folder) => `@keywright/${folder}`)
-  check(
-    'each folder of packages is one',
-    packages.map(({ name }) => name),
-    folders,
+  const folders = readdirSync(join(root, 'packages')).map((folder) =>
+    folder === 'cli' ? 'keywright' : `@keywright/${folder}`,
   )
+  check('each folder of packages is one', packages.map(({ name }) => name).sort(), folders.sort())
   const [{ version }] = packages
   check('all have one version', [...new Set(packages.map((one) => one.version))], [version])
   check('it is 0.1.0 or later', version.startsWith('0.0.'), false)
@@ -68,8 +66,9 @@ async function checkInstalled(registry, { packages }) {
   copyFileSync(join(import.meta.dirname, 'first-key.mjs'), join(folder, 'first-key.mjs'))
   const run = (command, ...args) => execute(command, args, { cwd: folder, env: registry.env, maxBuffer: 1e8 })
 
-  // sqliteStore takes libsql on Node 20.
-  const names = packages.map(({ name }) => name)
+  // sqliteStore takes libsql on Node 20. npm looks for names without a scope in its own registry.
+  const at = ({ name, version }) => (name.startsWith('@') ? name : `${registry.url}${name}/-/${name}-${version}.tgz`)
+  const names = packages.map(at)
   const installing = run('npm', 'install', '--no-audit', '--no-fund', ...names, 'libsql')
   check('npm installs them', await outcome(installing), 'went well')
   const locked = JSON.parse(readFileSync(join(folder, 'node_modules/.package-lock.json'), 'utf8')).packages
@@ -79,6 +78,7 @@ async function checkInstalled(registry, { packages }) {
     check(`${name} is what was published`, locked[`node_modules/${name}`]?.integrity, integrity)
   }
   check('npm ls finds no problem', await outcome(run('npm', 'ls', '--all')), 'went well')
+  check('the command line starts', (await run('npx', 'keywright', '--version')).stdout.trim(), packages[0].version)
   check('a first key is created, verified and revoked', await outcome(run('node', 'first-key.mjs')), 'went well')
 }
 
