@@ -154,6 +154,8 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     await ask(['import', '-', '--form', 'jsonl', '--from', 'table'], { env, input: row })
     const other = { folder, env: { ...wrong, KEYWRIGHT_PEPPER_ID: 'p3' } }
     expect(await ask(verify, { ...other, input: old })).toMatchObject({ ok: true, key: { name: 'old' } })
+    const another = { KEYWRIGHT_PEPPER: `another ${KEYWRIGHT_PEPPER}`, KEYWRIGHT_PEPPER_ID: 'p3' }
+    expect(await ask(verify, { folder, env: another, input: old })).toMatchObject({ ok: true })
     expect(await ask(['verify'], { env, input: old })).toMatchObject({ ok: true, key: { name: 'old' } })
     expect(await ask(['doctor'], { env })).toEqual({ findings: [], unexamined: [] })
 

@@ -7,7 +7,6 @@ import {
   type KeyringOptions,
   sha256,
 } from '@keywright/core'
-import { adapterOf } from '@keywright/core/adapter'
 import { Failure, type Io } from '../terminal/index.js'
 import { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
 import { loadConfig } from './load-config.js'
@@ -27,8 +26,6 @@ export interface OpenKeyring {
   readonly from: 'config' | 'database'
   /** Whether the keyring can tell a right token from a wrong one. */
   readonly hasPepper: boolean
-  /** The id of the key that it signs records of the audit log with; `null`: none. */
-  readonly auditKeyId: string | null
 }
 
 /** What a command asks of a keyring. */
@@ -57,7 +54,7 @@ export async function withKeyring<T>(
   const place = findPlace(io, given)
   if (place.kind === 'config') {
     const { keyring, actor = systemActor, close } = await loadConfig(io.modules, place.path)
-    const opened = { keyring, actor, from: 'config', hasPepper: true, ...signing(keyring) } as const
+    const opened = { keyring, actor, from: 'config', hasPepper: true } as const
     return closing(() => use(opened), [() => keyring.close(), async () => close?.()])
   }
   if (needs.configFor !== undefined)
@@ -67,13 +64,9 @@ export async function withKeyring<T>(
     )
   const opened = await openDatabase(io.modules, readDatabaseAddress(place.url, io.folder), { isNew: false })
   const keyring = keyringOver(io, opened, place.tables, needs.format)
-  const has = { hasPepper: io.env.KEYWRIGHT_PEPPER !== undefined, ...signing(keyring) }
+  const hasPepper = io.env.KEYWRIGHT_PEPPER !== undefined
   const close = [() => keyring.close(), () => opened.db.destroy()]
-  return closing(() => use({ keyring, actor: systemActor, from: 'database', ...has }), close)
-}
-
-function signing(keyring: Keyring): Pick<OpenKeyring, 'auditKeyId'> {
-  return { auditKeyId: adapterOf(keyring).auditKey?.id ?? null }
+  return closing(() => use({ keyring, actor: systemActor, from: 'database', hasPepper }), close)
 }
 
 /** Runs the migrations of the project, or those of a database. */
