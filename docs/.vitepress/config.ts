@@ -1,4 +1,5 @@
 import { defineConfig, type MarkdownOptions } from 'vitepress'
+import { drawDiagrams } from './diagrams.js'
 import { writePlainText } from './plain-text.js'
 import { repository, siteLink } from './repository.js'
 import { apiReference } from './sections/api-reference.js'
@@ -16,7 +17,7 @@ const description = 'API keys for your product, inside your own backend.'
 const section = (text: string, items: readonly { readonly text: string; readonly link: string }[]) =>
   items.length === 0 ? [] : [{ text, items: [...items] }]
 
-const linksOutside: MarkdownOptions['config'] = (markdown) => {
+const linksOutside: NonNullable<MarkdownOptions['config']> = (markdown) => {
   markdown.core.ruler.push('links-outside-docs', ({ tokens, env }) => {
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const target = token.type === 'link_open' ? token.attrGet('href') : null
@@ -37,7 +38,10 @@ export default defineConfig({
   ignoreDeadLinks: false,
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   markdown: {
-    config: linksOutside,
+    config: (markdown) => {
+      linksOutside(markdown)
+      drawDiagrams(markdown)
+    },
     // As on GitHub, so that a link to a heading works in both places.
     anchor: {
       slugify: (heading) =>
