@@ -30,6 +30,7 @@ import { fromSanctum } from '../examples/docs/from-sanctum.js'
 import { fromUnkey } from '../examples/docs/from-unkey.js'
 import { importAll } from '../examples/docs/import-all.js'
 import { logEvents } from '../examples/docs/log-events.js'
+import { measured } from '../examples/docs/measure.js'
 import { createOrOffer } from '../examples/docs/offer-upgrade.js'
 import { ownerOf } from '../examples/docs/owner-without-organization.js'
 import { openLimited } from '../examples/docs/plans.js'
@@ -409,6 +410,14 @@ describe('docs/guides', () => {
       'Somebody has a key who should not',
     ])
     expect(JSON.stringify(lines)).not.toContain(token.reveal().slice(-20))
+  })
+
+  it('observability: a keyring that is measured gives the same answers', async () => {
+    const keyring = open({})
+    const wrapped = measured(keyring)
+    const token = (await wrapped.create({ name: 'a', owner })).token.reveal()
+    expect([await codeOf(wrapped, token), await codeOf(keyring, token)]).toEqual(['ok', 'ok'])
+    expect(await codeOf(wrapped, `${token}x`)).toBe('api_key_invalid')
   })
 
   it('deploy: a process with a missing pepper does not start, and one that ends writes its uses', async () => {
