@@ -16,8 +16,10 @@ import { unlessEverything } from './support/everything.js'
 const examples = join(import.meta.dirname, '../examples')
 const tsx = ['-C', '@keywright/source', '--import', import.meta.resolve('tsx')]
 
-// The scripts that run to their end; `first-steps` serves, and has a test with the README.
-const scripts = readdirSync(examples).flatMap((name) => {
+const folders = readdirSync(examples).filter((name) => !name.includes('.'))
+
+// The scripts that run to their end; `first-steps` serves, and has a test with the README; those of `example-products.test.ts` serve, too.
+const scripts = folders.flatMap((name) => {
   const { scripts = {} } = JSON.parse(readFileSync(join(examples, name, 'package.json'), 'utf8'))
   const [, script] = /(src\/(?:main|demo)\.ts)$/.exec(scripts.demo ?? scripts.start) ?? []
   return script === undefined ? [] : [[name, script] as const]

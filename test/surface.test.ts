@@ -23,7 +23,10 @@ interface Manifest {
 const root = join(import.meta.dirname, '..')
 const pins = join(root, 'test/surface.json')
 const read = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
-const foldersIn = (parent: string): string[] => readdirSync(join(root, parent)).map((name) => `${parent}/${name}`)
+const foldersIn = (parent: string): string[] =>
+  readdirSync(join(root, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${parent}/${name}`)
 
 const workspace = read('.')
 const packages = foldersIn('packages')
