@@ -48,6 +48,7 @@ describe.each([
   ...pages.map((name) => `docs/${name}`),
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
   'bench/README.md',
+  'examples/README.md',
 ])('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8')
 
