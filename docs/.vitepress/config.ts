@@ -6,6 +6,7 @@ import { apiReference } from './sections/api-reference.js'
 import concepts from './sections/concepts.js'
 import guides from './sections/guides.js'
 import operations from './sections/operations.js'
+import type { PageLink } from './sections/page-link.js'
 import project from './sections/project.js'
 import quickStarts from './sections/quick-starts.js'
 import reference from './sections/reference.js'
@@ -14,8 +15,11 @@ import reference from './sections/reference.js'
 const base = process.env.DOCS_BASE ?? '/'
 const description = 'API keys for your product, inside your own backend.'
 
-const section = (text: string, items: readonly { readonly text: string; readonly link: string }[]) =>
-  items.length === 0 ? [] : [{ text, items: [...items] }]
+const section = (text: string, items: readonly PageLink[]) => (items.length === 0 ? [] : [{ text, items: [...items] }])
+
+/** Where the heading of a section leads, in the bar at the top. */
+const entry = (text: string, [first]: readonly PageLink[], folder: string) =>
+  first === undefined ? [] : [{ text, link: first.link, activeMatch: folder }]
 
 const linksOutside: NonNullable<MarkdownOptions['config']> = (markdown) => {
   markdown.core.ruler.push('links-outside-docs', ({ tokens, env }) => {
@@ -54,8 +58,10 @@ export default defineConfig({
   themeConfig: {
     logo: '/icon.svg',
     nav: [
-      { text: 'Quick start', link: '/quick-start/express', activeMatch: '/quick-start/' },
-      { text: 'Reference', link: '/reference/refusals', activeMatch: '/reference/' },
+      ...entry('Quick start', quickStarts, '/quick-start/'),
+      ...entry('Concepts', concepts, '/concepts/'),
+      ...entry('Guides', guides, '/guides/'),
+      ...entry('Reference', reference, '/reference/'),
       { text: 'API', link: '/api-reference/', activeMatch: '/api-reference/' },
     ],
     sidebar: {
