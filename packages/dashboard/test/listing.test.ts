@@ -27,6 +27,19 @@ describeInBrowserFully('the list', () => {
     expect(faults).toEqual([])
   })
 
+  it('has the menu of each row within the table, however wide the page is', async () => {
+    const { page } = await open('ada')
+    const menu = rows(page).filter({ hasText: 'CI pipeline' }).getByRole('button')
+    await menu.waitFor()
+    const cut: number[] = []
+    for (let width = 320; width <= 1_280; width += 20) {
+      await page.setViewportSize({ width, height: 740 })
+      const [inner, outer] = [await menu.boundingBox(), await page.locator('.table-frame').first().boundingBox()]
+      if (inner === null || outer === null || inner.x + inner.width > outer.x + outer.width) cut.push(width)
+    }
+    expect(cut).toEqual([])
+  })
+
   it('searches by words of names and by previews', async () => {
     const { page } = await open('ada')
     const search = page.getByRole('searchbox', { name: 'Search by name or preview' })

@@ -52,7 +52,9 @@ export function KeyTable({ pages, selection, ask, label }: KeyTableProps) {
             <th scope="col">{columns.access}</th>
             {hasOwners && <th scope="col">{columns.owner}</th>}
             <th scope="col">{columns.status}</th>
-            <th scope="col">{columns.created}</th>
+            <th scope="col" class="created">
+              {columns.created}
+            </th>
             <th scope="col">{columns.used}</th>
             <th scope="col">
               <span class="unseen">{columns.actions}</span>
