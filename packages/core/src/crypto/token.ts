@@ -42,12 +42,13 @@ export type ParsedToken =
 /**
  * Parses a token. Never throws, takes time linear in the length of the text, and does not read the store.
  *
- * A correct checksum shows that nothing was mistyped. It does not show that the key exists: verify the token for that.
+ * A correct checksum shows that nothing was mistyped. It does not show that the key exists, or that whoever sent it has the secret:
+ * verify the token before you do anything in its name.
  *
  * @example
  * ```ts
  * const parsed = parseToken(text, { namespaces: ['tk_live'] })
- * if (parsed.ok) await keyring.revoke(parsed.id, { reason: 'leaked' })
+ * if (!parsed.ok) return 'mistyped' // before anything is asked of the store
  * ```
  */
 export function parseToken(text: string, options: ParseTokenOptions): ParsedToken {

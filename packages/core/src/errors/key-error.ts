@@ -9,6 +9,7 @@ const brand: unique symbol = Symbol.for('keywright.KeyError')
  * - `scope_exceeds_actor`: the actor would grant rights that it does not have.
  * - `key_not_found`: there is no such key, or it is outside the caller's reach. The error is the same for both.
  * - `invalid_state`: the key's status does not allow the change, or the change lost a race.
+ * - `key_changed`: the key was changed since the caller saw it, with `ifVersion`; nothing was changed.
  * - `key_locked`: somebody else than its owner disabled the key, and the caller may not undo that.
  * - `plan_limit_reached`: one more key would exceed the limit of the plan.
  * - `reveal_unavailable`: the token was not sealed, was erased, or cannot be decrypted.
