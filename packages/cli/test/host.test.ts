@@ -4,6 +4,7 @@ import { memoryStore } from '@keywright/core'
 import { testKeyring } from '@keywright/testkit'
 import { describe, expect, it } from 'vitest'
 import { defineConfig, hostModules, readDatabaseAddress } from '../src/host/index.js'
+import { openDatabase } from '../src/host/open-database.js'
 import { withoutSecrets } from '../src/terminal/index.js'
 import { newFolder } from './support/cli-world.js'
 
@@ -46,6 +47,28 @@ describe('the modules of a project', () => {
   it('throw what they throw', async () => {
     const folder = project({ 'keywright.config.ts': "const never: number = 1\nthrow new Error('the vault is sealed')" })
     await expect(hostModules(folder).load(join(folder, 'keywright.config.ts'))).rejects.toThrow('the vault is sealed')
+  })
+})
+
+describe('a package that the program needs', () => {
+  const address = { engine: 'sqlite', path: ':memory:' } as const
+
+  it('is named where it is missing, with what to run', async () => {
+    const modules = { load: async () => null }
+    await expect(openDatabase(modules, address, { isNew: true })).rejects.toThrow(
+      'Package @keywright/kysely is missing here: run npm install @keywright/kysely.',
+    )
+  })
+
+  it('is named where it is broken', async () => {
+    const modules = {
+      load: (name: string) => (name === 'pg' ? Promise.reject(new Error('no bindings')) : import(name)),
+    }
+    const opening = openDatabase(modules, { engine: 'postgres', url: 'postgres://h/d' }, { isNew: true })
+    await expect(opening).rejects.toMatchObject({
+      code: 'missing_package',
+      message: 'Package pg is here, and cannot be loaded.',
+    })
   })
 })
 

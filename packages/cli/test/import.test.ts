@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { newFolder, type RunOptions, runHere, sqlite, type TestDatabase } from './support/cli-world.js'
+import { migratedSqlite, newFolder, type RunOptions, runHere, type TestDatabase } from './support/cli-world.js'
 
 const token = 'acme_k3yTh4tWasM4deElsewh3re0123456789abcd'
 const digest = (text: string) => createHash('sha256').update(text).digest()
@@ -10,9 +10,8 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 let env: TestDatabase['env']
 let folder: string
 beforeEach(async () => {
-  env = sqlite().env
+  env = (await migratedSqlite()).env
   folder = newFolder()
-  await runHere(['migrate'], { env })
 })
 
 const config = ['--config', join(import.meta.dirname, 'fixtures/keywright.config.ts')]

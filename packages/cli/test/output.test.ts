@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { newFolder, type RunOptions, runHere, sqlite } from './support/cli-world.js'
+import { migratedSqlite, newFolder, type RunOptions, runHere, sqlite } from './support/cli-world.js'
 
 let env: Readonly<Record<string, string>>
 let token: string
 let id: string
 const run = (line: readonly string[], options: RunOptions = {}) => runHere(line, { env, ...options })
 beforeEach(async () => {
-  env = sqlite().env
-  await run(['migrate'])
+  env = (await migratedSqlite()).env
   const name = 'a name that is longer than a narrow terminal has room for, 日本語 and all'
   const made = await run(['keys', 'create', name, '--organization', 'acme', '--user', 'ada', '--scope', 'tasks.read'])
   token = made.out.trim()

@@ -57,13 +57,6 @@ describe('keywright mcp config', () => {
   ])('refuses %j', async (line, message) => {
     expect(await runHere(line)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) })
   })
-
-  it('says what to install where the package is missing', async () => {
-    const { needed } = await import('../src/host/index.js')
-    await expect(needed({ load: async () => null }, '@keywright/mcp')).rejects.toThrow(
-      'Package @keywright/mcp is missing here: run npm install @keywright/mcp.',
-    )
-  })
 })
 
 describe('keywright migrate --print', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type RunOptions, runHere, sqlite } from './support/cli-world.js'
+import { migratedSqlite, type RunOptions, runHere } from './support/cli-world.js'
 
 const enter = '\r'
 const ctrlC = '\u0003'
@@ -11,8 +11,7 @@ const run = (line: readonly string[], options: RunOptions = {}) => runHere(line,
 const statusOf = async () => JSON.parse((await run(['keys', 'show', id, '--json'])).out).key.status
 
 beforeEach(async () => {
-  env = sqlite().env
-  await run(['migrate'])
+  env = (await migratedSqlite()).env
   token = (await run(['keys', 'create', 'ci', '--organization', 'acme'])).out.trim()
   id = token.split('_')[2] ?? ''
 })

@@ -146,6 +146,26 @@ describe('the place of the keys', () => {
     expect(err).not.toContain('c4N4ry')
   })
 
+  it.each([
+    [
+      'a server that is away',
+      'postgres://u:c4N4ry@127.0.0.1:1/d',
+      3,
+      /^The migrations could not be run: .*ECONNREFUSED.*\(store_unavailable\)\n$/,
+    ],
+    [
+      'a file that cannot be',
+      'sqlite:/proc/nowhere/keys.db',
+      2,
+      /^The database at \/proc\/nowhere\/keys\.db cannot be opened: .*\(unreadable_file\)\n$/,
+    ],
+  ] as const)('is refused to migrations for %s', async (_, url, expected, message) => {
+    const { code, out, err } = await runHere(['migrate', '--database-url', url])
+    expect({ code, out }).toEqual({ code: expected, out: '' })
+    expect(err).toMatch(message)
+    expect(err).not.toContain('c4N4ry')
+  })
+
   it('is the database of the environment, where there is no configuration', async () => {
     const { options } = sqlite()
     const folder = newFolder()

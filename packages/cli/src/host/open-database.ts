@@ -36,9 +36,18 @@ export async function openDatabase(
 
 /** Loads a package of the project's. @throws {@link Failure} that says how to install it. */
 export async function needed<M>(modules: HostModules, name: string): Promise<M> {
-  const found = await modules.load(name)
+  const found = await loadPackage(modules, name)
   if (found === null) throw new Failure('missing_package', `Package ${name} is missing here: run npm install ${name}.`)
   return found as M // of the package with that name
+}
+
+/** Loads a package, if it is there. @throws {@link Failure} where it is broken, such as one without its compiled part. */
+async function loadPackage(modules: HostModules, name: string): Promise<Readonly<Record<string, unknown>> | null> {
+  try {
+    return await modules.load(name)
+  } catch (cause) {
+    throw new Failure('missing_package', `Package ${name} is here, and cannot be loaded.`, { cause })
+  }
 }
 
 /** How long a new connection may take. */
@@ -82,25 +91,37 @@ function commonJs<M>(loaded: Readonly<Record<string, unknown>>): M {
 const busyTimeout = 'pragma busy_timeout = 5000'
 
 /** With the driver of the project, or with the SQLite of the runtime. */
-async function openSqlite(
+async function openSqlite(modules: HostModules, path: string, kysely: typeof KeywrightKysely): Promise<SqliteDatabase> {
+  const open = await findSqlite(modules, kysely)
+  try {
+    return open(path)
+  } catch (cause) {
+    throw new Failure('unreadable_file', `The database at ${path} cannot be opened.`, { cause })
+  }
+}
+
+async function findSqlite(
   modules: HostModules,
-  path: string,
   { libsqlDatabase, nodeSqliteDatabase }: typeof KeywrightKysely,
-): Promise<SqliteDatabase> {
+): Promise<(path: string) => SqliteDatabase> {
   for (const name of ['libsql', 'better-sqlite3']) {
-    const driver = await modules.load(name)
+    const driver = await loadPackage(modules, name)
     if (driver === null) continue
-    const database = new (driver as unknown as SqliteModule).default(path) // both packages export the same class
-    database.exec(busyTimeout)
-    return name === 'libsql' ? libsqlDatabase(database) : database
+    return (path) => {
+      const database = new (driver as unknown as SqliteModule).default(path) // both packages export the same class
+      database.exec(busyTimeout)
+      return name === 'libsql' ? libsqlDatabase(database) : database
+    }
   }
   // The types of Node 20 do not know it.
   const builtIn = process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined
   if (builtIn === undefined)
     throw new Failure('missing_package', 'There is no SQLite here: run npm install libsql, or use Node 22.13 or later.')
-  const database = nodeSqliteDatabase(new builtIn.DatabaseSync(path))
-  database.exec(busyTimeout)
-  return database
+  return (path) => {
+    const database = nodeSqliteDatabase(new builtIn.DatabaseSync(path))
+    database.exec(busyTimeout)
+    return database
+  }
 }
 
 interface NodeSqlite {

@@ -3,8 +3,10 @@ import {
   createKeyring,
   defineAccess,
   hmacSha256,
+  isKeyError,
   type Keyring,
   type KeyringOptions,
+  StoreUnavailable,
   sha256,
 } from '@keywright/core'
 import { Failure, type Io } from '../terminal/index.js'
@@ -81,13 +83,25 @@ export async function runMigrations(
     const run = async (): Promise<readonly string[]> => {
       if (migrations === undefined) throw new Failure('config_failed', noMigrations(place.path))
       if (Object.keys(options).length > 0) throw new Failure('usage', ofTheConfig)
-      return migrations()
+      return asOutage(migrations)
     }
     return closing(run, [() => keyring.close(), async () => close?.()])
   }
   const address: DatabaseAddress = readDatabaseAddress(place.url, io.folder)
   const { db, kysely } = await openDatabase(io.modules, address, { isNew: true })
-  return closing(() => kysely.migrateToLatest(db, { ...place.tables, ...options }), [() => db.destroy()])
+  return closing(
+    () => asOutage(() => kysely.migrateToLatest(db, { ...place.tables, ...options })),
+    [() => db.destroy()],
+  )
+}
+
+/** What a driver or a step throws has no code: the tables are not as they must be, and the migrations can be run again. */
+async function asOutage<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    throw isKeyError(cause) ? cause : new StoreUnavailable({ message: 'The migrations could not be run.', cause })
+  }
 }
 
 const noMigrations = (path: string): string =>

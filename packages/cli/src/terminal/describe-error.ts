@@ -46,5 +46,5 @@ function withCause(message: string, cause: unknown): string {
 function reasonOf(cause: unknown): string {
   // Node tries each address of a host, and says why in the parts alone.
   if (cause instanceof AggregateError) return [...new Set(cause.errors.map(reasonOf))].join(', ')
-  return cause instanceof Error ? cause.message : ''
+  return cause instanceof Error ? withCause(cause.message, cause.cause) : ''
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -121,6 +121,26 @@ export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'keywright-cli-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+let template: Promise<Buffer> | undefined
+
+/** A file with the tables. They are made once, and copied: most of the time of these tests would go there. */
+export async function migratedSqlite(): Promise<TestDatabase> {
+  template ??= makeTemplate()
+  const path = join(newFolder(), 'keys.db')
+  writeFileSync(path, await template)
+  return { env: { TEST_DATABASE: `sqlite:${path}` }, options: ['--database-url', `sqlite:${path}`] }
+}
+
+async function makeTemplate(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'keywright-cli-'))
+  const path = join(folder, 'keys.db')
+  const { code, err } = await runHere(['migrate', '--database-url', `sqlite:${path}`])
+  const content = code === 0 ? readFileSync(path) : err
+  rmSync(folder, { recursive: true })
+  if (typeof content === 'string') throw new Error(content)
+  return content
 }
 
 /** A file that is not there yet. */
