@@ -284,6 +284,23 @@ describe('a bound that got lost on its way', () => {
     ['managementApi', 'permissions', (lost) => managementApi(keyring, { ...(api as object), ...lost } as never)],
   ]
 
+  it('is refused within a Map or a promise, where nobody would see it (OPT-2)', async () => {
+    const lost = { scopes: ['tasks.read'], within: { organizationId } }
+    for (const hidden of [new Map(Object.entries(lost)), Promise.resolve(lost)] as readonly object[]) {
+      const calls = [
+        () => keyring.verify('a token', hidden),
+        () => keyring.revoke('a1B2c3D4e5F6', {}, hidden),
+        () => keyring.list(hidden),
+        () => createGate(keyring, hidden as never),
+        () => createMcpAuth(keyring, hidden),
+      ]
+      for (const call of calls) {
+        const message = /^invalid_(input|options)$/
+        await expect((async () => call())()).rejects.toMatchObject({ code: expect.stringMatching(message) })
+      }
+    }
+  })
+
   it.each(bounds)('is refused by %s as an undefined %s (OPT-2)', async (_, name, attempt) => {
     await expect((async () => attempt({ [name]: undefined }))()).rejects.toThrow(
       `Option ${name} must not be undefined: leave it out to say nothing`,

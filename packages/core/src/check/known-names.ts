@@ -15,6 +15,12 @@ export interface CheckNamesOptions {
   readonly defined?: readonly string[]
 }
 
+/** Whether what an object holds are its fields: a list, a Map or a promise would pass for an object without any. */
+function hasFields(value: object): boolean {
+  if (Object.getPrototypeOf(value) === Object.prototype) return true
+  return ['[object Object]', '[object Module]'].includes(Object.prototype.toString.call(value))
+}
+
 /**
  * Refuses an object with a field that nobody knows: a misspelt bound must not become "no bound". JavaScript is a caller, too.
  *
@@ -27,7 +33,7 @@ export function checkNames(
   { at = '', Invalid = InvalidOptions, defined = [] }: CheckNamesOptions = {},
 ): void {
   const prefix = at === '' ? '' : `${at}.`
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || !hasFields(value)) {
     throw new Invalid(at === '' ? 'options' : at, `an object with some of: ${Object.keys(names).join(', ')}`)
   }
   const fields = value as Readonly<Record<string, unknown>> // an object, as was just asked

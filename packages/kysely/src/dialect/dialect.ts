@@ -163,11 +163,11 @@ const mysql: Dialect = {
             for each row signal sqlstate '45000' set message_text = 'the audit log is append-only'`,
     ),
   letArchivedGo: (table, starts) => [
-    // MySQL cannot replace one.
-    sql`drop trigger if exists ${sql.id(`${table}_no_delete`)}`,
-    sql`create trigger ${sql.id(`${table}_no_delete`)} before delete on ${sql.table(table)} for each row
+    // Of another name, and before the other goes: MySQL can neither replace one nor roll back, and no record may go meanwhile.
+    sql`create trigger ${sql.id(`${table}_no_other_delete`)} before delete on ${sql.table(table)} for each row
           if not ${isArchived(starts)} then
             signal sqlstate '45000' set message_text = 'the audit log is append-only'; end if`,
+    sql`drop trigger if exists ${sql.id(`${table}_no_delete`)}`,
   ],
   currentSchema: async () => null, // a schema is a database
   isolationLevel: 'read committed',

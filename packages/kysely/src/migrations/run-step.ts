@@ -46,11 +46,18 @@ async function run(target: StepTarget, { name, statements }: MigrationStep): Pro
   }
   try {
     if (schema !== undefined && found.tables.length === 0) await makeSchema(db, schema)
-    for (const statement of statements) await db.executeQuery(CompiledQuery.raw(statement))
+    for (const statement of statements) {
+      try {
+        await db.executeQuery(CompiledQuery.raw(statement))
+      } catch (cause) {
+        if (!isMysqlMade(cause)) throw cause
+        if (await runsElsewhere(target, name)) return false
+        if (!(await wasCutShort(target, found.applied))) throw cause
+      }
+    }
     return true
   } catch (cause) {
     if (dialect.isBusy(cause)) throw cause
-    if (isMysqlMade(cause) && (await runsElsewhere(target, name))) return false
     const reason = cause instanceof Error ? cause.message : 'unknown'
     throw new Error(`Migration ${name} failed, and those before it are kept: ${reason}`, { cause })
   }
@@ -72,6 +79,14 @@ async function runsElsewhere(target: StepTarget, name: string): Promise<boolean>
     await pause()
   }
   return false
+}
+
+/**
+ * Whether what a statement was to make is left of a run that was cut short: MySQL keeps each statement by itself, and outside a cluster,
+ * the lock keeps all others away. What the first step was to make may be the host's.
+ */
+async function wasCutShort(target: StepTarget, applied: readonly string[]): Promise<boolean> {
+  return applied.length > 0 && !(await isInCluster(target.db, target.guard))
 }
 
 function pause(): Promise<void> {

@@ -94,7 +94,9 @@ export interface TestKeyring<A extends Access = Access> {
  */
 export function testKeyring<A extends Access>(access: A, options: TestKeyringOptions<A> = {}): TestKeyring<A> {
   checkNames(options, optionNames)
-  const { startAt = new Date(), ...others } = options
+  const { startAt = new Date(), ...given } = options
+  // What is undefined is left out, and leaves the default in its place.
+  const others = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given
   const clock = testClock(startAt)
   const events: KeyringEvent[] = []
   const authorities = new Map<string, TestAuthority<A> | null>()
