@@ -51,7 +51,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
   ['api', [['host', 'http', 'schema'], ['request'], ['operations']]],
   ['mcp', [['rpc', 'client-config'], ['caller'], ['server'], ['edge']]],
   ['webhooks', [['address', 'signature', 'memory'], ['delivery', 'catalog'], ['endpoints'], ['log', 'worker']]],
-  ['cli', [['terminal'], ['arguments', 'imports'], ['host'], ['commands']]],
+  ['cli', [['terminal'], ['arguments', 'imports', 'starters'], ['host'], ['commands']]],
 ])
 
 interface PackageRules {

@@ -71,7 +71,10 @@ describe('the public surface', () => {
 })
 
 /** What is shipped as it is, beside what is built. */
-const filesBeside: Readonly<Record<string, readonly string[]>> = { '@keywright/otel': ['grafana'] }
+const filesBeside: Readonly<Record<string, readonly string[]>> = {
+  '@keywright/otel': ['grafana'],
+  keywright: ['templates'],
+}
 
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   it('says what it is, and for what', () => {

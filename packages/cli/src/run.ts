@@ -8,11 +8,11 @@ import {
   exitCode,
   type Failure,
   type Io,
+  readVersion,
   usageFailure,
   withoutSecrets,
   write,
 } from './terminal/index.js'
-import { readVersion } from './version.js'
 
 /**
  * Runs the program.

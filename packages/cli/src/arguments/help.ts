@@ -3,7 +3,7 @@ import { type Command, everyOption, type Options } from './command.js'
 /** What `keywright --help` says. */
 export function programHelp(commands: readonly Command[]): string {
   return [
-    'Makes secrets, runs migrations, and manages, checks and imports API keys.',
+    'Starts projects, makes secrets, runs migrations, and manages, checks and imports API keys.',
     '',
     'Usage: keywright <command> [options]',
     '',

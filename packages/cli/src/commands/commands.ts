@@ -5,6 +5,7 @@ import { auditVerify } from './audit-verify.js'
 import { completionsOf } from './completions.js'
 import { doctor } from './doctor.js'
 import { importKeys } from './import.js'
+import { init } from './init.js'
 import { keysCreate } from './keys-create.js'
 import { keysDelete } from './keys-delete.js'
 import { keysDisable } from './keys-disable.js'
@@ -23,6 +24,7 @@ import { verify } from './verify.js'
 
 /** All commands, in the order of help. A new one is a file beside this, and a line here. */
 export const commands: readonly Command[] = [
+  init,
   secret,
   migrate,
   keysCreate,

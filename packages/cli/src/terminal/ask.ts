@@ -26,3 +26,17 @@ export async function askSecret(io: Io, message: string): Promise<string> {
   if (typeof said !== 'string') throw new Failure('cancelled', cancelled)
   return said
 }
+
+/** Asks for one of several. @throws {@link Failure} when the person leaves. */
+export async function chooseOne<T extends string>(
+  io: Io,
+  message: string,
+  choices: ReadonlyMap<T, string>,
+): Promise<T> {
+  const { select } = await import('@clack/prompts')
+  const options = [...choices].map(([value, label]) => ({ value: value as string, label }))
+  const said = await select({ message, options, input: io.stdin, output: io.stderr, withGuide: false })
+  const chosen = [...choices.keys()].find((value) => value === said)
+  if (chosen === undefined) throw new Failure('cancelled', cancelled)
+  return chosen
+}

@@ -10,16 +10,22 @@ export type FailureCode =
   | 'missing_package'
   | 'missing_variable'
   | 'unreadable_file'
+  | 'unwritable_file'
+  | 'file_exists'
+  | 'install_failed'
 
 const exits: Readonly<Record<FailureCode, ExitCode>> = {
   usage: exitCode.usage,
   not_confirmed: exitCode.usage,
   unreadable_file: exitCode.usage,
+  unwritable_file: exitCode.usage,
+  file_exists: exitCode.usage,
   cancelled: exitCode.cancelled,
   no_config: exitCode.setup,
   config_failed: exitCode.setup,
   missing_package: exitCode.setup,
   missing_variable: exitCode.setup,
+  install_failed: exitCode.setup,
 }
 
 /** An error of the program's own. Its message is for people, and holds nothing that may be a secret. */

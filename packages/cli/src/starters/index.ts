@@ -1,0 +1,6 @@
+export { type FrameworkId, frameworkIds, frameworks } from './frameworks.js'
+export { installLines, installPackages } from './install-packages.js'
+export { findPackageManager, type PackageManager } from './package-manager.js'
+export { planStarter } from './plan-starter.js'
+export { type Project, readProject } from './read-project.js'
+export { writeStarter } from './write-starter.js'
