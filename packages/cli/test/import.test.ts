@@ -189,14 +189,73 @@ describe('keywright import', () => {
     expect(people.err).toMatch(/^ROW +NAME +STATUS +CODE +MESSAGE\n2 +bad scope +refused +scope_unknown /)
   })
 
-  it('disables what was disabled where it came from, and leaves alone what was done with it since', async () => {
+  it('skips what is disabled where it came from, so that its token never works here', async () => {
     const content = line({ name: 'off', enabled: false })
-    const { results } = await bring('keys.jsonl', content, ['--from', 'table'])
-    const show = async () => (await ask(['keys', 'show', results[0].keyId])).key.status
-    expect(await show()).toBe('disabled')
-    await ask(['keys', 'enable', results[0].keyId])
-    await bring('keys.jsonl', content, ['--from', 'table'])
-    expect(await show()).toBe('active')
+    expect(await bring('keys.jsonl', content, ['--from', 'table'])).toMatchObject({
+      imported: 0,
+      skipped: 1,
+      results: [{ status: 'skipped', message: 'It is disabled where it came from.' }],
+    })
+    expect((await ask(['keys', 'list'])).keys).toEqual([])
+  })
+
+  it.each([
+    [{ revoked_at: '2020-01-01' }, 'Unknown field revoked_at. Did you mean revoked?'],
+    [{ Revoked: true }, 'Unknown field Revoked. Did you mean revoked?'],
+    [{ expires: '2020-01-01' }, /^Unknown field expires\./],
+    [{ disabled: true }, /^Unknown field disabled\. The fields of a row are id, name, /],
+    [{ active: false }, /^Unknown field active\./],
+    [{ k3yTh4tWasM4deElsewh3re: '' }, /^Unknown field\. The fields of a row are /],
+  ])('refuses a row of a table with %j: it may say that the key has ended', async (more, message) => {
+    const { imported, results } = await bring('keys.jsonl', line(more), ['--from', 'table'], 1)
+    expect({ imported, code: results[0].code }).toEqual({ imported: 0, code: 'usage' })
+    if (typeof message === 'string') expect(results[0].message).toBe(message)
+    else expect(results[0].message).toMatch(message)
+  })
+
+  it('gives a key without a holder to an organization only where that is asked for', async () => {
+    const content = line({ name: 'lost', user: null })
+    for (const holders of [[], ['--holders', 'both']])
+      expect(
+        await bring('keys.jsonl', content, ['--from', 'table', '--organization', 'acme', ...holders], 1),
+      ).toMatchObject({ refused: 1, results: [{ message: expect.stringMatching(/^The user .* is missing/) }] })
+    const asked = ['--from', 'table', '--organization', 'acme', '--holders', 'organization']
+    expect(await bring('keys.jsonl', content, asked)).toMatchObject({ imported: 1 })
+    expect((await ask(['keys', 'list'])).keys).toMatchObject([{ owner: { type: 'organization', id: 'acme' } }])
+  })
+
+  const betterAuth = { id: 'b', name: 'b', referenceId: 'ada', key: digest('b').toString('base64url') }
+  const unkey = { id: 'u', name: 'u', externalId: 'ada', hash: digest('u').toString('base64') }
+  it.each([
+    ['better-auth', { ...betterAuth, remaining: 0, refillAmount: null }, 'skipped'],
+    ['better-auth', { ...betterAuth, remaining: 0, refillAmount: 10 }, 'imported'],
+    ['better-auth', { ...betterAuth, remaining: 1 }, 'imported'],
+    ['unkey', { ...unkey, credits: { remaining: 0 } }, 'skipped'],
+    ['unkey', { ...unkey, remaining_requests: 0, refill_amount: null }, 'skipped'],
+    ['unkey', { ...unkey, credits: { remaining: 0, refill: { interval: 'daily', amount: 5 } } }, 'imported'],
+    ['unkey', { ...unkey, credits: { remaining: null } }, 'imported'],
+  ])('a used-up key of %s: %j is %s', async (source, row, status) => {
+    const options = ['--from', source, '--organization', 'acme']
+    expect(await bring('keys.jsonl', JSON.stringify(row), options)).toMatchObject({ results: [{ status }] })
+  })
+
+  it.each([
+    ['jsonl', /Line 151 must be a JSON object/],
+    ['csv', /line 15\d is not of that form/],
+  ])('tells what was imported before a file of %s breaks, and where it breaks: exit 1', async (form, message) => {
+    const hashOf = (index: number) => digest(`broken ${index}`).toString('hex')
+    const lines = Array.from({ length: 149 + Number(form === 'jsonl') }, (_, index) =>
+      form === 'csv' ? `key ${index},ada,acme,${hashOf(index)},190` : line({ name: `key ${index}` }),
+    )
+    const heading = form === 'csv' ? ['name,user,organization,hash,entropyBits'] : []
+    const file = `keys.${form}`
+    writeFileSync(join(folder, file), [...heading, ...lines, '"c4N4ry', ''].join('\n'))
+    const { code, out, err } = await runHere(['import', file, ...config, '--from', 'table', '--json'], { env, folder })
+    expect(code).toBe(1)
+    expect(JSON.parse(out)).toMatchObject({ imported: 100 })
+    expect(JSON.parse(err).error).toEqual({ code: 'import_stopped', message: expect.stringMatching(message) })
+    expect(err).toMatch(/stopped after row 10\d\b/)
+    expect(out + err).not.toContain('c4N4ry')
   })
 
   it('gives other scopes, by a map or to all, and takes holders for what the command line says', async () => {
@@ -247,7 +306,7 @@ describe('keywright import', () => {
     [['keys.jsonl'], /^--from is missing/],
     [['nowhere.csv', '--from', 'table'], /^The file cannot be read: there is no such file\./],
     [['broken.jsonl', '--from', 'table'], /^Line 2 must be a JSON object\./],
-    [['broken.csv', '--from', 'table'], /^The file cannot be read: it is not of that form\./],
+    [['broken.csv', '--from', 'table'], /^The file cannot be read: line \d is not of that form\./],
     [['broken.json', '--from', 'table'], /^The file cannot be read: it is not of that form\./],
     [['broken.jsonl', '--from', 'table', '--map-scope', 'a'], /^--map-scope must be two names/],
   ])('refuses %j', async (words, message) => {

@@ -151,7 +151,8 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     // Nor does it renew the hash of a key that came from elsewhere, which the product could not read then.
     const old = 'acme_k3yTh4tWasM4deElsewh3re0123456789abcd'
     const row = JSON.stringify({ name: 'old', organization: 'acme', hash: sha256(old), entropyBits: 190 })
-    await ask(['import', '-', '--form', 'jsonl', '--from', 'table'], { env, input: row })
+    const holders = ['--holders', 'organization']
+    await ask(['import', '-', '--form', 'jsonl', '--from', 'table', ...holders], { env, input: row })
     const other = { folder, env: { ...wrong, KEYWRIGHT_PEPPER_ID: 'p3' } }
     expect(await ask(verify, { ...other, input: old })).toMatchObject({ ok: true, key: { name: 'old' } })
     const another = { KEYWRIGHT_PEPPER: `another ${KEYWRIGHT_PEPPER}`, KEYWRIGHT_PEPPER_ID: 'p3' }

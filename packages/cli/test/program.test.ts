@@ -33,7 +33,7 @@ const steps: readonly Step[] = [
   { line: 'keys rotate <id> --grace 1h --yes', out: /^tk_live_<id>_\w+\n$/ },
   { line: 'stats --organization acme', out: /^active +1\n/ },
   {
-    line: 'import - --form jsonl --from table',
+    line: 'import - --form jsonl --from table --holders organization',
     out: /^1 imported, 0 present, 0 skipped, 0 refused\.\n$/,
     input: 'row',
   },

@@ -10,7 +10,19 @@ import {
   type RowResult,
   readRows,
 } from '../imports/index.js'
-import { answer, answerJson, exitCode, type Io, note, table, usageFailure, withProgress } from '../terminal/index.js'
+import {
+  answer,
+  answerJson,
+  describeError,
+  exitCode,
+  Failure,
+  type Io,
+  note,
+  table,
+  usageFailure,
+  withoutSecrets,
+  withProgress,
+} from '../terminal/index.js'
 import { actorOf, actorOption } from './actor-option.js'
 
 const sources = ['better-auth', 'unkey', 'keypal', 'table'] as const satisfies (keyof typeof products)[]
@@ -44,7 +56,7 @@ export const importKeys = command({
   name: 'import',
   summary: 'Take over keys of better-auth, Unkey, keypal or a table of hashes: their tokens go on working.',
   details:
-    'It can be run again: what is there already stays as it is. Keys that have ended are skipped, and disabled ones are disabled.\nWith --dry-run nothing is written; plans, and what the actor may give, are not tried.\nNeeds a configuration whose keyring has imports.',
+    'It can be run again: what is there already stays as it is. Keys that have ended or are disabled are skipped.\nWith --dry-run nothing is written; plans, and what the actor may give, are not tried.\nNeeds a configuration whose keyring has imports.',
   takes: [{ name: 'file', summary: 'The rows, as .csv, .jsonl or .json; - is standard input.' }],
   options: {
     ...placeOptions,
@@ -73,17 +85,20 @@ export const importKeys = command({
       file,
       fileForms.find((one) => one === given.form),
     )
+    const clean = (message: string) => withoutSecrets(message, io, given['database-url'])
     return withKeyring(
       io,
       given,
       async (opened) => {
         const dryRun = given['dry-run']
         const { keyring } = opened
-        const report = await withProgress(io, dryRun ? 'Trying' : 'Importing', (progress) =>
+        const told = await withProgress(io, dryRun ? 'Trying' : 'Importing', (progress) =>
           importRows(rows, { keyring, actor: actorOf(given, opened), read: products[source], plan, dryRun, progress }),
         )
+        const report = { ...told, results: told.results.map((one) => cleaned(one, clean)) }
+        if (report.fault !== null && report.results.length === 0) throw report.fault.error
         await show(io, report, { dryRun, isJson: given.json })
-        if (report.fault !== null) throw report.fault
+        if (report.fault !== null) throw stopped(report)
         return report.results.some(({ status }) => status === 'refused') ? exitCode.refused : exitCode.ok
       },
       { configFor: 'scopes are compared with those of the product' },
@@ -113,6 +128,20 @@ function readName(value: string): readonly [string, string] {
   if (old === undefined || name === undefined)
     throw usageFailure('--map-scope must be two names, such as read=tasks.read.')
   return [old, name]
+}
+
+/** A driver or a function of the project may have put a password into what it says. */
+function cleaned(result: RowResult, clean: (message: string) => string): RowResult {
+  return { ...result, message: result.message === null ? null : clean(result.message) }
+}
+
+/** What an import ends with that broke off: rows before that are imported, so not what says that nothing was done. */
+function stopped({ results, fault }: ImportReport): unknown {
+  const error = fault?.error
+  const last = results.at(-1)
+  if (last === undefined || describeError(error).exit === exitCode.unavailable) return error
+  const message = `The import stopped after row ${last.line}. It can be run again.`
+  return new Failure('import_stopped', message, { cause: error })
 }
 
 const kinds = ['imported', 'present', 'skipped', 'refused'] as const satisfies RowResult['status'][]

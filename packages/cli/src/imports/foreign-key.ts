@@ -1,4 +1,5 @@
 import type { ImportInput } from '@keywright/core'
+import { nearest } from '@keywright/core/adapter'
 import { usageFailure } from '../terminal/index.js'
 import { type Fields, fieldsOf, type Row } from './fields.js'
 
@@ -21,7 +22,7 @@ export interface ForeignKey {
   readonly createdAt: Date | null
   readonly expiresAt: Date | null
   readonly isEnabled: boolean
-  /** Whether it was ended for good there. */
+  /** Whether it was ended for good there, or is used up. */
   readonly isEnded: boolean
 }
 
@@ -41,7 +42,8 @@ export type Product = keyof typeof products
 
 /** The table `apikey`. Permissions are lists by resource: `{ tasks: ['read'] }` is `tasks.read`. */
 function readBetterAuth(row: Row): ForeignKey {
-  const { text, date, flag, object } = fieldsOf(row)
+  const { text, date, flag, number, object } = fieldsOf(row)
+  const isRefilled = (number('refillAmount', 'refill_amount') ?? 0) > 0
   const permissions = Object.entries(object('permissions') ?? {})
   return {
     id: text('id'),
@@ -59,13 +61,17 @@ function readBetterAuth(row: Row): ForeignKey {
     createdAt: date('createdAt', 'created_at'),
     expiresAt: date('expiresAt', 'expires_at'),
     isEnabled: flag('enabled') ?? true,
-    isEnded: false,
+    isEnded: isUsedUp(number('remaining'), isRefilled),
   }
 }
 
 /** A row of the table `keys`, or a key as the API gives it: that one has no hash, but the token of a key that is recoverable. */
 function readUnkey(row: Row): ForeignKey {
-  const { text, date, flag, list, object } = fieldsOf(row)
+  const { text, date, flag, number, list, object } = fieldsOf(row)
+  const credits = fieldsOf(object('credits') ?? {})
+  const remaining = credits.number('remaining') ?? number('remaining', 'remainingRequests', 'remaining_requests')
+  const refill = fieldsOf(credits.object('refill') ?? object('refill') ?? row)
+  const isRefilled = (refill.number('amount', 'refillAmount', 'refill_amount') ?? 0) > 0
   const identity = fieldsOf(object('identity') ?? {})
   const token = text('plaintext')
   return {
@@ -82,7 +88,7 @@ function readUnkey(row: Row): ForeignKey {
     createdAt: date('createdAt', 'created_at_m', 'created_at'),
     expiresAt: date('expires'),
     isEnabled: flag('enabled') ?? true,
-    isEnded: date('deletedAt', 'deleted_at_m', 'deleted_at') !== null,
+    isEnded: date('deletedAt', 'deleted_at_m', 'deleted_at') !== null || isUsedUp(remaining, isRefilled),
   }
 }
 
@@ -108,7 +114,32 @@ function readKeypal(row: Row): ForeignKey {
   }
 }
 
+/** Calls that are left are not taken over: a key that has none would have as many as its plan here. */
+function isUsedUp(remaining: number | null, isRefilled: boolean): boolean {
+  return remaining !== null && remaining <= 0 && !isRefilled
+}
+
+const tableFields: readonly string[] = [
+  ...['id', 'name', 'user', 'organization', 'scopes', 'hash', 'token', 'format', 'start', 'preview', 'description'],
+  ...['metadata', 'entropyBits', 'entropy_bits', 'createdAt', 'created_at', 'expiresAt', 'expires_at'],
+  ...['enabled', 'revoked'],
+]
+
+/** A field that is not read may be the one that says that a key has ended. */
+function refuseOtherFields(row: Row): void {
+  const other = Object.keys(row).find((name) => !tableFields.includes(name))
+  if (other === undefined) return
+  // `revoked_at` is far from `revoked` by its letters.
+  const near = nearest(other.replace(/_?at$/i, ''), tableFields)
+  // In a file without a heading, the names are what the first row holds.
+  const shown = /^[A-Za-z][A-Za-z_-]{0,23}$/.test(other) ? `Unknown field ${other}.` : 'Unknown field.'
+  throw usageFailure(
+    `${shown} ${near === null ? `The fields of a row are ${tableFields.join(', ')}. Leave others out.` : `Did you mean ${near}?`}`,
+  )
+}
+
 function readTable(row: Row): ForeignKey {
+  refuseOtherFields(row)
   const fields = fieldsOf(row)
   const { text, date, flag, list, number, object } = fields
   return {

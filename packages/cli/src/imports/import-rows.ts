@@ -16,7 +16,7 @@ import { asTried, trialKeyring } from './trial-keyring.js'
 export interface RowResult {
   readonly line: number
   readonly name: string | null
-  /** `present`: it was imported before. `skipped`: it was ended where it came from. */
+  /** `present`: it was imported before. `skipped`: it was ended or disabled where it came from. */
   readonly status: 'imported' | 'present' | 'skipped' | 'refused'
   readonly keyId: string | null
   readonly code: string | null
@@ -38,7 +38,7 @@ export interface RowsImport {
 export interface ImportReport {
   readonly results: readonly RowResult[]
   /** What ended it before its end; `null`: nothing. It can be run again. */
-  readonly fault: KeyError | null
+  readonly fault: { readonly error: unknown } | null
 }
 
 /** Between two batches, a person sees how far it is. */
@@ -50,6 +50,21 @@ export async function importRows(rows: AsyncIterable<PlacedRow>, work: RowsImpor
     ? tryOut(work.keyring)
     : (list: readonly ImportInput[]) => work.keyring.importMany(list, { actor: work.actor })
   const results: RowResult[] = []
+  try {
+    const fault = await importBatches(rows, importMany, work, results)
+    return { results, fault: fault === null ? null : { error: fault } }
+  } catch (error) {
+    // What was imported until then is imported, and has to be told.
+    return { results, fault: { error } }
+  }
+}
+
+async function importBatches(
+  rows: AsyncIterable<PlacedRow>,
+  importMany: (list: readonly ImportInput[]) => Promise<readonly ImportResult[]>,
+  work: RowsImport,
+  results: RowResult[],
+): Promise<KeyError | null> {
   for await (const batch of inBatches(rows)) {
     const planned = batch.map((placed) => planRow(placed, work))
     const ready = planned.filter((one) => 'input' in one)
@@ -62,17 +77,16 @@ export async function importRows(rows: AsyncIterable<PlacedRow>, work: RowsImpor
       const result = imported[ready.indexOf(one)]
       if (result === undefined) continue
       const fault = faultOf(result)
-      if (fault !== null) return { results, fault }
-      results.push(await settle(one, result, work))
+      if (fault !== null) return fault
+      results.push(settle(one, result))
     }
     work.progress.say(`${results.length} keys`)
   }
-  return { results, fault: null }
+  return null
 }
 
 interface PlannedRow {
   readonly line: number
-  readonly key: ForeignKey
   readonly input: ImportInput
 }
 
@@ -81,13 +95,18 @@ function planRow({ line, row }: PlacedRow, { read, plan }: RowsImport): PlannedR
   try {
     const key = read(row)
     name = key.name
-    const isOver = key.isEnded || (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now())
-    if (isOver)
-      return { line, name, status: 'skipped', keyId: null, code: null, message: 'It has ended where it came from.' }
-    return { line, key, input: planImport(key, plan) }
+    const over = whyOver(key)
+    if (over !== null) return { line, name, status: 'skipped', keyId: null, code: null, message: over }
+    return { line, input: planImport(key, plan) }
   } catch (error) {
     return refused(line, name, error)
   }
+}
+
+/** A key that is disabled is not imported to be disabled here: until that is done, its token would work. */
+function whyOver({ isEnded, isEnabled, expiresAt }: ForeignKey): string | null {
+  if (isEnded || (expiresAt !== null && expiresAt.getTime() <= Date.now())) return 'It has ended where it came from.'
+  return isEnabled ? null : 'It is disabled where it came from.'
 }
 
 function refused(line: number, name: string | null, error: unknown): RowResult {
@@ -95,20 +114,9 @@ function refused(line: number, name: string | null, error: unknown): RowResult {
   return { line, name, status: 'refused', keyId: null, code, message }
 }
 
-/** A key that was disabled where it came from is disabled here, also where an earlier run was cut off before that. */
-async function settle(
-  { line, key, input }: PlannedRow,
-  result: ImportResult,
-  { keyring, actor, dryRun }: RowsImport,
-): Promise<RowResult> {
+function settle({ line, input }: PlannedRow, result: ImportResult): RowResult {
   const keyId = result.ok ? result.key.id : presentId(result.error)
   if (keyId === null) return refused(line, input.name, result.ok ? null : result.error)
-  if (!key.isEnabled && !dryRun) {
-    const found = await keyring.get(keyId)
-    // Whatever was done with it since then is meant.
-    if (found?.version === 1 && found.status === 'active')
-      await keyring.disable(keyId, { reason: 'It was disabled where it was imported from.' }, { actor, ifVersion: 1 })
-  }
   const status = result.ok ? 'imported' : 'present'
   return { line, name: input.name, status, keyId, code: null, message: null }
 }

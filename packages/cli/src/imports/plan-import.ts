@@ -43,6 +43,10 @@ export function planImport(key: ForeignKey, plan: ImportPlan): ImportInput {
 }
 
 function ownerOf({ holder, organization }: ForeignKey, plan: ImportPlan): Owner {
+  if (plan.holders !== 'organization' && holder === null)
+    throw usageFailure(
+      'The user whose key it is is missing. If the keys are those of an organization, give --holders organization.',
+    )
   if (plan.holders === 'organization' && holder !== null) return { type: 'organization', id: holder }
   const organizationId = organization ?? plan.organization ?? (plan.holders === 'both' ? holder : null)
   if (organizationId === null || organizationId === undefined)

@@ -37,11 +37,15 @@ async function* guarded(open: () => AsyncIterable<PlacedRow>): AsyncGenerator<Pl
   } catch (error) {
     if (error instanceof Failure) throw error
     // What a parser says holds what it read: a token, or a hash.
-    const { code } = error as NodeJS.ErrnoException // of a stream or a parser
+    const { code, lines } = error as NodeJS.ErrnoException & { readonly lines?: number } // of a stream or a parser
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : 'it is not of that form'
+      code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : notOfForm(lines)
     throw new Failure('unreadable_file', `The file cannot be read: ${why}.`)
   }
+}
+
+function notOfForm(line: number | undefined): string {
+  return line === undefined ? 'it is not of that form' : `line ${line} is not of that form`
 }
 
 const readers: Readonly<Record<FileForm, (input: Readable) => AsyncIterable<PlacedRow>>> = {

@@ -13,6 +13,7 @@ export type FailureCode =
   | 'unwritable_file'
   | 'file_exists'
   | 'install_failed'
+  | 'import_stopped'
 
 const exits: Readonly<Record<FailureCode, ExitCode>> = {
   usage: exitCode.usage,
@@ -20,6 +21,7 @@ const exits: Readonly<Record<FailureCode, ExitCode>> = {
   unreadable_file: exitCode.usage,
   unwritable_file: exitCode.usage,
   file_exists: exitCode.usage,
+  import_stopped: exitCode.refused,
   cancelled: exitCode.cancelled,
   no_config: exitCode.setup,
   config_failed: exitCode.setup,
