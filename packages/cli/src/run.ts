@@ -9,9 +9,9 @@ import {
   type Failure,
   type Io,
   readVersion,
+  note,
   usageFailure,
   withoutSecrets,
-  write,
 } from './terminal/index.js'
 
 /**
@@ -24,12 +24,27 @@ export async function run(line: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await runCommand(line, io)
   } catch (error) {
-    const { exit, code, message } = describeError(error)
-    const shown = withoutSecrets(message, io, givenTo(line, '--database-url'))
-    const isJson = line.includes('--json')
-    await write(io.stderr, isJson ? `${JSON.stringify({ error: { code, message: shown } })}\n` : `${shown} (${code})\n`)
-    return exit
+    return tellError(error, line, io)
   }
+}
+
+/**
+ * Tells what no command waited for: a fault in the background of a configuration.
+ *
+ * @returns what to end with, which is never a "no".
+ */
+export async function runFault(error: unknown, line: readonly string[], io: Io): Promise<ExitCode> {
+  const exit = await tellError(error, line, io)
+  return exit === exitCode.unavailable ? exit : exitCode.internal
+}
+
+async function tellError(error: unknown, line: readonly string[], io: Io): Promise<ExitCode> {
+  const { exit, code, message } = describeError(error)
+  // Whoever reads no further, such as `head`, has what they wanted.
+  if (code === 'unread') return exit
+  const shown = withoutSecrets(message, io, givenTo(line, '--database-url'))
+  await note(io, line.includes('--json') ? JSON.stringify({ error: { code, message: shown } }) : `${shown} (${code})`)
+  return exit
 }
 
 async function runCommand(line: readonly string[], io: Io): Promise<ExitCode> {

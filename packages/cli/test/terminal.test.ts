@@ -1,4 +1,6 @@
+import { PassThrough } from 'node:stream'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { type Progress, withProgress } from '../src/terminal/index.js'
 import { migratedSqlite, type RunOptions, runHere } from './support/cli-world.js'
 
 const enter = '\r'
@@ -46,11 +48,26 @@ describe('a person at a terminal', () => {
     expect(ran.out + ran.err).not.toContain(secret.slice(0, 6))
   })
 
-  it('sees a spinner during long work, which is gone with the answer', async () => {
+  it('sees a line during long work, which is gone with the answer', async () => {
     const ran = await run(['doctor'], { keys: [] })
     expect(ran).toMatchObject({ code: 0, out: 'All is well.\n' })
-    // The cursor is hidden, and comes back.
-    expect(ran.err).toMatch(/\[\?25l[\s\S]*\[\?25h$/)
+    expect(ran.err).toBe('\r\u001b[2KExamining …\r\u001b[2K')
     expect((await run(['doctor'])).err).toBe('')
+  })
+
+  it('can end long work with Ctrl-C: neither keys nor signals are taken by the line about it', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => expect.unreachable() })
+    const stderr = Object.assign(new PassThrough(), { isTTY: true })
+    const io = { stdin, stderr, stdout: new PassThrough(), env: {}, folder: '', modules: { load: async () => null } }
+    const heard = () => [
+      ...['SIGINT', 'SIGTERM', 'exit', 'uncaughtException'].map((name) => process.listenerCount(name)),
+      ...['data', 'readable', 'keypress'].map((name) => stdin.listenerCount(name)),
+    ]
+    const before = heard()
+    const work = async ({ say }: Progress) => {
+      say('Still waiting')
+      return heard()
+    }
+    expect(await withProgress(io, 'Waiting', work)).toEqual(before)
   })
 })

@@ -20,6 +20,11 @@ describe('a command line that is wrong', () => {
     [['keys', 'list', '--limit'], 'Option --limit needs a value: --limit=… .'],
     [['keys', 'list', '--limit', '--json'], 'Option --limit needs a value: --limit=… .'],
     [['keys', 'list', '--limit', '1', '--limit', '2'], 'Option --limit is given more than once.'],
+    ...[[','], [' '], ['active,'], [',active']].map(
+      ([value = '']) => [['keys', 'list', '--status', value], /^Option --status has an empty value/] as const,
+    ),
+    [['keys', 'update', 'a', '--allow-ip', ','], /^Option --allow-ip has an empty value/],
+    [['verify', '--scope', ' , '], /^Option --scope has an empty value/],
     [['keys', 'list', '--json=yes'], 'Option --json takes no value.'],
     [['keys', 'list', '--status', 'active,dead'], /^Option --status must be one of active, /],
     [['keys', 'list', 'extra'], 'There is more than keywright keys list takes. See: keywright keys list --help'],

@@ -40,7 +40,7 @@ export function parseLine({ name, options, takes = [] }: Command, line: readonly
     const earlier = values.get(token.name) ?? []
     if (option.type === 'text' && earlier.length > 0)
       throw usageFailure(`Option --${token.name} is given more than once.`)
-    const all = option.type === 'texts' ? listed(value) : [value]
+    const all = option.type === 'texts' ? listed(token.name, value) : [value]
     if (option.choices !== undefined && !all.every((one) => option.choices?.includes(one)))
       throw usageFailure(`Option --${token.name} must be one of ${option.choices.join(', ')}.`)
     values.set(token.name, [...earlier, ...all])
@@ -61,11 +61,12 @@ function readValue(name: string, value: string | undefined, isInline: boolean): 
   return value
 }
 
-function listed(value: string): string[] {
-  return value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+/** A variable that holds nothing must not take a bound away: `--allow-ip "$A,$B"`. */
+function listed(name: string, value: string): string[] {
+  const parts = value.split(',').map((part) => part.trim())
+  if (parts.includes(''))
+    throw usageFailure(`Option --${name} has an empty value: give a value before and after each comma.`)
+  return parts
 }
 
 function unknownOption(command: string, given: string, names: readonly string[]) {

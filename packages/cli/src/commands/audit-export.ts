@@ -4,7 +4,7 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { command } from '../arguments/index.js'
 import { placeOptions, withKeyring } from '../host/index.js'
-import { answerJson, exitCode, Failure, note, type Progress, withProgress } from '../terminal/index.js'
+import { answerJson, exitCode, Failure, note, type Progress, withProgress, write } from '../terminal/index.js'
 import { actorOf, actorOption } from './actor-option.js'
 import { auditOptions, readAuditFilter } from './audit-options.js'
 import { requireAuditKey } from './open-key.js'
@@ -36,7 +36,8 @@ export const auditExport = command({
       const lines = opened.keyring.audit.export({ ...filter, format }, { actor: actorOf(given, opened) })
       const { output } = given
       if (output === undefined) {
-        await pipeline(Readable.from(lines), io.stdout, { end: false })
+        // A pipeline is done when the last line is handed over, which is before it is written: the program ends then.
+        for await (const line of lines) await write(io.stdout, line)
         return exitCode.ok
       }
       const file = await openNew(resolve(io.folder, output))

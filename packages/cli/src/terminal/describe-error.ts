@@ -38,13 +38,17 @@ export function describeError(error: unknown): DescribedError {
 }
 
 /** The driver says what its server does: without it, nobody could tell a wrong address from a wrong password. */
-function withCause(message: string, cause: unknown): string {
-  const reason = reasonOf(cause)
+function withCause(message: string, cause: unknown, depth = 0): string {
+  const reason = depth < mostCauses ? reasonOf(cause, depth + 1) : ''
   return reason === '' || message.includes(reason) ? message : `${message.replace(/\.$/, '')}: ${reason}`
 }
 
-function reasonOf(cause: unknown): string {
+/** A cause may be one of its own causes. */
+const mostCauses = 5
+
+function reasonOf(cause: unknown, depth: number): string {
   // Node tries each address of a host, and says why in the parts alone.
-  if (cause instanceof AggregateError) return [...new Set(cause.errors.map(reasonOf))].join(', ')
-  return cause instanceof Error ? withCause(cause.message, cause.cause) : ''
+  if (cause instanceof AggregateError)
+    return depth < mostCauses ? [...new Set(cause.errors.map((one) => reasonOf(one, depth + 1)))].join(', ') : ''
+  return cause instanceof Error ? withCause(cause.message, cause.cause, depth) : ''
 }

@@ -12,6 +12,8 @@ export const exitCode = {
   setup: 4,
   /** A fault of this program. */
   internal: 70,
+  /** What it answers is not read to its end, or could not be written. */
+  unread: 141,
   /** Somebody ended it with Ctrl-C. */
   cancelled: 130,
 } as const

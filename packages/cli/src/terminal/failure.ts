@@ -14,6 +14,8 @@ export type FailureCode =
   | 'file_exists'
   | 'install_failed'
   | 'import_stopped'
+  | 'unread'
+  | 'token_not_written'
 
 const exits: Readonly<Record<FailureCode, ExitCode>> = {
   usage: exitCode.usage,
@@ -22,6 +24,8 @@ const exits: Readonly<Record<FailureCode, ExitCode>> = {
   unwritable_file: exitCode.usage,
   file_exists: exitCode.usage,
   import_stopped: exitCode.refused,
+  unread: exitCode.unread,
+  token_not_written: exitCode.unread,
   cancelled: exitCode.cancelled,
   no_config: exitCode.setup,
   config_failed: exitCode.setup,

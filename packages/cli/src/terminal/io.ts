@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { Failure } from './failure.js'
 
 /** What the program reads and writes: the process, or what stands for it in a test. */
 export interface Io {
@@ -22,10 +23,21 @@ export interface HostModules {
   load(specifier: string): Promise<Readonly<Record<string, unknown>> | null>
 }
 
-/** Writes a text, and waits until it is taken: of a long answer, no more than a piece is in memory. */
+/**
+ * Writes a text, and waits until it is taken: of a long answer, no more than a piece is in memory.
+ *
+ * @throws Failure where nobody reads it.
+ */
 export function write(output: Output, text: string): Promise<void> {
-  return new Promise((resolve, reject) => output.write(text, (error) => (error ? reject(error) : resolve())))
+  return new Promise((resolve, reject) =>
+    output.write(text, (error) => {
+      if (!error) resolve()
+      else reject((error as NodeJS.ErrnoException).code === 'EPIPE' ? new Failure('unread', unread) : error) // of a stream
+    }),
+  )
 }
+
+const unread = 'Nobody reads what the program writes.'
 
 /** Writes the answer of a command, with a line break at its end. */
 export function answer(io: Io, text: string): Promise<void> {
@@ -37,9 +49,9 @@ export function answerJson(io: Io, value: unknown): Promise<void> {
   return answer(io, JSON.stringify(value, null, 2))
 }
 
-/** Tells people something beside the answer. */
-export function note(io: Io, text: string): Promise<void> {
-  return write(io.stderr, `${text}\n`)
+/** Tells people something beside the answer. Where nobody reads that, the answer is written all the same. */
+export async function note(io: Io, text: string): Promise<void> {
+  await write(io.stderr, `${text}\n`).catch(() => {})
 }
 
 /** Whether somebody is there to be asked. */

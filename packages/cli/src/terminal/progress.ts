@@ -1,4 +1,4 @@
-import { type Io, isInteractive } from './io.js'
+import { type Io, write } from './io.js'
 
 /** Tells a person how far long work is. */
 export interface Progress {
@@ -6,18 +6,20 @@ export interface Progress {
   say(message: string): void
 }
 
+/** Goes to the beginning of the line, and clears it. */
+const again = '\r\u001b[2K'
+
 /**
- * Does long work, with a spinner beside it where a person looks on. Elsewhere nothing is written: a spinner reads keys from standard
- * input, and would swallow what is piped into it.
+ * Does long work, with a line about it where a person looks on. It touches neither standard input nor signals: what is piped in or
+ * typed ahead is for others, and Ctrl-C ends the program.
  */
 export async function withProgress<T>(io: Io, message: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  if (!isInteractive(io)) return work({ say: () => {} })
-  const { spinner } = await import('@clack/prompts')
-  const shown = spinner({ output: io.stderr, withGuide: false })
-  shown.start(message)
+  if (io.stderr.isTTY !== true) return work({ say: () => {} })
+  const say = (text: string): void => void write(io.stderr, `${again}${text} …`).catch(() => {})
+  say(message)
   try {
-    return await work({ say: (next) => shown.message(next) })
+    return await work({ say })
   } finally {
-    shown.clear()
+    await write(io.stderr, again).catch(() => {})
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough, Readable, type Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly folder?: string
   /** Columns of the terminal that it writes to. @defaultValue none: no terminal */
   readonly columns?: number
+  /** Where the answer goes, in place of `out`. */
+  readonly output?: Writable
   /** Keys that a person types, one by one, into the terminal of the process. @defaultValue none: no terminal */
   readonly keys?: readonly string[]
 }
@@ -46,7 +48,10 @@ const modules: HostModules = {
 }
 
 /** Runs the program within this process. The configuration of the fixtures finds its database in the environment. */
-export const runHere: RunProgram = async (line, { input = '', env = {}, folder = fixtures, columns, keys } = {}) => {
+export const runHere: RunProgram = async (
+  line,
+  { input = '', env = {}, folder = fixtures, columns, keys, output } = {},
+) => {
   for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY']) {
     if (env[name] === undefined) delete process.env[name]
     else process.env[name] = env[name]
@@ -56,7 +61,7 @@ export const runHere: RunProgram = async (line, { input = '', env = {}, folder =
   const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), Object.assign(new PassThrough(), person)]
   const stdin = keys === undefined ? Readable.from([input]) : typed(keys, stderr)
   const texts = Promise.all([text(stdout), text(stderr)])
-  const code = await run(line, { stdin, stdout, stderr, env, folder, modules })
+  const code = await run(line, { stdin, stdout: output ?? stdout, stderr, env, folder, modules })
   stdout.end()
   stderr.end()
   const [out, err] = await texts
