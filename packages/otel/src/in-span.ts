@@ -1,5 +1,6 @@
-import { context, type Span, type Tracer, trace } from '@opentelemetry/api'
+import type { Span, Tracer } from '@opentelemetry/api'
 import { quietly } from './quietly.js'
+import { withinSpan } from './within-span.js'
 
 /** What is measured of a call: how long it took, and its span, if one could be begun. */
 export interface Measured {
@@ -37,7 +38,7 @@ export function inSpan<T extends object | null | undefined>(
   }
   let outcome: T | Promise<T>
   try {
-    outcome = span === undefined ? work() : context.with(trace.setSpan(context.active(), span), work)
+    outcome = span === undefined ? work() : withinSpan(span, work)
   } catch (error) {
     return threw(error)
   }
