@@ -1,8 +1,11 @@
 import { type Access, InvalidOptions, type Keyring } from '@keywright/core'
 import { adapterOf, checkNames, type KeyringWatcher, type NamesOf, wrapKeyring } from '@keywright/core/adapter'
 import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api'
+import { beginAtZero } from './begin-at-zero.js'
 import { createInstruments, type Instruments } from './instruments.js'
+import { type OpenOutages, openOutages } from './open-outages.js'
 import { measureOperations } from './operations.js'
+import { quietly } from './quietly.js'
 import { countEarlyRefusals, measureVerifications } from './verifications.js'
 
 /** Options of {@link instrument}. */
@@ -48,6 +51,8 @@ export function instrument<A extends Access>(keyring: Keyring<A>, options: Instr
     throw new InvalidOptions('keyring', 'one that is not instrumented', message)
   }
   const instruments = createInstruments(meterProvider.getMeter(scope))
+  quietly(() => beginAtZero(instruments))
+  const open = openOutages(instruments.openOutages)
   const tracer = tracerProvider.getTracer(scope)
   const measure = measureVerifications(instruments, tracer)
   const measured = measureOperations(instruments, tracer)
@@ -60,28 +65,28 @@ export function instrument<A extends Access>(keyring: Keyring<A>, options: Instr
         const within = keyring.inTransaction(transaction)
         return Object.freeze({ ...within, ...measured(within) })
       },
+      // It tells the end of what works again by then.
+      close: () => keyring.close().finally(open.close),
     },
     {
       verify: (credential, needs, timeoutMs) => measure(() => door.verify(credential, needs, timeoutMs)),
       notify: countEarlyRefusals(instruments, door),
     },
   )
-  door.watch(watcherOf(instruments))
+  door.watch(watcherOf(instruments, open))
   instrumented.add(keyring)
   instrumented.add(wrapped)
   return wrapped
 }
 
-function watcherOf({ changes, outages, openOutages, events }: Instruments): KeyringWatcher {
+function watcherOf({ changes, outages, events }: Instruments, open: OpenOutages): KeyringWatcher {
   return {
     changed: ({ type }) => changes.add(1, { 'keywright.change': type }),
     event: (event) => {
+      if (event.type === 'keyring.outage_began') open.began(event.reason)
+      if (event.type === 'keyring.outage_ended') open.ended(event.reason)
       events.add(1, { 'keywright.event': event.type })
-      if (event.type === 'keyring.outage_began') {
-        outages.add(1, { 'keywright.reason': event.reason })
-        openOutages.add(1, { 'keywright.reason': event.reason })
-      }
-      if (event.type === 'keyring.outage_ended') openOutages.add(-1, { 'keywright.reason': event.reason })
+      if (event.type === 'keyring.outage_began') outages.add(1, { 'keywright.reason': event.reason })
     },
   }
 }

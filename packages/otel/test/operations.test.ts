@@ -1,9 +1,13 @@
 import { testOwners } from '@keywright/testkit'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
+import type { Point } from './collector.js'
 import { openWorld } from './world.js'
 
 const input = { name: 'ci', owner: testOwners.user, scopes: ['members.read'] } as const
+
+/** The series that have counted something. All others stand at zero since the start. */
+const happened = (points: readonly Point[]) => points.filter(({ value }) => value > 0)
 
 describe('operations', () => {
   it('are measured by name, and by the code of their error', async () => {
@@ -65,9 +69,9 @@ describe('changes of keys', () => {
     await keyring.revoke(key.id)
     await keyring.revoke(key.id)
     const { records } = await keyring.audit.list({ organizationId: 'org1' })
-    const points = await telemetry.points('keywright.key.changes')
-    expect(points.map(({ attributes }) => attributes['keywright.change'])).toEqual(
-      records.map(({ type }) => type).reverse(),
+    const points = happened(await telemetry.points('keywright.key.changes'))
+    expect(points.map(({ attributes }) => attributes['keywright.change']).sort()).toEqual(
+      records.map(({ type }) => type).sort(),
     )
     expect(points.every(({ value }) => value === 1)).toBe(true)
     expect(points.length).toBeGreaterThan(6)
@@ -82,12 +86,25 @@ describe('outages', () => {
     breakStore()
     for (let request = 0; request < 3; request += 1) expect(await ask(headers)).toBe(503)
     const attributes = { 'keywright.reason': 'store' }
-    expect(await telemetry.points('keywright.outages')).toEqual([{ attributes, value: 1 }])
+    expect(happened(await telemetry.points('keywright.outages'))).toEqual([{ attributes, value: 1 }])
     expect(await telemetry.points('keywright.outage.open')).toEqual([{ attributes, value: 1 }])
     mendStore()
     await expect.poll(() => ask(headers)).toBe(200)
     await expect.poll(() => telemetry.points('keywright.outage.open')).toEqual([{ attributes, value: 0 }])
-    expect(await telemetry.points('keywright.outages')).toEqual([{ attributes, value: 1 }])
+    expect(happened(await telemetry.points('keywright.outages'))).toEqual([{ attributes, value: 1 }])
+  })
+
+  it('are open no more once the keyring is closed, also those that it was closed in', async () => {
+    const { ask, issue, keyring, breakStore, telemetry } = openWorld()
+    const { token } = await issue()
+    breakStore()
+    expect(await ask({ authorization: `Bearer ${token}` })).toBe(503)
+    const attributes = { 'keywright.reason': 'store' }
+    expect(await telemetry.points('keywright.outage.open')).toEqual([{ attributes, value: 1 }])
+    await keyring.close().catch(() => {}) // it may lack the uses that the store did not take
+    expect(await telemetry.points('keywright.outage.open')).toEqual([{ attributes, value: 0 }])
+    expect(await ask({ authorization: `Bearer ${token}` })).toBe(503)
+    expect(await telemetry.points('keywright.outage.open')).toEqual([{ attributes, value: 0 }])
   })
 })
 
@@ -98,7 +115,7 @@ describe('events', () => {
     await keyring.revoke(id)
     await keyring.verify(token)
     await ask({}, `https://api.example.com/?key=${token}`)
-    const counted = (await telemetry.points('keywright.events')).map(({ attributes, value }) => [
+    const counted = happened(await telemetry.points('keywright.events')).map(({ attributes, value }) => [
       attributes['keywright.event'],
       value,
     ])
@@ -108,5 +125,19 @@ describe('events', () => {
       ['api_key.exposed_in_url', 1],
     ])
     expect(events).toHaveLength(4)
+  })
+
+  it('have a series from the start, as changes and outages have: the first one is an increase, too', async () => {
+    const { telemetry } = openWorld()
+    for (const [metric, attribute, value] of [
+      ['keywright.events', 'keywright.event', 'api_key.exposed_in_url'],
+      ['keywright.events', 'keywright.event', 'api_key.used_after_revocation'],
+      ['keywright.key.changes', 'keywright.change', 'api_key.revoked'],
+      ['keywright.outages', 'keywright.reason', 'store'],
+    ] as const) {
+      const points = await telemetry.points(metric)
+      expect(points).toContainEqual({ attributes: { [attribute]: value }, value: 0 })
+      expect(happened(points)).toEqual([])
+    }
   })
 })
