@@ -72,11 +72,12 @@ async function connect(
   return connectionOf(client)
 }
 
-/** The text of the settings page, which has its options. */
-async function pageOf(ask: (request: string) => Promise<Answer>): Promise<string> {
+/** The text of the settings page, which has its options, for the first person that may sign in. */
+async function pageOf(ask: (request: string, sent?: Sent) => Promise<Answer>): Promise<string> {
   const { status, headers } = await ask('GET /')
-  expect([status, headers.get('Set-Cookie')]).toEqual([303, expect.stringMatching(/^stub_person=\w+; .*HttpOnly/)])
-  const page = await ask(`GET ${headers.get('Location')}`)
+  const [, as = ''] = /^stub_person=(\w+); .*HttpOnly/.exec(headers.get('Set-Cookie') ?? '') ?? []
+  expect([status, as]).toEqual([303, expect.stringMatching(/./)])
+  const page = await ask(`GET ${headers.get('Location')}`, { as })
   expect(page.status).toBe(200)
   return String(page.body)
 }
@@ -109,6 +110,8 @@ describe('personal-keys', () => {
     people.set('mia', { id: 'mia', name: 'Mia', organizationId: 'acme', role: 'guest' })
     expect((await client.tools()).toSorted()).toEqual(['projects_list', 'tasks_list'])
     expect((await ask('POST /api/tasks', { token, json: { title: 'No' } })).status).toBe(403)
+    people.set('mia', { id: 'mia', name: 'Mia', organizationId: 'elsewhere', role: 'manager' })
+    expect((await ask('GET /api/tasks', { token })).body).toMatchObject({ code: 'owner_inactive' })
 
     const { body } = await ask('GET /api/api-keys/audit?type=tool.called', { as: 'ada' })
     expect(body.data).toContainEqual(
@@ -139,7 +142,7 @@ describe('personal-keys', () => {
 
 describe('organization-keys', () => {
   it('has presets over a catalogue of scopes, and an environment in each token', async () => {
-    const { ask, create } = await serve(startConsole(0))
+    const { ask, create, plans } = await serve(startConsole(0))
     expect(await pageOf(ask)).toContain('Gateway Console')
     const catalog = (await ask('GET /api/api-keys/catalog', { as: 'bo' })).body
     expect(JSON.stringify(catalog)).toContain('Change the roles of members')
@@ -160,6 +163,9 @@ describe('organization-keys', () => {
     const test = await create('ada', { name: 'staging', for: 'organization', environment: 'test', preset: 'workspace' })
     expect((await ask('POST /sandbox/policies', { token: test.token })).status).toBe(201)
     expect((await ask('POST /api/policies', { token: test.token })).status).toBe(401)
+
+    plans.delete('acme')
+    expect((await ask('GET /api/members', { token })).body).toMatchObject({ code: 'owner_inactive' })
   })
 
   it('disables, enables and deletes keys at once, and counts them', async () => {
@@ -204,7 +210,7 @@ describe('organization-keys', () => {
 
 describe('role-keys', () => {
   it("has keys of machines, with roles whose definition of now holds, managed by the organization's admins", async () => {
-    const { ask, create, connect } = await serve(startPlans(0, 0))
+    const { ask, create, connect, organizations } = await serve(startPlans(0, 0))
     expect(await pageOf(ask)).toContain('Merchandise Plans')
     const machine = (roles: readonly string[]) => ({ name: 'agent', for: 'organization', roles })
     const { id, token } = await create('jane', machine(['planner', 'custom']))
@@ -238,6 +244,9 @@ describe('role-keys', () => {
       ['plans_list', 'allowed'],
       ['allocations_list', 'hidden'],
     ])
+
+    organizations.delete('acme')
+    expect(await client.call('plans_list')).toMatch(/owner/)
   })
 
   it('lets people sign in at the endpoint of the machines, with the rights of their role', async () => {
@@ -254,6 +263,8 @@ describe('role-keys', () => {
     people.set('jon', { id: 'jon', name: 'Jon', organizationId: 'acme', role: 'buyer' })
     expect(await client.call('plans_change')).toMatch(/not found/)
     expect(await client.call('assortments_change')).toBe('Changed')
+    people.set('jon', { id: 'jon', name: 'Jon', organizationId: 'acme', role: 'custom' })
+    expect(await client.tools()).toEqual(['allocations_list'])
   })
 })
 
@@ -286,6 +297,14 @@ describe('board-keys', () => {
     expect((await change({ roadmap: 'edit' })).status).toBe(200)
     expect((await add(one.token)).status).toBe(201)
     expect((await change({ bugs: 'edit' })).body).toMatchObject({ code: 'scope_exceeds_actor' })
+
+    for (const json of [{}, { title: 'x'.repeat(201) }]) {
+      expect((await ask(`POST ${at}/roadmap/tasks`, { token: all.token, json })).status).toBe(400)
+    }
+    for (let more = 0; more < 101; more += 1) boards.names.set(`b${more}`, `Board ${more}`)
+    expect(await reached(all)).toEqual({ roadmap: 'edit', hiring: 'edit' })
+    boards.members.set('mia', { id: 'mia', name: 'Mia', organizationId: 'elsewhere', boards: new Map(mine) })
+    expect(await reached(all)).toMatchObject({ code: 'owner_inactive' })
   })
 
   it('shows a token again, limits its rate, and refuses it once it is revoked', async () => {
@@ -362,6 +381,8 @@ describe('project-keys', () => {
     const page = await pageOf(ask)
     expect(page).toContain('TRACKER_API_KEY')
     expect(page).toContain('/mcp?projectId=compass')
+    const ofRui = String((await ask('GET /settings/api-keys', { as: 'rui' })).body)
+    expect([ofRui.includes('/mcp&#34;'), ofRui.includes('projectId')]).toEqual([true, false])
 
     const compass = await connectTo(token, '/mcp?projectId=compass')
     const task = { projectId: 'compass', title: 'Draw a map' }

@@ -8,6 +8,8 @@ import { z } from 'zod'
 import type { access } from './access.js'
 import type { Boards } from './boards.js'
 
+const newTask = z.object({ title: z.string().max(200) })
+
 /** Says that something happened on a board, to the webhooks of keys that may read it. */
 export type TellWebhooks = (board: string, title: string) => Promise<void>
 
@@ -35,8 +37,9 @@ export function createApp(
     '/api/ext/v1/boards/:board/tasks',
     requireKey(keyring, { scopes: ['tasks.create'], resource }),
     async (c) => {
-      const { title } = z.object({ title: z.string().max(200) }).parse(await c.req.json())
-      return c.json(await add(c.req.param('board'), title), 201)
+      const { success, data } = newTask.safeParse(await c.req.json().catch(() => null))
+      if (!success) return c.json({ error: 'The body must be { "title": … }, of at most 200 characters.' }, 400)
+      return c.json(await add(c.req.param('board'), data.title), 201)
     },
   )
 
@@ -53,7 +56,7 @@ export function createApp(
       )
       server.registerTool(
         'tasks_add',
-        { inputSchema: z.object({ boardId: z.string(), title: z.string() }) },
+        { inputSchema: newTask.extend({ boardId: z.string() }) },
         auth.scoped({ scopes: ['tasks.create'], on }, async ({ boardId, title }) => text(await add(boardId, title))),
       )
       return server

@@ -10,11 +10,11 @@ export interface Member extends Person {
 
 /** What the board product does for its routes, its tools and its settings page. */
 export interface Boards {
-  readonly members: ReadonlyMap<string, Member>
-  readonly names: ReadonlyMap<string, string>
+  readonly members: Map<string, Member>
+  readonly names: Map<string, string>
   readonly tasks: Map<string, string[]>
-  /** What a member may do now. */
-  authorityOf(id: string): OwnerAuthority | null
+  /** What a person may do now in an organization; `null` if they are not a member of it. */
+  authorityOf(id: string, organizationId: string): OwnerAuthority | null
 }
 
 /** In place of a product's own database. */
@@ -31,9 +31,13 @@ export function seedBoards(): Boards {
     members,
     names: new Map(Object.entries({ roadmap: 'Roadmap', bugs: 'Bugs', hiring: 'Hiring' })),
     tasks: new Map([['roadmap', ['Write the announcement']]]),
-    authorityOf: (id) => {
-      const boards = members.get(id)?.boards
-      return boards === undefined ? null : { levels: (_type, board) => boards.get(board) }
+    authorityOf: (id, organizationId) => {
+      const member = members.get(id)
+      if (member?.organizationId !== organizationId) return null
+      // Many boards in one call, as a query would: a list may be of more than the 100 that can be asked for one by one.
+      return {
+        levelsOf: (_type, boards) => Object.fromEntries(boards.map((board) => [board, member.boards.get(board)])),
+      }
     },
   }
 }

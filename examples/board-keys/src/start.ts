@@ -34,7 +34,7 @@ export async function start(port: number): Promise<Example> {
     // Tokens are kept sealed, so that people can look at theirs again.
     reveal: sealer({ current: 's1', keys: { s1: randomBytes(32) } }),
     rateLimits: { default: { limit: 60, windowMs: 60_000 } },
-    resolveOwner: ({ id }) => boards.authorityOf(id),
+    resolveOwner: (owner) => (owner.type === 'user' ? boards.authorityOf(owner.id, owner.organizationId) : null),
   })
   const hooks = webhooks(keyring, {
     store: memoryWebhookStore(store),

@@ -27,8 +27,9 @@ export async function start(port: number): Promise<Example> {
     createKeyring({
       ...{ prefix: 'gw', environment, environments: ['live', 'test'], access, store, hasher },
       resolveOwner: (owner) => {
-        // A key of the organization is capped by its grants alone: the person who gave them had them all.
-        if (owner.type === 'organization') return { scopes: [...access.scopes.keys()] }
+        // A key of an organization is capped by its grants alone: the person who gave them had them all. Of one that is not a
+        // customer any more, no key does anything.
+        if (owner.type === 'organization') return bought.has(owner.id) ? { scopes: [...access.scopes.keys()] } : null
         const person = people.get(owner.id)
         return person?.organizationId === owner.organizationId ? { scopes: person.scopes } : null
       },

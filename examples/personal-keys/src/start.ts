@@ -26,10 +26,11 @@ export async function start(port: number): Promise<Example> {
     store: await sqliteStore(':memory:'),
     // Random, as the keys do not outlive the process. A product reads its pepper from a secret store.
     hasher: hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }),
-    // Asked on each request: a key does what its person may do now, and nothing without them.
-    resolveOwner: ({ id }) => {
-      const person = people.get(id)
-      return person === undefined ? null : { roles: [person.role] }
+    // Asked on each request: a key does what its person may do now, and nothing once they have left the organization.
+    resolveOwner: (owner) => {
+      if (owner.type === 'organization') return null
+      const person = people.get(owner.id)
+      return person?.organizationId === owner.organizationId ? { roles: [person.role] } : null
     },
   })
   const host = await openHost(port)

@@ -1,4 +1,4 @@
-import { managementApi, nodeListener } from '@keywright/api'
+import { type FetchHandler, managementApi, nodeListener } from '@keywright/api'
 import type { Keyring, Secret } from '@keywright/core'
 import { dashboard } from '@keywright/dashboard'
 import { signInStub } from '@keywright/example-host-stub'
@@ -35,15 +35,22 @@ export function settings(keyring: Keyring<typeof access>, { people, projects }: 
       },
     }),
   })
-  const url = `${origin}/mcp?projectId=compass`
-  const settingsPage = dashboard(keyring, {
-    branding: { productName: 'Work Tracker', accent: '#b45309' },
-    exampleUrl: `${origin}/api/projects`,
-    // Without a token, each client's configuration names the variable that has the key.
-    mcp: { url, clients: (token?: Secret) => clientIds.map((id) => clientConfig(id, { name: 'tracker', url, token })) },
-  })
+  const settingsPage = (url: string) =>
+    dashboard(keyring, {
+      branding: { productName: 'Work Tracker', accent: '#b45309' },
+      exampleUrl: `${origin}/api/projects`,
+      // Without a token, each client's configuration names the variable that has the key.
+      mcp: {
+        url,
+        clients: (token?: Secret) => clientIds.map((id) => clientConfig(id, { name: 'tracker', url, token })),
+      },
+    })
+  // Who has no such project is given the endpoint without it: a connection to somebody else's project is refused.
+  const [everywhere, compass] = [settingsPage(`${origin}/mcp`), settingsPage(`${origin}/mcp?projectId=compass`)]
+  const ownPage: FetchHandler = (request) =>
+    (signIn.personOf(request)?.projects.compass === undefined ? everywhere : compass).fetch(request)
   return Router()
     .use('/api/api-keys', nodeListener(api))
-    .use(page, nodeListener(settingsPage))
+    .use(page, nodeListener(ownPage))
     .get(['/', '/sign-in/:person'], nodeListener(signIn))
 }

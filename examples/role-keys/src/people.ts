@@ -6,6 +6,11 @@ export interface Member extends Person {
   readonly role: Role
 }
 
+/** In place of a table of organizations: those that are customers now. */
+export function seedOrganizations(): Set<string> {
+  return new Set(['acme'])
+}
+
 /** In place of a table of users. */
 export function seedPeople(): Map<string, Member> {
   return new Map<string, Member>([

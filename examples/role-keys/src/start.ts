@@ -6,7 +6,7 @@ import { createAuthorizationServer } from '@keywright/example-mcp-people/authori
 import { sqliteStore } from '@keywright/kysely/sqlite'
 import { access, type Role } from './access.js'
 import { serveMcp } from './mcp.js'
-import { type Member, seedPeople } from './people.js'
+import { type Member, seedOrganizations, seedPeople } from './people.js'
 import { readPerson } from './person.js'
 import { settings } from './settings.js'
 
@@ -15,6 +15,7 @@ export interface Example {
   readonly origin: string
   readonly keyring: Keyring<typeof access>
   readonly people: Map<string, Member>
+  readonly organizations: Set<string>
   readonly attempts: readonly Attempt[]
   close(): Promise<void>
 }
@@ -25,7 +26,7 @@ export interface Example {
  * @param loginPort - Where the authorization server listens: it has to have another origin than the endpoint.
  */
 export async function start(port: number, loginPort: number): Promise<Example> {
-  const people = seedPeople()
+  const [people, organizations] = [seedPeople(), seedOrganizations()]
   const keyring = createKeyring({
     prefix: 'mp',
     access,
@@ -33,18 +34,18 @@ export async function start(port: number, loginPort: number): Promise<Example> {
     // Random, as the keys do not outlive the process. A product reads its pepper from a secret store.
     hasher: hmacSha256({ current: 'p1', peppers: { p1: randomBytes(32) } }),
     resolveOwner: (owner) => {
-      // Nobody stands behind a machine: its roles alone say what it may do.
-      if (owner.type === 'organization') return { scopes: ['*'] }
+      // No person stands behind a machine: its roles alone say what it may do, as long as its organization is a customer.
+      if (owner.type === 'organization') return organizations.has(owner.id) ? { scopes: ['*'] } : null
       // People have no keys here. They give roles to machines, though none that they lack.
-      const role = people.get(owner.id)?.role
-      return role === undefined ? null : { roles: [role] }
+      const person = people.get(owner.id)
+      return person?.organizationId === owner.organizationId ? { roles: [person.role] } : null
     },
     manageScope: 'settings.manage',
   })
   const [login, product] = [await openHost(loginPort), await openHost(port)]
   const url = `${product.origin}/mcp`
   login.serve(createAuthorizationServer(login.origin, url, [...access.scopes.keys()]).callback())
-  const fallback = readPerson(login.origin, url, (id) => people.get(id)?.role)
+  const fallback = readPerson(login.origin, url, (id) => people.get(id))
   const [mcp, rest] = [serveMcp(keyring, url, login.origin, fallback), settings(keyring, people, url)]
   const isMcp = /^\/(mcp|\.well-known\/.*)$/
   const listener = nodeListener((request, connection) =>
@@ -66,7 +67,7 @@ export async function start(port: number, loginPort: number): Promise<Example> {
     [401, 'a disabled key', 'POST /mcp', old.token, asked('tools/list')],
   ]
   return {
-    ...{ origin: product.origin, keyring, people, attempts },
+    ...{ origin: product.origin, keyring, people, organizations, attempts },
     close: async () => {
       for (const host of [product, login]) host.close()
       await keyring.close()
