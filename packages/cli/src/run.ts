@@ -8,8 +8,8 @@ import {
   exitCode,
   type Failure,
   type Io,
-  readVersion,
   note,
+  readVersion,
   usageFailure,
   withoutSecrets,
 } from './terminal/index.js'
