@@ -5,8 +5,8 @@ import { keyringOfApp } from './keyring.js'
 export function requireKey(rules, handler) {
   let gate
   return async (request) => {
-    gate ??= keyringOfApp().then((keyring) => fetchGate(keyring, rules))
-    const verdict = await (await gate)(request)
+    gate ??= fetchGate(await keyringOfApp(), rules)
+    const verdict = await gate(request)
     return verdict.ok ? verdict.finish(await handler(request, verdict.principal)) : verdict.response
   }
 }

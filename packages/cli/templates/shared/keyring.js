@@ -1,8 +1,8 @@
 import { createKeyring, defineAccess, hmacSha256 } from '@keywright/core'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 
-// Your users, and what each may do now. Yours come from your own tables.
-const users = new Map([['ada', { scopes: ['tasks.*'] }]])
+// Your users, and what each may do now in their organization. Yours come from your own tables.
+const users = new Map([['ada', { organizationId: 'acme', scopes: ['tasks.*'] }]])
 
 export const keyring = createKeyring({
   prefix: 'tb',
@@ -10,5 +10,10 @@ export const keyring = createKeyring({
   access: defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } }),
   store: await sqliteStore('keys.sqlite'),
   hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEYWRIGHT_PEPPER } }),
-  resolveOwner: (owner) => users.get(owner.id) ?? null,
+  // Asked on each request. Whoever has left the organization has no rights there, and no key of theirs has any.
+  resolveOwner: (owner) => {
+    const user = users.get(owner.id)
+    const isMember = owner.type === 'user' && user?.organizationId === owner.organizationId
+    return isMember ? { scopes: user.scopes } : null
+  },
 })
