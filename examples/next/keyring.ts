@@ -11,8 +11,8 @@ const access = defineAccess({
   },
 })
 
-// Your users, and what each may do now. Yours come from your own tables.
-export const users = new Map([['ada', { scopes: ['tasks.*', 'api_keys.*'] }]])
+// Your users, and what each may do now in their organization. Yours come from your own tables.
+export const users = new Map([['ada', { organizationId: 'acme', scopes: ['tasks.*', 'api_keys.*'] }]])
 
 async function openKeyring() {
   return createKeyring({
@@ -20,14 +20,23 @@ async function openKeyring() {
     access,
     store: await sqliteStore('keys.sqlite'),
     hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
-    resolveOwner: (owner) => users.get(owner.id) ?? null,
+    // Asked on each request. Whoever has left the organization has no rights there, and no key of theirs has any.
+    resolveOwner: (owner) => {
+      const user = users.get(owner.id)
+      const isMember = owner.type === 'user' && user?.organizationId === owner.organizationId
+      return isMember ? { scopes: user.scopes } : null
+    },
   })
 }
 
 // Next bundles this file more than once: all copies share one keyring. Nothing is opened during `next build`.
-const shared = globalThis as typeof globalThis & { keyring?: ReturnType<typeof openKeyring> } // a name of our own
+const shared = globalThis as typeof globalThis & { keyring?: ReturnType<typeof openKeyring> | undefined } // a name of our own
 
 export function keyringOfApp() {
-  shared.keyring ??= openKeyring()
+  shared.keyring ??= openKeyring().catch((error: unknown) => {
+    // The next request tries again: the database may be back by then.
+    shared.keyring = undefined
+    throw error
+  })
   return shared.keyring
 }

@@ -1,4 +1,4 @@
-import { type FetchGateOptions, fetchGate, type Principal } from '@keywright/core'
+import { type FetchGate, type FetchGateOptions, fetchGate, type Principal } from '@keywright/core'
 import { keyringOfApp } from './keyring'
 
 type Keyring = Awaited<ReturnType<typeof keyringOfApp>>
@@ -10,11 +10,10 @@ const connection = { trustedProxies: 1 }
 
 /** Wraps a route handler: it runs only with a key that allows `rules.scopes`. */
 export function requireKey(rules: FetchGateOptions<Keyring['access']>, handler: Handler) {
-  const opened = () => keyringOfApp().then((keyring) => fetchGate(keyring, { ...connection, ...rules }))
-  let gate: ReturnType<typeof opened> | undefined
+  let gate: FetchGate | undefined
   return async (request: Request): Promise<Response> => {
-    gate ??= opened()
-    const verdict = await (await gate)(request)
+    gate ??= fetchGate(await keyringOfApp(), { ...connection, ...rules })
+    const verdict = await gate(request)
     return verdict.ok ? verdict.finish(await handler(request, verdict.principal)) : verdict.response
   }
 }

@@ -27,7 +27,10 @@ async function openEndpoint() {
 let endpoint: ReturnType<typeof openEndpoint> | undefined
 
 async function handle(request: Request): Promise<Response> {
-  endpoint ??= openEndpoint()
+  endpoint ??= openEndpoint().catch((error: unknown) => {
+    endpoint = undefined // the next request tries again
+    throw error
+  })
   return (await endpoint)(request)
 }
 

@@ -7,17 +7,17 @@ async function openApi() {
     authenticate: ({ headers }) => {
       const [, id = ''] = /\buser=(\w+)/.exec(headers.get('cookie') ?? '') ?? []
       const user = users.get(id)
-      return user === undefined ? null : { actor: { type: 'user', id }, authority: user }
+      return user === undefined ? null : { actor: { type: 'user', id }, authority: { scopes: user.scopes } }
     },
     organization: () => 'acme',
   })
 }
 
-let api: ReturnType<typeof openApi> | undefined
+let api: Awaited<ReturnType<typeof openApi>> | undefined
 
 async function handle(request: Request): Promise<Response> {
-  api ??= openApi()
-  return (await api).fetch(request)
+  api ??= await openApi()
+  return api.fetch(request)
 }
 
 export { handle as DELETE, handle as GET, handle as PATCH, handle as POST }

@@ -3,10 +3,10 @@ import { keyringOfApp } from '../../../../keyring'
 
 const openPage = async () => dashboard(await keyringOfApp(), { branding: { productName: 'Tasks' } })
 
-let page: ReturnType<typeof openPage> | undefined
+let page: Awaited<ReturnType<typeof openPage>> | undefined
 
 /** The settings page, and below it its script and its stylesheet. */
 export async function GET(request: Request): Promise<Response> {
-  page ??= openPage()
-  return (await page).fetch(request)
+  page ??= await openPage()
+  return page.fetch(request)
 }
