@@ -3,8 +3,8 @@ import { requireKey } from '@keywright/express'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 import express from 'express'
 
-// Your users, and what each may do now. Yours come from your own tables.
-const users = new Map([['ada', { scopes: ['tasks.*'] }]])
+// Your users, and what each may do now in their organization. Yours come from your own tables.
+const users = new Map([['ada', { organizationId: 'acme', scopes: ['tasks.*'] }]])
 
 const keyring = createKeyring({
   prefix: 'tb',
@@ -12,7 +12,12 @@ const keyring = createKeyring({
   access: defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } }),
   store: await sqliteStore('keys.sqlite'),
   hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
-  resolveOwner: (owner) => users.get(owner.id) ?? null,
+  // Asked on each request. Whoever has left the organization has no rights there, and no key of theirs has any.
+  resolveOwner: (owner) => {
+    const user = users.get(owner.id)
+    const isMember = owner.type === 'user' && user?.organizationId === owner.organizationId
+    return isMember ? { scopes: user.scopes } : null
+  },
 })
 
 const app = express()

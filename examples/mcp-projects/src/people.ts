@@ -1,7 +1,8 @@
 import type { Owner, ResolveOwner } from '@keywright/core'
 
-export const ada: Owner = { type: 'user', id: 'ada', organizationId: 'acme' }
-export const bo: Owner = { type: 'user', id: 'bo', organizationId: 'acme' }
+const organizationId = 'acme'
+export const ada: Owner = { type: 'user', id: 'ada', organizationId }
+export const bo: Owner = { type: 'user', id: 'bo', organizationId }
 
 /** Who may do what now. Yours is in your own tables. */
 export const roles = new Map<string, 'admin' | 'developer'>([
@@ -16,8 +17,9 @@ export const levels = new Map([
 ])
 
 /** Called for each message: a key never does more than its owner may do now. */
-export const resolveOwner: ResolveOwner = ({ id }) => {
-  const role = roles.get(id)
-  if (role === undefined) return null
-  return { roles: [role], levels: (_type, projectId) => levels.get(`${id} on ${projectId}`) }
+export const resolveOwner: ResolveOwner = (owner) => {
+  const role = roles.get(owner.id)
+  // All of these people are in one organization, and may do nothing in another.
+  if (owner.type !== 'user' || owner.organizationId !== organizationId || role === undefined) return null
+  return { roles: [role], levels: (_type, projectId) => levels.get(`${owner.id} on ${projectId}`) }
 }

@@ -3,8 +3,8 @@ import { sqliteStore } from '@keywright/kysely/sqlite'
 
 const access = defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } })
 
-// Your users, and what each may do now. Yours come from your own tables.
-const users = new Map([['ada', { scopes: ['tasks.*'] }]])
+// Your users, and what each may do now in their organization. Yours come from your own tables.
+const users = new Map([['ada', { organizationId: 'acme', scopes: ['tasks.*'] }]])
 
 /** Under this name, Nest hands the keyring to guards and services. */
 export const KEYRING = Symbol('keyring')
@@ -15,7 +15,12 @@ export async function openKeyring() {
     access,
     store: await sqliteStore('keys.sqlite'),
     hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
-    resolveOwner: (owner) => users.get(owner.id) ?? null,
+    // Asked on each request. Whoever has left the organization has no rights there, and no key of theirs has any.
+    resolveOwner: (owner) => {
+      const user = users.get(owner.id)
+      const isMember = owner.type === 'user' && user?.organizationId === owner.organizationId
+      return isMember ? { scopes: user.scopes } : null
+    },
   })
 }
 
