@@ -88,7 +88,22 @@ describe('the address of a database', () => {
     expect(readDatabaseAddress(address, '/srv')).toEqual(expected)
   })
 
-  it.each(['', 'keys.db', 'sqlite:', 'sqlite://', 'redis://h', 'sqlite:a\0b'])('%j is refused', (address) => {
+  it.each([
+    '',
+    'keys.db',
+    'sqlite:',
+    'sqlite://',
+    'redis://h',
+    'sqlite:a\0b',
+    'sqlite:a#b',
+    'sqlite:a?mode=ro',
+    'sqlite:a%20b',
+    'sqlite:///a?b',
+    'sqlite:///a#b',
+    'sqlite:///a%2Fb',
+    'sqlite:///a%zz',
+    'sqlite:///a%00b',
+  ])('%j is refused', (address) => {
     expect(() => readDatabaseAddress(address, '/srv')).toThrow(/^The address of /)
   })
 })
@@ -101,10 +116,23 @@ describe('a text that the program did not write', () => {
     ['password p@ss/w0rd is wrong', 'password *** is wrong'],
     ['password g1ven is wrong', 'password *** is wrong'],
     ['at mysql://other:secret@h', 'at mysql://other:***@h'],
+    ['at mysql://other:s@cr@t-w0rd@h', 'at mysql://other:***@h'],
+    ['at https://h/d?password=hunter22&x=1', 'at https://h/d?password=***&x=***'],
+    ['at libsql://h?authToken=hunter22', 'at libsql://h?authToken=***'],
     ['hashed with pepper pepper pepper', 'hashed with ***'],
     ['nothing to hide', 'nothing to hide'],
   ])('%j loses its secrets', (text, expected) => {
     expect(withoutSecrets(text, { env }, 'mysql://u:g1ven@h/d')).toBe(expected)
+  })
+})
+
+describe('an address with a password that is not encoded, or in its query', () => {
+  it.each([
+    ['postgres://app:p@ss-w0rd@db/app', 'password p@ss-w0rd is wrong'],
+    ['postgres://app@db/app?password=p@ss-w0rd&x=1', 'password p@ss-w0rd is wrong'],
+    ['libsql://db?authToken=p%40ss-w0rd', 'password p@ss-w0rd is wrong'],
+  ])('%s loses it', (address, text) => {
+    expect(withoutSecrets(text, { env: { DATABASE_URL: address } }, undefined)).toBe('password *** is wrong')
   })
 })
 

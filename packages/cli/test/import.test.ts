@@ -163,6 +163,7 @@ describe('keywright import', () => {
       line({ name: 'weak', entropyBits: 64 }),
       line({ name: 'bad date', createdAt: 'c4N4ry' }),
       line({ name: 'nobody', organization: null }),
+      line({ name: 'no such day', expiresAt: '2999-02-31' }),
       line({ name: 'over', expiresAt: '2020-01-01' }),
       line({ name: 'ended', revoked: true }),
       '',
@@ -170,7 +171,7 @@ describe('keywright import', () => {
     ].join('\n')
     for (const more of [['--dry-run'], []]) {
       const report = await bring('keys.jsonl', content, ['--from', 'table', ...more], 1)
-      expect(report).toMatchObject({ imported: 2, skipped: 2, refused: 5 })
+      expect(report).toMatchObject({ imported: 2, skipped: 2, refused: 6 })
       expect(report.results.map(({ line, status, code }: Record<string, unknown>) => [line, status, code])).toEqual([
         [1, 'imported', null],
         [2, 'refused', 'scope_unknown'],
@@ -178,14 +179,15 @@ describe('keywright import', () => {
         [4, 'refused', 'invalid_input'],
         [5, 'refused', 'usage'],
         [6, 'refused', 'usage'],
-        [7, 'skipped', null],
+        [7, 'refused', 'usage'],
         [8, 'skipped', null],
-        [10, 'imported', null],
+        [9, 'skipped', null],
+        [11, 'imported', null],
       ])
       expect(JSON.stringify(report)).not.toContain('c4N4ry')
     }
     const people = await runHere(['import', 'keys.jsonl', ...config, '--from', 'table'], { env, folder })
-    expect(people).toMatchObject({ code: 1, out: '0 imported, 2 present, 2 skipped, 5 refused.\n' })
+    expect(people).toMatchObject({ code: 1, out: '0 imported, 2 present, 2 skipped, 6 refused.\n' })
     expect(people.err).toMatch(/^ROW +NAME +STATUS +CODE +MESSAGE\n2 +bad scope +refused +scope_unknown /)
   })
 

@@ -98,6 +98,22 @@ describe('what is refused', () => {
       2,
       /^expiresAt must be .*\(invalid_input\)$/,
     ],
+    [
+      ['keys', 'create', 'x', '--organization', 'a', '--expires', '2027-01-31T12:00:00'],
+      2,
+      /^--expires must be a date/,
+    ],
+    [['keys', 'create', 'x', '--organization', 'a', '--expires', '2027-02-31'], 2, /^--expires must be a date/],
+    [
+      ['keys', 'create', 'x', '--organization', 'a', '--expires', '2027-02-31T12:00:00Z'],
+      2,
+      /^--expires must be a date/,
+    ],
+    [
+      ['keys', 'create', 'x', '--organization', 'a', '--expires', '2027-01-31T25:00:00Z'],
+      2,
+      /^--expires must be a date/,
+    ],
     [['keys', 'create', 'x', '--organization', 'a', '--expires', 'soon'], 2, /^--expires must be a date/],
     [['keys', 'create', 'x', '--organization', 'a', '--expires', '3w'], 2, /^--expires must be a length of time/],
     [['keys', 'create', 'x', '--organization', 'a', '--actor', 'key:a'], 2, /^--actor must be user: or system:/],

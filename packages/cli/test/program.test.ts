@@ -41,7 +41,12 @@ const steps: readonly Step[] = [
   { line: 'scanning gitleaks', out: /^\[\[rules\]\]\n/ },
   { line: 'mcp config cursor --name acme --url https://acme.example/mcp', out: /^# Cursor: / },
   { line: 'completions bash', out: /^_keywright_words\(\)/ },
-  { line: 'keys revoke <id> --yes PLACE', out: /^Key <id> is revoked\.\n$/, isElsewhere: true, isQuick: true },
+  {
+    line: 'keys revoke <id> --yes --without-audit-keys PLACE',
+    out: /^Key <id> is revoked\.\n$/,
+    isElsewhere: true,
+    isQuick: true,
+  },
   { line: 'verify', out: /^The token is refused: api_key_revoked, <id>\.\n$/, code: 1, input: 'token' },
   { line: 'keys delete <id> --yes', out: /^Key <id> is deleted\.\n$/ },
   { line: 'audit list --organization acme', out: /^NO\. .*\n\d+ .* api_key\.deleted / },

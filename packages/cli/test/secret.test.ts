@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createKeyring, defineAccess, hmacSha256, memoryStore } from '@keywright/core'
 import { describe, expect, it } from 'vitest'
-import { runHere } from './support/cli-world.js'
+import { newFolder, runHere } from './support/cli-world.js'
 
 describe('keywright secret', () => {
   it.each([
@@ -23,6 +26,20 @@ describe('keywright secret', () => {
       auditKeys: { current: 'a1', keys: { a1: secret.split('').reverse().join('') } },
       resolveOwner: 'uncapped',
     })
+  })
+
+  it.each([
+    ['A=1', /^A=1\nKEYWRIGHT_PEPPER=[\w-]{43}\n$/],
+    ['', /^KEYWRIGHT_PEPPER=[\w-]{43}\n$/],
+  ])('begins a line of its own in a file that holds %j', async (before, expected) => {
+    const path = join(newFolder(), '.env')
+    writeFileSync(path, before)
+    const output = createWriteStream(path, { flags: 'a' })
+    await once(output, 'open')
+    await runHere(['secret'], { output })
+    output.end()
+    await once(output, 'close')
+    expect(readFileSync(path, 'utf8')).toMatch(expected)
   })
 
   it('never makes the same twice', async () => {

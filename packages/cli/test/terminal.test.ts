@@ -48,6 +48,16 @@ describe('a person at a terminal', () => {
     expect(ran.out + ran.err).not.toContain(secret.slice(0, 6))
   })
 
+  it('types no token where it would be seen: standard error is no terminal', async () => {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true })
+    stdin.end(token)
+    expect(await run(['verify'], { stdin })).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^The token would be seen while it is typed/),
+    })
+  })
+
   it('sees a line during long work, which is gone with the answer', async () => {
     const ran = await run(['doctor'], { keys: [] })
     expect(ran).toMatchObject({ code: 0, out: 'All is well.\n' })

@@ -1,11 +1,20 @@
 import { usageFailure } from '../terminal/index.js'
 
-/** Reads a date of an option: ISO 8601, a day alone being its beginning in UTC. @throws Failure */
+/** Reads a date of an option or a variable: ISO 8601, a day alone being its beginning in UTC. @throws Failure */
 export function readDate(value: string | undefined, option: string): Date | undefined {
   if (value === undefined) return undefined
-  const date = /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(value) ? new Date(value) : new Date(Number.NaN)
+  // Without a zone, it would be another time on each machine.
+  const [, day] = /^(\d{4}-\d{2}-\d{2})(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/.exec(value) ?? []
+  const date = day === undefined || !isDay(day) ? new Date(Number.NaN) : new Date(value)
   if (!Number.isNaN(date.getTime())) return date
-  throw usageFailure(`--${option} must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z.`)
+  const named = /^[A-Z]/.test(option) ? option : `--${option}`
+  throw usageFailure(`${named} must be a date such as 2027-01-31, or with a time and a zone 2027-01-31T12:00:00Z.`)
+}
+
+/** Whether there is such a day. `Date` takes 31 February for 3 March. */
+export function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
 /** Reads a whole number of an option. What it may be is for the library to say. @throws Failure */

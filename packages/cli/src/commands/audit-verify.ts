@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type AuditCheckpoint, type AuditVerdict, verifyAuditExport } from '@keywright/core'
 import { command } from '../arguments/index.js'
-import { placeOptions, withKeyring } from '../host/index.js'
+import { auditKeysOf, placeOptions, withKeyring } from '../host/index.js'
 import {
   answer,
   answerJson,
@@ -21,7 +21,7 @@ export const auditVerify = command({
   name: 'audit verify',
   summary: 'Check that nothing in an audit log was changed: in the database, or in an exported file.',
   details:
-    'With --file no database is needed, and KEYWRIGHT_AUDIT_KEY (and KEYWRIGHT_AUDIT_KEY_ID, a1) is the key of the log, if it has one.\nKeep the checkpoint of --json elsewhere: with it, the next check finds also that a log was cut off or written anew.',
+    'With --file no database is needed, and KEYWRIGHT_AUDIT_KEY (and KEYWRIGHT_AUDIT_KEY_ID, a1) is the key of the log, if it has one; KEYWRIGHT_AUDIT_PLAIN_UNTIL is its plainUntil.\nKeep the checkpoint of --json elsewhere: with it, the next check finds also that a log was cut off or written anew.',
   options: {
     ...placeOptions,
     organization: { type: 'text', value: 'id', summary: 'The organization whose log it is.' },
@@ -62,8 +62,7 @@ async function verifyFile(
   path: string,
   options: Parameters<typeof verifyAuditExport>[1],
 ): Promise<AuditVerdict> {
-  const { KEYWRIGHT_AUDIT_KEY: secret, KEYWRIGHT_AUDIT_KEY_ID: id = 'a1' } = io.env
-  const auditKeys = secret === undefined ? {} : { auditKeys: { current: id, keys: { [id]: secret } } }
+  const auditKeys = auditKeysOf(io)
   const input = path === '-' ? io.stdin : createReadStream(resolve(io.folder, path), 'utf8')
   // readline does not pass on that the file cannot be read.
   const broken = new Promise<never>((_, reject) => {

@@ -3,13 +3,14 @@ import type { Given } from '../arguments/index.js'
 import { type GivenPlace, type OpenKeyring, placeOptions, withKeyring } from '../host/index.js'
 import { answer, answerJson, confirmChange, type ExitCode, exitCode, type Io } from '../terminal/index.js'
 import { actorOf, actorOption } from './actor-option.js'
-import { nameOf, readKey, requireAuditKey } from './open-key.js'
+import { nameOf, plainLogOption, readKey, requireAuditKey } from './open-key.js'
 import { organizationOf } from './owner-options.js'
 
 /** The options of a command that changes the status of a key. */
 export const changeOptions = {
   ...placeOptions,
   ...actorOption,
+  ...plainLogOption,
   'dry-run': { type: 'flag', summary: 'Make all checks, and change nothing.' },
 } as const
 
@@ -32,7 +33,7 @@ export function changeKey(
 ): Promise<ExitCode> {
   return withKeyring(io, given, async (opened) => {
     const before = await readKey(opened, id)
-    await requireAuditKey(opened, organizationOf(before.owner))
+    await requireAuditKey(opened, organizationOf(before.owner), given)
     const dryRun = given['dry-run']
     if (question !== undefined && !dryRun) await confirmChange(io, `${question} ${nameOf(before)}?`, given.yes === true)
     const key = await change(opened, { actor: actorOf(given, opened), dryRun })

@@ -1,7 +1,7 @@
 import type { DoctorFinding } from '@keywright/core'
 import { command } from '../arguments/index.js'
 import { type OpenKeyring, placeOptions, withKeyring } from '../host/index.js'
-import { answer, answerJson, exitCode, note, plainText, withProgress } from '../terminal/index.js'
+import { answer, answerJson, exitCode, note, plainText, withoutSecrets, withProgress } from '../terminal/index.js'
 
 /** What a keyring cannot know that was made of a database alone: the product may have other peppers beside the one given. */
 const ofTheConfig: readonly DoctorFinding['code'][] = [
@@ -21,7 +21,9 @@ export const doctor = command({
     withKeyring(io, given, async (opened) => {
       const all = await withProgress(io, 'Examining', () => opened.keyring.doctor())
       const left = unexamined(opened)
-      const findings = all.filter(({ code }) => !left.includes(code))
+      const findings = all
+        .filter(({ code }) => !left.includes(code))
+        .map((one) => ({ ...one, message: withoutSecrets(one.message, io, given['database-url']) }))
       if (given.json) await answerJson(io, { findings, unexamined: left })
       else {
         if (findings.length === 0) await answer(io, 'All is well.')

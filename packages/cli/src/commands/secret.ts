@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { fstatSync } from 'node:fs'
 import { command } from '../arguments/index.js'
-import { answer, answerJson, exitCode, note, usageFailure } from '../terminal/index.js'
+import { answer, answerJson, exitCode, note, type Output, usageFailure } from '../terminal/index.js'
 
 /** As many as HMAC-SHA-256 can use. */
 const bytes = 32
@@ -32,9 +33,16 @@ export const secret = command({
     const value = randomBytes(bytes).toString('base64url')
     if (json) await answerJson(io, { name: variable, value })
     else {
-      await answer(io, `${variable}=${value}`)
+      await answer(io, `${isWithinFile(io.stdout) ? '\n' : ''}${variable}=${value}`)
       await note(io, `For createKeyring: ${use(variable)}`)
     }
     return exitCode.ok
   },
 })
+
+/** The last line of that file may have no end, and the secret would become a part of it. */
+function isWithinFile({ fd }: Output): boolean {
+  if (typeof fd !== 'number') return false
+  const file = fstatSync(fd)
+  return file.isFile() && file.size > 0
+}

@@ -82,6 +82,10 @@ function requireSecrets(hasPepper: boolean, prefix: string | undefined): void {
 const mostCharacters = 4_096
 
 async function readToken(io: Io): Promise<string> {
+  if (io.stdin.isTTY === true && io.stderr.isTTY !== true)
+    throw usageFailure(
+      'The token would be seen while it is typed: leave standard error at the terminal, or pipe it in.',
+    )
   const typed = isInteractive(io) ? await askSecret(io, 'The token (it is not shown):') : await text(io.stdin)
   const token = typed.trim()
   if (token === '') throw usageFailure('There is no token on standard input.')

@@ -34,9 +34,21 @@ export function readDatabaseAddress(address: string, folder: string): DatabaseAd
 
 function pathOf(rest: string, folder: string): string {
   // `sqlite:///srv/keys.db` is an address with no host; `sqlite://keys.db` is what people write for a path beside them.
-  if (rest.startsWith('///')) return fileURLToPath(`file:${rest}`)
+  if (rest.startsWith('///')) return pathOfUrl(`file:${rest}`)
   const path = rest.startsWith('//') ? rest.slice(2) : rest
-  if (path === '' || path.includes('\0'))
-    throw usageFailure('The address of a SQLite database must have the path of its file, such as sqlite:./keys.db.')
+  if (path === '' || /[\0#?%]/.test(path)) throw usageFailure(needsPath)
   return isAbsolute(path) ? path : resolve(folder, path)
 }
+
+function pathOfUrl(url: string): string {
+  try {
+    // What stands behind these is no part of a path: another file would be opened.
+    if (!/[#?]|%00/.test(url)) return fileURLToPath(url)
+  } catch {
+    // A code such as %2F or %zz, which no path has.
+  }
+  throw usageFailure(needsPath)
+}
+
+const needsPath =
+  'The address of a SQLite database must have the path of its file, such as sqlite:./keys.db, without #, ? and %. With three slashes, sqlite:///srv/my%20keys.db, codes are read.'

@@ -1,3 +1,4 @@
+export { auditKeysOf } from './audit-keys-of.js'
 export { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
 export { defineConfig, type KeywrightConfig } from './define-config.js'
 export { hostModules } from './host-modules.js'

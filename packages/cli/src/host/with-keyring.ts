@@ -10,6 +10,7 @@ import {
   sha256,
 } from '@keywright/core'
 import { Failure, type Io } from '../terminal/index.js'
+import { auditKeysOf } from './audit-keys-of.js'
 import { type DatabaseAddress, readDatabaseAddress } from './database-address.js'
 import { loadConfig } from './load-config.js'
 import { lookingStore } from './looking-store.js'
@@ -28,6 +29,8 @@ export interface OpenKeyring {
   readonly from: 'config' | 'database'
   /** Whether the keyring can tell a right token from a wrong one. */
   readonly hasPepper: boolean
+  /** Whether the keyring is known to sign the audit log as the product does. */
+  readonly hasAuditKey: boolean
 }
 
 /** What a command asks of a keyring. */
@@ -56,7 +59,7 @@ export async function withKeyring<T>(
   const place = findPlace(io, given)
   if (place.kind === 'config') {
     const { keyring, actor = systemActor, close } = await loadConfig(io.modules, place.path)
-    const opened = { keyring, actor, from: 'config', hasPepper: true } as const
+    const opened = { keyring, actor, from: 'config', hasPepper: true, hasAuditKey: true } as const
     return closing(() => use(opened), [() => keyring.close(), async () => close?.()])
   }
   if (needs.configFor !== undefined)
@@ -67,8 +70,9 @@ export async function withKeyring<T>(
   const opened = await openDatabase(io.modules, readDatabaseAddress(place.url, io.folder), { isNew: false })
   const keyring = keyringOver(io, opened, place.tables, needs.format)
   const hasPepper = io.env.KEYWRIGHT_PEPPER !== undefined
+  const hasAuditKey = io.env.KEYWRIGHT_AUDIT_KEY !== undefined
   const close = [() => keyring.close(), () => opened.db.destroy()]
-  return closing(() => use({ keyring, actor: systemActor, from: 'database', hasPepper }), close)
+  return closing(() => use({ keyring, actor: systemActor, from: 'database', hasPepper, hasAuditKey }), close)
 }
 
 /** Runs the migrations of the project, or those of a database. */
@@ -116,7 +120,6 @@ function keyringOver(
   { prefix = 'unknown', environment, secretLength }: Partial<TokenForm> = {},
 ): Keyring {
   const { KEYWRIGHT_PEPPER: pepper, KEYWRIGHT_PEPPER_ID: pepperId = 'p1' } = env
-  const { KEYWRIGHT_AUDIT_KEY: auditKey, KEYWRIGHT_AUDIT_KEY_ID: auditKeyId = 'a1' } = env
   return createKeyring({
     prefix,
     environment,
@@ -127,7 +130,7 @@ function keyringOver(
     resolveOwner: 'uncapped',
     imports: {},
     onEvent: () => {},
-    ...(auditKey === undefined ? {} : { auditKeys: { current: auditKeyId, keys: { [auditKeyId]: auditKey } } }),
+    ...auditKeysOf({ env }),
   })
 }
 

@@ -1,3 +1,4 @@
+import { isDay } from '../arguments/index.js'
 import { usageFailure } from '../terminal/index.js'
 
 /** A row of a table or an object of a list, as it was read: texts of CSV, values of JSON. */
@@ -59,7 +60,7 @@ function ofNumber(value: number): Date {
 function ofText(text: string): Date {
   const [, day, time = '00:00', zone = 'Z'] =
     /^(\d{4}-\d{2}-\d{2})(?:[T ]([\d:.]+))? ?(Z|[+-]\d{2}(?::?\d{2})?)?$/.exec(text) ?? []
-  if (day === undefined) return new Date(Number.NaN)
+  if (day === undefined || !isDay(day)) return new Date(Number.NaN)
   return new Date(`${day}T${time}${/^[+-]\d{2}$/.test(zone) ? `${zone}:00` : zone}`)
 }
 

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { unprintable } from '@keywright/core/adapter'
 import { Failure } from './failure.js'
 
 /** What the program reads and writes: the process, or what stands for it in a test. */
@@ -15,7 +16,7 @@ export interface Io {
 }
 
 /** A stream to write to, maybe a terminal. */
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly fd?: number }
 
 /** The modules of the project that the program is run in. */
 export interface HostModules {
@@ -46,7 +47,17 @@ export function answer(io: Io, text: string): Promise<void> {
 
 /** Writes the answer of a command for programs: one JSON text, in which dates are ISO 8601. */
 export function answerJson(io: Io, value: unknown): Promise<void> {
-  return answer(io, JSON.stringify(value, null, 2))
+  return answer(io, JSON.stringify(value, null, 2).replace(misleading, asEscape))
+}
+
+/** A terminal would obey these, and a name may be of a stranger. Those that are not escaped already can only be in texts. */
+const misleading = /* @__PURE__ */ new RegExp(`(?!\\n)${unprintable.source}`, 'gu')
+
+function asEscape(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 /** Tells people something beside the answer. Where nobody reads that, the answer is written all the same. */

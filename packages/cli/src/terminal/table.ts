@@ -15,7 +15,7 @@ const narrowest = 8
  */
 export function table(headings: readonly string[], rows: readonly Row[], output: Output): string {
   const cells = [headings, ...rows.map((row) => row.map(cellOf))]
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => width(row[column] ?? ''))))
+  const widths = headings.map((_, column) => widestOf(cells.map((row) => row[column] ?? '')))
   if (output.isTTY === true) fit(widths, (output.columns ?? 80) - gap * (headings.length - 1))
   return cells
     .map(
@@ -30,7 +30,7 @@ export function table(headings: readonly string[], rows: readonly Row[], output:
 
 /** Writes fields below each other, each behind its name. */
 export function fields(pairs: readonly (readonly [name: string, value: Row[number]])[]): string {
-  const widest = Math.max(...pairs.map(([name]) => width(name)))
+  const widest = widestOf(pairs.map(([name]) => name))
   return pairs.map(([name, value]) => `${padded(name, widest)}${' '.repeat(gap)}${cellOf(value)}\n`).join('')
 }
 
@@ -42,6 +42,11 @@ function cellOf(value: Row[number]): string {
 /** To the second, in UTC. */
 function timeOf(date: Date): string {
   return Number.isNaN(date.getTime()) ? '?' : `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`
+}
+
+/** Arguments are on the stack, which has no room for those of a long table. */
+function widestOf(texts: readonly string[]): number {
+  return texts.reduce((widest, text) => Math.max(widest, width(text)), 0)
 }
 
 function width(text: string): number {

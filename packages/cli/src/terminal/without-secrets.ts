@@ -17,19 +17,25 @@ export function withoutSecrets(text: string, { env }: Pick<Io, 'env'>, given: st
     ...[given, ...addresses.map((name) => env[name])].flatMap(passwordsIn),
     ...secrets.flatMap((name) => env[name] ?? []),
   ]
-  const hidden = known.filter(({ length }) => length >= fewestCharacters)
+  // The longest first: a shorter one may be a part of it.
+  const hidden = known.filter(({ length }) => length >= fewestCharacters).sort((a, b) => b.length - a.length)
   const clean = hidden.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
   // An address that nobody named: of another variable, or of another server.
-  return clean.replace(/(\w+:\/\/[^\s:/@]*):[^\s@]*@/g, '$1:***@')
+  return clean.replace(/(\w+:\/\/[^\s:/@]*):\S*@/g, '$1:***@').replace(/([?&][\w.-]+=)[^\s&#]+/g, '$1***')
 }
 
-/** The password of an address as it is written, and as it is meant. */
-function passwordsIn(address: string | undefined): string[] {
-  const [, password] = /^\w+:\/\/[^:/@]*:([^@]*)@/.exec(address ?? '') ?? []
-  if (password === undefined) return []
+/** The passwords of an address, as they are written, and as they are meant. A password that is not encoded may have an `@` in it. */
+function passwordsIn(address = ''): string[] {
+  const [, rest = ''] = /^\w+:\/\/[^:/@]*:(.*)$/s.exec(address) ?? []
+  const ends = [...rest.matchAll(/@/g)].map(({ index }) => rest.slice(0, index))
+  const values = [...address.matchAll(/[?&][^=&#]*(?:password|pwd|token|secret|key)[^=&#]*=([^&#]*)/gi)]
+  return [...ends, ...values.flatMap(([, value = '']) => value)].flatMap((password) => [password, decoded(password)])
+}
+
+function decoded(text: string): string {
   try {
-    return [password, decodeURIComponent(password)]
+    return decodeURIComponent(text)
   } catch {
-    return [password]
+    return text
   }
 }

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly folder?: string
   /** Columns of the terminal that it writes to. @defaultValue none: no terminal */
   readonly columns?: number
+  /** Where it reads from, in place of `input`. */
+  readonly stdin?: Readable
   /** Where the answer goes, in place of `out`. */
   readonly output?: Writable
   /** Keys that a person types, one by one, into the terminal of the process. @defaultValue none: no terminal */
@@ -50,7 +52,7 @@ const modules: HostModules = {
 /** Runs the program within this process. The configuration of the fixtures finds its database in the environment. */
 export const runHere: RunProgram = async (
   line,
-  { input = '', env = {}, folder = fixtures, columns, keys, output } = {},
+  { input = '', env = {}, folder = fixtures, columns, keys, output, stdin: given } = {},
 ) => {
   for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY']) {
     if (env[name] === undefined) delete process.env[name]
@@ -59,7 +61,7 @@ export const runHere: RunProgram = async (
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const person = keys === undefined ? {} : { isTTY: true }
   const [stdout, stderr] = [Object.assign(new PassThrough(), terminal), Object.assign(new PassThrough(), person)]
-  const stdin = keys === undefined ? Readable.from([input]) : typed(keys, stderr)
+  const stdin = given ?? (keys === undefined ? Readable.from([input]) : typed(keys, stderr))
   const texts = Promise.all([text(stdout), text(stderr)])
   const code = await run(line, { stdin, stdout: output ?? stdout, stderr, env, folder, modules })
   stdout.end()
