@@ -298,6 +298,20 @@ describe('keywright import', () => {
     )
   })
 
+  it('tells no secret in what it says of a row', async () => {
+    writeFileSync(join(folder, 'keys.jsonl'), line({ scopes: ['tasks.c4n4ry'] }))
+    const secret = { ...env, KEYWRIGHT_PEPPER: 'tasks.c4n4ry' }
+    for (const json of [[], ['--json']]) {
+      const ran = await runHere(['import', 'keys.jsonl', ...config, '--from', 'table', ...json], {
+        env: secret,
+        folder,
+      })
+      expect(ran.code).toBe(1)
+      expect(ran.out + ran.err).toContain('*** is not in the catalog')
+      expect(ran.out + ran.err).not.toContain('c4n4ry')
+    }
+  })
+
   it('imports more rows than one batch has', async () => {
     const content = Array.from({ length: 205 }, (_, index) => line({ name: `key ${index}` })).join('\n')
     expect(await bring('keys.jsonl', content, ['--from', 'table'])).toMatchObject({ imported: 205 })

@@ -174,6 +174,22 @@ describe('what is refused', () => {
     expect(ran.err).not.toContain('c4N4ry')
   })
 
+  it('what doctor finds, without a secret in it', async () => {
+    const { options } = sqlite()
+    const folder = newFolder()
+    await run(['migrate', ...options], { folder })
+    const place = [...options, '--table-prefix', 'c4n4ry_of_a_pepper_']
+    expect((await run(['doctor', ...place], { folder })).out).toContain('c4n4ry_of_a_pepper_api_key_migrations')
+    for (const json of [[], ['--json']]) {
+      const ran = await run(['doctor', ...place, ...json], {
+        folder,
+        env: { KEYWRIGHT_PEPPER: 'c4n4ry_of_a_pepper_api_key_migrations' },
+      })
+      expect(ran).toMatchObject({ code: 1, out: expect.stringContaining('***') })
+      expect(ran.out).not.toContain('c4n4ry_of_a_pepper_api_key_migrations')
+    }
+  })
+
   it('a database without tables, and doctor says what it finds: exit 1', async () => {
     const { options } = sqlite()
     const folder = newFolder()
