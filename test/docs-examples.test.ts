@@ -132,7 +132,7 @@ describe('docs/concepts', () => {
   it('tokens: one environment refuses those of another, and only test keys are shown again', async () => {
     const store = memoryStore()
     const secrets = {
-      KEY_PEPPER: 'a pepper of at least 32 bytes, for a test',
+      KEYWRIGHT_PEPPER: 'a pepper of at least 32 bytes, for a test',
       KEY_SEAL: randomBytes(32).toString('base64'),
     }
     const live = openKeyring({ store, resolveOwner: everybody }, 'live', secrets)

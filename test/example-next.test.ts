@@ -36,10 +36,10 @@ it('the example for Next.js opens its keyring with a later request, if it could 
         headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '192.0.2.7', 'X-Forwarded-Proto': 'https' },
       }),
     )
-  vi.stubEnv('KEY_PEPPER', undefined)
+  vi.stubEnv('KEYWRIGHT_PEPPER', undefined)
   await expect(ask('tb_x')).rejects.toThrow(/pepper/)
 
-  vi.stubEnv('KEY_PEPPER', 'ZXhhbXBsZSBwZXBwZXIgb2YgMzIgYnl0ZXMsIG5vdCBteSBvd24=')
+  vi.stubEnv('KEYWRIGHT_PEPPER', 'ZXhhbXBsZSBwZXBwZXIgb2YgMzIgYnl0ZXMsIG5vdCBteSBvd24=')
   const keyring = await keyringOfApp()
   onTestFinished(() => keyring.close())
   const create = (organizationId: string) =>

@@ -27,7 +27,7 @@ async function startFirstExample(folder: string) {
     ],
     {
       cwd: folder,
-      env: { ...process.env, KEY_PEPPER: 'pepper of the test, 32 bytes or more', PORT: await freePort() },
+      env: { ...process.env, KEYWRIGHT_PEPPER: 'pepper of the test, 32 bytes or more', PORT: await freePort() },
     },
   )
   onTestFinished(() => void server.kill())

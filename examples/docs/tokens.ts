@@ -4,7 +4,7 @@ import { access } from './access.js'
 
 /** The secrets of the process: none of them is in the database. */
 export interface Secrets {
-  readonly KEY_PEPPER?: string | undefined
+  readonly KEYWRIGHT_PEPPER?: string | undefined
   readonly KEY_SEAL?: string | undefined
 }
 
@@ -12,7 +12,7 @@ export interface Secrets {
 export function openKeyring(
   { store, resolveOwner }: { store: KeyStore; resolveOwner: ResolveOwner },
   environment: 'live' | 'test',
-  { KEY_PEPPER, KEY_SEAL }: Secrets,
+  { KEYWRIGHT_PEPPER, KEY_SEAL }: Secrets,
 ): Keyring<typeof access> {
   return createKeyring({
     prefix: 'tb',
@@ -21,7 +21,7 @@ export function openKeyring(
     access,
     store,
     resolveOwner,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: KEY_PEPPER } }),
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: KEYWRIGHT_PEPPER } }),
     reveal: { sealer: sealer({ current: 's1', keys: { s1: KEY_SEAL } }), environments: ['test'] },
   })
 }

@@ -8,15 +8,15 @@ import { access } from './access.js'
 /** The binding of wrangler.jsonc, and a secret. */
 export interface Env {
   readonly DB: D1Like
-  readonly KEY_PEPPER: string
+  readonly KEYWRIGHT_PEPPER: string
 }
 
 let store: ReturnType<typeof d1Store> | undefined
 
 /** A keyring for one request, over a store for the isolate. */
-export function openKeyring({ DB, KEY_PEPPER }: Env) {
+export function openKeyring({ DB, KEYWRIGHT_PEPPER }: Env) {
   store ??= d1Store(DB)
-  const hasher = hmacSha256({ current: 'p1', peppers: { p1: KEY_PEPPER } })
+  const hasher = hmacSha256({ current: 'p1', peppers: { p1: KEYWRIGHT_PEPPER } })
   return createKeyring({ prefix: 'tb', access, store, hasher, resolveOwner: 'uncapped' })
 }
 

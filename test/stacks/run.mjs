@@ -77,7 +77,7 @@ async function prepare(name, { from, packages, prepare: fill }, tarballs) {
     cpSync(join(root, from), folder, { recursive: true, filter: own })
   }
   fill?.(folder)
-  writeFileSync(join(folder, '.env'), `KEY_PEPPER=${randomBytes(32).toString('base64')}\n`)
+  writeFileSync(join(folder, '.env'), `KEYWRIGHT_PEPPER=${randomBytes(32).toString('base64')}\n`)
   await npmInstall(
     folder,
     packages.map((one) => tarballs[one]),
@@ -95,8 +95,8 @@ async function prepare(name, { from, packages, prepare: fill }, tarballs) {
 /** What a host's shell has, and the secret that its own start script or platform reads from `.env`. */
 function hostEnv(folder, more = {}) {
   const { PATH, HOME } = process.env
-  const [, pepper] = /KEY_PEPPER=(.*)/.exec(readFileSync(join(folder, '.env'), 'utf8'))
-  return { PATH, HOME, CI: 'true', NEXT_TELEMETRY_DISABLED: '1', KEY_PEPPER: pepper, ...more }
+  const [, pepper] = /KEYWRIGHT_PEPPER=(.*)/.exec(readFileSync(join(folder, '.env'), 'utf8'))
+  return { PATH, HOME, CI: 'true', NEXT_TELEMETRY_DISABLED: '1', KEYWRIGHT_PEPPER: pepper, ...more }
 }
 
 /** Starts the app, and returns the key and the address of the curl line that it prints. */

@@ -13,7 +13,7 @@ import { timingSafeEqual } from 'hono/utils/buffer'
 /** The bindings of wrangler.jsonc, and the secrets. */
 interface Env {
   readonly DB: D1Like
-  readonly KEY_PEPPER: string
+  readonly KEYWRIGHT_PEPPER: string
   readonly ADMIN_TOKEN: string
 }
 
@@ -36,7 +36,7 @@ function openKeyring(env: Env): Keyring<typeof access> {
     environment: 'live',
     access,
     store,
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: env.KEY_PEPPER } }),
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: env.KEYWRIGHT_PEPPER } }),
     resolveOwner: 'uncapped', // or what the owner may do now, from your own tables
   })
 }

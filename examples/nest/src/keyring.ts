@@ -14,7 +14,7 @@ export async function openKeyring() {
     prefix: 'tb',
     access,
     store: await sqliteStore('keys.sqlite'),
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEYWRIGHT_PEPPER } }),
     // Asked on each request. Whoever has left the organization has no rights there, and no key of theirs has any.
     resolveOwner: (owner) => {
       const user = users.get(owner.id)

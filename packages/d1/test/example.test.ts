@@ -8,7 +8,7 @@ beforeAll(async () => {
   if (!testsEverything) return
   worker = await startWorker('worker/example.mjs', {
     d1Databases: ['DB'],
-    bindings: { KEY_PEPPER: '07'.repeat(32), ADMIN_TOKEN: 'secret' },
+    bindings: { KEYWRIGHT_PEPPER: '07'.repeat(32), ADMIN_TOKEN: 'secret' },
   })
   expect((await worker.fetch('https://worker/migrate')).status).toBe(200)
 })

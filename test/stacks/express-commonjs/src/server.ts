@@ -20,7 +20,7 @@ async function openKeyring(): Promise<Keyring<typeof access>> {
     prefix: 'tb',
     access,
     store: kyselyStore(db),
-    hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
+    hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEYWRIGHT_PEPPER } }),
     resolveOwner: () => ({ scopes: ['tasks.*'] }),
   })
 }

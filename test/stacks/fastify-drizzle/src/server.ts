@@ -22,7 +22,7 @@ const keyring = createKeyring({
   prefix: 'tb',
   access: defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } }),
   store: kyselyStore(keys, { schema: SCHEMA }),
-  hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
+  hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEYWRIGHT_PEPPER } }),
   resolveOwner: async ({ id }) => {
     const [user] = await db.select().from(users).where(eq(users.id, id))
     return user === undefined ? null : { scopes: ['tasks.*'] }

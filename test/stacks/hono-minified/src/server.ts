@@ -8,7 +8,7 @@ const keyring = createKeyring({
   prefix: 'tb',
   access: defineAccess({ scopes: { 'tasks.read': 'See tasks', 'tasks.create': 'Add tasks' } }),
   store: await sqliteStore('keys.sqlite'),
-  hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEY_PEPPER } }),
+  hasher: hmacSha256({ current: 'p1', peppers: { p1: process.env.KEYWRIGHT_PEPPER } }),
   resolveOwner: () => ({ scopes: ['tasks.*'] }),
 })
 
