@@ -22,6 +22,7 @@ interface Step {
 
 const steps: readonly Step[] = [
   { line: 'secret', out: /^KEYWRIGHT_PEPPER=[\w-]{43}\n$/ },
+  { line: 'init starter --framework express', out: /server\.js/, isElsewhere: true },
   { line: 'migrate', out: /^Ran 0001-/, isQuick: true },
   { line: 'keys create ci --organization acme --scope tasks.read', out: /^tk_live_\w+\n$/, isQuick: true },
   { line: 'keys list --organization acme', out: /^ID .*\n<id> +ci +active/ },
