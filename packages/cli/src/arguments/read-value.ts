@@ -1,4 +1,4 @@
-import { usageFailure } from '../terminal/index.js'
+import { isDay, usageFailure } from '../terminal/index.js'
 
 /** Reads a date of an option or a variable: ISO 8601, a day alone being its beginning in UTC. @throws Failure */
 export function readDate(value: string | undefined, option: string): Date | undefined {
@@ -9,12 +9,6 @@ export function readDate(value: string | undefined, option: string): Date | unde
   if (!Number.isNaN(date.getTime())) return date
   const named = /^[A-Z]/.test(option) ? option : `--${option}`
   throw usageFailure(`${named} must be a date such as 2027-01-31, or with a time and a zone 2027-01-31T12:00:00Z.`)
-}
-
-/** Whether there is such a day. `Date` takes 31 February for 3 March. */
-export function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
 
 /** Reads a whole number of an option. What it may be is for the library to say. @throws Failure */

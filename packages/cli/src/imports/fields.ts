@@ -1,5 +1,4 @@
-import { isDay } from '../arguments/index.js'
-import { usageFailure } from '../terminal/index.js'
+import { isDay, usageFailure } from '../terminal/index.js'
 
 /** A row of a table or an object of a list, as it was read: texts of CSV, values of JSON. */
 export type Row = Readonly<Record<string, unknown>>
