@@ -87,8 +87,8 @@ async function checkPackage(folder, surface, into) {
     (path) =>
       path !== '' &&
       !/^dist\/[\w-]+(\.d\.ts|\.js)$|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(path) &&
-      !(name === '@keywright/otel' && path === 'grafana/dashboard.json'),
-    !(name === 'keywright' && path.startsWith('templates/')),
+      !(name === '@keywright/otel' && path === 'grafana/dashboard.json') &&
+      !(name === 'keywright' && path.startsWith('templates/')),
   )
   report(name, 'ships nothing else', extra.length === 0, extra.join('\n'))
 
