@@ -33,7 +33,10 @@ export interface TestAuthority<A extends Access = Access> extends OwnerAuthority
   readonly roles?: readonly RoleOf<A>[] | undefined
 }
 
-/** Options of `createKeyring` that replace the defaults of {@link testKeyring}, and the start of the clock. */
+/**
+ * Options of `createKeyring` that replace the defaults of {@link testKeyring}, and the start of the clock. One that is `undefined` has
+ * the default of `createKeyring`: `environment: undefined` makes tokens without an environment.
+ */
 export interface TestKeyringOptions<A extends Access = Access> extends Partial<Omit<KeyringOptions<A>, 'access'>> {
   /** The time at which the clock starts. @defaultValue the time of the system when the keyring is made */
   readonly startAt?: Date | undefined
@@ -94,9 +97,7 @@ export interface TestKeyring<A extends Access = Access> {
  */
 export function testKeyring<A extends Access>(access: A, options: TestKeyringOptions<A> = {}): TestKeyring<A> {
   checkNames(options, optionNames)
-  const { startAt = new Date(), ...given } = options
-  // What is undefined is left out, and leaves the default in its place.
-  const others = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as typeof given
+  const { startAt = new Date(), ...others } = options
   const clock = testClock(startAt)
   const events: KeyringEvent[] = []
   const authorities = new Map<string, TestAuthority<A> | null>()
