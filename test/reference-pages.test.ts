@@ -5,6 +5,7 @@ import type { WebhooksEvent } from '@keywright/webhooks'
 import { describe, expect, it } from 'vitest'
 import { problemCodes } from '../packages/api/src/http/problem.js'
 import { statusTable } from '../packages/core/src/http/status-table.js'
+import { changeTypes, eventTypes as typesOfKeyring } from '../packages/otel/src/begin-at-zero.js'
 
 /** The codes that a page has a heading for, each with what stands below it. */
 function sectionsOf(page: string, chapters: (title: string) => boolean = () => true): Map<string, string> {
@@ -51,27 +52,7 @@ const errorCodes: Readonly<Record<KeyErrorCode, true>> = {
 }
 
 const eventTypes: Readonly<Record<KeyringEvent['type'] | WebhooksEvent['type'], true>> = {
-  'api_key.verify_failed': true,
-  'api_key.used_after_revocation': true,
-  'api_key.exposed_in_url': true,
-  'api_key.sent_in_clear': true,
-  'api_key.damaged': true,
-  'api_key.previous_token_used': true,
-  'api_key.unknown_scope': true,
-  'api_key.reveal_failed': true,
-  'api_key.rehash_failed': true,
-  'hasher.wrong_pepper': true,
-  'api_key.guessed_at': true,
-  'api_key.rate_limited': true,
-  'cache.used': true,
-  'cache.bypassed': true,
-  'cache.not_told': true,
-  'usage.not_written': true,
-  'usage.dropped': true,
-  'keyring.outage_began': true,
-  'keyring.outage_ended': true,
-  'store.replica_used': true,
-  'store.replica_left': true,
+  ...typesOfKeyring,
   'webhook.delivered': true,
   'webhook.failed': true,
   'webhook.dropped': true,
@@ -83,20 +64,7 @@ const eventTypes: Readonly<Record<KeyringEvent['type'] | WebhooksEvent['type'], 
 }
 
 const auditTypes: Readonly<Record<AuditType, true>> = {
-  'api_key.created': true,
-  'api_key.imported': true,
-  'api_key.renamed': true,
-  'api_key.settings_changed': true,
-  'api_key.scopes_changed': true,
-  'api_key.grants_changed': true,
-  'api_key.limits_changed': true,
-  'api_key.enabled': true,
-  'api_key.disabled': true,
-  'api_key.revoked': true,
-  'api_key.end_scheduled': true,
-  'api_key.deleted': true,
-  'api_key.rotated': true,
-  'api_key.revealed': true,
+  ...changeTypes,
   'audit.exported': true,
   'audit.pruned': true,
   'tool.called': true,

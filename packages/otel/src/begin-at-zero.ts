@@ -2,7 +2,7 @@ import type { AuditType, KeyringEvent } from '@keywright/core'
 import type { Instruments } from './instruments.js'
 
 // The compiler refuses tables that forget one, or have one that is no more.
-const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
+export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'api_key.verify_failed': true,
   'api_key.used_after_revocation': true,
   'api_key.exposed_in_url': true,
@@ -25,7 +25,7 @@ const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'store.replica_used': true,
   'store.replica_left': true,
 }
-const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}`>]: true } = {
+export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}`>]: true } = {
   'api_key.created': true,
   'api_key.imported': true,
   'api_key.renamed': true,
