@@ -3,7 +3,7 @@ import { kyselyStore, mysqlPool, postgresPool } from '@keywright/kysely'
 import { type Dialect, Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import Database from 'libsql'
 import type { RowDataPacket } from 'mysql2'
-import { sqliteNow } from '../../packages/kysely/src/dialect/dialect.js'
+import { dialects } from '../../packages/kysely/src/dialect/dialect.js'
 import { lookupPackedInFile } from '../../packages/kysely/src/dialect/key-lookup.js'
 import type { KeyTables } from '../../packages/kysely/src/tables/key-tables.js'
 import { createKeys, keyringOver, verifyGood } from '../../test/performance/keyring.js'
@@ -120,7 +120,10 @@ export const onSqlite: Part = async (turns) => {
   }
   const floor = async (some: readonly string[]): Promise<Floor> => {
     // Its tables are those of the store.
-    const { sql } = lookupPackedInFile(sqliteNow)(file.db as unknown as Kysely<KeyTables>, 'api_keys', 'id')(some, null)
+    const { sql } = lookupPackedInFile(dialects.sqlite.now)(file.db as unknown as Kysely<KeyTables>, 'api_keys', 'id')(
+      some,
+      null,
+    )
     const kept = database.prepare<string[]>(sql).raw(true)
     return some.length === 1 ? (ids) => kept.get(...ids) : (ids) => kept.all(...ids)
   }

@@ -65,7 +65,7 @@ interface Clash {
 type ColumnOf = (column: string) => RawBuilder<unknown>
 
 // julianday counts whole milliseconds internally. Rounding removes the error that the division by a day adds.
-export const sqliteNow = sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`
+const sqliteNow = sql<number>`cast(round((julianday('now') - 2440587.5) * 86400000) as integer)`
 const postgresNow = sql<number>`cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`
 const mysqlNow = sql<number>`timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000`
 

@@ -1,7 +1,7 @@
 import type { Found, KeyStore } from '@keywright/core/store'
 import type { Kysely, SqliteDatabase } from 'kysely'
-import { sqliteNow } from '../dialect/dialect.js'
-import { type FoundRow, type KeyLookup, lookupInFile, lookupPackedInFile } from '../dialect/key-lookup.js'
+import { dialects } from '../dialect/dialect.js'
+import { type FoundRow, type KeyLookup, lookupPackedInFile } from '../dialect/key-lookup.js'
 import { mayBeId, toFound } from '../store/key-reader.js'
 import type { KeyTables } from '../tables/key-tables.js'
 
@@ -27,8 +27,8 @@ export function readKeysAtOnce(
   db: Kysely<KeyTables>,
   { table, later }: { readonly table: 'api_keys'; readonly later: KeyStore['find'] },
 ): { readonly find: KeyStore['find']; close(): void } {
-  const packed = lookupPackedInFile(sqliteNow)(db, table, 'id')
-  const whole = lookupInFile(sqliteNow)(db, table, 'id')
+  const packed = lookupPackedInFile(dialects.sqlite.now)(db, table, 'id')
+  const whole = dialects.sqlite.lookupBy(db, table, 'id')
   const readBy = (lookup: KeyLookup, ids: readonly string[]): readonly FoundRow[] => {
     const { sql, parameters } = lookup(ids, null)
     return reader.prepare(sql).all(parameters) as FoundRow[] // the columns that the statement names
