@@ -30,7 +30,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['errors'],
       ['check'],
       ['scope', 'crypto', 'ip'],
-      ['access', 'limits', 'store'],
+      ['access', 'credential', 'limits', 'store'],
       ['outage', 'usage', 'memory', 'rows', 'webhooks'],
       ['cache'],
       ['input', 'verify'],

@@ -27,9 +27,10 @@ export {
   type WholeNumberRange,
   wholeNumber,
 } from '../check/index.js'
+export { fieldValues } from '../credential/index.js'
 export type { Credential, TokenFormat } from '../crypto/index.js'
 export type { Grantable, KeyRights } from '../delegation/index.js'
-export { fieldValues, type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
+export { type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
 export { checkDescription, checkId, checkInstant, inputLimits, isPrintable, unprintable } from '../input/index.js'
 export {
   adapterOf,

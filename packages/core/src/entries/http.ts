@@ -1,22 +1,24 @@
 export {
-  type ChallengeOptions,
-  type ClientIpInput,
   type CredentialFormat,
   type CredentialInput,
   type CredentialReading,
   type CredentialSource,
+  type InvalidRequestReason,
+  readCredential,
+} from '../credential/index.js'
+export {
+  type ChallengeOptions,
+  type ClientIpInput,
   challengeFor,
   clientIp,
   EXPOSED_HEADERS,
   type HttpRefusalCode,
-  type InvalidRequestReason,
   PROBLEM_MEDIA_TYPE,
   type Problem,
   type PublicRefusal,
   problemFor,
   type Reply,
   rateLimitFields,
-  readCredential,
   readTrustedProxies,
   replyTo,
 } from '../http/index.js'

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
+import { fieldEntries } from '../credential/index.js'
 import { formatIpRange, parsePeer } from '../ip/index.js'
-import { fieldEntries } from './header-syntax.js'
 
 /** The parts of a request that show its client's address. */
 export interface ClientIpInput {

@@ -1,6 +1,6 @@
 import type { Access } from '../access/index.js'
+import type { CredentialSource } from '../credential/index.js'
 import type { RateLimitState } from '../limits/index.js'
-import type { CredentialSource } from './credential-reading.js'
 import type { GateTerms } from './gate-options.js'
 import type { GateRefusal, GateVerdict } from './gate-verdict.js'
 import { rateLimitFields } from './rate-limit-fields.js'

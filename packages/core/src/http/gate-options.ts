@@ -1,11 +1,11 @@
 import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '../access/index.js'
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
+import { parseKeyHeaders } from '../credential/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ResourceRef } from '../values/index.js'
 import type { TrustProxy } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
 import type { GateSetting } from './gate-verdict.js'
-import { parseKeyHeaders } from './key-headers.js'
 import { parseRequireHttps } from './require-https.js'
 import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js'
 

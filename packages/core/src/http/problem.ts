@@ -1,5 +1,4 @@
-import type { InvalidRequestReason } from './credential-reading.js'
-import { usualKeyHeaders } from './key-headers.js'
+import { type InvalidRequestReason, usualKeyHeaders } from '../credential/index.js'
 import { type HttpRefusalCode, statusTable } from './status-table.js'
 
 /** The media type of {@link Problem} (RFC 9457). */

@@ -1,7 +1,7 @@
+import { fieldEntries, isForwardingField } from '../credential/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { type TrustProxy, walkBack } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
-import { fieldEntries, isForwardingField } from './header-syntax.js'
 import { isLoopback } from './trusted-proxies.js'
 
 /** Parses the option `requireHttps` of a gate. @throws {@link InvalidOptions} when it is not a boolean. */

@@ -1,9 +1,9 @@
 import { wholeNumber } from '../check/index.js'
+import { trimOws } from '../credential/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { containsRange, type IpRange, parseIpRange, parsePeer } from '../ip/index.js'
 import { type TrustProxy, trustNobody } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
-import { trimOws } from './header-syntax.js'
 
 /**
  * The proxies in front of a server, as Express's `trust proxy` has them: addresses, CIDR ranges and the names `loopback`,

@@ -5,7 +5,7 @@ import { rawRequest } from '@keywright/testkit'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { messageLines, type NodeMessage, nodeRequest } from '../../src/adapter/node-request.js'
-import { readCredential } from '../../src/http/read-credential.js'
+import { readCredential } from '../../src/credential/read-credential.js'
 
 const K = 'tk_live_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sFgA4eU3TDB0r'
 const K2 = 'tk_live_9xY8wV7uT6sR_000000000000000000000000000000001gco3G'

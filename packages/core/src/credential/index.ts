@@ -1,0 +1,10 @@
+export type {
+  CredentialFormat,
+  CredentialInput,
+  CredentialReading,
+  CredentialSource,
+  InvalidRequestReason,
+} from './credential-reading.js'
+export { fieldEntries, fieldValues, isForwardingField, trimOws } from './header-syntax.js'
+export { parseKeyHeaders, usualKeyHeaders } from './key-headers.js'
+export { credentialReader, readCredential } from './read-credential.js'
