@@ -1,4 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { serve as serveHono } from '@hono/node-server'
 import { type Keyring, type KeyringEvent, type KeyringOptions, memoryStore } from '@keywright/core'
@@ -14,7 +16,7 @@ import { createMcpAuth, denyOAuthDiscovery, type Login, type McpAuthOptions, sco
 import { registerDeclared } from '../src/server/register-declared.js'
 import { createRegistry } from '../src/server/registry.js'
 import { createWiring } from '../src/server/wiring.js'
-import { listenFor, listenHeaders, mcpHeaders, openStream, send } from './raw.js'
+import { listenFor, listenHeaders, listTools, mcpHeaders, openStream, send } from './raw.js'
 import { register, v2 } from './register.js'
 import { aKeyring, aToken, type Board, full, listening, partial, serveV2 } from './task-board.js'
 
@@ -68,6 +70,23 @@ it.each(['\uFEFF', '\uFEFF\uFEFF', ' \uFEFF'])(
     expect(text).not.toContain('board://b3')
   },
 )
+
+it('a request whose body is read as text passes the guard with its body', async () => {
+  const keyring = aKeyring()
+  const auth = createMcpAuth(keyring)
+  const { token } = await aToken(keyring, full)
+  const guard = auth.express()
+  const server = createServer((req, res) => {
+    req.setEncoding('utf8')
+    guard(req, res, () => void textOf(req).then((body) => res.end(body)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
+  const { status, text } = await send(`http://127.0.0.1:${port}`, 'POST', mcpHeaders(token), listTools)
+  expect(status).toBe(200)
+  expect(JSON.parse(text)).toEqual(listTools)
+})
 
 it('a listening stream is closed when its key loses a resource that it listens to', async () => {
   const { url, keyring } = await serveV2({ recheckMs: 30 })

@@ -75,7 +75,9 @@ async function prepare(endpoint: Endpoint, req: NodeRequest, res: ServerResponse
   for (const [name, value] of Object.entries(admission.headers)) if (!res.hasHeader(name)) res.setHeader(name, value)
   req.auth = authInfoOf(caller)
   endpoint.wiring.admits()
-  if (req.method === 'POST') res.once('finish', () => res.statusCode < 300 && endpoint.wiring.serves())
+  if (req.method === 'POST' && !endpoint.wiring.isProtected()) {
+    res.once('finish', () => res.statusCode < 300 && endpoint.wiring.serves())
+  }
   const known = typeof tagged === 'string' ? { tagged, sessionId: req.headers[SESSION_HEADER] } : null
   const listener = own === null ? null : { own, asked: body }
   const opened = { request, original: req, method: req.method ?? '', body: prepared.body, admission, registry: assumed }

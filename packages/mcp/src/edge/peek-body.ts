@@ -14,7 +14,8 @@ export interface PeekedBody {
  */
 export async function peekBody(req: IncomingMessage, maxBytes: number): Promise<PeekedBody | null> {
   if (!isReadable(req)) return null
-  const bytes = await readAhead(req, maxBytes)
+  // A small body mostly came with its headers: then nothing is to be waited for.
+  const bytes = req.complete ? readWhole(req, maxBytes) : await readAhead(req, maxBytes)
   if (bytes === null) return null
   return {
     parsed: parseJson(new Uint8Array(bytes)),
@@ -27,11 +28,28 @@ export async function peekBody(req: IncomingMessage, maxBytes: number): Promise<
   }
 }
 
-function isReadable({ headers, readableFlowing, readableEnded, destroyed }: IncomingMessage): boolean {
-  if (readableFlowing === true || readableEnded || destroyed) return false
+function isReadable(req: IncomingMessage): boolean {
+  const { headers, readableFlowing, readableEnded, readableEncoding, destroyed } = req
+  // With an encoding, it gives texts: somebody has begun to read it.
+  if (readableFlowing === true || readableEnded || destroyed || readableEncoding != null) return false
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') return false
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
   return hasBody && /^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')
+}
+
+/** Reads a body that has come as a whole, and puts it back. */
+function readWhole(req: IncomingMessage, maxBytes: number): Buffer | null {
+  if (req.readableLength > maxBytes) return null
+  const chunks: Buffer[] = []
+  for (let chunk: Buffer | null = req.read(); chunk !== null; chunk = req.read()) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  putBack(req, bytes)
+  return bytes
+}
+
+/** The stream has not said that it ended yet, and does not while it has something. */
+function putBack(req: IncomingMessage, bytes: Buffer): void {
+  if (bytes.byteLength > 0 && !req.readableEnded && !req.destroyed) req.unshift(bytes)
 }
 
 function readAhead(req: IncomingMessage, maxBytes: number): Promise<Buffer | null> {
@@ -41,8 +59,7 @@ function readAhead(req: IncomingMessage, maxBytes: number): Promise<Buffer | nul
     const stop = (isWhole: boolean): void => {
       req.off('readable', take).off('close', give)
       const bytes = Buffer.concat(chunks)
-      // The stream has not said that it ended yet, and does not while it has something.
-      if (bytes.byteLength > 0 && !req.readableEnded && !req.destroyed) req.unshift(bytes)
+      putBack(req, bytes)
       resolve(isWhole ? bytes : null)
     }
     const give = (): void => stop(false)
