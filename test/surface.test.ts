@@ -13,6 +13,7 @@ interface Manifest {
   readonly keywords?: readonly string[]
   readonly files?: readonly string[]
   readonly exports?: Record<string, string | Record<string, string>>
+  readonly typesVersions?: Record<string, Record<string, readonly string[]>>
   readonly publishConfig?: { readonly exports?: Record<string, string | Record<string, string>> }
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
@@ -66,6 +67,8 @@ describe('the public surface', () => {
       // pnpm puts these in the place of `exports` when it packs: the source is not shipped.
       expect(manifest.publishConfig?.exports?.[subpath]).toEqual(published)
       expect(Object.keys(manifest.publishConfig?.exports ?? {})).toEqual(Object.keys(manifest.exports ?? {}))
+      // TypeScript with `moduleResolution` node10 looks here, and not at `exports`.
+      if (subpath !== '.') expect(manifest.typesVersions?.['*']).toHaveProperty([file], [published.types])
     },
   )
 })
