@@ -88,7 +88,6 @@ export {
   type Keyring,
   type KeyringInTransaction,
   type KeyringOptions,
-  type VerifyOptions,
 } from '../keyring/index.js'
 export type { DisableInput, RevokeInput } from '../lifecycle/index.js'
 export {
@@ -119,6 +118,7 @@ export type {
   UpdateInput,
 } from '../manage/index.js'
 export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
+export type { PlanInput, ResolvePlan } from '../plans/index.js'
 export type {
   DoctorFinding,
   KeyPage,
@@ -134,6 +134,7 @@ export type {
   UsageQuery,
   UsedKey,
 } from '../reads/index.js'
+export type { VerifyOptions } from '../requests/index.js'
 export type {
   ArchivePart,
   BrokenLog,
@@ -166,11 +167,9 @@ export type {
   KeyringEvent,
   OnEvent,
   OwnerAuthority,
-  PlanInput,
   Refusal,
   RefusalCode,
   RequestFacts,
   ResolveOwner,
-  ResolvePlan,
   Verdict,
 } from '../verify/index.js'

@@ -1,7 +1,6 @@
 import type { Access } from '../access/index.js'
 import type { Hasher, Sealer } from '../crypto/index.js'
-import { type InTime, inTimeOf } from '../outage/index.js'
-import { timedStore } from '../store/index.js'
+import { type InTime, inTimeOf, timedStore } from '../outage/index.js'
 import { withDeadline } from '../values/index.js'
 import type { ResolveOwner } from '../verify/index.js'
 import type { KeyringParts } from './parts.js'

@@ -1,6 +1,6 @@
-import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '../access/index.js'
+import type { Access } from '../access/index.js'
 import { type AuditLog, auditLog, beginExport, exporter } from '../audit/index.js'
-import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
+import { checkNames } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { grantableBy, principalOfKey } from '../delegation/index.js'
 import { InvalidInput } from '../errors/index.js'
@@ -54,10 +54,11 @@ import {
   type UsageQuery,
   type UsedKey,
 } from '../reads/index.js'
+import { readRequirements, type VerifyOptions } from '../requests/index.js'
 import { type PruneOptions, type PruneQuery, type PruneResult, prune } from '../retention/index.js'
 import { wrapStoreErrors } from '../store/index.js'
-import { type Key, type ResourceRef, withDeadline } from '../values/index.js'
-import { type Requirements, readRequestId, type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
+import { type Key, withDeadline } from '../values/index.js'
+import { type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
 import { loadCapabilities } from './capabilities.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'
@@ -65,45 +66,6 @@ import { partsInTransaction } from './in-transaction.js'
 import type { KeyringOptions } from './options.js'
 import { type KeyringParts, makeParts } from './parts.js'
 import { rightsOf } from './rights-of.js'
-
-/** What a verification asks of the key. */
-export interface VerifyOptions<A extends Access = Access> {
-  /** All of these must be allowed. @defaultValue none: any live key passes */
-  readonly scopes?: readonly ScopeOf<A>[]
-  /** At least one of these must be allowed, beside all of `scopes`. @defaultValue none */
-  readonly anyOf?: readonly ScopeOf<A>[]
-  /** Where the resource scopes among them must be allowed. */
-  readonly resource?: ResourceRef<keyof LevelsOf<A> & string>
-  /**
-   * The client's address, for keys that may be used from some alone, and for `failureLimit`: with or without a port or a zone.
-   * What cannot be read is unknown. @defaultValue unknown
-   */
-  readonly ip?: string | null | undefined
-  /** Units of the key's rate limits; `0` takes none. @defaultValue 1 */
-  readonly cost?: number | undefined
-  /**
-   * `false` takes units and counts no use: they are more of what was counted before, such as a call that turned out to be
-   * costly. @defaultValue true
-   */
-  readonly countUsage?: boolean | undefined
-  /**
-   * An object that stands for the request: all verifications with the same one are one use, and take the units of the first.
-   */
-  readonly request?: object | undefined
-  /** Your name for the request, for events: at most 200 characters. @defaultValue none */
-  readonly requestId?: string | undefined
-}
-
-const verifyNames: NamesOf<VerifyOptions> = {
-  scopes: true,
-  anyOf: true,
-  resource: true,
-  ip: true,
-  cost: true,
-  countUsage: true,
-  request: true,
-  requestId: true,
-}
 
 /** How far `get` may reach. */
 export type GetOptions = Pick<ManageOptions, 'within'>
@@ -634,31 +596,4 @@ function verifyText(parts: KeyringParts, text: string, asked: VerifyOptions): Pr
   } catch (error) {
     return Promise.reject(error)
   }
-}
-
-function readRequirements({ access, format }: KeyringParts, options: VerifyOptions): Requirements {
-  checkNames(options, verifyNames, verifyCheck)
-  const { scopes, anyOf, resource, ip = null, cost = 1, countUsage = true, request = null, requestId = null } = options
-  if (typeof countUsage !== 'boolean') throw new InvalidInput('countUsage', 'a boolean')
-  if (request !== null && typeof request !== 'object') throw new InvalidInput('request', 'an object')
-  if (requestId !== null && typeof requestId !== 'string') throw new InvalidInput('requestId', 'a string')
-  return {
-    scopes: scopes === undefined ? [] : parseRequiredScopes(access, scopes, 'scopes'),
-    anyOf: anyOf === undefined ? null : parseRequiredScopes(access, anyOf, 'anyOf'),
-    resource: resource === undefined ? null : always(resource),
-    ip,
-    cost: wholeNumber(cost, 'cost', costCheck),
-    countUsage,
-    request,
-    requestId: requestId === null ? noName : readRequestId.bind(null, requestId, format),
-  }
-}
-
-const verifyCheck = { Invalid: InvalidInput, defined: ['scopes', 'anyOf', 'resource'] } as const
-const costCheck = { Invalid: InvalidInput, least: 0 } as const
-const noName = () => null
-
-// A function of its own: a call without a resource keeps nothing for it.
-function always<T>(value: T): () => T {
-  return () => value
 }

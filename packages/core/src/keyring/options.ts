@@ -4,9 +4,10 @@ import type { CacheOptions } from '../cache/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
+import type { PlanInput, ResolvePlan } from '../plans/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { RateLimit } from '../values/index.js'
-import type { OnEvent, PlanInput, ResolveOwner, ResolvePlan } from '../verify/index.js'
+import type { OnEvent, ResolveOwner } from '../verify/index.js'
 
 /** What makes a keyring: see `createKeyring`. */
 export interface KeyringOptions<A extends Access = Access> {

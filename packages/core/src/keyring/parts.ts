@@ -17,17 +17,11 @@ import {
   proxyWarning,
   storeBreaker,
 } from '../outage/index.js'
+import { readPlans } from '../plans/index.js'
 import type { KeyStore } from '../store/index.js'
 import { type UsageBuffer, usageBuffer } from '../usage/index.js'
 import { DeadlineLines, isolated } from '../values/index.js'
-import {
-  type KeyringEvent,
-  readPlans,
-  rehashes,
-  requestFacts,
-  requestLimits,
-  type VerifyParts,
-} from '../verify/index.js'
+import { type KeyringEvent, rehashes, requestFacts, requestLimits, type VerifyParts } from '../verify/index.js'
 import { type KeyringOptions, keyringOptionNames } from './options.js'
 
 /** Everything that a keyring works with: each room names what it needs of it. */

@@ -1,5 +1,5 @@
 import { PlanLimitReached } from '../errors/index.js'
-import type { Plan } from '../verify/index.js'
+import type { Plan } from '../plans/index.js'
 
 /**
  * Refuses one more key where the plan has no place left. `used` was counted under the lock that guards the write.

@@ -2,9 +2,10 @@ import type { KeyReader } from '../cache/index.js'
 import type { Hasher, ImportSettings, TokenFactory, TokenFormat } from '../crypto/index.js'
 import type { DelegationParts } from '../delegation/index.js'
 import type { PepperCheck } from '../outage/index.js'
+import type { Plans } from '../plans/index.js'
 import type { AuditKey, StoreInTransaction } from '../store/index.js'
 import type { AuditType } from '../values/index.js'
-import type { KeyringEvent, Plans } from '../verify/index.js'
+import type { KeyringEvent } from '../verify/index.js'
 import type { RevealSettings } from './reveal-options.js'
 
 /** What the way of a change needs. */

@@ -66,4 +66,3 @@ export type {
   OrganizationSweep,
   StoreRetention,
 } from './store-retention.js'
-export { timedStore } from './timed-store.js'

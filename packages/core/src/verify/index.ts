@@ -9,7 +9,6 @@ export {
 export { digestsOf } from './find-key.js'
 export type { OwnerAuthority, OwnerRights, ResolveOwner } from './owner-authority.js'
 export type { VerifyParts } from './parts.js'
-export { type Plan, type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'
 export { rehashes } from './rehashes.js'
 export { type RequestLimits, requestLimits } from './request-limits.js'
 export type { Requirements } from './requirements.js'

@@ -8,9 +8,9 @@ import {
   type RateLimitPolicy,
   type RateLimitVerdict,
 } from '../limits/index.js'
+import type { Plans } from '../plans/index.js'
 import { organizationOf } from '../store/index.js'
 import type { KeyRecord } from '../values/index.js'
-import type { Plans } from './plans.js'
 import type { Requirements } from './requirements.js'
 import type { Refusal } from './verdict.js'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { VerifyOptions } from '../../src/keyring/keyring.js'
 import type { CreateInput } from '../../src/manage/key-input.js'
+import type { VerifyOptions } from '../../src/requests/verify-options.js'
 import type { OwnerAuthority } from '../../src/verify/owner-authority.js'
 import {
   access,

@@ -1,7 +1,6 @@
 import { isKeyError, OutcomeUnknown, StoreUnavailable } from '../errors/index.js'
+import type { KeyStore, StoreRetention } from '../store/index.js'
 import { DeadlineExceeded, type MaybePromise, withDeadline } from '../values/index.js'
-import type { KeyStore } from './key-store.js'
-import type { StoreRetention } from './store-retention.js'
 
 /** Hears how the calls of a store end. */
 export interface StoreWatch {

@@ -1,0 +1,1 @@
+export { type Plan, type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'

@@ -1,0 +1,1 @@
+export { readRequirements, type VerifyOptions } from './verify-options.js'
