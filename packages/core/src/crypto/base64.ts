@@ -20,8 +20,9 @@ export function endOfBase64(text: string, at: number, encoded: string): number {
       encoded.charCodeAt(index + 1),
       encoded.charCodeAt(index + 2),
     ]
-    if (first > 127 || second > 127 || third > 127) return endOfOther(text, at, encoded)
-    const bits = (first << 16) | (second << 8) | third // what is not there is NaN, and so 0
+    // What is not there is NaN, and so 0.
+    if ((first | second | third) > 127) return endOfOther(text, at, encoded)
+    const bits = (first << 16) | (second << 8) | third
     const length = Math.min(3, encoded.length - index) + 1
     for (let digit = 0; digit < length; digit += 1, end += 1) {
       if (text.charCodeAt(end) !== digits.charCodeAt((bits >> (18 - 6 * digit)) & 63)) return -1

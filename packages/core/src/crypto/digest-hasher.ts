@@ -20,12 +20,14 @@ interface Known {
   readonly digest: DigestScheme['digest']
 }
 
+function knownOf({ algorithm, pepperId, digest }: DigestScheme): Known {
+  return { prefix: phcPrefix(algorithm, pepperId), digest }
+}
+
 /** The part of a {@link Hasher} that fast digests share. It hashes with the first scheme, and verifies hashes of all schemes. */
 export function digestHasher(current: DigestScheme, ...others: readonly DigestScheme[]): DigestHasher {
-  const known = [current, ...others].map(({ algorithm, pepperId, digest }): Known => {
-    return { prefix: phcPrefix(algorithm, pepperId), digest }
-  })
-  const [first = { prefix: '', digest: current.digest }] = known
+  const first = knownOf(current)
+  const known = [first, ...others.map(knownOf)]
   const noDigest = 'A'.repeat(digestLength)
 
   function verify(stored: readonly string[], input: HashInput): HashVerdict {

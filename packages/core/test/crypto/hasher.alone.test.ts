@@ -97,6 +97,11 @@ describe('hmacSha256 and sha256', () => {
     ['a short hash', hmac_p1.slice(0, -2)],
     ['a long hash', `${hmac_p1}AA`],
     ['an extra field', `${hmac_p1}$x`],
+    ['another sign before the digest', hmac_p1.replace(/\$(?=[^$]*$)/, '!')],
+    [
+      'a letter that Latin-1 would shorten to the right one',
+      `${hmac_p1.slice(0, -1)}${String.fromCharCode(256 + hmac_p1.charCodeAt(hmac_p1.length - 1))}`,
+    ],
     ['an empty salt', hmac_p1.replace('YTFCMmMzRDRlNUY2', '')],
     ['the salt of another id', hmac_p1.replace('YTFC', 'YTFD')],
     ['upper case', hmac_p1.replace('hmac-sha256', 'HMAC-SHA256')],
@@ -105,6 +110,16 @@ describe('hmacSha256 and sha256', () => {
   ])('report a stored hash with %s as misconfigured, for a right and a wrong token (HASH-1, HASH-6)', (_, stored) => {
     expect(onP1.verify([stored], input)).toEqual(misconfigured(0))
     expect(onP1.verify([stored], wrong)).toEqual(misconfigured(0))
+  })
+
+  it('know the hash of an id that is not ASCII', () => {
+    const own = { id: 'clé 😀', token: input.token }
+    expect(onP1.verify([String(onP1.hash(own))], own)).toEqual(match(0))
+    expect(onP1.verify([String(onP1.hash(own))], { ...own, id: 'cle 😀' })).toEqual(misconfigured(0))
+  })
+
+  it('make a hash with each scheme, the current one first', () => {
+    expect(onP2.hashes?.(input)).toEqual([hmac_p2, hmac_p1, plain])
   })
 
   it('without peppers, report a peppered hash as misconfigured', () => {
@@ -152,6 +167,8 @@ describe('hmacSha256 and sha256', () => {
   it('refuse ids that could move the border between id and token', () => {
     for (const id of ['', 'a\0b']) {
       expect(() => onP1.hash({ id, token: 'canary' })).toThrow(InvalidInput)
+      expect(() => onP1.hash({ id, token: 'canary' })).toThrow('id must be the id of a key.')
+      expect(() => onP1.verify([hmac_p1], { id, token: 'canary' })).toThrow(InvalidInput)
       expect(() => onP1.hash({ id, token: 'canary' })).not.toThrow(/canary/)
     }
   })
@@ -187,6 +204,12 @@ describe('an HMAC over prepared pads', () => {
     expect(shared.includes(Buffer.alloc(64, 7 ^ 0x36))).toBe(false)
   })
 
+  it.each([1, 63, 64, 65, 128])('is that of Node for a key of %i bytes', (length) => {
+    const key = Buffer.alloc(length, 'pepper')
+    const whole = createHmac('sha256', key).update('apikey-hash/v1\0id\0token')
+    expect(hmacSha256Digest(key)('id', 'token')).toBe(whole.digest('base64').slice(0, 43))
+  })
+
   it('is that of Node over one text, for keys, ids and tokens of any length and alphabet', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),
@@ -205,6 +228,29 @@ describe('an HMAC over prepared pads', () => {
         },
       ),
     )
+  })
+})
+
+describe('a runtime without crypto.hash', () => {
+  afterEach(() => {
+    vi.doUnmock('node:crypto')
+    vi.resetModules()
+  })
+
+  it('gets the same digests', async () => {
+    vi.resetModules()
+    vi.doMock(import('node:crypto'), async (original) => {
+      const actual = await original()
+      return { ...actual, default: { ...actual.default, hash: undefined as never } }
+    })
+    const { hmacSha256Digest, sha256Digest } = await import('../../src/crypto/sha256-digest.js')
+    expect(counted.digests).toBe(0)
+    expect(hmac_p1.endsWith(`$${hmacSha256Digest(p1)(input.id, input.token)}`)).toBe(true)
+    expect(plain.endsWith(`$${sha256Digest(input.id, input.token)}`)).toBe(true)
+    const long = Buffer.alloc(65, 7)
+    const whole = createHmac('sha256', long).update(`apikey-hash/v1\0${input.id}\0${input.token}`)
+    expect(hmacSha256Digest(long)(input.id, input.token)).toBe(whole.digest('base64').slice(0, 43))
+    expect(counted.digests).toBe(0)
   })
 })
 
@@ -238,7 +284,13 @@ describe('the peppers of hmacSha256', () => {
   })
 
   it.each(['p9', '', 'constructor', '__proto__'])('without the current pepper %j are refused', (current) => {
-    expect(make({ p1 }, current)).toThrow(expect.objectContaining({ field: 'hasher.current' }))
+    const expected = 'the id of one of hasher.peppers'
+    expect(make({ p1 }, current)).toThrow(expect.objectContaining({ field: 'hasher.current', expected }))
+  })
+
+  it.each([undefined, null, 'peppers'])('are refused as %j', (options) => {
+    const expected = 'an object with some of: current, peppers'
+    expect(() => hmacSha256(options as never)).toThrow(expect.objectContaining({ field: 'hasher', expected }))
   })
 
   it("are copied: later changes of the caller's bytes have no effect", () => {

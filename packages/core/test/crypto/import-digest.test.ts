@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ForeignFormat, importedDigest } from '../../src/crypto/import-digest.js'
+import {
+  type ForeignFormat,
+  importedDigest,
+  importedKeyId,
+  importedPartDigest,
+  type PartFormat,
+} from '../../src/crypto/import-digest.js'
 import { lookupDigests } from '../../src/crypto/lookup-digest.js'
 import { InvalidInput } from '../../src/errors/input-errors.js'
 
@@ -95,4 +101,81 @@ describe('an imported hash (TOK-15, section 2.2)', () => {
       expect(() => importedDigest(hex, format)).not.toThrow(hex)
     },
   )
+})
+
+describe('a token of which only the last part was hashed', () => {
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
+
+  it.each<[PartFormat, string, string]>([
+    ['sanctum', '12|', 'abcDEF'],
+    ['sanctum', `${'9'.repeat(20)}|`, 'a|b_c'],
+    ['prefixed-api-key', 'acme_BRTRKFsL_', '51FwqftsmMDHHbJAMEXXHCgG'],
+    ['prefixed-api-key', `${'a'.repeat(100)}_`, 'x'],
+    ['prefixed-api-key', 'a-._~+/!#$%&*:@^_', 'x'],
+  ])('is found by the whole token: %s, %s', (format, start, end) => {
+    const digest = importedPartDigest(hashOf(end), format, start)
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(lookupDigests(start + end)).toContain(digest)
+    expect(lookupDigests(`${start}${end}x`)).not.toContain(digest)
+    expect(lookupDigests(`1${start}${end}`)).not.toContain(digest)
+    expect(importedPartDigest(hashOf(end).toUpperCase(), format, start)).toBe(digest)
+  })
+
+  it.each([
+    ['x', 1],
+    ['12|', 1], // the part is empty
+    ['12|x', 2],
+    ['a12|x', 1],
+    ['|x', 1],
+    [`${'1'.repeat(21)}|x`, 1],
+    ['_x', 1], // there is no start
+    ['a_', 1],
+    ['a_x', 2],
+    ['1|a_x', 3],
+  ])('is looked up in each way that fits: %s in %i', (token, ways) => {
+    expect(new Set(lookupDigests(token)).size).toBe(ways)
+    expect(lookupDigests(token)).toHaveLength(ways)
+  })
+
+  const before = (example: string) => `what stands before the hashed part of the token, such as ${example}`
+  it.each<[PartFormat, unknown, unknown, string, string]>([
+    ['sanctum', hex, '12', 'secret.start', before('12|')],
+    ['sanctum', hex, '|', 'secret.start', before('12|')],
+    ['sanctum', hex, 'a12|', 'secret.start', before('12|')],
+    ['sanctum', hex, '12|\n', 'secret.start', before('12|')],
+    ['sanctum', hex, `${'1'.repeat(21)}|`, 'secret.start', before('12|')],
+    ['sanctum', hex, undefined, 'secret.start', before('12|')],
+    ['sanctum', hex, ['12|'], 'secret.start', before('12|')],
+    ['prefixed-api-key', hex, 'acme', 'secret.start', before('acme_BRTRKFsL_')],
+    ['prefixed-api-key', hex, '_', 'secret.start', before('acme_BRTRKFsL_')],
+    ['prefixed-api-key', hex, ' a_', 'secret.start', before('acme_BRTRKFsL_')],
+    ['prefixed-api-key', hex, 'a_\n', 'secret.start', before('acme_BRTRKFsL_')],
+    ['prefixed-api-key', hex, `${'a'.repeat(101)}_`, 'secret.start', before('acme_BRTRKFsL_')],
+    ['sanctum', hex.slice(1), '12|', 'hash', 'a SHA-256 as sanctum stores it'],
+    ['sanctum', undefined, '12|', 'hash', 'a SHA-256 as sanctum stores it'],
+    ['prefixed-api-key', [hex], 'acme_', 'hash', 'a SHA-256 as prefixed-api-key stores it'],
+  ])('is refused as %s, by a message that repeats nothing (%#)', (format, stored, start, field, expected) => {
+    const refused = () => importedPartDigest(stored as string, format, start as string)
+    expect(refused).toThrow(InvalidInput)
+    expect(refused).toThrow(expect.objectContaining({ field, expected }))
+  })
+})
+
+describe('the id of an imported key', () => {
+  it('is the lowest digits of a hash of its digest, in base 62', () => {
+    const digest = `sha256:${hex}`
+    const number = BigInt(`0x${createHash('sha256').update(`keywright-import/v1\0${digest}`).digest('hex')}`)
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+    const value = [...importedKeyId(digest)].reduceRight((sum, digit) => sum * 62n + BigInt(digits.indexOf(digit)), 0n)
+    expect(importedKeyId(digest)).toHaveLength(12)
+    expect(value).toBe(number % 62n ** 12n)
+  })
+})
+
+describe('a hash that is no text', () => {
+  it.each<unknown>([undefined, null, 7, [hex], Buffer.from(hex, 'hex')])('is refused (%#)', (stored) => {
+    expect(() => importedDigest(stored as string, 'sha256-hex')).toThrow(
+      expect.objectContaining({ field: 'hash', expected: 'a SHA-256 as sha256-hex stores it' }),
+    )
+  })
 })

@@ -106,6 +106,28 @@ describe('formatToken and parseToken', () => {
     expect(parseToken(token, { namespaces })).toEqual({ ok: false, reason: 'alphabet' })
   })
 
+  it('read a token with the highest checksum', () => {
+    const token = 'tk_live_a1B2c3D4e5F6_Kq3vT8nB1xZr5WdY7pLc9MhJ2sPfyGV04gfFC3'
+    expect(crc32(token.slice(0, -6))).toBe(0xffffffff)
+    expect(accepts(token)).toBe(true)
+  })
+
+  it('read the token in the one way that fits, where its length would fit another namespace as well', () => {
+    for (const namespaces of [
+      ['tk', 'tk_live'],
+      ['tk_live', 'tk'],
+    ])
+      expect(parseToken(vectors.base, { namespaces, secretLength: [32, 37] })).toMatchObject({ namespace: 'tk_live' })
+  })
+
+  it.each(['-', '_', '\u00e9', '\u0430', '\u0000'])(
+    'refuse %j in the id, even if the checksum is that of the text',
+    (sign) => {
+      const body = vectors.base.slice(0, -6).replace('a1B2', `a1B${sign}`)
+      expect(parseToken(body + encodeBase62(crc32(body)), { namespaces })).toEqual({ ok: false, reason: 'alphabet' })
+    },
+  )
+
   it('accept no token when no namespace is configured', () => {
     expect(parseToken(vectors.base, { namespaces: [] })).toEqual({ ok: false, reason: 'prefix' })
   })
@@ -120,7 +142,7 @@ describe('formatToken and parseToken', () => {
       .tuple(fc.nat({ max: vectors.base.length }), fc.nat({ max: 4 }), fc.string({ unit: 'binary', maxLength: 4 }))
       .map(([at, gap, insert]) => vectors.base.slice(0, at) + insert + vectors.base.slice(at + gap))
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), near), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), { weight: 9, arbitrary: near }), (text) => {
         const parsed = parseToken(text, { namespaces })
         if (parsed.ok) expect(formatToken(parsed)).toBe(text)
       }),
@@ -133,6 +155,16 @@ describe('formatToken and parseToken', () => {
       // @ts-expect-error only text is a token
       expect(parseToken(value, { namespaces })).toEqual({ ok: false, reason: 'empty' })
     }
+  })
+
+  it.each([
+    { namespace: 'TK', expected: 'a name such as tk_live' },
+    { id: 'a1B2c3D4e5F67', expected: '12 letters and digits' },
+    { id: 'a1B2c3D4e5F\u00e9', expected: '12 letters and digits' },
+    { secret: '', expected: '22 to 64 letters and digits' },
+  ])('say what a part must be: $expected', ({ expected, ...bad }) => {
+    const good = { namespace: 'tk', id: 'a1B2c3D4e5F6', secret: 's'.repeat(32) }
+    expect(() => formatToken({ ...good, ...bad })).toThrow(`${Object.keys(bad)[0]} must be ${expected}.`)
   })
 
   it.each([
