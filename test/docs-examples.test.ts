@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -29,6 +31,7 @@ import { fromKeypal } from '../examples/docs/from-keypal.js'
 import { fromSanctum } from '../examples/docs/from-sanctum.js'
 import { fromUnkey } from '../examples/docs/from-unkey.js'
 import { importAll } from '../examples/docs/import-all.js'
+import { leakServer } from '../examples/docs/leak-endpoints.js'
 import { logEvents } from '../examples/docs/log-events.js'
 import { measured } from '../examples/docs/measure.js'
 import { createOrOffer } from '../examples/docs/offer-upgrade.js'
@@ -43,6 +46,7 @@ import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
 import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
 import { settingsApp } from '../examples/docs/settings-page.js'
 import { shutDown } from '../examples/docs/shut-down.js'
+import { tellOwner } from '../examples/docs/tell-of-leaks.js'
 import { openKeyring } from '../examples/docs/tokens.js'
 import { tryWithoutOldPepper } from '../examples/docs/try-without-pepper.js'
 import { openWebhooks } from '../examples/docs/webhooks.js'
@@ -382,11 +386,38 @@ describe('docs/guides', () => {
     expect(readFileSync(join(path, '.gitleaks.toml'), 'utf8')).toContain('tb_live_')
     expect(readFileSync(join(path, 'trufflehog.yaml'), 'utf8')).toContain('tb_test_')
     const guess = formatToken({ namespace: 'tb_live', id: key.id, secret: 'x'.repeat(32) })
-    expect(await revokeLeaked(keyring, guess, ['tb_live'])).toBeNull()
+    expect(await revokeLeaked(keyring, guess, 'https://a.example')).toBe(false)
     expect(await codeOf(keyring, found)).toBe('ok')
-    expect(await revokeLeaked(keyring, found, ['tb_live'])).toBe(key.id)
+    expect(await revokeLeaked(keyring, found, 'https://a.example')).toBe(true)
     expect(await codeOf(keyring, found)).toBe('api_key_invalid') // to whoever has it, as if it had never been
     expect((await keyring.get(key.id))?.status).toBe('revoked')
+  })
+
+  it('leaks: a scanner ends a key, its holder another, and the owner is told', async () => {
+    const mails: string[] = []
+    const told: Promise<void>[] = []
+    const keyring: Keyring = open({
+      environment: 'live',
+      onEvent: (event) => told.push(tellOwner(keyring, event, async (id, text) => void mails.push(`${id}: ${text}`))),
+    })
+    const { key, token } = await keyring.create({ name: 'a', owner })
+    const other = await keyring.create({ name: 'b', owner })
+    const secret = 'a-secret-of-at-least-32-bytes-for-tests'
+    const server = leakServer(keyring, { ci: secret }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // it listens on TCP
+    const post = (path: string, init: RequestInit) =>
+      fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', ...init })
+    const body = JSON.stringify([{ token: token.reveal(), url: 'https://git.example/raw/.env' }])
+    const reported = await post('/leaks/scanners', { body, headers: { Authorization: `Bearer ${secret}` } })
+    expect([reported.status, (await keyring.get(key.id))?.disabledReason]).toEqual([200, 'leaked'])
+    await expect
+      .poll(() => Promise.all(told).then(() => mails))
+      .toEqual([expect.stringContaining('https://git.example/raw/.env')])
+    await post('/keys/revoke', { body: new URLSearchParams({ token: other.token.reveal() }) })
+    expect(await codeOf(keyring, other.token.reveal())).toBe('api_key_revoked')
+    expect((await post('/leaks/github', { body })).status).toBe(403)
   })
 
   it('testing-your-application: its tests pass with the test runner of Node', async () => {

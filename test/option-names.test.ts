@@ -14,6 +14,7 @@ import {
   verifyAuditExport,
 } from '@keywright/core'
 import { assertPublic } from '@keywright/core/adapter'
+import { githubLeaks, leakReports, tokenRevocation } from '@keywright/core/leaks'
 import { secretScanning } from '@keywright/core/token'
 import { dashboard } from '@keywright/dashboard'
 import { requireKey } from '@keywright/express'
@@ -117,6 +118,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   GateOptions: [() => createGate(keyring, { ...wrong })],
   GetOptions: [() => keyring.get('a1B2c3D4e5F6', { ...wrong })],
+  GithubLeaksOptions: [() => githubLeaks(keyring, { publicKeys: () => foreign, ...wrong })],
   GuardOptions: [() => requireKey(keyring, { ...wrong }), () => requireKeyOfHono(keyring, { ...wrong })],
   ImportInput: [
     () => withImports.import({ ...create, entropyBits: 256, secret: { token: 'x'.repeat(40) }, ...wrong } as never),
@@ -137,6 +139,9 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   KeywrightOptions: [() => keywright(keyring, { ...wrong })],
   KyselyStoreOptions: [() => kyselyStore(db, { ...wrong })],
+  LeakOptions: [() => keyring.reportLeak('x', {}, { ...wrong })],
+  LeakReport: [() => keyring.reportLeak('x', { ...wrong })],
+  LeakReportsOptions: [() => leakReports(keyring, { reporters: { ci: 'x'.repeat(40) }, ...wrong })],
   ManageOptions: [
     () => keyring.create(create, { ...wrong }),
     () => keyring.import(foreign, { ...wrong }),
@@ -186,6 +191,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => resourceMetadataResponse(new Request('https://a.example'), { ...metadata, ...wrong }),
   ],
   RevokeInput: [() => keyring.revoke('a1B2c3D4e5F6', { ...wrong })],
+  RevokeTokenOptions: [() => keyring.revokeToken('x', { ...wrong })],
   RotateInput: [() => keyring.rotate('a1B2c3D4e5F6', { ...wrong })],
   SecretScanningOptions: [() => secretScanning(['tk_live'], { ...wrong })],
   ShownParts: [() => dashboard(keyring, { ...page, show: { ...wrong } })],
@@ -202,6 +208,7 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   ],
   UpdateInput: [() => keyring.update('a1B2c3D4e5F6', { ...wrong })],
   KeysUsageQuery: [() => keyring.usageOfKeys({ organizationId, keyIds: ['a1B2c3D4e5F6'], ...wrong } as never)],
+  TokenRevocationOptions: [() => tokenRevocation(keyring, { ...wrong })],
   TopKeysQuery: [() => keyring.topKeys({ organizationId, ...wrong } as never)],
   UrlRules: [() => parseEndpointUrl('https://a.example/', { ...wrong })],
   UsageQuery: [() => keyring.usage({ organizationId, ...wrong } as never)],

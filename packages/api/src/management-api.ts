@@ -18,6 +18,7 @@ import { keyOperations } from './operations/key-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
+import { serveTokenRevocation } from './operations/token-revocation.js'
 import { usageOperations } from './operations/usage-operations.js'
 import { verifyOperation } from './operations/verify-operation.js'
 import { webhookLogOperations } from './operations/webhook-log-operations.js'
@@ -91,6 +92,9 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   // Before the operations: `/{id}` would match it, too.
   app.get('/openapi.json', ({ req }) => conditional(req.raw, jsonResponse(describe())))
   refuseOtherMethods(app, ['/openapi.json'], ['GET'])
+  if (options.tokenRevocation === true) {
+    serveTokenRevocation(app, keyring, options, { hostTimeoutMs, report: reportError })
+  }
   for (const path of new Set(operations.map(({ path }) => path))) {
     const group = operations.filter((operation) => operation.path === path)
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')

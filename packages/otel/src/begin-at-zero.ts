@@ -7,6 +7,8 @@ export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'api_key.used_after_revocation': true,
   'api_key.exposed_in_url': true,
   'api_key.sent_in_clear': true,
+  'api_key.leak_reported': true,
+  'api_key.quarantine_failed': true,
   'api_key.damaged': true,
   'api_key.previous_token_used': true,
   'api_key.unknown_scope': true,
@@ -39,6 +41,8 @@ export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}
   'api_key.end_scheduled': true,
   'api_key.deleted': true,
   'api_key.rotated': true,
+  'api_key.rotation_grace_ended': true,
+  'api_key.leak_reported': true,
   'api_key.revealed': true,
 }
 const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'timeout', 'keyring', 'mcp']

@@ -17,6 +17,8 @@ const operations: { readonly [K in Operation]: true } = {
   enable: true,
   disable: true,
   revoke: true,
+  revokeToken: true,
+  reportLeak: true,
   delete: true,
   rotate: true,
   reveal: true,

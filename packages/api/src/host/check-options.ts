@@ -23,6 +23,7 @@ const optionNames: NamesOf<ManagementApiOptions> = {
   people: true,
   securitySchemes: true,
   webhooks: true,
+  tokenRevocation: true,
 }
 
 const permissionNames: NamesOf<Permissions> = {
@@ -78,7 +79,7 @@ export function checkOptions<A extends Access>(keyring: Keyring<A>, options: Man
   for (const name of ['assertFresh', 'clientIp', 'onError', 'describe', 'people'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new InvalidOptions(name, 'a function')
   }
-  for (const name of ['requireIfMatch', 'allowKeys'] as const) {
+  for (const name of ['requireIfMatch', 'allowKeys', 'tokenRevocation'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean') throw new InvalidOptions(name, 'a boolean')
   }
   for (const name of ['revealLimiter', 'rateLimiter'] as const) {

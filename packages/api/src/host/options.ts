@@ -136,6 +136,13 @@ export interface ManagementApiOptions<A extends Access = Access> {
    */
   readonly requireIfMatch?: boolean | undefined
   /**
+   * Serves `POST …/revoke` in the form of RFC 7009: whoever holds a token revokes its key, without a login. Wrong tokens count as failed
+   * attempts of the client's network, so set `clientIp` here and `failureLimit` of the keyring.
+   *
+   * @defaultValue false
+   */
+  readonly tokenRevocation?: boolean | undefined
+  /**
    * Returns the IP address of the client for the audit log, or `null`. Behind proxies, use `clientIp` of
    * `@keywright/core/http`. If it throws, the answer is 503.
    *

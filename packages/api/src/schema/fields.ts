@@ -48,6 +48,8 @@ export const auditType = z
     'api_key.end_scheduled': 'api_key.end_scheduled',
     'api_key.deleted': 'api_key.deleted',
     'api_key.rotated': 'api_key.rotated',
+    'api_key.rotation_grace_ended': 'api_key.rotation_grace_ended',
+    'api_key.leak_reported': 'api_key.leak_reported',
     'api_key.revealed': 'api_key.revealed',
     'audit.exported': 'audit.exported',
     'audit.pruned': 'audit.pruned',

@@ -5,4 +5,5 @@ export { type FetchGate, type FetchGateOptions, type FetchVerdict, fetchGate } f
 export { type FetchConnection, fetchRequest } from './fetch-request.js'
 export { type GuardMarks, guardMarks } from './guard-marks.js'
 export { fieldLines, messageLines, type NodeMessage, nodeRequest } from './node-request.js'
+export { type AddressOf, type Platform, readPlatform } from './platform-address.js'
 export { type ReplyTarget, sendReply } from './send-reply.js'

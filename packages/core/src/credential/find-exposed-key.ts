@@ -5,6 +5,12 @@ export interface TokensInUrls extends Pick<TokenFormat, 'namespaces' | 'secretLe
   readonly marks: readonly string[]
 }
 
+/** A token that was found in a URL. */
+export interface ExposedKey {
+  readonly keyId: string | null
+  readonly token: string | null
+}
+
 /** Makes {@link TokensInUrls}, once for many requests. */
 export function tokensInUrls(ours: Omit<TokensInUrls, 'marks'>): TokensInUrls {
   return { ...ours, marks: ours.namespaces.map((namespace) => `${namespace}_`) }
@@ -14,9 +20,9 @@ export function tokensInUrls(ours: Omit<TokensInUrls, 'marks'>): TokensInUrls {
  * Finds one of our tokens anywhere in a URL: in a value, a name or the path, after `Bearer%20`, or escaped. It only finds whole
  * tokens, so that a search for the preview `tk_live_a1B2` passes.
  *
- * @returns `null` if there is none. `keyId` is `null` if the checksum is wrong, because then the id may be wrong too.
+ * @returns `null` if there is none. `keyId` and `token` are `null` if the checksum is wrong, because then the id may be wrong too.
  */
-export function findExposedKey(url: string, ours: TokensInUrls): { readonly keyId: string | null } | null {
+export function findExposedKey(url: string, ours: TokensInUrls): ExposedKey | null {
   // Also search the raw URL: an escape directly after a key can decode to a letter, and hide the key.
   const text = url.includes('%') ? `${decodeEscapes(url)} ${url}` : url
   if (!includesAny(text, ours.marks)) return null
@@ -25,9 +31,9 @@ export function findExposedKey(url: string, ours: TokensInUrls): { readonly keyI
     for (const mark of ours.marks) {
       for (let at = word.indexOf(mark); at !== -1; at = word.indexOf(mark, at + 1)) {
         const parsed = parseToken(word.slice(at), ours)
-        if (parsed.ok) return { keyId: parsed.id }
+        if (parsed.ok) return { keyId: parsed.id, token: word.slice(at) }
         // Inside a word, a wrong checksum means another product's token: its `tak_…` contains our `ak_…`.
-        if (at === 0 && parsed.reason.startsWith('checksum')) return { keyId: null }
+        if (at === 0 && parsed.reason.startsWith('checksum')) return { keyId: null, token: null }
       }
     }
   }

@@ -5,6 +5,7 @@ export type {
   CredentialSource,
   InvalidRequestReason,
 } from './credential-reading.js'
+export { findExposedKey, tokensInUrls } from './find-exposed-key.js'
 export { fieldEntries, fieldValues, isForwardingField, trimOws } from './header-syntax.js'
 export { parseKeyHeaders, usualKeyHeaders } from './key-headers.js'
 export { credentialReader, readCredential } from './read-credential.js'

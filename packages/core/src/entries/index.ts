@@ -89,6 +89,14 @@ export {
   type KeyringInTransaction,
   type KeyringOptions,
 } from '../keyring/index.js'
+export type {
+  LeakOptions,
+  LeakOutcome,
+  LeakReport,
+  RevokedToken,
+  RevokeTokenOptions,
+  TokenEnd,
+} from '../leaks/index.js'
 export type { DisableInput, RevokeInput } from '../lifecycle/index.js'
 export {
   type FailureBound,

@@ -77,11 +77,13 @@ function decide<A extends Access, R>(
   if (reading.verdict !== 'candidate') {
     const keyPresented = !isForOtherLogin(reading)
     if (keyPresented || !hasFallback) tell(door, terms, request, original, eventsOf(reading))
+    if ('exposedKeyId' in reading) door.exposed({ url: request.url }, clientIp(request, trusts))
     return refused(terms, refusalOf(reading), { keyPresented })
   }
   const passage = terms.requireHttps ? passageOf(request, trusts) : 'private'
   if (passage !== 'private') {
     tell(door, terms, request, original, passageEvents(passage, reading.id))
+    if (passage === 'in_clear') door.exposed({ token: reading.token }, clientIp(request, trusts))
     if (passage === 'in_clear') return refused(terms, { code: 'api_key_sent_in_clear', keyId: reading.id })
     door.warnOfProxy(normalIp(request.remoteAddress))
     return refused(terms, { code: 'auth_unavailable', reason: 'proxy', cause: null })

@@ -3,6 +3,7 @@ import type { Credential, Sealer, TokenFormat } from '../crypto/index.js'
 import type { Grantable, KeyRights } from '../delegation/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ManageOptions } from '../input/index.js'
+import type { Exposure } from '../leaks/index.js'
 import type { ActingOnKey, KeyringWatcher } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
 import type { AuditKey } from '../store/index.js'
@@ -52,6 +53,8 @@ export interface KeyringDoor {
    * must have it itself, as for a rotation.
    */
   actForKey(id: string, options: ManageOptions, attempted: string | null): Promise<ActingOnKey>
+  /** Tells of a key that came where others can read it. With `quarantineExposed`, it is disabled beside the answer. */
+  exposed(exposure: Exposure, ip: string | null): void
   /** Verifies a credential that was read already. Never throws or rejects. What is known at once is no promise. */
   verify(credential: Credential, requirements: Requirements, timeoutMs: number): MaybePromise<Verdict>
 }

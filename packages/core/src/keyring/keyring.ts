@@ -14,6 +14,7 @@ import {
   type ManageOptions,
   type TrialOptions,
 } from '../input/index.js'
+import { quarantineExposed, type TokenVerbs, tokenVerbs } from '../leaks/index.js'
 import { type DisableInput, deleteKey, disableKey, enableKey, type RevokeInput, revokeKey } from '../lifecycle/index.js'
 import {
   actForKey,
@@ -78,7 +79,7 @@ export type GetOptions = Pick<ManageOptions, 'within'>
  * host's own callbacks, which pass as they are: `host_unavailable` for one that does not answer within `manageTimeoutMs`, and
  * `store_unavailable` or `outcome_unknown` for the store.
  */
-export interface Keyring<A extends Access = Access> {
+export interface Keyring<A extends Access = Access> extends TokenVerbs {
   readonly access: A
   readonly audit: AuditLog
 
@@ -501,6 +502,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     access: parts.access,
     audit: auditLog(managing),
     ...managementOf(managing),
+    ...tokenVerbs(managing),
     importMany: async (list, manage = {}) => importMany(managing, list, checkManageOptions(manage)),
     verify: (text, asked = {}) => verifyText(parts, text, asked),
     reveal: async (id, manage = {}) => revealKey(managing, id, checkManageOptions(manage)),
@@ -579,6 +581,7 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     manageTimeoutMs: parts.manageTimeoutMs,
     principalOf: (id) => principalOfKey(managing, id),
     actForKey: async (id, options, attempted) => actForKey(managing, id, checkManageOptions(options), attempted),
+    exposed: quarantineExposed.bind(null, managing),
     verify: verifyCredential.bind(null, parts),
   }
 }

@@ -80,6 +80,11 @@ export interface KeyringOptions<A extends Access = Access> {
   readonly auditKeys?: AuditKeyRing | undefined
   /** How long uses are collected before they are written, 100 to 60000. A crash loses no more. @defaultValue 10000 */
   readonly usageFlushMs?: number | undefined
+  /**
+   * Disables a key that a guard saw in a URL or, with its `requireHttps`, over plain HTTP: with the reason `leaked`, and locked, so that
+   * its owner cannot enable it. Only where the token is right: nobody ends the keys of others by guessing. @defaultValue false
+   */
+  readonly quarantineExposed?: boolean | undefined
   /** Characters of a token's secret part, 22 to 64. @defaultValue 32: 190 bits */
   readonly secretLength?: number | undefined
   /**
@@ -130,6 +135,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   manageScope: true,
   auditKeys: true,
   usageFlushMs: true,
+  quarantineExposed: true,
   secretLength: true,
   formerly: true,
   verifyTimeoutMs: true,

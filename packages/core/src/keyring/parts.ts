@@ -5,6 +5,7 @@ import { checkNames, didYouMean, wholeNumber } from '../check/index.js'
 import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { readNaming } from '../input/index.js'
+import type { LeakParts } from '../leaks/index.js'
 import { failedAttempts } from '../limits/index.js'
 import { type ManageParts, readReveal, type Watchers, watchers } from '../manage/index.js'
 import {
@@ -25,7 +26,7 @@ import { type KeyringEvent, rehashes, requestFacts, requestLimits, type VerifyPa
 import { type KeyringOptions, keyringOptionNames } from './options.js'
 
 /** Everything that a keyring works with: each room names what it needs of it. */
-export interface KeyringParts extends VerifyParts, ManageParts, AuditParts, Watchers {
+export interface KeyringParts extends VerifyParts, ManageParts, AuditParts, LeakParts, Watchers {
   readonly store: KeyStore
   readonly reader: KeyReader
   readonly usage: UsageBuffer
@@ -50,7 +51,7 @@ export interface KeyringParts extends VerifyParts, ManageParts, AuditParts, Watc
  */
 export function makeParts(options: KeyringOptions): KeyringParts {
   checkNames(options, keyringOptionNames)
-  const { access, store, resolveOwner, onEvent, allowKeyManagement = false } = options
+  const { access, store, resolveOwner, onEvent, allowKeyManagement = false, quarantineExposed = false } = options
   if (!(access?.scopes instanceof Map)) throw new InvalidOptions('access', 'what defineAccess returned')
   if (typeof store?.find !== 'function') throw new InvalidOptions('store', 'a key store such as kyselyStore(db)')
   if (typeof store.checkValue !== 'function') {
@@ -63,6 +64,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new InvalidOptions('onEvent', 'a function')
   if (typeof allowKeyManagement !== 'boolean') throw new InvalidOptions('allowKeyManagement', 'a boolean')
+  if (typeof quarantineExposed !== 'boolean') throw new InvalidOptions('quarantineExposed', 'a boolean')
 
   const naming = readNaming(options)
   const hasher = readHasher(options.hasher)
@@ -90,6 +92,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     resolveOwner,
     plans,
     allowKeyManagement,
+    quarantineExposed,
     manageScope: readManageScope(access, options.manageScope),
     ...heard,
     warnings,

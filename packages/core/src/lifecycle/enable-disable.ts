@@ -2,9 +2,9 @@ import { checkNames, type NamesOf } from '../check/index.js'
 import { actsForOwner, checkDelegation, requireUnlockable } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
 import { checkReason, type TrialOptions } from '../input/index.js'
-import { changeKey, changePrepared, checkPlanLimit, type ManageParts } from '../manage/index.js'
+import { type Change, changeKey, changePrepared, checkPlanLimit, type ManageParts } from '../manage/index.js'
 import { organizationOf } from '../store/index.js'
-import type { Key } from '../values/index.js'
+import type { Actor, Key, KeyRecord } from '../values/index.js'
 
 /**
  * Lets a disabled key work again, with the same token. A key that is active stays as it is.
@@ -61,15 +61,33 @@ export async function disableKey(
     if (!isDisabled && record.status !== 'active') throw new InvalidState(record.id, record.status, 'disable')
     const locked = !actsForOwner(live, options.within, record)
     if (isDisabled && (record.locked || !locked)) return null
-    return {
-      write: {
-        status: 'disabled',
-        disabledAt: isDisabled ? record.disabledAt : now,
-        disabledBy: live.actor,
-        disabledReason: reason,
-        locked,
-      },
-      audit: [{ type: 'api_key.disabled', data: { locked, ...(reason === null ? {} : { reason }) } }],
-    }
+    return disabledNow(record, now, { actor: live.actor, reason, locked })
   })
+}
+
+/** A key that is disabled, and that its owner cannot enable; `null`: it is so already, for the same reason. */
+export function quarantined(
+  record: KeyRecord,
+  now: Date,
+  { actor, reason }: { readonly actor: Actor; readonly reason: string | null },
+): Change | null {
+  if (record.status === 'disabled' && record.locked && record.disabledReason === reason) return null
+  return disabledNow(record, now, { actor, reason, locked: true })
+}
+
+function disabledNow(
+  record: KeyRecord,
+  now: Date,
+  { actor, reason, locked }: { readonly actor: Actor; readonly reason: string | null; readonly locked: boolean },
+): Change {
+  return {
+    write: {
+      status: 'disabled',
+      disabledAt: record.status === 'disabled' ? record.disabledAt : now,
+      disabledBy: actor,
+      disabledReason: reason,
+      locked,
+    },
+    audit: [{ type: 'api_key.disabled', data: { locked, ...(reason === null ? {} : { reason }) } }],
+  }
 }

@@ -1,3 +1,3 @@
 export { deleteKey } from './delete.js'
-export { type DisableInput, disableKey, enableKey } from './enable-disable.js'
-export { type RevokeInput, revokeKey } from './revoke.js'
+export { type DisableInput, disableKey, enableKey, quarantined } from './enable-disable.js'
+export { type RevokeInput, revokedNow, revokeKey } from './revoke.js'

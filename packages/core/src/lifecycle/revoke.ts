@@ -31,15 +31,19 @@ export async function revokeKey(
   // An instant that got lost on its way would end the key now.
   checkNames(input, inputNames, { Invalid: InvalidInput, defined: ['at'] })
   const reason = checkReason(input.reason)
-  const said = reason === null ? {} : { reason }
   const at = input.at === undefined ? null : checkInstant(input.at, 'at')
   return changeKey(parts, id, options, (record, { now }) => {
     if (record.status === 'revoked') return null
-    return at === null ? revokedNow(record, now, reason, said) : endedAt(record, now, at, said)
+    return at === null ? revokedNow(record, now, reason) : endedAt(record, now, at, said(reason))
   })
 }
 
-function revokedNow(record: KeyRecord, now: Date, reason: string | null, said: JsonObject): Change {
+function said(reason: string | null): JsonObject {
+  return reason === null ? {} : { reason }
+}
+
+/** The end of a key that is not revoked yet. */
+export function revokedNow(record: KeyRecord, now: Date, reason: string | null): Change {
   const { previousHashExpiresAt: graceEnd } = record
   return {
     // The seal goes with the key: what is revoked can never be shown again.
@@ -51,7 +55,7 @@ function revokedNow(record: KeyRecord, now: Date, reason: string | null, said: J
       // A token in grace ends here as well. Its hash stays, as the current one does, so that its use is noticed.
       ...(graceEnd !== null && !isPast(graceEnd, now) ? { previousHashExpiresAt: now } : {}),
     },
-    audit: [{ type: 'api_key.revoked', data: said }],
+    audit: [{ type: 'api_key.revoked', data: said(reason) }],
   }
 }
 

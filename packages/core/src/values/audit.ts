@@ -16,6 +16,8 @@ export type AuditType =
   | 'api_key.end_scheduled'
   | 'api_key.deleted'
   | 'api_key.rotated'
+  | 'api_key.rotation_grace_ended'
+  | 'api_key.leak_reported'
   | 'api_key.revealed'
   | 'audit.exported'
   | 'audit.pruned'

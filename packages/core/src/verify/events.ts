@@ -46,6 +46,16 @@ export type KeyringEvent =
   | (RequestFacts & { readonly type: 'api_key.previous_token_used'; readonly keyId: string })
   /** A key was used that has a scope which the catalog does not have any more. Told once a process and scope. */
   | (RequestFacts & { readonly type: 'api_key.unknown_scope'; readonly keyId: string; readonly scope: string })
+  /** A token was reported as found where others can read it. `unchanged`: it had ended before. */
+  | (RequestFacts & {
+      readonly type: 'api_key.leak_reported'
+      readonly keyId: string
+      readonly outcome: 'key_revoked' | 'key_disabled' | 'token_ended' | 'unchanged'
+      readonly source?: string
+      readonly url?: string
+    })
+  /** A key came where others can read it, and could not be disabled: see `quarantineExposed`. */
+  | { readonly type: 'api_key.quarantine_failed'; readonly error: unknown }
   | { readonly type: 'api_key.reveal_failed'; readonly keyId: string }
   | { readonly type: 'api_key.rehash_failed'; readonly keyId: string; readonly error: unknown }
   /** A pepper has another value than the one that keys were hashed with: nothing is verified or made. Told once a process. */

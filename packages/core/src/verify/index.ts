@@ -6,7 +6,8 @@ export {
   requestFacts,
   type Unavailable,
 } from './events.js'
-export { digestsOf } from './find-key.js'
+export { digestsOf, importedId } from './find-key.js'
+export { matchToken } from './match-token.js'
 export type { OwnerAuthority, OwnerRights, ResolveOwner } from './owner-authority.js'
 export type { VerifyParts } from './parts.js'
 export { rehashes } from './rehashes.js'

@@ -279,6 +279,8 @@ export const en = {
       'api_key.end_scheduled': 'End set',
       'api_key.deleted': 'Key deleted',
       'api_key.rotated': 'Key rotated',
+      'api_key.rotation_grace_ended': 'Old token ended',
+      'api_key.leak_reported': 'Leak reported',
       'api_key.revealed': 'Token shown again',
       'audit.exported': 'Log exported',
       'audit.pruned': 'Old records archived',

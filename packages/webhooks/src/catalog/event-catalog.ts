@@ -52,6 +52,8 @@ const keyTypes: Readonly<Record<string, string>> = {
   'api_key.end_scheduled': 'A key was given an end.',
   'api_key.deleted': 'A key was deleted.',
   'api_key.rotated': 'A key got a new token.',
+  'api_key.rotation_grace_ended': 'The token before the last rotation ended early.',
+  'api_key.leak_reported': 'A token was found where others can read it.',
   'api_key.expiring': 'A key expires soon.',
 }
 

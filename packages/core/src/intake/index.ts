@@ -1,0 +1,5 @@
+export type { GithubKeySource, GithubPublicKeys } from './github-keys.js'
+export { type GithubLeaksOptions, githubLeaks, type LeakHandler } from './github-leaks.js'
+export type { LeakEndpointOptions } from './leak-options.js'
+export { type LeakReportsOptions, leakReports } from './leak-reports.js'
+export { type TokenRevocation, type TokenRevocationOptions, tokenRevocation } from './token-revocation.js'
