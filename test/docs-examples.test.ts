@@ -46,6 +46,7 @@ import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
 import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
 import { settingsApp } from '../examples/docs/settings-page.js'
 import { shutDown } from '../examples/docs/shut-down.js'
+import { openTelling, tellOfKeys } from '../examples/docs/tell-of-keys.js'
 import { tellOwner } from '../examples/docs/tell-of-leaks.js'
 import { openKeyring } from '../examples/docs/tokens.js'
 import { tryWithoutOldPepper } from '../examples/docs/try-without-pepper.js'
@@ -441,6 +442,24 @@ describe('docs/guides', () => {
       'Somebody has a key who should not',
     ])
     expect(JSON.stringify(lines)).not.toContain(token.reveal().slice(-20))
+  })
+
+  it('notices: a mail is sent once before a key ends', async () => {
+    const clock = { at: Date.UTC(2040, 0, 1) }
+    const store = memoryStore({ now: () => new Date(clock.at) })
+    const mails = new Map<string, string>()
+    const send = async (mail: { to: string; subject: string; idempotencyKey: string }) => {
+      mails.set(mail.idempotencyKey, `${mail.to}: ${mail.subject}`)
+    }
+    const options = { prefix: 'tb', access, store, hasher, resolveOwner: everybody }
+    const keyring = openTelling(options, { send })
+    await keyring.create({ name: 'ci', owner, expiresAt: new Date(clock.at + 90 * 86_400_000) })
+    for (let day = 0; day < 90; day += 1) {
+      await tellOfKeys(keyring)
+      clock.at += 86_400_000
+    }
+    const told = (days: number) => `${owner.id}: Your key ci ends within ${days} days`
+    expect([...mails.values()]).toEqual([told(30), told(7), told(1)])
   })
 
   it('observability: a keyring that is measured gives the same answers', async () => {

@@ -5,6 +5,7 @@ const guides: readonly PageLink[] = [
   { text: 'Before you go live', link: '/guides/deploy' },
   { text: 'Testing your application', link: '/guides/testing-your-application' },
   { text: 'Observability', link: '/guides/observability' },
+  { text: 'Notices', link: '/guides/notices' },
   { text: 'Rotate peppers, seals and audit keys', link: '/guides/rotate-peppers' },
   { text: 'Backups', link: '/guides/backups' },
   { text: 'Secret scanning', link: '/guides/secret-scanning' },

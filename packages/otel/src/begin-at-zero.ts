@@ -14,6 +14,7 @@ export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'api_key.unknown_scope': true,
   'api_key.reveal_failed': true,
   'api_key.rehash_failed': true,
+  'api_key.notice_failed': true,
   'hasher.wrong_pepper': true,
   'api_key.guessed_at': true,
   'api_key.rate_limited': true,

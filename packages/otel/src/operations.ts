@@ -24,6 +24,7 @@ const operations: { readonly [K in Operation]: true } = {
   reveal: true,
   rewrap: true,
   prune: true,
+  runDue: true,
   stats: true,
   usage: true,
   usageOfKeys: true,

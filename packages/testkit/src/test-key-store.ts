@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 import { testAuditLog } from './test-audit-log.js'
 import { testLists } from './test-lists.js'
+import { testNotices } from './test-notices.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testRetention } from './test-retention.js'
 import { testUse } from './test-use.js'
@@ -644,6 +645,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testLists(open)
     testUse(open)
     testRetention(open)
+    testNotices(open)
   })
 }
 

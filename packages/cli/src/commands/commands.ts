@@ -4,6 +4,7 @@ import { auditList } from './audit-list.js'
 import { auditVerify } from './audit-verify.js'
 import { completionsOf } from './completions.js'
 import { doctor } from './doctor.js'
+import { due } from './due.js'
 import { importKeys } from './import.js'
 import { init } from './init.js'
 import { keysCreate } from './keys-create.js'
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   auditExport,
   auditVerify,
   doctor,
+  due,
   scanning,
   mcpConfig,
   importKeys,

@@ -48,6 +48,7 @@ export {
   sealer,
   sha256,
 } from '../crypto/index.js'
+export type { DueMethods, DueOptions, DueProgress, DueResult, KeyNotice, NoticesOptions } from '../due/index.js'
 export {
   HostUnavailable,
   InvalidInput,

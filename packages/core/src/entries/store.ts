@@ -1,3 +1,14 @@
+export type {
+  NoticeClaim,
+  NoticeContent,
+  NoticeEnd,
+  NoticeKind,
+  NoticePlace,
+  NoticeQuery,
+  NoticeTelling,
+  StoredNotice,
+  StoreNotices,
+} from '../notices/index.js'
 export {
   type AuditRow,
   auditRow,
@@ -104,6 +115,8 @@ export {
   mostWaiting,
   type NewEndpoint,
   type NewEvent,
+  noticeEvent,
+  noticeId,
   type QueueChange,
   type QueueStatus,
   type ReplayRequest,

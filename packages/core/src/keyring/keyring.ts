@@ -3,6 +3,7 @@ import { type AuditLog, auditLog, beginExport, exporter } from '../audit/index.j
 import { checkNames } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { grantableBy, principalOfKey } from '../delegation/index.js'
+import { type DueMethods, runDue } from '../due/index.js'
 import { InvalidInput } from '../errors/index.js'
 import {
   type ChangeOptions,
@@ -79,7 +80,7 @@ export type GetOptions = Pick<ManageOptions, 'within'>
  * host's own callbacks, which pass as they are: `host_unavailable` for one that does not answer within `manageTimeoutMs`, and
  * `store_unavailable` or `outcome_unknown` for the store.
  */
-export interface Keyring<A extends Access = Access> extends TokenVerbs {
+export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMethods {
   readonly access: A
   readonly audit: AuditLog
 
@@ -508,6 +509,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     reveal: async (id, manage = {}) => revealKey(managing, id, checkManageOptions(manage)),
     rewrap: () => rewrapSeals(managing),
     prune: async (query, options = {}) => prune(managing, query, options),
+    runDue: async (options = {}) => runDue(managing, options),
     stats: async (query) => loadStats(managing, query),
     usage: async (query) => loadUsage(managing, query),
     usageOfKeys: async (query) => loadKeysUsage(managing, query),

@@ -3,6 +3,7 @@ import type { AuditKeyRing } from '../audit/index.js'
 import type { CacheOptions } from '../cache/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/index.js'
+import type { NoticesOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
 import type { KeyStore } from '../store/index.js'
@@ -78,6 +79,8 @@ export interface KeyringOptions<A extends Access = Access> {
    * @defaultValue none: plain SHA-256
    */
   readonly auditKeys?: AuditKeyRing | undefined
+  /** Of which keys `runDue` tells: of those that expire soon, and of those that nobody uses. @defaultValue of none */
+  readonly notices?: NoticesOptions | undefined
   /** How long uses are collected before they are written, 100 to 60000. A crash loses no more. @defaultValue 10000 */
   readonly usageFlushMs?: number | undefined
   /**
@@ -134,6 +137,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   allowKeyManagement: true,
   manageScope: true,
   auditKeys: true,
+  notices: true,
   usageFlushMs: true,
   quarantineExposed: true,
   secretLength: true,

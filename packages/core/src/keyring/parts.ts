@@ -3,6 +3,7 @@ import { type AuditKeys, type AuditParts, parseAuditKeys } from '../audit/index.
 import { type KeyReader, keyReader } from '../cache/index.js'
 import { checkNames, didYouMean, wholeNumber } from '../check/index.js'
 import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/index.js'
+import { type DueParts, readNotices } from '../due/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { readNaming } from '../input/index.js'
 import type { LeakParts } from '../leaks/index.js'
@@ -26,7 +27,13 @@ import { type KeyringEvent, rehashes, requestFacts, requestLimits, type VerifyPa
 import { type KeyringOptions, keyringOptionNames } from './options.js'
 
 /** Everything that a keyring works with: each room names what it needs of it. */
-export interface KeyringParts extends VerifyParts, ManageParts, AuditParts, LeakParts, Watchers {
+export interface KeyringParts
+  extends VerifyParts,
+    ManageParts,
+    AuditParts,
+    LeakParts,
+    Watchers,
+    Pick<DueParts, 'notices'> {
   readonly store: KeyStore
   readonly reader: KeyReader
   readonly usage: UsageBuffer
@@ -113,6 +120,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     imports: readImports(options.imports, options.failureLimit !== undefined),
     auditKeys,
     auditKey: auditKeys?.current,
+    notices: readNotices(options.notices),
     usage: usageBuffer(store, options.usageFlushMs, emit),
     uses: new WeakMap(),
     deadlines: new DeadlineLines(),

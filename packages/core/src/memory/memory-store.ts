@@ -3,6 +3,7 @@ import type { KeyStore } from '../store/index.js'
 import { memoryAudit } from './audit.js'
 import { memoryChanges } from './changes.js'
 import { memoryList } from './list.js'
+import { memoryNotices } from './notices.js'
 import { memoryReads } from './reads.js'
 import { memoryRetention } from './retention.js'
 import type { MemoryState } from './state.js'
@@ -34,6 +35,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     usage: new Map(),
     refusals: new Map(),
     lastUses: new Map(),
+    notices: new Map(),
     batches: new Set(),
     requests: new Map(),
     checks: new Map(),
@@ -45,5 +47,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     ...memoryAudit(state),
     ...memoryUsage(state),
     retention: memoryRetention(state),
+    notices: memoryNotices(state),
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { KeyRecord } from '../values/index.js'
 import { appendRecords } from './audit.js'
 import { later } from './later.js'
+import { noticeName } from './notice-name.js'
 import type { MemoryState } from './state.js'
 
 /** The methods of a memory store that remove what is old. */
@@ -22,10 +23,8 @@ export function memoryRetention(state: MemoryState): StoreRetention {
       (record) => organizationOf(record.owner) === organizationId && isRemovable(record, before),
     )
   return {
-    async organizations({ after, limit }) {
-      const all = new Set([...chains.keys(), ...[...keys.values()].map(({ owner }) => organizationOf(owner))])
-      const sorted = [...all].sort(inByteOrder)
-      return sorted.filter((id) => after === null || inByteOrder(id, after) > 0).slice(0, limit)
+    async organizations(page) {
+      return organizationsOf(state, page)
     },
 
     async auditStart(organizationId) {
@@ -82,11 +81,21 @@ export function memoryRetention(state: MemoryState): StoreRetention {
   }
 }
 
+/** A page of the organizations that have a key or a log. */
+export function organizationsOf(
+  { chains, keys }: MemoryState,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): readonly string[] {
+  const all = new Set([...chains.keys(), ...[...keys.values()].map(({ owner }) => organizationOf(owner))])
+  const sorted = [...all].sort(inByteOrder)
+  return sorted.filter((id) => after === null || inByteOrder(id, after) > 0).slice(0, limit)
+}
+
 function isRemovable({ status, deletedAt, lookupDigest }: KeyRecord, before: Date): boolean {
   return status === 'deleted' && deletedAt !== null && deletedAt < before && lookupDigest?.startsWith(madeHere) === true
 }
 
-function forgetKey({ keys, lastUses, gone }: MemoryState, organizationId: string, id: string): void {
+function forgetKey({ keys, lastUses, notices, gone }: MemoryState, organizationId: string, id: string): void {
   const { created, lastUsedAt } = gone.get(organizationId) ?? { created: 0, lastUsedAt: null }
   const used = lastUses.get(id)
   gone.set(organizationId, {
@@ -95,6 +104,7 @@ function forgetKey({ keys, lastUses, gone }: MemoryState, organizationId: string
   })
   keys.delete(id)
   lastUses.delete(id)
+  for (const kind of ['expiring', 'unused'] as const) notices.delete(noticeName(id, kind))
 }
 
 interface Counted {

@@ -1,3 +1,4 @@
+import type { StoredNotice } from '../notices/index.js'
 import type { AuditCheckpoint, KeyRefusals } from '../store/index.js'
 import type { AuditRecord, KeyRecord } from '../values/index.js'
 
@@ -7,6 +8,14 @@ export interface CountedUse {
   readonly organizationId: string
   readonly hour: Date
   count: number
+}
+
+/** A notice, and who gives it to the host. */
+export interface KeptNotice {
+  readonly notice: StoredNotice
+  /** From when on it may be taken, in milliseconds since 1970; `null`: never. */
+  readonly nextAt: number | null
+  readonly claim: string | null
 }
 
 /** The data of a memory store. Its methods never await, so each one is atomic. */
@@ -25,6 +34,8 @@ export interface MemoryState {
   readonly refusals: Map<string, KeyRefusals>
   /** The last use of each key. A flush writes it for many keys, none of whose records is made anew. */
   readonly lastUses: Map<string, Date>
+  /** The last notice of each kind about each key, by both. */
+  readonly notices: Map<string, KeptNotice>
   /** The ids of the usage batches that were added. */
   readonly batches: Set<string>
   /** The check values, by name. */

@@ -1,4 +1,5 @@
 import { isKeyError, OutcomeUnknown, StoreUnavailable } from '../errors/index.js'
+import { timedNotices } from '../notices/index.js'
 import type { KeyStore, StoreRetention } from '../store/index.js'
 import { DeadlineExceeded, type MaybePromise, withDeadline } from '../values/index.js'
 
@@ -60,6 +61,9 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     inspect: (known) => read(() => store.inspect(known)),
     get retention() {
       return store.retention && timedRetention(store.retention, read, write)
+    },
+    get notices() {
+      return store.notices && timedNotices(store.notices, read)
     },
   }
 }

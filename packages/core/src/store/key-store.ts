@@ -1,3 +1,4 @@
+import type { StoreNotices } from '../notices/index.js'
 import type {
   Actor,
   AuditDraft,
@@ -288,6 +289,9 @@ export interface KeyStore {
 
   /** Removes what is old, for `Keyring.prune`. Left out by a store that keeps everything. */
   readonly retention?: StoreRetention | undefined
+
+  /** Keeps what was told of keys, for `Keyring.runDue`. Left out by a store that keeps none of it. */
+  readonly notices?: StoreNotices | undefined
 }
 
 /** What a store does within a transaction of the host's. */

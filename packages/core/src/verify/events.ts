@@ -1,5 +1,6 @@
 import type { CacheEvent } from '../cache/index.js'
 import type { TokenFormat } from '../crypto/index.js'
+import type { NoticeEvent } from '../notices/index.js'
 import type { OutageEvent } from '../outage/index.js'
 import type { StoreEvent } from '../store/index.js'
 import type { UsageEvent } from '../usage/index.js'
@@ -67,6 +68,7 @@ export type KeyringEvent =
       readonly keyId: string | null
       readonly violated: readonly string[]
     })
+  | NoticeEvent
   | CacheEvent
   | UsageEvent
   | OutageEvent

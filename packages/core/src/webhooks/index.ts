@@ -1,4 +1,5 @@
 export { isKeyEvent, keyEvent } from './key-event.js'
+export { noticeEvent, noticeId } from './notice-event.js'
 export {
   type AttemptRecord,
   type ClaimedDelivery,

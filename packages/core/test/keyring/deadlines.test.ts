@@ -38,7 +38,16 @@ async function make(options: Options = {}) {
   const disabled = await before.keyring.create({ ...good, scopes: ['members.read'] })
   await before.keyring.disable(disabled.key.id)
   const plans = { plans: { any: { maxKeys: 100 } }, resolvePlan: () => 'any' }
-  const world = open({ store, access: model, reveal: seals, ...slow, ...plans, manageTimeoutMs: 20, ...options })
+  const world = open({
+    store,
+    access: model,
+    reveal: seals,
+    ...slow,
+    ...plans,
+    notices: {},
+    manageTimeoutMs: 20,
+    ...options,
+  })
   return { ...world, id: key.id, disabled: disabled.key.id }
 }
 type World = Awaited<ReturnType<typeof make>>
@@ -61,6 +70,7 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   rotate: ({ keyring, id }) => keyring.rotate(id),
   reveal: ({ keyring, id }) => keyring.reveal(id),
   rewrap: ({ keyring }) => keyring.rewrap(),
+  runDue: ({ keyring }) => keyring.runDue(),
   prune: ({ keyring }) => keyring.prune({}),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
   usage: ({ keyring }) => keyring.usage({ organizationId }),
@@ -85,10 +95,11 @@ describe('a store that hangs (FI-41)', () => {
       const world = await make()
       for (const method of Object.keys(world.store) as Exclude<
         keyof KeyStore,
-        'inTransaction' | 'retention' | 'watch'
+        'inTransaction' | 'retention' | 'notices' | 'watch'
       >[])
         world.storage.stubs[method] = hang // its own keys
-      Object.assign(world.storage.stubs, { retention: new Proxy({}, { get: () => hang }) }) // whatever is called
+      const hanging = new Proxy({}, { get: () => hang }) // whatever is called
+      Object.assign(world.storage.stubs, { retention: hanging, notices: hanging })
       if (name === 'doctor') {
         expect(await verb(world)).toMatchObject([{ code: 'store_unavailable', severity: 'error' }])
         return

@@ -5,6 +5,7 @@ import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-value.js'
 import { inspect } from './inspect.js'
 import { listMethods } from './list.js'
+import { noticeMethods } from './notices.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { retentionMethods } from './retention.js'
@@ -24,5 +25,6 @@ export function keyStore(db: Database): KeyStore {
     stats: (request) => loadStats(db, request),
     inspect: (known) => inspect(db, known),
     retention: retentionMethods(db),
+    notices: noticeMethods(db),
   }
 }

@@ -5,19 +5,14 @@ import { raw, type Sql, sql } from '../sql/sql.js'
 import { addUpDays, isHour } from './add-up-days.js'
 import { advance } from './advance.js'
 import { archived } from './archived.js'
+import { loadOrganizations } from './organizations.js'
 import { readSituation, selectSituation } from './situation.js'
 import { batchMemoryMs } from './usage.js'
 
 /** How old rows are removed. */
 export function retentionMethods(db: Database): StoreRetention {
   return {
-    async organizations({ after, limit }) {
-      const begin = after === null ? sql`1 = 1` : sql`organization_id > ${after}`
-      const [rows = []] = await db.read([
-        sql`select organization_id from api_key_counters where ${begin} order by organization_id limit ${limit}`,
-      ])
-      return rows.map((row) => String(row.organization_id))
-    },
+    organizations: (page) => loadOrganizations(db, page),
 
     async auditStart(organizationId) {
       const [rows] = await db.read([selectStart(organizationId)])
@@ -57,7 +52,8 @@ export function retentionMethods(db: Database): StoreRetention {
 
     async removeTombstones({ organizationId, before, limit }) {
       const ids = sql`select id from api_keys where ${isOldTombstone(organizationId, before)} order by id limit ${limit}`
-      const [, , keys] = await db.write([
+      const [, , , keys] = await db.write([
+        sql`delete from api_key_notices where key_id in (${ids})`,
         sql`delete from api_key_terms where key_id in (${ids})`,
         sql`delete from api_key_last_uses where key_id in (${ids})`,
         sql`delete from api_keys where id in (${ids}) returning 1`,

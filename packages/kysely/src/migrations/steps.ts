@@ -23,6 +23,7 @@ import { createDeliveries } from './0021-create-deliveries.js'
 import { indexDeliveries } from './0022-index-deliveries.js'
 import { countWebhooks } from './0023-count-webhooks.js'
 import { createAuditStarts } from './0024-create-audit-starts.js'
+import { createNotices } from './0025-create-notices.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -52,6 +53,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0022-index-deliveries': indexDeliveries,
   '0023-count-webhooks': countWebhooks,
   '0024-create-audit-starts': createAuditStarts,
+  '0025-create-notices': createNotices,
 }
 
 /** The step that makes the audit table. */

@@ -15,6 +15,7 @@ import { describeMissing, loadMissingRights } from './grants.js'
 import { storeInTransaction } from './in-transaction.js'
 import { countUnreadable, isUntriggered } from './inspect.js'
 import { listMethods } from './list.js'
+import { noticeMethods } from './notices.js'
 import { openReplicas } from './open-replicas.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
@@ -85,6 +86,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
     retention: retentionMethods(context),
+    notices: noticeMethods(context),
     inTransaction: (transaction) => storeInTransaction(context, tableOptions, transaction),
     ...(replicas === null ? {} : { watch: replicas.watch }),
 

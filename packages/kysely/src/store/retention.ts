@@ -4,6 +4,7 @@ import { sumOf } from '../tables/whole-number.js'
 import { addUpDays, countTables, isHour } from './add-up-days.js'
 import { auditStartMethods } from './audit-start.js'
 import type { StoreContext } from './context.js'
+import { loadOrganizations } from './organizations.js'
 import { isOldTombstone, removeTombstones } from './tombstones.js'
 import { batchMemoryMs } from './usage.js'
 
@@ -11,18 +12,7 @@ import { batchMemoryMs } from './usage.js'
 export function retentionMethods(context: StoreContext): StoreRetention {
   const { tables, reading } = context
   return {
-    async organizations({ after, limit }) {
-      const rows = await reading(({ db }) =>
-        db
-          .selectFrom(tables.api_key_counters)
-          .select('organization_id')
-          .$if(after !== null, (page) => page.where('organization_id', '>', after))
-          .orderBy('organization_id')
-          .limit(limit)
-          .execute(),
-      )
-      return rows.map((row) => row.organization_id)
-    },
+    organizations: (page) => loadOrganizations(context, page),
 
     ...auditStartMethods(context),
 

@@ -50,6 +50,21 @@ export interface CounterTable {
   webhooks: Generated<number>
 }
 
+/** What was told of a key: the last notice of a kind. */
+export interface NoticeTable {
+  key_id: string
+  kind: string
+  organization_id: string
+  /** The end of the key, or its last use; 0: it was never used. */
+  about: number
+  days: number
+  at: number
+  /** From when on a run may give it to the host; `null`: never. */
+  next_at: number | null
+  /** The run that has it. */
+  claim: string | null
+}
+
 /** How often a key was used in one hour. */
 export interface UsageTable {
   organization_id: string
@@ -167,6 +182,7 @@ export interface KeyTables {
   api_key_audit: AuditTable
   api_key_audit_starts: AuditStartTable
   api_key_counters: CounterTable
+  api_key_notices: NoticeTable
   api_key_usage: UsageTable
   api_key_refusals: RefusalTable
   api_key_usage_batches: UsageBatchTable

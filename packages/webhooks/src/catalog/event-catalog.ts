@@ -12,7 +12,7 @@ export interface EventDefinition<S extends string = string> {
 /** The types of events of a product, by their names, such as `board.updated`. */
 export type EventDefinitions<S extends string = string> = Readonly<Record<string, EventDefinition<S>>>
 
-/** The events of keys themselves: `api_key.created` and the other types of the audit log, and `api_key.expiring`. */
+/** The events of keys themselves: `api_key.created` and the other types of the audit log, `api_key.expiring` and `api_key.unused`. */
 export interface KeyEvents<S extends string = string> {
   /** The scope that a key needs to hear of all keys of its organization. */
   readonly scope: S
@@ -55,6 +55,7 @@ const keyTypes: Readonly<Record<string, string>> = {
   'api_key.rotation_grace_ended': 'The token before the last rotation ended early.',
   'api_key.leak_reported': 'A token was found where others can read it.',
   'api_key.expiring': 'A key expires soon.',
+  'api_key.unused': 'Nobody has used a key for a long time.',
 }
 
 /** @throws {@link InvalidOptions} when a type or its scope is wrong. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Key, Keyring } from '@keywright/core'
-import { type NewEvent, organizationOf } from '@keywright/core/store'
+import { type NewEvent, noticeEvent, organizationOf } from '@keywright/core/store'
 import type { WorkerParts } from './parts.js'
 
 const dayMs = 86_400_000
@@ -16,7 +15,8 @@ export interface NoticeOptions {
 
 /**
  * Publishes `api_key.expiring` for keys that expire within the days of the catalog, in organizations that have endpoints. The id of
- * such an event is made of the key, its expiry and the day: however many processes look, it is there once.
+ * such an event is made of the key, its expiry and the day: however many processes look, it is there once, also where `runDue` of the
+ * keyring has told of it.
  */
 export async function publishExpiryNotices(
   { store, catalog }: Pick<WorkerParts, 'store' | 'catalog'>,
@@ -58,16 +58,7 @@ function noticeOf(key: Key, days: readonly number[], now: Date): NewEvent[] {
   const left = expiresAt.getTime() - now.getTime()
   const due = days.filter((one) => left <= one * dayMs).at(-1)
   if (due === undefined) return []
-  const what = createHash('sha256').update(`${id}\0${expiresAt.getTime()}\0${due}`).digest('hex')
-  const organizationId = organizationOf(owner)
-  const data = { key_id: id, organization_id: organizationId, expires_at: expiresAt, days: due }
   return [
-    {
-      id: `evt_${what.slice(0, 32)}`,
-      organizationId,
-      type: 'api_key.expiring',
-      resource: { type: 'api_key', id },
-      data: JSON.stringify(data),
-    },
+    noticeEvent({ keyId: id, organizationId: organizationOf(owner), kind: 'expiring', about: expiresAt, days: due }),
   ]
 }

@@ -1,0 +1,106 @@
+import { checkNames, type NamesOf } from '../check/index.js'
+import { InvalidInput, InvalidOptions } from '../errors/index.js'
+import type { NoticeKind, NoticePlace, StoreNotices } from '../notices/index.js'
+import { wrapStoreErrors } from '../store/index.js'
+import type { DueOptions, DueResult } from './due-result.js'
+import { decideNotice, type NoticeRule, rulesAt } from './due-rules.js'
+import { type Handed, handNotices } from './hand-notices.js'
+import type { DueParts, Running } from './parts.js'
+
+const optionNames: NamesOf<DueOptions> = { dryRun: true, onProgress: true }
+/** Keys of one transaction: it is over before another writer would notice. */
+const atOnce = 100
+const organizationsAtOnce = 200
+
+/** See `Keyring.runDue`. */
+export async function runDue(parts: DueParts, options: DueOptions): Promise<DueResult> {
+  checkNames(options, optionNames, { Invalid: InvalidInput, defined: ['dryRun'] })
+  const { dryRun = false, onProgress = () => {} } = options
+  if (typeof dryRun !== 'boolean') throw new InvalidInput('dryRun', 'a boolean')
+  if (typeof onProgress !== 'function') throw new InvalidInput('onProgress', 'a function')
+  const { settings, kept } = requireNotices(parts)
+  const rules = rulesAt(settings, await wrapStoreErrors(parts.store.now()))
+  let isEnded = false
+  const tell: Running['tell'] = (progress) => {
+    isEnded = true
+    onProgress(progress)
+    isEnded = false
+  }
+  const running: Running = { ...parts, settings, kept, worker: crypto.randomUUID(), tell }
+  const counts: Record<NoticeKind, number> = { expiring: 0, unused: 0 }
+  const failures: unknown[] = []
+  for await (const organizationId of allOrganizations(kept)) {
+    try {
+      for (const rule of rules) counts[rule.kind] += await applyRule(running, organizationId, rule, dryRun)
+    } catch (error) {
+      // One that fails each time must not keep the others from their turn. An outage ends the run.
+      if (isEnded || !(await answers(parts))) throw error
+      failures.push(error)
+    }
+  }
+  const none: Handed = { handed: 0, failed: 0 }
+  const given = dryRun || settings.onNotice === null ? none : await handNotices(running, settings.onNotice)
+  if (failures.length > 0) throw failures[0]
+  return { ...counts, ...given }
+}
+
+function requireNotices({ notices, store }: DueParts): Pick<Running, 'settings' | 'kept'> {
+  if (notices === null) {
+    const message = 'Option notices must say of which keys to tell, such as notices: { expiringDays: [30, 7, 1] }.'
+    throw new InvalidOptions('notices', 'what to tell of keys', message)
+  }
+  if (store.notices === undefined) {
+    const message = 'Option store must be one that keeps notices, such as kyselyStore(db): this one has no notices.'
+    throw new InvalidOptions('store', 'a key store with notices', message)
+  }
+  return { settings: notices, kept: store.notices }
+}
+
+async function answers({ store }: DueParts): Promise<boolean> {
+  return store.now().then(
+    () => true,
+    () => false,
+  )
+}
+
+async function* allOrganizations(kept: StoreNotices): AsyncGenerator<string, void, undefined> {
+  let after: string | null = null
+  for (;;) {
+    const page: readonly string[] = await wrapStoreErrors(kept.organizations({ after, limit: organizationsAtOnce }))
+    yield* page
+    after = page.at(-1) ?? null
+    if (after === null) return
+  }
+}
+
+/** Tells of the keys of an organization that fall under a rule, some at a time. Returns of how many, or of how many it would. */
+async function applyRule(
+  { kept, settings, tell }: Running,
+  organizationId: string,
+  rule: NoticeRule,
+  dryRun: boolean,
+): Promise<number> {
+  const { kind } = rule
+  let sum = 0
+  let place: NoticePlace | null = null
+  for (;;) {
+    const page: readonly NoticePlace[] = await wrapStoreErrors(
+      kept.due({ organizationId, ...rule, place, limit: atOnce }),
+    )
+    const keyIds = page.map(({ keyId }) => keyId)
+    if (dryRun) sum += page.length
+    else if (keyIds.length > 0) {
+      const isHanded = settings.onNotice !== null
+      const told = await wrapStoreErrors(
+        kept.tell({
+          ...{ organizationId, kind, keyIds, isHanded },
+          decide: (record, last, now) => decideNotice(settings, kind, record, last, now),
+        }),
+      )
+      sum += told.length
+      if (told.length > 0) tell({ step: kind, organizationId, count: told.length })
+    }
+    place = page.at(-1) ?? null
+    if (place === null || page.length < atOnce) return sum
+  }
+}
