@@ -5,6 +5,7 @@ const reference: readonly PageLink[] = [
   { text: 'Errors', link: '/reference/errors' },
   { text: 'Events', link: '/reference/events' },
   { text: 'Types of audit records', link: '/reference/audit-types' },
+  { text: 'How well the tests notice', link: '/reference/mutation' },
   { text: 'API of all packages', link: '/api-reference/' },
 ]
 
