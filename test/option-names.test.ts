@@ -174,6 +174,12 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
   MigrationSqlOptions: [() => migrationSql({ dialect: 'sqlite', ...wrong })],
   Permissions: [() => managementApi(keyring, { ...(api as object), permissions: { ...wrong } } as never)],
   NoticesOptions: [() => createKeyring({ ...base, notices: { ...wrong } })],
+  BudgetInput: [() => keyring.create({ ...create, budget: { limit: 1, ...wrong } })],
+  BudgetOptions: [() => createKeyring({ ...base, budgets: { ...wrong } })],
+  BudgetRefillInput: [() => keyring.create({ ...create, budget: { limit: 1, refill: { every: 'day', ...wrong } } })],
+  PlanBudgets: [
+    () => createKeyring({ ...base, plans: { free: { maxKeys: 1, budgets: { ...wrong } } }, resolvePlan: () => 'free' }),
+  ],
   PlanInput: [() => createKeyring({ ...base, plans: { free: { maxKeys: 1, ...wrong } }, resolvePlan: () => 'free' })],
   PoolOptions: [() => mysqlPool(foreign, { ...wrong } as never)],
   PostgresBusOptions: [() => postgresBus(foreign, { ...wrong } as never)],

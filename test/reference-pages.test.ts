@@ -67,6 +67,7 @@ const auditTypes: Readonly<Record<AuditType, true>> = {
   ...changeTypes,
   'audit.exported': true,
   'audit.pruned': true,
+  'budget.granted': true,
   'tool.called': true,
   'webhook.created': true,
   'webhook.updated': true,

@@ -16,7 +16,7 @@ export type GuardedRequest = FastifyRequest<{ Params: Record<string, string> }>
 
 type RouteOptions<A extends Access> = Pick<
   GateOptions<A, GuardedRequest, boolean>,
-  'scopes' | 'anyOf' | 'optional' | 'resource'
+  'scopes' | 'anyOf' | 'optional' | 'resource' | 'cost'
 >
 
 declare module 'fastify' {
@@ -32,7 +32,7 @@ declare module 'fastify' {
   }
 }
 
-const asking = ['scopes', 'anyOf', 'optional', 'resource', 'fallback'] as const
+const asking = ['scopes', 'anyOf', 'optional', 'resource', 'cost', 'fallback'] as const
 const ours: readonly string[] = ['key', ...asking]
 
 /** Those without a misspelt name. Each request asks for that of its route. */
@@ -61,13 +61,13 @@ export function isGuarded(config: FastifyContextConfig, everyRoute: boolean): bo
 export function parseRouteConfig(
   config: FastifyContextConfig,
 ): RouteOptions<Access> & Pick<FastifyContextConfig, 'fallback'> {
-  const { key = true, scopes, anyOf, optional, resource, fallback } = config
+  const { key = true, scopes, anyOf, optional, resource, cost, fallback } = config
   if (key !== true) throw new InvalidOptions('config.key', 'true, or left out, on a route with other rules')
   // An async hook in Fastify lets a request pass if it does nothing. A login must call `next`, so it needs the parameter.
   if (fallback !== undefined && (typeof fallback !== 'function' || fallback.length < 3)) {
     throw new InvalidOptions('config.fallback', 'a function of the request, the reply and next')
   }
   // What is named must have a value, which the gate checks.
-  const named = Object.entries({ scopes, anyOf, optional, resource, fallback }).filter(([name]) => name in config)
+  const named = Object.entries({ scopes, anyOf, optional, resource, cost, fallback }).filter(([name]) => name in config)
   return Object.fromEntries(named)
 }

@@ -196,7 +196,13 @@ function row(id: string, status = 'active'): object {
   const key = {
     ...{ id, environment: 'live', preview: 'tk_live_…', name: 'ci', description: null, owner, preset: null },
     ...{ grants: { scopes: [], roles: [], resources: {} }, metadata: {}, expiresAt: null, ipAllowList: null },
-    ...{ rateLimits: null, createdBy: { type: 'system', id: 'test' } as const, hash: '$', previousHash: null },
+    ...{
+      rateLimits: null,
+      budget: null,
+      createdBy: { type: 'system', id: 'test' } as const,
+      hash: '$',
+      previousHash: null,
+    },
     ...{ previousHashExpiresAt: null, lookupDigest: null, sealed: null },
   }
   return { ...newRow(key, new Date(0)), status, now: 1, reason: null }

@@ -16,7 +16,13 @@ const at = (minutes: number): Date => new Date(hour.getTime() + minutes * 60_000
 const aKey = {
   ...{ environment: 'live', preview: 'tk_live_…', name: 'ci', description: null, owner, preset: null },
   ...{ grants: { scopes: [...input.scopes], roles: [], resources: {} }, metadata: {}, expiresAt: null },
-  ...{ ipAllowList: null, rateLimits: null, createdBy: { type: 'system', id: 'test' } as const, hash: '$' },
+  ...{
+    ipAllowList: null,
+    rateLimits: null,
+    budget: null,
+    createdBy: { type: 'system', id: 'test' } as const,
+    hash: '$',
+  },
   ...{ previousHash: null, previousHashExpiresAt: null, lookupDigest: null, sealed: null },
 }
 
@@ -45,7 +51,7 @@ for (const engine of testedEngines()) {
       const before = steps.filter(({ name }) => name < '0004')
       for (const { statements } of before) for (const text of statements) await sql.raw(text).execute(db)
       for (const id of ['usedBefore000', 'neverUsed0000']) {
-        const { disabled_reason: _, ...row } = newRow({ ...aKey, id }, at(0))
+        const { disabled_reason: _, budget: __, ...row } = newRow({ ...aKey, id }, at(0))
         await add('api_keys', { ...row, last_used_at: id.startsWith('used') ? at(10).getTime() : null })
       }
       const id = 'usedBefore000'

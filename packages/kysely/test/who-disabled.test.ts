@@ -11,7 +11,13 @@ import { input, keyringOver, owner } from './keyring-over.js'
 const aKey = {
   ...{ environment: 'live', preview: 'tk_live_…', name: 'ci', description: null, owner, preset: null },
   ...{ grants: { scopes: [...input.scopes], roles: [], resources: {} }, metadata: {}, expiresAt: null },
-  ...{ ipAllowList: null, rateLimits: null, createdBy: { type: 'system', id: 'test' } as const, hash: '$' },
+  ...{
+    ipAllowList: null,
+    rateLimits: null,
+    budget: null,
+    createdBy: { type: 'system', id: 'test' } as const,
+    hash: '$',
+  },
   ...{ previousHash: null, previousHashExpiresAt: null, lookupDigest: null, sealed: null },
 }
 
@@ -22,6 +28,7 @@ function rowOfBefore(id: string, changes: object = {}): object {
     disabled_by_id: __,
     locked: ___,
     disabled_reason: ____,
+    budget: _____,
     ...row
   } = newRow({ ...aKey, id }, new Date(0))
   return { ...row, ...changes }

@@ -18,6 +18,7 @@ export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'hasher.wrong_pepper': true,
   'api_key.guessed_at': true,
   'api_key.rate_limited': true,
+  'api_key.budget_exhausted': true,
   'cache.used': true,
   'cache.bypassed': true,
   'cache.not_told': true,
@@ -46,7 +47,7 @@ export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}
   'api_key.leak_reported': true,
   'api_key.revealed': true,
 }
-const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'timeout', 'keyring', 'mcp']
+const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'budgets', 'timeout', 'keyring', 'mcp']
 
 /**
  * Begins the counters of what is rare at zero. A series that began with the first event would begin at one, and no query over its

@@ -13,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { aKey } from './a-key.js'
 import { testAuditLog } from './test-audit-log.js'
+import { testBudgets } from './test-budgets.js'
 import { testLists } from './test-lists.js'
 import { testNotices } from './test-notices.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
@@ -646,6 +647,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testUse(open)
     testRetention(open)
     testNotices(open)
+    testBudgets(open)
   })
 }
 

@@ -53,6 +53,7 @@ export const auditType = z
     'api_key.revealed': 'api_key.revealed',
     'audit.exported': 'audit.exported',
     'audit.pruned': 'audit.pruned',
+    'budget.granted': 'budget.granted',
     'tool.called': 'tool.called',
     'webhook.created': 'webhook.created',
     'webhook.updated': 'webhook.updated',

@@ -10,6 +10,11 @@ export function createPrincipal(parts: PrincipalParts): Principal {
   return new FixedPrincipal(parts, noBoundary, null)
 }
 
+/** What a principal is made of, and those that were narrowed from it; `null` for what is no principal. */
+export function partsOf(principal: unknown): PrincipalParts | null {
+  return KeyPrincipal.partsOf(principal)
+}
+
 /** Tests whether both the key and its owner have a global scope. */
 export function allowsGlobally({ access, granted, authority }: PrincipalParts, scope: string): boolean {
   return (
@@ -42,6 +47,10 @@ class KeyPrincipal implements Principal {
     this.#within = within
     this.#asked = asked
     Object.freeze(this)
+  }
+
+  static partsOf(value: unknown): PrincipalParts | null {
+    return typeof value === 'object' && value !== null && #parts in value ? value.#parts : null
   }
 
   get key(): Principal['key'] {

@@ -1,7 +1,7 @@
 import { type Access, type Authority, createPrincipal, grantedLevel, lowerLevel } from '../access/index.js'
 import { ScopeExceedsActor } from '../errors/index.js'
 import { type Found, isSameOwner, organizationOf, toKey } from '../store/index.js'
-import type { KeyIdentity, RateLimit } from '../values/index.js'
+import type { Budget, KeyIdentity, RateLimit } from '../values/index.js'
 import { type OwnerRights, patternsOf, resolveAuthority } from '../verify/index.js'
 import { bothOf, type EffectiveScopes, effectiveScopesOf, includesEverything, reachOf } from './effective-scopes.js'
 import type { LiveActor } from './live-actor.js'
@@ -17,6 +17,8 @@ export interface ActorRights extends EffectiveScopes {
   readonly ipAllowList: readonly string[] | null
   /** `null`: those of a key without limits of its own. */
   readonly rateLimits: readonly RateLimit[] | null
+  /** `null`: none, so no bound. */
+  readonly budget: Budget | null
   /** Whether the key acts for this very actor: then each verification caps it to what the actor has at that time. */
   readonly isOwn: boolean
 }
@@ -71,6 +73,7 @@ async function rightsOfKey(parts: DelegationParts, { record, now }: Found, place
     expiresAt: record.expiresAt,
     ipAllowList: record.ipAllowList,
     rateLimits: record.rateLimits,
+    budget: record.budget,
     isOwn: false,
   }
 }
@@ -87,6 +90,7 @@ function rightsOfAuthority(access: Access, { patterns, rights, roles, levelsOn }
     expiresAt: null,
     ipAllowList: null,
     rateLimits: null,
+    budget: null,
     isOwn: false,
   }
 }

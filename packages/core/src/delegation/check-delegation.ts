@@ -3,6 +3,7 @@ import { isIpSubset } from '../ip/index.js'
 import { organizationOf } from '../store/index.js'
 import type { Actor, KeyIdentity, KeyRecord, RateLimit } from '../values/index.js'
 import { type ActorRights, rightsOfActor } from './actor-rights.js'
+import { isWithinBudget } from './budget-bounds.js'
 import { checkGrants } from './check-grants.js'
 import { type Delegated, type Growth, growthOf, isLater, wholeGrowth } from './growth.js'
 import { type LiveActor, requireHere } from './live-actor.js'
@@ -54,6 +55,7 @@ export async function checkDelegation(
   checkExpiry(rights, after)
   checkAddresses(rights, after, hadIn('addresses'))
   await checkRate(rights, after, standard)
+  checkBudget(rights, after)
 }
 
 /** Whether whoever rotates a key is given nothing by its new token: it is the key itself, or acts for them alone. */
@@ -91,6 +93,11 @@ async function checkRate(
     'rateLimits',
     broken.map(({ limit, windowMs }) => `more than ${limit} in ${windowMs} ms`),
   )
+}
+
+function checkBudget(rights: ActorRights, { budget }: Delegated): void {
+  if (rights.budget === null || isWithinBudget(budget, rights.budget)) return
+  throw new ScopeExceedsActor('budget', [`more than ${rights.budget.limit} credits`])
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

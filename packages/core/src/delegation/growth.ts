@@ -1,11 +1,12 @@
 import { type Access, grantedLevel, isAtLeast, type ResourceType } from '../access/index.js'
 import { isIpSubset } from '../ip/index.js'
 import type { Grants, KeySettings, RateLimit, ResourceGrant } from '../values/index.js'
+import { isWithinBudget } from './budget-bounds.js'
 import { effectiveScopesOf, includes } from './effective-scopes.js'
 import { brokenLimits } from './rate-bounds.js'
 
 /** The settings of a key that give something to whoever holds it. */
-export type Delegated = Pick<KeySettings, 'grants' | 'expiresAt' | 'ipAllowList' | 'rateLimits'>
+export type Delegated = Pick<KeySettings, 'grants' | 'expiresAt' | 'ipAllowList' | 'rateLimits' | 'budget'>
 
 /** In which dimensions a key can do more afterwards than before. */
 export interface Growth {
@@ -17,10 +18,12 @@ export interface Growth {
   readonly time: boolean
   /** How often. */
   readonly rate: boolean
+  /** How much its calls may cost. */
+  readonly budget: boolean
 }
 
 /** How a whole new key grows. */
-export const wholeGrowth: Growth = { grants: true, addresses: true, time: true, rate: true }
+export const wholeGrowth: Growth = { grants: true, addresses: true, time: true, rate: true, budget: true }
 
 /**
  * Compares a key after a change with the key before it.
@@ -38,6 +41,7 @@ export async function growthOf(
     addresses: !isIpSubset(after.ipAllowList, before.ipAllowList),
     time: isLater(after.expiresAt, before.expiresAt),
     rate: await rateGrows(before.rateLimits, after.rateLimits, standard),
+    budget: !isWithinBudget(after.budget, before.budget),
   }
 }
 

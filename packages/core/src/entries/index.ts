@@ -30,6 +30,13 @@ export {
   type VerifyAuditExportOptions,
   verifyAuditExport,
 } from '../audit/index.js'
+export type {
+  BudgetInput,
+  BudgetRefillInput,
+  BudgetReservation,
+  BudgetState,
+  ReservedPart,
+} from '../budgets/index.js'
 export type { CacheOptions } from '../cache/index.js'
 export {
   type ForeignFormat,
@@ -127,7 +134,7 @@ export type {
   UpdateInput,
 } from '../manage/index.js'
 export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
-export type { PlanInput, ResolvePlan } from '../plans/index.js'
+export type { PlanBudgets, PlanInput, ResolvePlan } from '../plans/index.js'
 export type {
   DoctorFinding,
   KeyPage,
@@ -153,6 +160,15 @@ export type {
   PruneQuery,
   PruneResult,
 } from '../retention/index.js'
+export type {
+  BudgetGetOptions,
+  BudgetOptions,
+  BudgetQuery,
+  BudgetSource,
+  GrantOptions,
+  KeyringBudgets,
+  ReserveResult,
+} from '../spending/index.js'
 export type { AuditCheckpoint, KeySort } from '../store/index.js'
 export type {
   Actor,
@@ -160,6 +176,9 @@ export type {
   AuditDraft,
   AuditRecord,
   AuditType,
+  Budget,
+  BudgetHolder,
+  BudgetRefill,
   Grants,
   JsonObject,
   JsonValue,

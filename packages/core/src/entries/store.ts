@@ -1,3 +1,13 @@
+export {
+  type AccountState,
+  type AccountsChange,
+  type AccountsDecision,
+  type AccountsRead,
+  type BudgetAccount,
+  emptyAccount,
+  isBudget,
+  type StoreBudgets,
+} from '../budgets/index.js'
 export type {
   NoticeClaim,
   NoticeContent,

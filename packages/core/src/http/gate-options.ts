@@ -69,6 +69,11 @@ export interface GateOptions<A extends Access = Access, R = GateRequest, O exten
    */
   readonly timeoutMs?: number | undefined
   /**
+   * The units that a request takes of the key's rate limits, and the credits of its budgets: a whole number, or a function of the request.
+   * If it throws, the request is refused with 503. What a call really cost, `keyring.budgets.settle` says. @defaultValue 1
+   */
+  readonly cost?: number | ((request: R) => number) | undefined
+  /**
    * Returns your name for a request, for events: `(request) => request.id`. Anything but a string of 1 to 200 characters, and
    * what may hold a key, is no name. @defaultValue events have none
    */
@@ -85,6 +90,7 @@ const optionNames: NamesOf<GateOptions> = {
   trustedProxies: true,
   requireHttps: true,
   timeoutMs: true,
+  cost: true,
   requestId: true,
 }
 
@@ -102,6 +108,8 @@ export interface GateTerms<A extends Access, R> {
   readonly trusts: TrustProxy | null
   readonly requireHttps: boolean
   readonly timeoutMs: number
+  /** Units that each request takes; `null`: the setting of the adapter. */
+  readonly cost: ((request: R) => number) | number | null
   /** `null`: requests have no name. */
   readonly requestId: ((request: R) => string | undefined) | null
 }
@@ -119,7 +127,7 @@ export function parseGateOptions<A extends Access, R>(
   { tellsTrust = false }: Pick<GateSetting, 'tellsTrust'> = {},
 ): GateTerms<A, R> {
   checkNames(options, optionNames, { defined: ['scopes', 'anyOf', 'resource'] })
-  const { resource, realm = 'api', optional = false, timeoutMs = standardTimeoutMs, requestId = null } = options
+  const { resource, realm = 'api', optional = false, timeoutMs = standardTimeoutMs, requestId = null, cost } = options
   const scopes = options.scopes === undefined ? [] : parseRequiredScopes(access, options.scopes, 'scopes')
   const anyOf = options.anyOf === undefined ? null : parseRequiredScopes(access, options.anyOf, 'anyOf')
   const named = [...scopes, ...(anyOf ?? [])]
@@ -147,6 +155,7 @@ export function parseGateOptions<A extends Access, R>(
     trusts: isFrameworks ? null : readTrustedProxies(options.trustedProxies),
     requireHttps: parseRequireHttps(options.requireHttps),
     timeoutMs: wholeNumber(timeoutMs, 'timeoutMs', { least: 1, most: 60_000 }),
+    cost: cost === undefined ? null : typeof cost === 'function' ? cost : wholeNumber(cost, 'cost', { least: 0 }),
     requestId,
   }
 }

@@ -30,7 +30,7 @@ export type GateVerdict<P = Principal> =
       readonly principal: P
       /** Headers for the response. An adapter adds to `Vary`, and sets others before the handler runs, unless they are set. */
       readonly headers: Readonly<Record<string, string>>
-      /** Whether rate limits apply to the key. Where none do, there are no more units to take. */
+      /** Whether rate limits or budgets apply to the key. Where none do, there are no more units to take. */
       readonly limited: boolean
       /** Verifies the credential again, to take more units. Missing if the request has no credential. */
       readonly again?: (units: MoreUnits) => Promise<Verdict>

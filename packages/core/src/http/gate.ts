@@ -66,7 +66,7 @@ export function gateFor<A extends Access, R, O extends boolean>(
 function decide<A extends Access, R>(
   door: KeyringDoor,
   terms: GateTerms<A, R>,
-  { hasFallback, cost = 1 }: GateSetting,
+  { hasFallback, cost: usual = 1 }: GateSetting,
   read: ReturnType<typeof credentialReader>,
   request: GateRequest,
   original: R,
@@ -93,7 +93,7 @@ function decide<A extends Access, R>(
     anyOf: terms.anyOf,
     resource: terms.resource?.bind(null, original) ?? null,
     ip: clientIp(request, trusts),
-    cost,
+    cost: costOf(terms, original, usual),
     countUsage: true,
     // Two guards on the same route receive the same object. Their usage counts once.
     request: typeof original === 'object' ? original : null,
@@ -103,6 +103,14 @@ function decide<A extends Access, R>(
   return isPromise(verifying)
     ? verifying.then((answer<A, R>).bind(null, door, terms, reading, needs))
     : answer(door, terms, reading, needs, verifying)
+}
+
+/** What a function of the host says of a request must not be less than nothing: it would give back. */
+function costOf<A extends Access, R>({ cost }: GateTerms<A, R>, original: R, usual: number): number {
+  if (typeof cost !== 'function') return cost ?? usual
+  const units: unknown = cost(original)
+  if (typeof units === 'number' && Number.isSafeInteger(units) && units >= 0) return units
+  throw new TypeError('cost must answer a whole number, 0 or more')
 }
 
 /** Answers a request by what the keyring says of its key. */
@@ -119,7 +127,7 @@ function answer<A extends Access, R>(
     ok: true,
     principal: verdict.principal,
     headers: headersOf(terms, reading.source, verdict.rateLimits),
-    limited: verdict.rateLimits.length > 0,
+    limited: verdict.rateLimits.length > 0 || verdict.budgets !== undefined,
     again: verifyAgain.bind(null, door, reading, needs, terms.timeoutMs),
   }
 }

@@ -22,7 +22,18 @@ export type PublicRefusal =
       readonly violatedPolicies: readonly string[]
       readonly retryAfterMs: number | null
     }
-  | { readonly code: Exclude<HttpRefusalCode, 'api_key_malformed' | 'insufficient_scope' | 'rate_limited'> }
+  | {
+      readonly code: 'budget_exhausted'
+      readonly exhausted: readonly string[]
+      readonly refillsAt: Date | null
+      readonly retryAfterMs: number | null
+    }
+  | {
+      readonly code: Exclude<
+        HttpRefusalCode,
+        'api_key_malformed' | 'insufficient_scope' | 'rate_limited' | 'budget_exhausted'
+      >
+    }
 
 /** The body of a refused request (RFC 9457): `code` for programs, `detail` for developers. */
 export interface Problem {
@@ -39,6 +50,10 @@ export interface Problem {
   readonly anyOf?: readonly string[]
   /** With `rate_limited`: the names of the policies that have too few units left. */
   readonly 'violated-policies'?: readonly string[]
+  /** With `budget_exhausted`: whose budgets have too few credits left, `key`, `owner` or `organization`. */
+  readonly exhausted?: readonly string[]
+  /** With `budget_exhausted`: when the same request is admitted, in RFC 3339; `null`: never by itself. */
+  readonly 'refills-at'?: string | null
 }
 
 /**
@@ -72,12 +87,15 @@ function typeOf(code: HttpRefusalCode): string {
   return `urn:keywright:problem:${code}`
 }
 
-function membersOf(refusal: PublicRefusal): Pick<Problem, 'required' | 'missing' | 'anyOf' | 'violated-policies'> {
+function membersOf(refusal: PublicRefusal): Omit<Problem, 'type' | 'title' | 'status' | 'detail' | 'code'> {
   if (refusal.code === 'insufficient_scope') {
     const { required, missing, anyOf } = refusal
     return { required, missing, ...(anyOf === undefined ? {} : { anyOf }) }
   }
   if (refusal.code === 'rate_limited') return { 'violated-policies': refusal.violatedPolicies }
+  if (refusal.code === 'budget_exhausted') {
+    return { exhausted: refusal.exhausted, 'refills-at': refusal.refillsAt?.toISOString() ?? null }
+  }
   return {}
 }
 
@@ -100,6 +118,8 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
   api_key_sent_in_clear:
     'This API key was sent over plain HTTP, where others can read it. Revoke it, and send a new key over HTTPS.',
   rate_limited: 'Too many requests. Wait for the seconds in Retry-After, then try again.',
+  budget_exhausted:
+    'The budget of this API key, its owner or its organization is spent. It is refilled at the time in refills-at; if there is none, ask whoever runs this API for credits.',
   auth_unavailable:
     'The API key could not be checked, and may be valid. Wait for the seconds in Retry-After, then try again.',
 }

@@ -22,6 +22,7 @@ export function replyTo(refusal: PublicRefusal, options: ChallengeOptions): Repl
 /** Returns `null` if waiting does not help. Rounds up, because a client that retries too early is refused again. */
 function retryAfterSeconds(refusal: PublicRefusal): number | null {
   if (refusal.code === 'auth_unavailable') return UNAVAILABLE_RETRY_AFTER_SECONDS
-  if (refusal.code !== 'rate_limited' || refusal.retryAfterMs === null) return null
+  if (refusal.code !== 'rate_limited' && refusal.code !== 'budget_exhausted') return null
+  if (refusal.retryAfterMs === null) return null
   return Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))
 }

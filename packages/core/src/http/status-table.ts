@@ -31,5 +31,6 @@ export const statusTable: Readonly<Record<HttpRefusalCode, StatusRow>> = {
   // A separate code, because the client must act: change the URL to HTTPS, and replace the key, which is no longer secret.
   api_key_sent_in_clear: { status: 403, title: 'API key sent in clear', challenge: null },
   rate_limited: { status: 429, title: 'Rate limit exceeded', challenge: null },
+  budget_exhausted: { status: 429, title: 'Budget exhausted', challenge: null },
   auth_unavailable: { status: 503, title: 'Authentication unavailable', challenge: null },
 }

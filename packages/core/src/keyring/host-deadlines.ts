@@ -10,8 +10,20 @@ import type { KeyringParts } from './parts.js'
  * sealer. Verifications work with the parts as they are: each has a deadline as a whole.
  */
 export function withDeadlines(parts: KeyringParts): KeyringParts {
-  const { access, store, resolveOwner, plans, rateLimits, hasher, imports, reveal, usage, warnings, manageTimeoutMs } =
-    parts
+  const {
+    access,
+    store,
+    resolveOwner,
+    plans,
+    rateLimits,
+    budgets,
+    hasher,
+    imports,
+    reveal,
+    usage,
+    warnings,
+    manageTimeoutMs,
+  } = parts
   const inTime = inTimeOf(manageTimeoutMs)
   return Object.freeze({
     ...parts,
@@ -28,6 +40,12 @@ export function withDeadlines(parts: KeyringParts): KeyringParts {
     },
     hasher: timedHasher(hasher, inTime),
     imports: imports && { ...imports, slowHasher: imports.slowHasher && timedHasher(imports.slowHasher, inTime) },
+    budgets: {
+      hasShared: budgets.hasShared,
+      ofKey: (key) => inTime('budgets', () => budgets.ofKey(key)),
+      ofOwner: (owner) => inTime('budgets', () => budgets.ofOwner(owner)),
+      ofOrganization: (id) => inTime('budgets', () => budgets.ofOrganization(id)),
+    },
     // What is late was not written, and is counted later.
     usage: { ...usage, flush: () => withDeadline(usage.flush, manageTimeoutMs).catch(() => {}) },
     reveal: reveal && { ...reveal, sealer: timedSealer(reveal.sealer, inTime) },

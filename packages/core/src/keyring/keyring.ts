@@ -58,6 +58,7 @@ import {
 } from '../reads/index.js'
 import { readRequirements, type VerifyOptions } from '../requests/index.js'
 import { type PruneOptions, type PruneQuery, type PruneResult, prune } from '../retention/index.js'
+import { type KeyringBudgets, keyringBudgets } from '../spending/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import { type Key, withDeadline } from '../values/index.js'
 import { type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
@@ -83,6 +84,8 @@ export type GetOptions = Pick<ManageOptions, 'within'>
 export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMethods {
   readonly access: A
   readonly audit: AuditLog
+  /** What is left of budgets; calls whose cost is known later; credits by hand. */
+  readonly budgets: KeyringBudgets
 
   /**
    * Creates a key and gives its token, this once. With `copyFrom`, what is left out is as it is in the other key.
@@ -502,6 +505,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
   const keyring: Keyring = {
     access: parts.access,
     audit: auditLog(managing),
+    budgets: keyringBudgets(managing),
     ...managementOf(managing),
     ...tokenVerbs(managing),
     importMany: async (list, manage = {}) => importMany(managing, list, checkManageOptions(manage)),

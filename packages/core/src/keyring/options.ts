@@ -6,6 +6,7 @@ import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/inde
 import type { NoticesOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
+import type { BudgetOptions } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { RateLimit } from '../values/index.js'
 import type { OnEvent, ResolveOwner } from '../verify/index.js'
@@ -41,6 +42,11 @@ export interface KeyringOptions<A extends Access = Access> {
    * @defaultValue none
    */
   readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /**
+   * Credits that calls cost, for all keys of an owner or of an organization together. A plan's own take their place. A key's own
+   * budget is a setting of the key. @defaultValue none
+   */
+  readonly budgets?: BudgetOptions | undefined
   /** Where uses are counted against limits. @defaultValue `memoryRateLimiter()`: each process admits the whole limit */
   readonly rateLimiter?: RateLimiter | undefined
   /**
@@ -129,6 +135,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   resolvePlan: true,
   countKeysBy: true,
   rateLimits: true,
+  budgets: true,
   rateLimiter: true,
   failureLimit: true,
   failureLimiter: true,

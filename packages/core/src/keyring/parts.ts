@@ -20,6 +20,7 @@ import {
   storeBreaker,
 } from '../outage/index.js'
 import { readPlans } from '../plans/index.js'
+import { type BudgetParts, type BudgetSources, budgetSources, spender } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
 import { type UsageBuffer, usageBuffer } from '../usage/index.js'
 import { DeadlineLines, isolated } from '../values/index.js'
@@ -32,6 +33,7 @@ export interface KeyringParts
     ManageParts,
     AuditParts,
     LeakParts,
+    BudgetParts,
     Watchers,
     Pick<DueParts, 'notices'> {
   readonly store: KeyStore
@@ -80,6 +82,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
   const { emit } = heard
   const auditKeys = readAuditKeys(options, hasher)
   const plans = readPlans(options)
+  const budgets = readBudgets(options, plans)
   const work = backgroundWork()
   const times = readTimes(options)
   const told = outages(emit, warnings)
@@ -98,6 +101,9 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     hasher,
     resolveOwner,
     plans,
+    budgets,
+    keepsBudgets: store.budgets !== undefined,
+    spender: spender({ budgets, store }),
     allowKeyManagement,
     quarantineExposed,
     manageScope: readManageScope(access, options.manageScope),
@@ -129,6 +135,12 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     reader: keyReader(options.cache, { store, breaker, emit, background: work.background }),
     unwatch: store.watch?.(emit) ?? (() => {}),
   })
+}
+
+function readBudgets(options: KeyringOptions, plans: KeyringParts['plans']): BudgetSources {
+  const budgets = budgetSources(options.budgets, plans)
+  if (!budgets.hasShared || options.store.budgets !== undefined) return budgets
+  throw new InvalidOptions('store', 'a store that keeps budgets, such as kyselyStore(db): this one has none')
 }
 
 function readAuditKeys(options: KeyringOptions, hasher: Hasher): AuditKeys | undefined {

@@ -19,6 +19,7 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       metadata: {},
       ipAllowList: null,
       rateLimits: null,
+      budget: null,
       hash: null,
       previousHash: null,
       previousHashExpiresAt: null,

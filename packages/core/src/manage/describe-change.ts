@@ -2,7 +2,12 @@ import type { AuditType, JsonObject, JsonValue, KeySettings } from '../values/in
 
 /** The grants and expiry of a key, as the audit log puts them. */
 export function describeGrants(settings: KeySettings): JsonObject {
-  return { ...scopesOf(settings), ...resourcesOf(settings), ...limitsOf(settings) }
+  return {
+    ...scopesOf(settings),
+    ...resourcesOf(settings),
+    ...limitsOf(settings),
+    ...(settings.budget === null ? {} : budgetOf(settings)),
+  }
 }
 
 /** What an update changed, one entry for each kind of change, with before and after; nothing where nothing differs. */
@@ -15,7 +20,7 @@ export function describeUpdate(
     ['api_key.settings_changed', ({ description, metadata }) => ({ description, metadata })],
     ['api_key.scopes_changed', scopesOf],
     ['api_key.grants_changed', resourcesOf],
-    ['api_key.limits_changed', limitsOf],
+    ['api_key.limits_changed', (settings) => ({ ...limitsOf(settings), ...budgetOf(settings) })],
   ]
   return parts.flatMap(([type, part]) => {
     const was = part(before)
@@ -42,6 +47,10 @@ function limitsOf({ expiresAt, ipAllowList, rateLimits }: KeySettings): JsonObje
     ipAllowList,
     rateLimits: rateLimits?.map((rateLimit) => ({ ...rateLimit })) ?? null,
   }
+}
+
+function budgetOf({ budget }: KeySettings): JsonObject {
+  return { budget: budget === null ? null : { limit: budget.limit, refill: budget.refill && { ...budget.refill } } }
 }
 
 function pick(object: JsonObject, fields: readonly string[]): JsonObject {

@@ -88,7 +88,7 @@ function readInput(
   const name = copyFrom !== null && input.name === undefined ? {} : { name: checkName(input.name) }
   // Of a copy, `preset: null` says that the scopes of the model do not come along.
   const scopes = input.preset === null ? (input.scopes ?? []) : input.scopes
-  const change = readSettings(parts.access, { ...input, ...name, scopes })
+  const change = readSettings(parts, { ...input, ...name, scopes })
   const asked = input.environment
 
   const finish = (before: KeySettings, owner: Owner, environment: string | null): Drafted => {
@@ -110,6 +110,6 @@ function readInput(
 }
 
 function settingsOf(record: KeyRecord): KeySettings {
-  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits } = record
-  return { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits }
+  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget } = record
+  return { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget }
 }

@@ -1,4 +1,5 @@
 import type { Access, LevelsOf, PresetOf, RoleOf, ScopeOf, ScopePattern } from '../access/index.js'
+import type { BudgetInput } from '../budgets/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { JsonObject, Owner, RateLimit } from '../values/index.js'
 
@@ -33,6 +34,8 @@ export interface SettingsInput {
   readonly ipAllowList?: readonly string[] | null | undefined
   /** Limits in place of the plan's or the keyring's, one for each window. @defaultValue null: those */
   readonly rateLimits?: readonly RateLimit[] | null | undefined
+  /** The credits that calls with the key may cost. What was spent stays spent. @defaultValue null: no budget of its own */
+  readonly budget?: BudgetInput | null | undefined
 }
 
 /** A key to be created. */
@@ -68,6 +71,7 @@ const settingNames: NamesOf<UpdateInput> = {
   metadata: true,
   ipAllowList: true,
   rateLimits: true,
+  budget: true,
 }
 const createNames: NamesOf<CreateInput> = { ...settingNames, owner: true, environment: true }
 

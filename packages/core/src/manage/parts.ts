@@ -22,6 +22,8 @@ export interface ManageParts extends DelegationParts {
   /** The namespace of each environment that may be issued. */
   readonly namespaceOf: ReadonlyMap<string | null, string>
   readonly plans: Plans
+  /** Whether the store keeps what is spent of budgets. */
+  readonly keepsBudgets: boolean
   readonly peppers: Pick<PepperCheck, 'run'>
   /** The key for new audit records. */
   readonly auditKey: AuditKey | undefined

@@ -1,11 +1,12 @@
-import type { Access } from '../access/index.js'
-import { InvalidInput } from '../errors/index.js'
+import { parseBudget } from '../budgets/index.js'
+import { InvalidInput, InvalidOptions } from '../errors/index.js'
 import { checkDescription, checkExpiry, checkGrants, checkMetadata, checkName, knownGrants } from '../input/index.js'
 import { parseIpAllowList } from '../ip/index.js'
 import { parseRateLimits } from '../limits/index.js'
 import { isPast } from '../store/index.js'
 import type { KeySettings } from '../values/index.js'
 import type { UpdateInput } from './key-input.js'
+import type { ManageParts } from './parts.js'
 
 /** Makes of a key's settings what an input leaves of them. @throws ScopeUnknown, InvalidInput for names that it does not have. */
 export type SettingsChange = (before: KeySettings) => Partial<KeySettings>
@@ -16,9 +17,15 @@ export type SettingsChange = (before: KeySettings) => Partial<KeySettings>
  *
  * @throws InvalidInput, naming the field.
  */
-export function readSettings(access: Access, input: UpdateInput): SettingsChange {
+export function readSettings(
+  { access, keepsBudgets }: Pick<ManageParts, 'access' | 'keepsBudgets'>,
+  input: UpdateInput,
+): SettingsChange {
   const grants = checkGrants(input)
-  const { name, description, expiresAt, metadata, ipAllowList, rateLimits } = input
+  const { name, description, expiresAt, metadata, ipAllowList, rateLimits, budget } = input
+  if (budget !== undefined && budget !== null && !keepsBudgets) {
+    throw new InvalidOptions('store', 'a store that keeps budgets, such as kyselyStore(db): this one has none')
+  }
   const fields: Partial<KeySettings> = {
     ...(name === undefined ? {} : { name: checkName(name) }),
     ...(description === undefined ? {} : { description: checkDescription(description) }),
@@ -26,6 +33,7 @@ export function readSettings(access: Access, input: UpdateInput): SettingsChange
     ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
     ...(ipAllowList === undefined ? {} : { ipAllowList: parseIpAllowList(ipAllowList, 'ipAllowList') }),
     ...(rateLimits === undefined ? {} : { rateLimits: parseRateLimits(rateLimits, 'rateLimits') }),
+    ...(budget === undefined ? {} : { budget: parseBudget(budget, 'budget') }),
   }
   return (before) => ({ ...fields, ...knownGrants(access, grants, before) })
 }
@@ -40,6 +48,7 @@ export const noSettings: KeySettings = {
   expiresAt: null,
   ipAllowList: null,
   rateLimits: null,
+  budget: null,
 }
 
 /** Refuses an expiry that has passed by the store's clock. */

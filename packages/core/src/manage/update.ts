@@ -20,7 +20,7 @@ export async function updateKey(
 ): Promise<Key> {
   if (!isRecord(input)) throw new InvalidInput('input', 'an object of fields to change')
   checkNames(input, inputNames.update, { Invalid: InvalidInput })
-  const apply = readSettings(parts.access, input)
+  const apply = readSettings(parts, input)
   return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
     await checkDelegation(parts, actor, { after: { ...seen, ...apply(seen) }, before: seen })
     // Only another expiry can bring a key back to life.

@@ -95,14 +95,14 @@ function isCounted(record: KeyRecord, quota: QuotaScope): boolean {
   return organizationOf(record.owner) === quota.organizationId
 }
 
-function refuseRepeated({ requests }: MemoryState, once: Once | undefined, now: Date): void {
+export function refuseRepeated({ requests }: MemoryState, once: Once | undefined, now: Date): void {
   const known = once === undefined ? undefined : requests.get(once.id)
   if (known === undefined || now.getTime() - known.at.getTime() > requestMemoryMs) return
   const { fingerprint, keyId, at } = known
   throw new RequestRepeated({ keyId, isSame: fingerprint === once?.fingerprint, at, now })
 }
 
-function remember({ requests }: MemoryState, once: Once | undefined, keyId: string, at: Date): void {
+export function remember({ requests }: MemoryState, once: Once | undefined, keyId: string, at: Date): void {
   if (once === undefined) return
   for (const [id, known] of requests) {
     if (at.getTime() - known.at.getTime() <= requestMemoryMs) break // oldest first

@@ -1,6 +1,7 @@
 import { checkNames } from '../check/index.js'
 import type { KeyStore } from '../store/index.js'
 import { memoryAudit } from './audit.js'
+import { memoryBudgets } from './budgets.js'
 import { memoryChanges } from './changes.js'
 import { memoryList } from './list.js'
 import { memoryNotices } from './notices.js'
@@ -39,6 +40,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     batches: new Set(),
     requests: new Map(),
     checks: new Map(),
+    accounts: new Map(),
   }
   return {
     ...memoryReads(state),
@@ -48,5 +50,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     ...memoryUsage(state),
     retention: memoryRetention(state),
     notices: memoryNotices(state),
+    budgets: memoryBudgets(state),
   }
 }

@@ -1,3 +1,4 @@
+import type { AccountState } from '../budgets/index.js'
 import type { StoredNotice } from '../notices/index.js'
 import type { AuditCheckpoint, KeyRefusals } from '../store/index.js'
 import type { AuditRecord, KeyRecord } from '../values/index.js'
@@ -38,6 +39,8 @@ export interface MemoryState {
   readonly notices: Map<string, KeptNotice>
   /** The ids of the usage batches that were added. */
   readonly batches: Set<string>
+  /** What was spent of budgets, by organization, holder and id. */
+  readonly accounts: Map<string, AccountState>
   /** The check values, by name. */
   readonly checks: Map<string, string>
   /** The requests to carry out only once, by id, oldest first. */

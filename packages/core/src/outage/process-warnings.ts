@@ -19,6 +19,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
     'hasher.wrong_pepper',
     'Requests are refused with 503, and no key can be made: a pepper has another value than before. keyring.doctor() says which.',
   ],
+  ['budgets', 'Requests are refused with 503: budgets cannot be read or taken from.'],
   ['limits', 'Requests are refused with 503: the rate limiter, or resolvePlan, fails.'],
   ['keyring', 'Requests are refused with 503: a guard failed.'],
   ['mcp', 'Requests are refused with 503: narrow, fallback or a question about rights fails.'],

@@ -1,3 +1,4 @@
+import type { StoreBudgets } from '../budgets/index.js'
 import { isKeyError, OutcomeUnknown, StoreUnavailable } from '../errors/index.js'
 import { timedNotices } from '../notices/index.js'
 import type { KeyStore, StoreRetention } from '../store/index.js'
@@ -65,6 +66,9 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     get notices() {
       return store.notices && timedNotices(store.notices, read)
     },
+    get budgets() {
+      return store.budgets && timedBudgets(store.budgets, inTime)
+    },
   }
 }
 
@@ -83,6 +87,23 @@ function timedRetention(
     removeTombstones: (request) => read(() => of.removeTombstones(request)),
     forgetIds: (limit) => read(() => of.forgetIds(limit)),
     countOld: (request) => read(() => of.countOld(request)),
+  }
+}
+
+function timedBudgets(
+  of: StoreBudgets,
+  inTime: <T>(work: () => MaybePromise<T>, mayBeSent: () => boolean) => Promise<T>,
+): StoreBudgets {
+  return {
+    read: (accounts) =>
+      inTime(
+        () => of.read(accounts),
+        () => false,
+      ),
+    change: (request) => {
+      const terms = lastMoment((read: Parameters<typeof request.decide>[0]) => request.decide(read))
+      return inTime(() => of.change({ ...request, decide: terms.decide }), terms.mayBeSent)
+    },
   }
 }
 

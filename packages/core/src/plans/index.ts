@@ -1,1 +1,1 @@
-export { type Plan, type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'
+export { type Plan, type PlanBudgets, type PlanInput, type Plans, type ResolvePlan, readPlans } from './plans.js'

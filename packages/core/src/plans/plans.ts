@@ -1,8 +1,9 @@
+import { type BudgetInput, parseBudget } from '../budgets/index.js'
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { parseRateLimitPolicies, type RateLimitPolicy } from '../limits/index.js'
 import { organizationOf, type QuotaScope } from '../store/index.js'
-import type { Owner, RateLimit } from '../values/index.js'
+import { type Budget, isRecord, type Owner, type RateLimit } from '../values/index.js'
 
 /** What a plan allows. */
 export interface PlanInput {
@@ -10,9 +11,17 @@ export interface PlanInput {
   readonly maxKeys: number | 'unlimited'
   /** In place of the keyring's `rateLimits`. @defaultValue those */
   readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /** What the keys of one owner, and all keys of the organization, may cost together; `null`: no budget. @defaultValue the keyring's `budgets` */
+  readonly budgets?: PlanBudgets | undefined
 }
 
-const planNames: NamesOf<PlanInput> = { maxKeys: true, rateLimits: true }
+/** The budgets of a plan: each in place of the keyring's. */
+export interface PlanBudgets {
+  readonly owner?: BudgetInput | null | undefined
+  readonly organization?: BudgetInput | null | undefined
+}
+
+const planNames: NamesOf<PlanInput> = { maxKeys: true, rateLimits: true, budgets: true }
 
 /** Looks up the name of an organisation's plan. */
 export type ResolvePlan = (organizationId: string) => string | Promise<string>
@@ -21,12 +30,19 @@ export type ResolvePlan = (organizationId: string) => string | Promise<string>
 export interface Plan {
   readonly maxKeys: number | 'unlimited'
   readonly rateLimits: readonly RateLimitPolicy[] | null
+  /** `undefined` in it: the keyring's; `null` in it: none. */
+  readonly budgets: {
+    readonly owner: Budget | null | undefined
+    readonly organization: Budget | null | undefined
+  } | null
 }
 
 /** The plans of a keyring. */
 export interface Plans {
   /** Whether a verification has to know the plan. */
   readonly limitUse: boolean
+  /** Whether one has budgets, so that it has to know the plan for those. */
+  readonly limitSpending: boolean
   /** @throws TypeError if the host names a plan that is not there: nothing is allowed on a guess. */
   of(organizationId: string): Promise<Plan>
   /** Which keys count together with those of `owner`. */
@@ -46,13 +62,19 @@ export function readPlans(options: {
   const quotaOf = (owner: Owner): QuotaScope =>
     countKeysBy === 'owner' ? { owner } : { organizationId: organizationOf(owner) }
   if (plans === undefined && resolvePlan === undefined) {
-    return { limitUse: false, of: async () => ({ maxKeys: 'unlimited', rateLimits: null }), quotaOf }
+    return {
+      limitUse: false,
+      limitSpending: false,
+      of: async () => ({ maxKeys: 'unlimited', rateLimits: null, budgets: null }),
+      quotaOf,
+    }
   }
   if (typeof plans !== 'object' || plans === null) throw new InvalidOptions('plans', 'an object of plans by name')
   if (typeof resolvePlan !== 'function') throw new InvalidOptions('resolvePlan', 'a function of the organisation')
   const known = new Map(Object.entries(plans).map(([name, plan]) => [name, readPlan(plan, `plans.${name}`)]))
   return {
     limitUse: [...known.values()].some(({ rateLimits }) => rateLimits !== null),
+    limitSpending: [...known.values()].some(({ budgets }) => budgets !== null),
     quotaOf,
     of: async (organizationId) => {
       const name: unknown = await resolvePlan(organizationId)
@@ -66,12 +88,24 @@ export function readPlans(options: {
 function readPlan(plan: unknown, field: string): Plan {
   if (typeof plan !== 'object' || plan === null) throw new InvalidOptions(field, '{ maxKeys }')
   checkNames(plan, planNames, { at: field })
-  const { maxKeys, rateLimits } = plan as Partial<Record<string, unknown>> // each field is checked here
+  const { maxKeys, rateLimits, budgets } = plan as Partial<Record<string, unknown>> // each field is checked here
   if (maxKeys !== 'unlimited' && !(Number.isSafeInteger(maxKeys) && Number(maxKeys) >= 0)) {
     throw new InvalidOptions(`${field}.maxKeys`, "a whole number, or 'unlimited'")
   }
   return {
     maxKeys: maxKeys === 'unlimited' ? maxKeys : Number(maxKeys),
     rateLimits: rateLimits === undefined ? null : parseRateLimitPolicies(rateLimits, `${field}.rateLimits`),
+    budgets: budgets === undefined ? null : readBudgets(budgets, `${field}.budgets`),
+  }
+}
+
+function readBudgets(budgets: unknown, field: string): Plan['budgets'] {
+  if (!isRecord(budgets)) throw new InvalidOptions(field, '{ owner, organization }')
+  checkNames(budgets, { owner: true, organization: true }, { at: field })
+  const { owner, organization } = budgets
+  return {
+    owner: owner === undefined ? undefined : parseBudget(owner, `${field}.owner`, InvalidOptions),
+    organization:
+      organization === undefined ? undefined : parseBudget(organization, `${field}.organization`, InvalidOptions),
   }
 }

@@ -20,6 +20,7 @@ export interface KeyRow {
   expires_at: number | null
   ip_allow_list: string | null
   rate_limits: string | null
+  budget: string | null
   created_by_type: string
   created_by_id: string
   created_at: number

@@ -1,3 +1,4 @@
+import type { StoreBudgets } from '../budgets/index.js'
 import type { StoreNotices } from '../notices/index.js'
 import type {
   Actor,
@@ -292,6 +293,9 @@ export interface KeyStore {
 
   /** Keeps what was told of keys, for `Keyring.runDue`. Left out by a store that keeps none of it. */
   readonly notices?: StoreNotices | undefined
+
+  /** Keeps what is spent of budgets. Left out by a store without: no key can have one there. */
+  readonly budgets?: StoreBudgets | undefined
 }
 
 /** What a store does within a transaction of the host's. */

@@ -21,6 +21,7 @@ export function toKey(record: KeyRecord, now: Date): Key {
     expiresAt: copyOf(record.expiresAt),
     ipAllowList: record.ipAllowList,
     rateLimits: record.rateLimits,
+    budget: record.budget,
     createdAt: copyOf(record.createdAt),
     updatedAt: copyOf(record.updatedAt),
     disabledAt: copyOf(record.disabledAt),

@@ -1,5 +1,7 @@
+import { isBudget } from '../budgets/index.js'
 import {
   type Actor,
+  type Budget,
   isRecord,
   isStringArray,
   type JsonObject,
@@ -48,6 +50,7 @@ export function readRecord(fields: StoredFields): KeyRecord {
     expiresAt: optionalInstant(fields.expiresAt, 'expiresAt', damaged),
     ipAllowList: optionalJson(fields.ipAllowList, isStringArray, [], 'ipAllowList', damaged),
     rateLimits: optionalJson(fields.rateLimits, isRateLimits, [], 'rateLimits', damaged),
+    budget: optionalJson(fields.budget, isBudget, noBudget, 'budget', damaged),
     createdBy:
       parseActor(fields.createdByType, fields.createdById) ??
       markDamaged<Actor>({ type: 'system', id: '' }, 'createdBy', damaged),
@@ -70,6 +73,9 @@ export function readRecord(fields: StoredFields): KeyRecord {
     damaged,
   }
 }
+
+/** Of a budget that cannot be read: its key is refused as damaged, and gets nothing from a process that does not refuse it. */
+const noBudget: Budget = { limit: 0, refill: null }
 
 function markDamaged<T>(least: T, field: string, damaged: string[]): T {
   damaged.push(field)

@@ -19,6 +19,7 @@ export type AuditType =
   | 'api_key.rotation_grace_ended'
   | 'api_key.leak_reported'
   | 'api_key.revealed'
+  | 'budget.granted'
   | 'audit.exported'
   | 'audit.pruned'
   | 'tool.called'

@@ -1,4 +1,5 @@
 export type { AuditContext, AuditDraft, AuditRecord, AuditType } from './audit.js'
+export type { Budget, BudgetHolder, BudgetRefill } from './budget.js'
 export { DeadlineLine, DeadlineLines, type Waiting } from './deadline-line.js'
 export { deepCopy, fixedClass, freezeDeep } from './deep-copy.js'
 export type { Grants, ResourceGrant, ResourceRef } from './grants.js'

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.js'
 import type { Grants } from './grants.js'
 import type { JsonObject } from './json.js'
 import type { Actor, Owner } from './owner.js'
@@ -26,6 +27,8 @@ export interface KeySettings {
   readonly ipAllowList: readonly string[] | null
   /** Rate limits that replace the defaults; `null`: the defaults apply. */
   readonly rateLimits: readonly RateLimit[] | null
+  /** The credits that its calls may cost; `null`: it has no budget of its own. */
+  readonly budget: Budget | null
 }
 
 /** The fields that creation sets for good. */

@@ -4,6 +4,7 @@ import type { NoticeEvent } from '../notices/index.js'
 import type { OutageEvent } from '../outage/index.js'
 import type { StoreEvent } from '../store/index.js'
 import type { UsageEvent } from '../usage/index.js'
+import type { BudgetHolder } from '../values/index.js'
 
 /** Where a verification came from, as far as it is known. */
 export interface RequestFacts {
@@ -69,6 +70,12 @@ export type KeyringEvent =
       readonly violated: readonly string[]
     })
   | NoticeEvent
+  | (RequestFacts & {
+      readonly type: 'api_key.budget_exhausted'
+      readonly keyId: string
+      /** Whose budgets have too few credits left. */
+      readonly exhausted: readonly BudgetHolder[]
+    })
   | CacheEvent
   | UsageEvent
   | OutageEvent

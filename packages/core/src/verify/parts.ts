@@ -1,4 +1,5 @@
 import type { Access } from '../access/index.js'
+import type { Spender } from '../budgets/index.js'
 import type { KeyReader } from '../cache/index.js'
 import type { Hasher, ImportSettings, TokenFormat } from '../crypto/index.js'
 import type { FailedAttempts } from '../limits/index.js'
@@ -27,6 +28,7 @@ export interface VerifyParts {
   readonly resolveOwner: ResolveOwner
   readonly failedAttempts: FailedAttempts
   readonly rateLimits: RequestLimits
+  readonly spender: Spender
   readonly usage: Pick<UsageBuffer, 'count' | 'countRefusal'>
   /** The uses that requests which are still there have made of keys. */
   readonly uses: WeakMap<object, RequestUse>

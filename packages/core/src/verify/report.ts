@@ -19,6 +19,10 @@ export function report({ emit, outages }: ReportParts, refusal: Refusal, facts: 
     emit({ type: 'api_key.rate_limited', keyId, violated: refusal.violatedPolicies, ...facts })
     return
   }
+  if (refusal.code === 'budget_exhausted') {
+    emit({ type: 'api_key.budget_exhausted', keyId: refusal.keyId, exhausted: refusal.exhausted, ...facts })
+    return
+  }
   const reason = reasonOf(refusal)
   emit({ type: 'api_key.verify_failed', code: refusal.code, reason, keyId, ...facts })
   const isOver = refusal.code === 'api_key_revoked' || reason === 'leaked' || reason === 'superseded'

@@ -1,11 +1,12 @@
 import type { Access, Principal } from '../access/index.js'
+import type { BudgetState } from '../budgets/index.js'
 import type { InvalidTokenReason } from '../crypto/index.js'
 import type { RateLimitState } from '../limits/index.js'
-import type { ResourceRef } from '../values/index.js'
+import type { BudgetHolder, ResourceRef } from '../values/index.js'
 
 /**
  * Why a request is refused. `code` is API and safe to show; the other fields are for the server's own eyes, except those of
- * `insufficient_scope` and `rate_limited`, which tell the holder of a good key what to do.
+ * `insufficient_scope`, `rate_limited` and `budget_exhausted`, which tell the holder of a good key what to do.
  */
 export type Refusal =
   | { readonly code: 'api_key_missing' }
@@ -41,8 +42,17 @@ export type Refusal =
       readonly states: readonly RateLimitState[]
     }
   | {
+      readonly code: 'budget_exhausted'
+      readonly keyId: string
+      /** Whose budgets have too few credits left: the key's own, its owner's, the organization's. */
+      readonly exhausted: readonly BudgetHolder[]
+      /** When the same request is admitted, with no other traffic. `null`: never by itself. */
+      readonly refillsAt: Date | null
+      readonly retryAfterMs: number | null
+    }
+  | {
       readonly code: 'auth_unavailable'
-      readonly reason: 'store' | 'owner' | 'resource' | 'hash' | 'limits' | 'keyring' | 'timeout'
+      readonly reason: 'store' | 'owner' | 'resource' | 'hash' | 'limits' | 'budgets' | 'keyring' | 'timeout'
       readonly cause: unknown
     }
 
@@ -51,7 +61,13 @@ export type RefusalCode = Refusal['code']
 
 /** The answer to a verification, with what is left of the key's rate limits: a union on `ok`, so that nobody reads a principal off a refused request. */
 export type Verdict<A extends Access = Access> =
-  | { readonly ok: true; readonly principal: Principal<A>; readonly rateLimits: readonly RateLimitState[] }
+  | {
+      readonly ok: true
+      readonly principal: Principal<A>
+      readonly rateLimits: readonly RateLimitState[]
+      /** What is left of the budgets that the request took from. Left out where the key is under none. */
+      readonly budgets?: readonly BudgetState[]
+    }
   | { readonly ok: false; readonly refusal: Refusal; readonly rateLimits: readonly RateLimitState[] }
 
 /** Makes a refused verdict. `rateLimits`: what is left of the key's limits, where they were asked. */

@@ -14,6 +14,7 @@ import { allowsIp, ipNetwork } from '../ip/index.js'
 import type { Attempt, RateLimitDenial, RateLimitState, RateLimitVerdict, TooManyFailures } from '../limits/index.js'
 import { type Found, organizationOf, toKey } from '../store/index.js'
 import { isPromise, type MaybePromise } from '../values/index.js'
+import { charge, giveBackLate } from './charge.js'
 import { conclude, type Examined, refused } from './conclude.js'
 import { fault, refusalOfFault } from './fault.js'
 import { findKey, importedId } from './find-key.js'
@@ -85,6 +86,7 @@ async function inTime(
   try {
     return conclude(parts, needs, await parts.deadlines.race(timeoutMs, examining))
   } catch (cause) {
+    parts.background(giveBackLate(parts, examining))
     return refused(parts, needs, refusalOfFault(cause))
   }
 }
@@ -283,12 +285,22 @@ function permit(
   const principal = createPrincipal(held)
   const lacking = findLacking(held, principal, needs)
   return isPromise(lacking)
-    ? lacking.then(permitted.bind(null, candidate, principal))
-    : permitted(candidate, principal, lacking)
+    ? lacking.then(permitted.bind(null, parts, candidate, needs.cost, held, principal))
+    : permitted(parts, candidate, needs.cost, held, principal, lacking)
 }
 
-function permitted({ found, use, limited }: Candidate, principal: Principal, lacking: Refusal | null): Examined {
+/** Budgets come last: a request that is refused for anything else has cost nothing. */
+function permitted(
+  parts: VerifyParts,
+  { found, use, limited }: Candidate,
+  cost: number,
+  held: PrincipalParts,
+  principal: Principal,
+  lacking: Refusal | null,
+): MaybePromise<Examined> {
   if (lacking !== null) return ended(found, lacking, limited)
+  const spending = parts.spender.take(use, held, cost)
+  if (spending !== null) return charge(parts, { found, use, limited, held, principal }, spending)
   return { verdict: { ok: true, principal, rateLimits: limited?.states ?? noStates }, found, use, triedId: null }
 }
 

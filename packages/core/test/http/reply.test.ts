@@ -44,6 +44,16 @@ const refusals: readonly (readonly [status: number, challenge: string | null, re
     [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
     [403, null, { code: 'api_key_sent_in_clear', keyId: canary }],
     [429, null, { code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 }],
+    [
+      429,
+      null,
+      {
+        code: 'budget_exhausted',
+        exhausted: ['key'],
+        refillsAt: new Date('2026-02-01T00:00:00Z'),
+        retryAfterMs: 1_500,
+      },
+    ],
     [503, null, { code: 'auth_unavailable', reason: 'store', cause: new Error(canary) }],
   ]
 

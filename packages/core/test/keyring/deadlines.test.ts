@@ -34,7 +34,10 @@ async function make(options: Options = {}) {
   const store = memoryStore({ now: () => new Date(start) })
   const slow = { imports: { slowHasher: slowHasher() }, failureLimit: { limit: 1_000, windowMs: 60_000 } }
   const before = open({ store, reveal: seals, access: model })
-  const { key } = await before.keyring.create(good)
+  const { key, token } = await before.keyring.create({ ...good, budget: { limit: 10 } })
+  const verdict = await before.keyring.verify(token.reveal())
+  if (!verdict.ok) throw new Error(verdict.refusal.code)
+  const reserved = await before.keyring.budgets.reserve(verdict.principal, 1)
   const disabled = await before.keyring.create({ ...good, scopes: ['members.read'] })
   await before.keyring.disable(disabled.key.id)
   const plans = { plans: { any: { maxKeys: 100 } }, resolvePlan: () => 'any' }
@@ -48,7 +51,7 @@ async function make(options: Options = {}) {
     manageTimeoutMs: 20,
     ...options,
   })
-  return { ...world, id: key.id, disabled: disabled.key.id }
+  return { ...world, id: key.id, disabled: disabled.key.id, principal: verdict.principal, reserved }
 }
 type World = Awaited<ReturnType<typeof make>>
 
@@ -83,6 +86,11 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     for await (const _ of keyring.audit.export({ organizationId, format: 'jsonl' })) break
   },
   'audit.recordCall': ({ keyring }) => keyring.audit.recordCall(call),
+  'budgets.get': ({ keyring, id }) => keyring.budgets.get({ keyId: id }),
+  'budgets.reserve': ({ keyring, principal }) => keyring.budgets.reserve(principal, 1),
+  'budgets.settle': ({ keyring, reserved }) =>
+    keyring.budgets.settle(reserved.ok ? reserved.reservation : expect.unreachable(), 1),
+  'budgets.grant': ({ keyring, id }) => keyring.budgets.grant({ keyId: id }, 1),
 }
 
 const unavailable = { code: 'store_unavailable' }
@@ -95,11 +103,11 @@ describe('a store that hangs (FI-41)', () => {
       const world = await make()
       for (const method of Object.keys(world.store) as Exclude<
         keyof KeyStore,
-        'inTransaction' | 'retention' | 'notices' | 'watch'
+        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'watch'
       >[])
         world.storage.stubs[method] = hang // its own keys
       const hanging = new Proxy({}, { get: () => hang }) // whatever is called
-      Object.assign(world.storage.stubs, { retention: hanging, notices: hanging })
+      Object.assign(world.storage.stubs, { retention: hanging, notices: hanging, budgets: hanging })
       if (name === 'doctor') {
         expect(await verb(world)).toMatchObject([{ code: 'store_unavailable', severity: 'error' }])
         return
@@ -111,8 +119,12 @@ describe('a store that hangs (FI-41)', () => {
 
   it('leaves out no verb of the keyring', async () => {
     const { keyring } = await make()
-    const { access: _, verify: __, close: ___, inTransaction: ____, audit, ...others } = keyring
-    const names = [...Object.keys(others), ...Object.keys(audit).map((name) => `audit.${name}`)]
+    const { access: _, verify: __, close: ___, inTransaction: ____, audit, budgets, ...others } = keyring
+    const names = [
+      ...Object.keys(others),
+      ...Object.keys(audit).map((name) => `audit.${name}`),
+      ...Object.keys(budgets).map((name) => `budgets.${name}`),
+    ]
     expect(Object.keys(verbs).toSorted()).toEqual(names.toSorted())
   })
 

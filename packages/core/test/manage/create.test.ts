@@ -53,6 +53,7 @@ describe('create', () => {
       expiresAt: new Date(start + 1),
       ipAllowList: null,
       rateLimits: null,
+      budget: null,
       createdAt: new Date(start),
       updatedAt: new Date(start),
       version: 1,

@@ -34,7 +34,7 @@ export function changeInTwoBatches(
 const tooMany = 'Others kept changing keys of this organization. Nothing was changed: try again.'
 
 function metAnother(error: unknown): boolean {
-  return /constraint failed: api_key_(counters|requests)\./.test(messageOf(error))
+  return /constraint failed: api_key_(counters|requests|budgets)\./.test(messageOf(error))
 }
 
 export function messageOf(error: unknown): string {

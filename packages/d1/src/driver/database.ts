@@ -24,7 +24,7 @@ export interface Database {
    * Reads, decides and writes, all or nothing.
    *
    * @param plan - Must be pure, and may be called again. If somebody may have written between the reads and the writes, then so
-   * that a write violates a constraint of `api_key_counters` or `api_key_requests`. If it throws, nothing is written.
+   * that a write violates a constraint of `api_key_counters`, `api_key_requests` or `api_key_budgets`. If it throws, nothing is written.
    */
   change<T>(reads: readonly Sql[], plan: (found: Rows) => Plan<T>): Promise<T>
 }

@@ -1,6 +1,7 @@
 import type { KeyStore } from '@keywright/core/store'
 import type { Database } from '../driver/database.js'
 import { auditMethods } from './audit.js'
+import { budgetMethods } from './budgets.js'
 import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-value.js'
 import { inspect } from './inspect.js'
@@ -26,5 +27,6 @@ export function keyStore(db: Database): KeyStore {
     inspect: (known) => inspect(db, known),
     retention: retentionMethods(db),
     notices: noticeMethods(db),
+    budgets: budgetMethods(db),
   }
 }

@@ -173,6 +173,7 @@ export const german: Strings = {
     owner_inactive: 'Der Besitzer ist nicht aktiv',
     insufficient_scope: 'Dem Schlüssel fehlt die Berechtigung',
     rate_limited: 'Zu viele Anfragen',
+    budget_exhausted: 'Budget verbraucht',
   },
   mcp: {
     tab: 'MCP-Verbindung',
@@ -291,6 +292,7 @@ export const german: Strings = {
       'api_key.revealed': 'Token noch einmal gezeigt',
       'audit.exported': 'Protokoll exportiert',
       'audit.pruned': 'Alte Einträge archiviert',
+      'budget.granted': 'Guthaben vergeben',
       'tool.called': 'MCP-Werkzeug aufgerufen',
       'webhook.created': 'Webhook hinzugefügt',
       'webhook.updated': 'Webhook geändert',

@@ -169,6 +169,7 @@ export const en = {
     owner_inactive: 'The owner is not active',
     insufficient_scope: 'The key lacks the permission',
     rate_limited: 'Too many requests',
+    budget_exhausted: 'Budget spent',
   },
   mcp: {
     tab: 'MCP connection',
@@ -284,6 +285,7 @@ export const en = {
       'api_key.revealed': 'Token shown again',
       'audit.exported': 'Log exported',
       'audit.pruned': 'Old records archived',
+      'budget.granted': 'Credits granted',
       'tool.called': 'MCP tool called',
       'webhook.created': 'Webhook added',
       'webhook.updated': 'Webhook changed',

@@ -24,6 +24,8 @@ import { indexDeliveries } from './0022-index-deliveries.js'
 import { countWebhooks } from './0023-count-webhooks.js'
 import { createAuditStarts } from './0024-create-audit-starts.js'
 import { createNotices } from './0025-create-notices.js'
+import { createBudgets } from './0026-create-budgets.js'
+import { keepBudget } from './0027-keep-budget.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -54,6 +56,8 @@ const steps: Readonly<Record<string, Step>> = {
   '0023-count-webhooks': countWebhooks,
   '0024-create-audit-starts': createAuditStarts,
   '0025-create-notices': createNotices,
+  '0026-create-budgets': createBudgets,
+  '0027-keep-budget': keepBudget,
 }
 
 /** The step that makes the audit table. */

@@ -7,6 +7,7 @@ import type { KeyTables } from '../tables/key-tables.js'
 import type { KyselyLike } from '../tables/kysely-like.js'
 import { type TableOptions, tableOptionNames } from '../tables/table-names.js'
 import { auditMethods } from './audit.js'
+import { budgetMethods } from './budgets.js'
 import { changeMethods } from './changes.js'
 import { checkValueMethods } from './check-values.js'
 import { storeContext } from './context.js'
@@ -87,6 +88,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     stats: (request) => loadStats(context, request),
     retention: retentionMethods(context),
     notices: noticeMethods(context),
+    budgets: budgetMethods(context),
     inTransaction: (transaction) => storeInTransaction(context, tableOptions, transaction),
     ...(replicas === null ? {} : { watch: replicas.watch }),
 

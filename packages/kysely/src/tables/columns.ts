@@ -15,6 +15,7 @@ export const sparseDefaults = {
   metadata: '{}',
   ip_allow_list: null,
   rate_limits: null,
+  budget: null,
   disabled_at: null,
   disabled_by_type: null,
   disabled_by_id: null,

@@ -161,6 +161,17 @@ export interface DeliveryTable {
   created_at: number
 }
 
+/** What was spent of a budget. */
+export interface BudgetTable {
+  organization_id: string
+  holder: string
+  id: string
+  /** The beginning of the day or month that `used` counts. */
+  period: number
+  used: number
+  extra: number
+}
+
 /** Values that tell whether a process has the peppers that keys were hashed with. */
 export interface CheckTable {
   name: string
@@ -188,6 +199,7 @@ export interface KeyTables {
   api_key_usage_batches: UsageBatchTable
   api_key_requests: RequestTable
   api_key_checks: CheckTable
+  api_key_budgets: BudgetTable
   api_key_webhooks: WebhookTable
   api_key_events: EventTable
   api_key_deliveries: DeliveryTable

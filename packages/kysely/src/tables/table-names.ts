@@ -57,6 +57,7 @@ export function tableNames({ tablePrefix = '', schema }: TableOptions): TableNam
     api_key_usage_batches: named('api_key_usage_batches'),
     api_key_requests: named('api_key_requests'),
     api_key_checks: named('api_key_checks'),
+    api_key_budgets: named('api_key_budgets'),
     api_key_webhooks: named('api_key_webhooks'),
     api_key_events: named('api_key_events'),
     api_key_deliveries: named('api_key_deliveries'),

@@ -28,7 +28,8 @@ export function tokenVerifier(keyring: Keyring, toError: (message: string) => Er
       const { code } = verdict.refusal
       const message = messageForRefusal(verdict.refusal)
       // These are not the key's fault. The SDK's error would become a 401, and the client might discard the key.
-      if (code === 'auth_unavailable' || code === 'rate_limited') throw new Error(message)
+      if (code === 'auth_unavailable' || code === 'rate_limited' || code === 'budget_exhausted')
+        throw new Error(message)
       throw toError(message)
     },
   }

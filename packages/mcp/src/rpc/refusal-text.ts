@@ -22,6 +22,7 @@ export function refusalData(refusal: Refusal): { readonly code: string; readonly
 
 function secondsToWait(refusal: Refusal): number | null {
   if (refusal.code === 'auth_unavailable') return 5 // what `Retry-After` says of it
-  if (refusal.code !== 'rate_limited' || refusal.retryAfterMs === null) return null
+  if (refusal.code !== 'rate_limited' && refusal.code !== 'budget_exhausted') return null
+  if (refusal.retryAfterMs === null) return null
   return Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000))
 }

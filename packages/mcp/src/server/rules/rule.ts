@@ -44,7 +44,8 @@ export interface RuleSettings {
 export async function charge(caller: Caller): Promise<void> {
   const refusal = await caller.meter(1)
   if (refusal === null) return
-  const code = refusal.code === 'rate_limited' ? -32029 : refusal.code === 'auth_unavailable' ? -32603 : -32001
+  const isTooMuch = refusal.code === 'rate_limited' || refusal.code === 'budget_exhausted'
+  const code = isTooMuch ? -32029 : refusal.code === 'auth_unavailable' ? -32603 : -32001
   throw new RpcError(code, messageForRefusal(refusal), refusalData(refusal))
 }
 

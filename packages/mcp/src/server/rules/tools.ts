@@ -127,7 +127,7 @@ function refuse({ params, isV2 }: Message, text: string, refusal: Params): unkno
 }
 
 function codeFor(code: unknown): number {
-  if (code === 'rate_limited') return -32029
+  if (code === 'rate_limited' || code === 'budget_exhausted') return -32029
   return code === 'auth_unavailable' ? -32603 : -32003
 }
 
