@@ -63,7 +63,7 @@ function mutate(clone: string, name: string, { mutate: paths, tests }: Group, is
     incrementalFile,
     force: isFresh,
     allowEmpty: true,
-    checkers: [],
+    disableTypeChecks: false, // Vitest has none: it would rewrite each file of the repository for nothing
     cleanTempDir: 'always',
   }
   writeFileSync(join(clone, 'stryker.json'), JSON.stringify(options))
