@@ -182,7 +182,14 @@ for (const engine of testedEngines()) {
       const days = { usageOlderThanMs: 172_800_000, tombstonesOlderThanMs: 172_800_000 }
       const prune = () => keyring.prune({ ...days, audit: { olderThanMs: 0, archive } })
       await expect(prune()).rejects.toMatchObject({ code: 'store_unavailable' })
-      for (const table of ['api_keys', 'api_key_notices', 'api_key_usage', 'api_key_refusals', 'api_key_audit']) {
+      for (const table of [
+        'api_keys',
+        'api_key_notices',
+        'api_key_previous_uses',
+        'api_key_usage',
+        'api_key_refusals',
+        'api_key_audit',
+      ]) {
         await change('grant', 'delete', table)
       }
       await change('grant', 'insert, update', 'api_key_audit_starts')

@@ -16,6 +16,7 @@ import { testAuditLog } from './test-audit-log.js'
 import { testBudgets } from './test-budgets.js'
 import { testLists } from './test-lists.js'
 import { testNotices } from './test-notices.js'
+import { testPreviousUse } from './test-previous-use.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testRetention } from './test-retention.js'
 import { testUse } from './test-use.js'
@@ -645,6 +646,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testRepeatedRequests(open)
     testLists(open)
     testUse(open)
+    testPreviousUse(open)
     testRetention(open)
     testNotices(open)
     testBudgets(open)

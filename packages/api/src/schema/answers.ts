@@ -49,6 +49,9 @@ const keyFields = {
   previous_token_expires_at: instant
     .nullable()
     .openapi({ description: 'Until when the token before the last rotation works; null: it does not.' }),
+  previous_token_last_used_at: instant
+    .nullable()
+    .openapi({ description: 'When that token was last used; null: it was not, or it does not work.' }),
   revealable: z.boolean().openapi({ description: 'Whether the token can be shown again.' }),
 }
 

@@ -52,6 +52,7 @@ export function keyToJson(key: Key, names: NamesOfPage | null = null) {
     revoked_reason: key.revokedReason,
     last_used_at: instant(key.lastUsedAt),
     previous_token_expires_at: instant(key.previousTokenExpiresAt),
+    previous_token_last_used_at: instant(key.previousTokenLastUsedAt),
     revealable: key.revealable,
   }
 }

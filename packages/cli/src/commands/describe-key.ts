@@ -36,6 +36,12 @@ export function describeKey(key: Key): string {
     ['revoked', key.revokedAt],
     ['revoked because', key.revokedReason],
     ['old token until', key.previousTokenExpiresAt],
+    ['old token last used', oldTokenUse(key)],
     ['version', key.version],
   ])
+}
+
+/** Where nobody uses the old token any more, it may go. */
+function oldTokenUse({ previousTokenExpiresAt: until, previousTokenLastUsedAt: at }: Key): Date | string | null {
+  return until === null ? null : (at ?? 'not since the rotation')
 }

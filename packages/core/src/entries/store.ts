@@ -76,6 +76,7 @@ export {
   type Once,
   type OrganizationSweep,
   organizationOf,
+  type PreviousUse,
   placeOfDay,
   type QuotaScope,
   type RefusalCount,

@@ -36,6 +36,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     usage: new Map(),
     refusals: new Map(),
     lastUses: new Map(),
+    previousUses: new Map(),
     notices: new Map(),
     batches: new Set(),
     requests: new Map(),

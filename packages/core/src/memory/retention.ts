@@ -95,7 +95,11 @@ function isRemovable({ status, deletedAt, lookupDigest }: KeyRecord, before: Dat
   return status === 'deleted' && deletedAt !== null && deletedAt < before && lookupDigest?.startsWith(madeHere) === true
 }
 
-function forgetKey({ keys, lastUses, notices, gone }: MemoryState, organizationId: string, id: string): void {
+function forgetKey(
+  { keys, lastUses, previousUses, notices, gone }: MemoryState,
+  organizationId: string,
+  id: string,
+): void {
   const { created, lastUsedAt } = gone.get(organizationId) ?? { created: 0, lastUsedAt: null }
   const used = lastUses.get(id)
   gone.set(organizationId, {
@@ -104,6 +108,7 @@ function forgetKey({ keys, lastUses, notices, gone }: MemoryState, organizationI
   })
   keys.delete(id)
   lastUses.delete(id)
+  previousUses.delete(id)
   for (const kind of ['expiring', 'unused'] as const) notices.delete(noticeName(id, kind))
 }
 

@@ -1,6 +1,6 @@
 import type { AccountState } from '../budgets/index.js'
 import type { StoredNotice } from '../notices/index.js'
-import type { AuditCheckpoint, KeyRefusals } from '../store/index.js'
+import type { AuditCheckpoint, KeyRefusals, PreviousUse } from '../store/index.js'
 import type { AuditRecord, KeyRecord } from '../values/index.js'
 
 /** The uses of a key in an hour. */
@@ -35,6 +35,8 @@ export interface MemoryState {
   readonly refusals: Map<string, KeyRefusals>
   /** The last use of each key. A flush writes it for many keys, none of whose records is made anew. */
   readonly lastUses: Map<string, Date>
+  /** The last use of each key's token before its last rotation. */
+  readonly previousUses: Map<string, PreviousUse>
   /** The last notice of each kind about each key, by both. */
   readonly notices: Map<string, KeptNotice>
   /** The ids of the usage batches that were added. */
@@ -48,7 +50,11 @@ export interface MemoryState {
 }
 
 /** A record as those see it who look at the last use. */
-export function withLastUse({ lastUses }: MemoryState, record: KeyRecord): KeyRecord {
+export function withLastUse({ lastUses, previousUses }: MemoryState, record: KeyRecord): KeyRecord {
   const lastUsedAt = lastUses.get(record.id)
-  return lastUsedAt === undefined ? record : Object.freeze({ ...record, lastUsedAt })
+  if (lastUsedAt === undefined) return record
+  const previous = previousUses.get(record.id)
+  if (previous === undefined || previous.until.getTime() !== record.previousHashExpiresAt?.getTime())
+    return Object.freeze({ ...record, lastUsedAt })
+  return Object.freeze({ ...record, lastUsedAt, previousUsedAt: previous.lastUsedAt })
 }

@@ -5,10 +5,10 @@ import type { MemoryState } from './state.js'
 type UsageMethods = Pick<KeyStore, 'recordUsage' | 'listUsage' | 'listKeyUsage' | 'listRefusals' | 'topKeys'>
 
 /** The methods of a memory store that count usage. */
-export function memoryUsage({ keys, usage, refusals, lastUses, batches }: MemoryState): UsageMethods {
+export function memoryUsage({ keys, usage, refusals, lastUses, previousUses, batches }: MemoryState): UsageMethods {
   const usesIn = (request: Omit<UsageRequest, 'keyId'>) => [...usage.values()].filter((use) => isIn(use, request))
   return {
-    async recordUsage(batchId, added, refused = []) {
+    async recordUsage(batchId, added, refused = [], previous = []) {
       if (batches.has(batchId)) return
       batches.add(batchId)
       for (const { keyId, organizationId, hour, count, lastUsedAt } of added) {
@@ -18,6 +18,10 @@ export function memoryUsage({ keys, usage, refusals, lastUses, batches }: Memory
         else counted.count += count
         const before = lastUses.get(keyId)
         if (keys.has(keyId) && (before === undefined || before < lastUsedAt)) lastUses.set(keyId, fixedCopy(lastUsedAt))
+      }
+      for (const use of previous) {
+        const before = previousUses.get(use.keyId)
+        if (before === undefined || before.lastUsedAt <= use.lastUsedAt) previousUses.set(use.keyId, fixedCopy(use))
       }
       for (const refusal of refused) {
         const bucket = `${refusal.hour.getTime()} ${refusal.keyId} ${refusal.code} ${refusal.organizationId}`

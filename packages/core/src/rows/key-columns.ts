@@ -95,6 +95,8 @@ export function newRow(key: NewKey, now: Date): KeyRow {
 export type FoundKeyRow = { readonly [C in keyof KeyRow]?: unknown } & {
   /** The last use since uses are written elsewhere, where it was read. */
   readonly used_at?: unknown
+  /** The last use of the token before the last rotation, where it was read. */
+  readonly previous_used_at?: unknown
 }
 
 /**
@@ -103,7 +105,7 @@ export type FoundKeyRow = { readonly [C in keyof KeyRow]?: unknown } & {
  * @param sparse - The columns that most keys do not use, where they do not stand in the row itself.
  */
 export function parseRow(row: FoundKeyRow, sparse: FoundKeyRow = row): KeyRecord {
-  return readRecord({
+  const record = readRecord({
     id: row.id,
     environment: row.environment,
     preview: row.preview,
@@ -142,6 +144,8 @@ export function parseRow(row: FoundKeyRow, sparse: FoundKeyRow = row): KeyRecord
     sealed: sparse.sealed,
     version: row.version,
   })
+  const at = row.previous_used_at
+  return at == null ? record : { ...record, previousUsedAt: new Date(Number(at)) }
 }
 
 /** The later of two columns. One that is no number wins, and is told. */

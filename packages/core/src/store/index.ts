@@ -21,6 +21,7 @@ export type {
   ListedStatus,
   NewKey,
   Once,
+  PreviousUse,
   QuotaScope,
   RefusalCount,
   RefusalRequest,

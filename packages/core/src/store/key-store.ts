@@ -179,7 +179,7 @@ export interface KeyStore {
    * Reads one key by its id, in one read of the primary database. It also finds tombstones. A store that can read at once may
    * answer without a promise: a verification then waits for nothing.
    *
-   * @param wanted - With `lastUse`, the record's `lastUsedAt` is right. Without, nobody looks at it.
+   * @param wanted - With `lastUse`, the record's `lastUsedAt` and `previousUsedAt` are right. Without, nobody looks at them.
    */
   find(id: string, wanted?: FindWanted): MaybePromise<Found | null>
 
@@ -233,8 +233,16 @@ export interface KeyStore {
   /**
    * Adds a batch of counts of uses and refusals, all or nothing. A repeated call with the same `batchId` adds nothing. `lastUsedAt`
    * only moves forward, and by uses alone; no other field of a key changes. It must lock no key: a change never waits for it.
+   *
+   * @param previous - Uses of tokens before the last rotation, which are among `uses`. A store may leave them out: nobody then sees when
+   * such a token was last used.
    */
-  recordUsage(batchId: string, uses: readonly KeyUsage[], refusals?: readonly KeyRefusals[]): Promise<void>
+  recordUsage(
+    batchId: string,
+    uses: readonly KeyUsage[],
+    refusals?: readonly KeyRefusals[],
+    previous?: readonly PreviousUse[],
+  ): Promise<void>
 
   /**
    * Returns the usage by hour or day, oldest first. Those without usage are left out. What {@link StoreRetention.addUpDays} added up
@@ -336,6 +344,14 @@ export interface KeyUsage {
   /** The number of requests. */
   readonly count: number
   /** The last of them. */
+  readonly lastUsedAt: Date
+}
+
+/** The last use of a key's token before its last rotation. */
+export interface PreviousUse {
+  readonly keyId: string
+  /** The `previousHashExpiresAt` that the key had: it tells that token from those of other rotations. */
+  readonly until: Date
   readonly lastUsedAt: Date
 }
 

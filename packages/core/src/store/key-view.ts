@@ -7,6 +7,7 @@ import { isExpired, isPast } from './lifetime.js'
  */
 export function toKey(record: KeyRecord, now: Date): Key {
   const previousUntil = record.previousHash === null ? null : record.previousHashExpiresAt
+  const hasPrevious = previousUntil !== null && !isPast(previousUntil, now)
   return freezeDeep({
     id: record.id,
     environment: record.environment,
@@ -34,7 +35,8 @@ export function toKey(record: KeyRecord, now: Date): Key {
     lastUsedAt: copyOf(record.lastUsedAt),
     status: statusOf(record, now),
     version: record.version,
-    previousTokenExpiresAt: previousUntil !== null && !isPast(previousUntil, now) ? copyOf(previousUntil) : null,
+    previousTokenExpiresAt: hasPrevious ? copyOf(previousUntil) : null,
+    previousTokenLastUsedAt: hasPrevious ? copyOf(record.previousUsedAt ?? null) : null,
     revealable: record.sealed !== null,
   })
 }

@@ -17,7 +17,10 @@ import {
  * owner, of the creator and of who disabled it are separate fields.
  */
 export type StoredFields = Readonly<
-  Record<Exclude<keyof KeyRecord, 'damaged' | 'owner' | 'createdBy' | 'disabledBy' | 'grants'>, unknown> &
+  Record<
+    Exclude<keyof KeyRecord, 'damaged' | 'previousUsedAt' | 'owner' | 'createdBy' | 'disabledBy' | 'grants'>,
+    unknown
+  > &
     Record<'ownerType' | 'ownerId' | 'organizationId' | 'createdByType' | 'createdById', unknown> &
     Record<'disabledByType' | 'disabledById', unknown> &
     Record<'scopes' | 'roles' | 'resources', unknown>

@@ -1,4 +1,4 @@
-import type { KeyRefusals, KeyUsage } from '../store/index.js'
+import type { KeyRefusals, KeyUsage, PreviousUse } from '../store/index.js'
 
 /** Uses by hour and key, and refusals by hour, key and code. */
 export interface CollectedUsage {
@@ -11,10 +11,13 @@ export interface CollectedUsage {
    * @returns whether it was added.
    */
   add(keyId: string, organizationId: string, at: Date, isRoom: () => boolean): boolean
+  /** Notes a use of the token before the last rotation, which was added as a use as well. */
+  notePrevious(use: PreviousUse): void
   /** The same, of a refusal. */
   addRefusal(refusal: Omit<KeyRefusals, 'hour' | 'count'>, at: Date, isRoom: () => boolean): boolean
   list(): KeyUsage[]
   listRefusals(): KeyRefusals[]
+  listPrevious(): PreviousUse[]
 }
 
 interface Counted {
@@ -29,6 +32,7 @@ const hourMs = 3_600_000
 export function collectedUsage(): CollectedUsage {
   const hours = new Map<number, Map<string, Counted>>()
   const refusals = new Map<string, KeyRefusals & { count: number }>()
+  const previous = new Map<string, PreviousUse>()
   let size = 0
   return {
     get size() {
@@ -62,6 +66,9 @@ export function collectedUsage(): CollectedUsage {
       refusals.set(name, { keyId, organizationId, hour: new Date(hour * hourMs), code, count: 1 })
       return true
     },
+    // No more of them than keys: those are counted.
+    notePrevious: (use) => void previous.set(use.keyId, laterUse(previous.get(use.keyId), use)),
+    listPrevious: () => [...previous.values()],
     listRefusals: () => [...refusals.values()],
     list: () =>
       [...hours].flatMap(([hour, ofHour]) =>
@@ -76,4 +83,8 @@ export function collectedUsage(): CollectedUsage {
         }),
       ),
   }
+}
+
+function laterUse(noted: PreviousUse | undefined, use: PreviousUse): PreviousUse {
+  return noted !== undefined && noted.lastUsedAt > use.lastUsedAt ? noted : use
 }

@@ -1,6 +1,6 @@
 import { wholeNumber } from '../check/index.js'
 import { UsageLost } from '../errors/index.js'
-import type { KeyRefusals, KeyStore, KeyUsage } from '../store/index.js'
+import type { KeyRefusals, KeyStore, KeyUsage, PreviousUse } from '../store/index.js'
 import { withDeadline } from '../values/index.js'
 import { type CollectedUsage, collectedUsage } from './collected-usage.js'
 import { type OneAtATime, oneAtATime } from './one-at-a-time.js'
@@ -16,6 +16,8 @@ export type UsageEvent =
 export interface UsageBuffer {
   /** Counts one use, at an instant of the store's clock. */
   count(keyId: string, organizationId: string, at: Date): void
+  /** Notes that a use, which was counted, was one of the token before the last rotation. */
+  notePrevious(use: PreviousUse): void
   /** Counts one refusal of a request whose token was right, at an instant of the store's clock. */
   countRefusal(refusal: Omit<KeyRefusals, 'hour' | 'count'>, at: Date): void
   /** Writes all uses counted before the call. Never rejects: what could not be written is kept, and tried again. */
@@ -33,6 +35,7 @@ interface Batch {
   readonly id: string
   readonly uses: readonly KeyUsage[]
   readonly refusals: readonly KeyRefusals[]
+  readonly previous: readonly PreviousUse[]
 }
 
 /** The most that one transaction writes. It is over before a request, or a change on SQLite, would notice. */
@@ -71,7 +74,7 @@ export function usageBuffer(
 
   const send = async (): Promise<void> => {
     for (let batch = unsent[0]; batch !== undefined; batch = unsent[0]) {
-      await withDeadline(store.recordUsage(batch.id, batch.uses, batch.refusals), writeTimeoutMs, { unref: true })
+      await withDeadline(writeBatch(store, batch), writeTimeoutMs, { unref: true })
       sent += 1
       // Another write may have sent it meanwhile, where this one was given up.
       if (unsent.includes(batch)) unsent.splice(unsent.indexOf(batch), 1)
@@ -105,8 +108,7 @@ export function usageBuffer(
     await untilWritten(writing, { isDone: () => kept() === 0, sent: () => sent }, ms)
     state = 'closed'
     unsent.push(...batchesOf(collected))
-    const uses = unsent.flatMap((left) => [...left.uses, ...left.refusals]).reduce((sum, { count }) => sum + count, 0)
-    if (uses > 0) throw new UsageLost(uses, { cause: lastError })
+    refuseLoss(unsent, lastError)
   }
 
   const added = (keyId: string, isAdded: boolean): void => {
@@ -123,6 +125,7 @@ export function usageBuffer(
       added(keyId, state !== 'closed' && collected.add(keyId, organizationId, at, hasRoom)),
     countRefusal: (refusal, at) =>
       added(refusal.keyId, state !== 'closed' && collected.addRefusal(refusal, at, hasRoom)),
+    notePrevious: (use) => collected.notePrevious(use),
     flush: writing.run,
     close: (ms) => {
       closing ??= writeAll(ms)
@@ -136,14 +139,29 @@ function about(ms: number, work: () => void): NodeJS.Timeout {
   return setTimeout(work, ms * (0.75 + Math.random() / 4)).unref()
 }
 
+/** @throws UsageLost when something was counted that is not written. */
+function refuseLoss(unsent: readonly Batch[], cause: unknown): void {
+  const uses = unsent.flatMap((left) => [...left.uses, ...left.refusals]).reduce((sum, { count }) => sum + count, 0)
+  if (uses > 0) throw new UsageLost(uses, { cause })
+}
+
+/** Most batches have no use of a token before a rotation: they are written as ever. */
+function writeBatch(
+  store: Pick<KeyStore, 'recordUsage'>,
+  { id, uses, refusals, previous }: Batch,
+): ReturnType<KeyStore['recordUsage']> {
+  return store.recordUsage(id, uses, refusals, ...(previous.length > 0 ? [previous] : []))
+}
+
 /** What was collected, in parts that one transaction writes each. */
 function batchesOf(collected: CollectedUsage): Batch[] {
-  const [uses, refusals] = [collected.list(), collected.listRefusals()]
+  const [uses, refusals, previous] = [collected.list(), collected.listRefusals(), collected.listPrevious()]
   const batches: Batch[] = []
-  while (uses.length + refusals.length > 0) {
+  while (uses.length + refusals.length + previous.length > 0) {
     const some = uses.splice(0, batchSize)
     const others = refusals.splice(0, batchSize - some.length)
-    batches.push({ id: crypto.randomUUID(), uses: some, refusals: others })
+    const noted = previous.splice(0, batchSize - some.length - others.length)
+    batches.push({ id: crypto.randomUUID(), uses: some, refusals: others, previous: noted })
   }
   return batches
 }

@@ -79,6 +79,8 @@ export interface KeyRecord extends KeyIdentity, KeySettings, KeyHistory, KeySecr
   readonly version: number
   /** Names of fields with a stored value that cannot be read. If there are any, the key is refused. */
   readonly damaged: readonly string[]
+  /** When the token before the last rotation was last used, of those that work; left out where it was not read. */
+  readonly previousUsedAt?: Date | null
 }
 
 /** A key as people and handlers see it. Contains no secret. */
@@ -88,6 +90,8 @@ export interface Key extends KeyIdentity, KeySettings, KeyHistory {
   readonly version: number
   /** When the token before the last rotation stops working; `null` if none works any more. */
   readonly previousTokenExpiresAt: Date | null
+  /** When that token was last used; `null` if it was not, or none works any more. If it stays `null`, the token may go. */
+  readonly previousTokenLastUsedAt: Date | null
   /** Whether `reveal` can show the token again. */
   readonly revealable: boolean
 }

@@ -82,8 +82,11 @@ function countUse(parts: VerifyParts, use: RequestUse, found: Found, { token }: 
   parts.usage.count(record.id, organizationOf(record.owner), now)
   use.isCounted = true
   if (!hasAll(parts.seenScopes, record.grants.scopes)) tellUnknownScopes(parts, record, factsOf(needs, found))
-  if (token === 'previous')
+  if (token === 'previous') {
+    const { previousHashExpiresAt: until } = record
+    if (until !== null) parts.usage.notePrevious({ keyId: record.id, until, lastUsedAt: now })
     parts.emit({ type: 'api_key.previous_token_used', keyId: record.id, ...factsOf(needs, found) })
+  }
 }
 
 function hasAll(seen: ReadonlySet<string>, scopes: readonly string[]): boolean {

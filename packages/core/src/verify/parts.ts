@@ -29,7 +29,7 @@ export interface VerifyParts {
   readonly failedAttempts: FailedAttempts
   readonly rateLimits: RequestLimits
   readonly spender: Spender
-  readonly usage: Pick<UsageBuffer, 'count' | 'countRefusal'>
+  readonly usage: Pick<UsageBuffer, 'count' | 'countRefusal' | 'notePrevious'>
   /** The uses that requests which are still there have made of keys. */
   readonly uses: WeakMap<object, RequestUse>
   /** Scopes that keys were seen with: a new one is looked up in the catalog, once. */

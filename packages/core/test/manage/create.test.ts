@@ -65,6 +65,7 @@ describe('create', () => {
       revokedReason: null,
       lastUsedAt: null,
       previousTokenExpiresAt: null,
+      previousTokenLastUsedAt: null,
       revealable: false,
     })
     expect(await keyring.get(id)).toEqual(key)

@@ -12,6 +12,14 @@ export const usedAt: Sql = {
   values: [],
 }
 
+/** When the token of the key `k` before its last rotation was last used; `null`: it was not, or there is none. */
+export const previousUsedAt: Sql = {
+  texts: [
+    '(select p.last_used_at from api_key_previous_uses as p where p.key_id = k.id and p.until = k.previous_hash_expires_at)',
+  ],
+  values: [],
+}
+
 /** All of these conditions. */
 export function all(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? raw('1 = 1') : join(conditions, ' and ')

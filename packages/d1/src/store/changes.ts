@@ -11,7 +11,7 @@ import {
   termsOf,
 } from '@keywright/core/store'
 import type { Database, Plan, Row } from '../driver/database.js'
-import { insertRow, list, usedAt } from '../sql/parts.js'
+import { insertRow, list, previousUsedAt, usedAt } from '../sql/parts.js'
 import { join, raw, type Sql, sql, type Value } from '../sql/sql.js'
 import { advance } from './advance.js'
 import { type Asked, readSituation, type Situation, selectSituation } from './situation.js'
@@ -44,7 +44,7 @@ export function changeMethods(db: Database): Pick<KeyStore, 'insert' | 'change' 
     },
 
     change(id, { decide, ...asked }) {
-      const key = sql`select k.*, hex(k.hash) as hash_bytes, ${usedAt} as used_at from api_keys as k where k.id = ${id}`
+      const key = sql`select k.*, hex(k.hash) as hash_bytes, ${usedAt} as used_at, ${previousUsedAt} as previous_used_at from api_keys as k where k.id = ${id}`
       const organization = sql`(select organization_id from api_keys where id = ${id})`
       return db.change([key, selectSituation(organization, id, asked)], ([keys, rows]): Plan<Found | null> => {
         const row = keys?.[0]

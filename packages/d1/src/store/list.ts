@@ -8,7 +8,7 @@ import {
   sumOf,
 } from '@keywright/core/store'
 import type { Database } from '../driver/database.js'
-import { all, now, usedAt } from '../sql/parts.js'
+import { all, now, previousUsedAt, usedAt } from '../sql/parts.js'
 import { join, raw, type Sql, sql } from '../sql/sql.js'
 import { findFew } from './few-keys.js'
 import { endOf, hasStatus, meets, organizationIn, statusParts } from './key-conditions.js'
@@ -22,7 +22,7 @@ export function listMethods(db: Database): Pick<KeyStore, 'list' | 'count'> {
       const inOrder = () => (sort === 'lastUsed' ? pageByLastUse(query) : pageInOrder(query, sort))
       const page = few === null ? inOrder() : pageAmong(query, few)
       const [rows = [], clock] = await db.read([
-        sql`select k.*, ${usedAt} as used_at from (${page}) as page cross join api_keys as k
+        sql`select k.*, ${usedAt} as used_at, ${previousUsedAt} as previous_used_at from (${page}) as page cross join api_keys as k
           where k.id = page.id order by page.place ${raw(order)}, page.id ${raw(order)}`,
         sql`select ${now} as now`,
       ])

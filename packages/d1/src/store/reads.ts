@@ -1,6 +1,6 @@
 import { type Found, instantOf, type KeyStore, parseRow } from '@keywright/core/store'
 import type { Database, Row } from '../driver/database.js'
-import { list, now, usedAt } from '../sql/parts.js'
+import { list, now, previousUsedAt, usedAt } from '../sql/parts.js'
 import { sql } from '../sql/sql.js'
 
 /** Keys, one by one, and the database's clock. */
@@ -8,7 +8,8 @@ export function readMethods(db: Database): Pick<KeyStore, 'find' | 'findByLookup
   const key = sql`select k.*, ${now} as now`
   return {
     async find(id, wanted) {
-      const lastUse = wanted?.lastUse === true ? sql`, ${usedAt} as used_at` : sql``
+      const lastUse =
+        wanted?.lastUse === true ? sql`, ${usedAt} as used_at, ${previousUsedAt} as previous_used_at` : sql``
       const [rows] = await db.read([sql`${key}${lastUse} from api_keys as k where k.id = ${id}`])
       return toFound(rows?.[0])
     },

@@ -13,10 +13,11 @@ const maxRows = 2_000
 /** Counts how often keys were used, and refused. */
 export function usageMethods(db: Database): Pick<KeyStore, 'recordUsage'> {
   return {
-    async recordUsage(batchId, uses, refusals = []) {
+    async recordUsage(batchId, uses, refusals = [], previous = []) {
       const writes = [
         sql`insert into api_key_usage_batches (id, claim, at) values (${batchId}, '', ${now})`,
         ...inParts(uses).flatMap((part) => [addUses(part), moveLastUses(part)]),
+        ...inParts(previous).map(movePreviousUses),
         ...inParts(refusals).map(addRefusals),
         sql`delete from api_key_usage_batches where id in (select id from api_key_usage_batches
           where at < ${now} - ${batchMemoryMs} order by at limit ${mostForgotten})`,
@@ -41,6 +42,15 @@ function moveLastUses(uses: Sql): Sql {
   return sql`insert into api_key_last_uses (key_id, organization_id, last_used_at)
     select value ->> 'keyId', value ->> 'organizationId', value ->> 'lastUsedAt' from ${uses} where true
     on conflict (key_id) do update set last_used_at = max(last_used_at, excluded.last_used_at)`
+}
+
+/** The later use stays: of two tokens before a rotation, the newer one was used later. */
+function movePreviousUses(previous: Sql): Sql {
+  return sql`insert into api_key_previous_uses (key_id, until, last_used_at)
+    select value ->> 'keyId', value ->> 'until', value ->> 'lastUsedAt' from ${previous} where true
+    on conflict (key_id) do update set
+    until = case when excluded.last_used_at >= last_used_at then excluded.until else until end,
+    last_used_at = max(last_used_at, excluded.last_used_at)`
 }
 
 function addRefusals(refusals: Sql): Sql {

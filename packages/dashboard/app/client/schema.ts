@@ -2531,6 +2531,11 @@ export interface components {
              * @example 2030-01-01T00:00:00.000Z
              */
             previous_token_expires_at: string | null;
+            /**
+             * @description When that token was last used; null: it was not, or it does not work.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            previous_token_last_used_at: string | null;
             /** @description Whether the token can be shown again. */
             revealable: boolean;
         };
@@ -2668,6 +2673,11 @@ export interface components {
              * @example 2030-01-01T00:00:00.000Z
              */
             previous_token_expires_at: string | null;
+            /**
+             * @description When that token was last used; null: it was not, or it does not work.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            previous_token_last_used_at: string | null;
             /** @description Whether the token can be shown again. */
             revealable: boolean;
             /** @description The secret that clients send. It is shown only in this response. */

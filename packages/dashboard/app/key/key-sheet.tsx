@@ -87,7 +87,12 @@ function State({ of: key }: { readonly of: Key }) {
       {key.revoked_at !== null && <span>{words.revokedAt(formats.ago(key.revoked_at))}</span>}
       {key.revoked_reason !== null && <p>{words.reason(key.revoked_reason)}</p>}
       {key.previous_token_expires_at !== null && Date.parse(key.previous_token_expires_at) > Date.now() && (
-        <p class="quiet">{words.previousToken(formats.exact(key.previous_token_expires_at))}</p>
+        <p class="quiet">
+          {words.previousToken(formats.exact(key.previous_token_expires_at))}{' '}
+          {key.previous_token_last_used_at === null
+            ? words.previousUnused
+            : words.previousUsed(formats.ago(key.previous_token_last_used_at))}
+        </p>
       )}
       {key.last_used_at !== null && (
         <span class="quiet">

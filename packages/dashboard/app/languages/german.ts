@@ -548,6 +548,8 @@ export const german: Strings = {
     removeHint: 'Er verschwindet auch aus der Liste.',
     disableHint: 'Nicht sicher? Deaktivieren Sie ihn zuerst: Das lässt sich rückgängig machen.',
     previousToken: (when: string) => `Das bisherige Token funktioniert noch bis ${when}.`,
+    previousUsed: (when: string) => `Es wurde zuletzt ${when} benutzt: Noch ist nicht alles umgestellt.`,
+    previousUnused: 'Seit dem Wechsel wurde es nicht benutzt.',
     gone: 'Diesen Schlüssel gibt es nicht, oder Sie dürfen ihn nicht sehen.',
   },
   bulk: {

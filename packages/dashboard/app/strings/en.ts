@@ -539,6 +539,8 @@ export const en = {
     removeHint: 'It is gone from the list as well.',
     disableHint: 'Not sure? Disable it first: that can be undone.',
     previousToken: (when: string) => `The previous token still works, until ${when}.`,
+    previousUsed: (when: string) => `It was last used ${when}: something has not changed over yet.`,
+    previousUnused: 'It was not used since the rotation.',
     gone: 'This key does not exist, or you may not see it.',
   },
   bulk: {

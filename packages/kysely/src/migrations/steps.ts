@@ -26,6 +26,7 @@ import { createAuditStarts } from './0024-create-audit-starts.js'
 import { createNotices } from './0025-create-notices.js'
 import { createBudgets } from './0026-create-budgets.js'
 import { keepBudget } from './0027-keep-budget.js'
+import { createPreviousUses } from './0028-create-previous-uses.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -58,6 +59,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0025-create-notices': createNotices,
   '0026-create-budgets': createBudgets,
   '0027-keep-budget': keepBudget,
+  '0028-create-previous-uses': createPreviousUses,
 }
 
 /** The step that makes the audit table. */

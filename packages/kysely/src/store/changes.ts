@@ -3,7 +3,7 @@ import type { ChangeRequest, Found, KeyStore, QuotaScope } from '@keywright/core
 import { sql, type Transaction } from 'kysely'
 import { changedColumns, newRow, parseRow } from '../tables/columns.js'
 import type { KeyTables } from '../tables/key-tables.js'
-import { lastUseOf } from '../tables/last-use-of.js'
+import { lastUseOf, previousUseOf } from '../tables/last-use-of.js'
 import { isListedAlike } from '../tables/term-rows.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
 import { appendAudit } from './audit.js'
@@ -84,7 +84,7 @@ async function change(
   const row = await trx
     .selectFrom(tables.api_keys)
     .selectAll()
-    .select(lastUseOf(tables).as('used_at'))
+    .select([lastUseOf(tables).as('used_at'), previousUseOf(tables).as('previous_used_at')])
     .where('id', '=', id)
     // Without a change, MySQL counts the lock as no write, and a plain read shows what the transaction saw at its beginning.
     .$if(readsMayBeOld(context), (read) => read.forUpdate())

@@ -1,7 +1,7 @@
 import type { KeyFilter, KeyStore, StoredKeyPage, StoredKeyQuery } from '@keywright/core/store'
 import { sql } from 'kysely'
 import { parseRow, type Row } from '../tables/columns.js'
-import { lastUseOf } from '../tables/last-use-of.js'
+import { lastUseOf, previousUseOf } from '../tables/last-use-of.js'
 import { instantOf, sumOf, wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { findFew } from './few-keys.js'
@@ -22,7 +22,8 @@ async function loadPage(context: StoreContext, query: StoredKeyQuery): Promise<S
   const page = few === null ? pageInOrder(context, query) : pageAmong(context, query, few)
   const direction = sql.raw(order)
   const { rows } = await sql<Row & { readonly now: unknown; readonly place: unknown }>`
-    select ${sql.ref('key')}.*, page.place, ${dialect.now} as now, ${lastUseOf(tables, 'key')} as used_at
+    select ${sql.ref('key')}.*, page.place, ${dialect.now} as now, ${lastUseOf(tables, 'key')} as used_at,
+    ${previousUseOf(tables, 'key')} as previous_used_at
     from (${page}) as page inner join ${sql.table(tables.api_keys)} as ${sql.ref('key')} on ${sql.ref('key.id')} = page.id
     order by page.place ${direction}, page.id ${direction}`.execute(db)
   const [first] = rows

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { KeyReads } from '../replicas/replica.js'
 import type { ReplicaReads } from '../replicas/replica-reads.js'
 import { parseRow } from '../tables/columns.js'
-import { lastUseOf } from '../tables/last-use-of.js'
+import { lastUseOf, previousUseOf } from '../tables/last-use-of.js'
 import { instantOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 import { keyReader } from './key-reader.js'
@@ -33,7 +33,7 @@ export function readMethods(
         db
           .selectFrom(tables.api_keys)
           .selectAll()
-          .select([now.as('now'), lastUseOf(tables).as('used_at')])
+          .select([now.as('now'), lastUseOf(tables).as('used_at'), previousUseOf(tables).as('previous_used_at')])
           .where('id', '=', id)
           .executeTakeFirst(),
       )

@@ -1,8 +1,8 @@
-import type { KeyRefusals, KeyStore, KeyUsage } from '@keywright/core/store'
+import type { KeyRefusals, KeyStore, KeyUsage, PreviousUse } from '@keywright/core/store'
 import { sql, type Transaction } from 'kysely'
 import { moveLastUses } from '../dialect/move-last-uses.js'
 import { greater } from '../tables/greater.js'
-import type { KeyTables, LastUseTable, RefusalTable, UsageTable } from '../tables/key-tables.js'
+import type { KeyTables, LastUseTable, PreviousUseTable, RefusalTable, UsageTable } from '../tables/key-tables.js'
 import { wholeNumberOf } from '../tables/whole-number.js'
 import type { StoreContext } from './context.js'
 
@@ -17,7 +17,7 @@ const maxRows = 500
 export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage'> {
   const { transaction } = context
   return {
-    async recordUsage(batchId, uses, refusals = []) {
+    async recordUsage(batchId, uses, refusals = [], previous = []) {
       const rows = rowsOf(uses)
       const refused = refusalsOf(refusals)
       const { now, oldest } = await transaction(async (trx) => {
@@ -25,6 +25,7 @@ export function usageMethods(context: StoreContext): Pick<KeyStore, 'recordUsage
         if (!batch.isNew) return batch
         await inParts(rows, (some) => addUses(context, trx, some))
         await inParts(lastUsesOf(rows), (some) => moveLastUses(trx, context, some))
+        await inParts(previousOf(previous), (some) => movePreviousUses(context, trx, some))
         await inParts(refused, (some) => addRefusals(context, trx, some))
         return batch
       })
@@ -82,6 +83,35 @@ async function addUses(
       }),
     })
     .execute()
+}
+
+/** The later use stays: of two tokens before a rotation, the newer one was used later. */
+async function movePreviousUses(
+  { tables, dialect }: StoreContext,
+  trx: Transaction<KeyTables>,
+  rows: readonly PreviousUseTable[],
+): Promise<void> {
+  await dialect
+    .orChange(dialect.insertRows(trx, tables.api_key_previous_uses, rows), {
+      table: tables.api_key_previous_uses,
+      keys: ['key_id'],
+      // In this order: MySQL sees what it has written before.
+      changes: (there, coming) => ({
+        until: sql`case when ${coming('last_used_at')} >= ${there('last_used_at')} then ${coming('until')} else ${there('until')} end`,
+        last_used_at: greater(there('last_used_at'), coming('last_used_at')),
+      }),
+    })
+    .execute()
+}
+
+/** One row for each key, in the same order everywhere. */
+function previousOf(uses: readonly PreviousUse[]): readonly PreviousUseTable[] {
+  const rows = new Map<string, PreviousUseTable>()
+  for (const { keyId, until, lastUsedAt } of uses) {
+    const row = { key_id: keyId, until: until.getTime(), last_used_at: lastUsedAt.getTime() }
+    if (row.last_used_at >= (rows.get(keyId)?.last_used_at ?? 0)) rows.set(keyId, row)
+  }
+  return [...rows.values()].sort((a, b) => inOrder(a.key_id, b.key_id))
 }
 
 /** Adds to refusals that are there, or makes them. */

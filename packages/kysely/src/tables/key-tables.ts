@@ -50,6 +50,14 @@ export interface CounterTable {
   webhooks: Generated<number>
 }
 
+/** When the token of a key before its last rotation was last used, of keys of which one was. */
+export interface PreviousUseTable {
+  key_id: string
+  /** The end that the token had: it tells it from those of other rotations. */
+  until: number
+  last_used_at: number
+}
+
 /** What was told of a key: the last notice of a kind. */
 export interface NoticeTable {
   key_id: string
@@ -193,6 +201,7 @@ export interface KeyTables {
   api_key_audit: AuditTable
   api_key_audit_starts: AuditStartTable
   api_key_counters: CounterTable
+  api_key_previous_uses: PreviousUseTable
   api_key_notices: NoticeTable
   api_key_usage: UsageTable
   api_key_refusals: RefusalTable
