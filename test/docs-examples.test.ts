@@ -25,6 +25,7 @@ import { access } from '../examples/docs/access.js'
 import { endAgain, stopAllKeys } from '../examples/docs/after-a-restore.js'
 import { capKey } from '../examples/docs/cap-a-key.js'
 import { checkAuditLogs } from '../examples/docs/check-audit-logs.js'
+import { endByPolicy } from '../examples/docs/end-by-policy.js'
 import { fromTable } from '../examples/docs/from-a-table.js'
 import { fromBetterAuth } from '../examples/docs/from-better-auth.js'
 import { fromKeypal } from '../examples/docs/from-keypal.js'
@@ -37,6 +38,7 @@ import { measured } from '../examples/docs/measure.js'
 import { createOrOffer } from '../examples/docs/offer-upgrade.js'
 import { ownerOf } from '../examples/docs/owner-without-organization.js'
 import { openLimited } from '../examples/docs/plans.js'
+import { openGoverned } from '../examples/docs/policies.js'
 import { checkKeyring } from '../examples/docs/readiness.js'
 import { openRenamed } from '../examples/docs/rename-prefix.js'
 import { replaceToken } from '../examples/docs/replace-token.js'
@@ -132,6 +134,23 @@ describe('docs/concepts', () => {
     }
     expect(await left('free')).toEqual([['default', 599]])
     expect(await left('team')).toEqual([['fast', 5_999]])
+  })
+
+  it('policies: a key of a plan lives as long as the stricter policy says, and those from before it are ended', async () => {
+    const plan = { name: 'team' }
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000)
+    const keyring = openGoverned({ store: memoryStore(), hasher, resolveOwner: everybody }, async () => plan.name)
+    const { key } = await keyring.create({ name: 'a', owner })
+    expect(key.expiresAt?.getTime()).toBe(key.createdAt.getTime() + 90 * 86_400_000)
+    plan.name = 'bank'
+    await expect(keyring.create({ name: 'b', owner, expiresAt: days(31) })).rejects.toMatchObject({
+      code: 'policy_violated',
+      breaches: [{ field: 'expiresAt' }, { field: 'ipAllowList' }],
+    })
+    await keyring.create({ name: 'c', owner, ipAllowList: ['192.0.2.1'], expiresAt: days(29) })
+    const at = days(7)
+    expect(await endByPolicy(keyring, organizationId, at)).toBe(1)
+    expect((await keyring.get(key.id))?.expiresAt).toEqual(at)
   })
 
   it('tokens: one environment refuses those of another, and only test keys are shown again', async () => {

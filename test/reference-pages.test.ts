@@ -35,6 +35,7 @@ const errorCodes: Readonly<Record<KeyErrorCode, true>> = {
   invalid_state: true,
   key_locked: true,
   plan_limit_reached: true,
+  policy_violated: true,
   reveal_unavailable: true,
   request_repeated: true,
   outcome_unknown: true,

@@ -6,6 +6,7 @@ const concepts: readonly PageLink[] = [
   { text: 'Owners and organizations', link: '/concepts/owners-and-organizations' },
   { text: 'Plans and limits', link: '/concepts/plans-and-limits' },
   { text: 'Budgets', link: '/concepts/budgets' },
+  { text: 'Policies', link: '/concepts/policies' },
   { text: 'Tokens', link: '/concepts/tokens' },
   { text: 'Statuses and life of a key', link: '/concepts/statuses-and-lifecycle' },
   { text: 'The audit log', link: '/concepts/audit-log' },

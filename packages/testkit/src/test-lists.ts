@@ -6,6 +6,7 @@ import {
   type KeyChanges,
   type KeyFilter,
   type KeyPlace,
+  type KeyPolicy,
   type KeySort,
   type KeyStore,
   type KeyTerm,
@@ -34,6 +35,19 @@ const names = [
   'a b',
 ]
 const environments = ['live', 'test', null]
+const noPolicy: KeyPolicy = {
+  maxLifetimeMs: null,
+  defaultLifetimeMs: null,
+  requireExpiry: false,
+  requireIpAllowList: false,
+}
+const policies: readonly KeyPolicy[] = [
+  noPolicy,
+  { ...noPolicy, requireExpiry: true },
+  { ...noPolicy, requireIpAllowList: true },
+  { ...noPolicy, maxLifetimeMs: 12 * 3_600_000 },
+  { ...noPolicy, maxLifetimeMs: 15 * 3_600_000, requireIpAllowList: true },
+]
 const scopes = ['members.read', 'members.*', 'billing.read']
 
 /** The tests of a key store for the lists of a settings page: filters, sorts and totals. */
@@ -116,6 +130,38 @@ export function testLists(open: () => Promise<KeyStore>): void {
         expect([shown, await store.count(filter, 1_000)]).toEqual([shown, expected.length])
         expect(await store.count(filter, 2)).toBe(Math.min(expected.length, 2))
       }
+    })
+
+    it('find the keys that break a policy, to the millisecond', async () => {
+      const store = await open()
+      const { owner } = aKey()
+      const createdAt = new Date(Date.UTC(2020, 0, 1))
+      const maxLifetimeMs = 90 * 86_400_000
+      const make = (fields: Partial<NewKey>) =>
+        add(store, aKey({ owner, createdAt, expiresAt: new Date(createdAt.getTime() + maxLifetimeMs), ...fields }))
+      await make({})
+      await make({ ipAllowList: [] })
+      const longer = await make({ expiresAt: new Date(createdAt.getTime() + maxLifetimeMs + 1) })
+      const endless = await make({ expiresAt: null })
+      const withoutList = await make({ ipAllowList: null })
+      const found = async (policy: Partial<KeyPolicy>) => {
+        const filter = { owner, breaks: { ...noPolicy, ...policy } }
+        const { records } = await store.list({ ...filter, order: 'asc', limit: 10 })
+        expect(await store.count(filter, 10)).toBe(records.length)
+        return records.map(({ id }) => id)
+      }
+      expect(await found({})).toEqual([])
+      expect(await found({ defaultLifetimeMs: 1 })).toEqual([])
+      expect(await found({ maxLifetimeMs })).toEqual([longer, endless])
+      expect(await found({ requireExpiry: true })).toEqual([endless])
+      expect(await found({ requireIpAllowList: true })).toEqual([withoutList])
+      expect(await found({ maxLifetimeMs, requireExpiry: true, requireIpAllowList: true })).toEqual([
+        longer,
+        endless,
+        withoutList,
+      ])
+      await change(store, endless, { expiresAt: createdAt })
+      expect(await found({ requireExpiry: true })).toEqual([])
     })
 
     it.each(sorts.flatMap((sort) => orders.map((order) => ({ sort, order }))))(
@@ -257,6 +303,7 @@ async function makeMany(store: KeyStore, random: Random) {
         { type: 'key', id: 'robot' },
       ] as const),
       name: random.of(names),
+      ipAllowList: random.of([null, ['192.0.2.0/24'], []]),
       environment: random.of(environments),
       grants: { scopes: [random.of(scopes)], roles: random.of([[], ['planner']]), resources: {} },
       expiresAt: random.of([null, hoursFrom(now, -2), hoursFrom(now, 2), hoursFrom(now, 4)]),
@@ -303,12 +350,13 @@ function randomFilter(random: Random, now: Date): KeyFilter {
     ...maybe({ createdBy: { type: 'user', id: 'ada' } as const }),
     ...maybe({ unusedSince: hoursFrom(now, -random.below(14)) }),
     ...maybe({ expiringBefore: hoursFrom(now, random.below(6) - 3) }),
+    ...maybe({ breaks: random.of(policies) }),
   }
 }
 
 /** The contract, as plainly as it can be written. */
 function isMet(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
-  const { words = [], holds, environments: within, status, createdBy, unusedSince, expiringBefore } = filter
+  const { words = [], holds, environments: within, status, createdBy, unusedSince, expiringBefore, breaks } = filter
   const terms = termsOf(record)
   const shown = record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
   return (
@@ -320,7 +368,18 @@ function isMet(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
     (createdBy === undefined || (record.createdBy.type === createdBy.type && record.createdBy.id === createdBy.id)) &&
     (unusedSince === undefined ||
       (record.createdAt < unusedSince && (record.lastUsedAt ?? new Date(0)) < unusedSince)) &&
-    (expiringBefore === undefined || (record.expiresAt !== null && record.expiresAt < expiringBefore))
+    (expiringBefore === undefined || (record.expiresAt !== null && record.expiresAt < expiringBefore)) &&
+    (breaks === undefined || isBroken(record, breaks))
+  )
+}
+
+function isBroken({ createdAt, expiresAt, ipAllowList }: KeyRecord, policy: KeyPolicy): boolean {
+  const { maxLifetimeMs, requireExpiry, requireIpAllowList } = policy
+  const lifetimeMs = expiresAt === null ? Number.POSITIVE_INFINITY : expiresAt.getTime() - createdAt.getTime()
+  return (
+    (requireExpiry && expiresAt === null) ||
+    (requireIpAllowList && ipAllowList === null) ||
+    (maxLifetimeMs !== null && lifetimeMs > maxLifetimeMs)
   )
 }
 

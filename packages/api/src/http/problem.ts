@@ -37,7 +37,13 @@ export const problemCodes = {
   405: ['method_not_allowed'],
   406: ['not_acceptable'],
   409: [
-    ...(['invalid_state', 'key_rotated_meanwhile', 'plan_limit_reached', 'reveal_unavailable'] as const),
+    ...([
+      'invalid_state',
+      'key_rotated_meanwhile',
+      'plan_limit_reached',
+      'policy_violated',
+      'reveal_unavailable',
+    ] as const),
     ...(['secret_already_shown', 'webhook_limit_reached', 'webhook_disabled', 'webhook_busy'] as const),
   ],
   410: ['reveal_unavailable'],

@@ -43,7 +43,11 @@ export const keyOperations: readonly Operation[] = [
       const { keyring, request, query, loadNames } = context
       const createdBy = actorOf('created_by', query.created_by_type, query.created_by_id)
       const { keys, nextCursor, total } = await keyring.list({
-        ...selectKeys(context, { ...query, created_by: createdBy }, { parameter: 'owner_id' }),
+        ...selectKeys(
+          context,
+          { ...query, created_by: createdBy, breaks_policy: query.breaks_policy === 'true' },
+          { parameter: 'owner_id' },
+        ),
         ...orderFromJson(query.sort),
         total: query.total === 'true',
         limit: query.limit,
@@ -62,7 +66,7 @@ export const keyOperations: readonly Operation[] = [
     path: '/',
     summary: 'Create a key; only this response shows its token',
     description:
-      'A caller gives a key no more than they have. With `copy_from`, settings that are left out are those of another key.',
+      'A caller gives a key no more than they have, and the policy of the product may ask for an end or for addresses. With `copy_from`, settings that are left out are those of another key.',
     tag: 'keys',
     body: CreateBody,
     idempotent: true,

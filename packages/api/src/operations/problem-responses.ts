@@ -42,6 +42,7 @@ const members: Readonly<Partial<Record<ProblemStatus, z.ZodRawShape>>> = {
     max_age_ms: count.openapi({ description: 'How old a login may be, in milliseconds.', example: 300_000 }),
   },
   409: {
+    errors,
     key_status: z.string().optional().openapi({ description: 'The status that is in the way.', example: 'revoked' }),
     limit: count.openapi({ description: 'How many keys the plan allows, or webhooks a key may have.', example: 10 }),
     used: count.openapi({ description: 'How many of them there are.', example: 10 }),
@@ -58,7 +59,7 @@ const shared = {
   403: ['NotPermitted', 'The caller is not allowed to do this.'],
   404: ['NotFound', 'There is no such key, or webhook of a key, among those that the caller may reach.'],
   406: ['NotAcceptable', 'The answer exists in no form that `Accept` names.'],
-  409: ['Conflict', 'The status of the key or of the webhook, or a limit, does not allow this.'],
+  409: ['Conflict', 'The status of the key or of the webhook, a limit or a policy does not allow this.'],
   410: ['Gone', 'The key was revoked, and its token was erased.'],
   412: ['ChangedMeanwhile', 'The key was changed since the version that `If-Match` names.'],
   413: ['BodyTooLarge', 'The body is larger than 64 KB.'],

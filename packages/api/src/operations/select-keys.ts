@@ -8,6 +8,7 @@ import { listedKeys } from './shown-keys.js'
 
 /** What a request says of the keys that it wants. */
 export interface KeyFilter extends z.output<z.ZodObject<typeof keyFilter>> {
+  readonly breaks_policy?: boolean | undefined
   readonly owner_id?: string | undefined
   readonly created_by?: Actor | undefined
 }

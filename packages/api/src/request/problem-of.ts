@@ -57,6 +57,8 @@ function fromKeyError(error: KeyError, request: RequestFields): ApiProblem {
         `The plan allows ${fields.limit} keys, and ${fields.used} are in use. Revoke a key, or change the plan.`,
         { limit: fields.limit, used: fields.used },
       )
+    case 'policy_violated':
+      return policyViolated(request, fields)
     case 'reveal_unavailable':
       return revealUnavailable(fields.reason)
     case 'webhook_not_found':
@@ -108,6 +110,16 @@ function exceedsActor(request: RequestFields, fields: Readonly<Record<string, un
   }
   const fault = fieldFault(request, fields)
   return new ApiProblem(403, 'scope_exceeds_actor', fault.detail, { exceeding, errors: [fault] })
+}
+
+/** Each field that breaks the policy, and what is allowed. A request that names none of them cannot mend it: another one must first. */
+function policyViolated(request: RequestFields, fields: Readonly<Record<string, unknown>>): ApiProblem {
+  const breaches: readonly object[] = Array.isArray(fields.breaches) ? fields.breaches : []
+  const errors = breaches.map((breach) => fieldFault(request, { ...breach }))
+  const details = errors.map(({ detail }) => detail).join(' ')
+  return new ApiProblem(409, 'policy_violated', `The policy of the product does not allow such a key. ${details}`, {
+    errors,
+  })
 }
 
 function invalidState(status: unknown): ApiProblem {

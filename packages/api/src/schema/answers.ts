@@ -189,8 +189,10 @@ const Limits = z
     grace_ms: range('Milliseconds for which the token before a rotation still works.'),
     expires_at: z
       .object({
-        latest: instant.openapi({ description: 'The last expiry that the caller may give to a key.' }),
-        may_be_null: z.boolean().openapi({ description: 'Whether the caller may make a key that never expires.' }),
+        latest: instant.openapi({ description: 'The last expiry that the caller may give to a new key.' }),
+        may_be_null: z.boolean().openapi({
+          description: 'Whether the caller may make a key that never expires, by their own rights and by the policy.',
+        }),
       })
       .openapi({ description: 'The bounds of an expiry. It must be in the future.' }),
   })
@@ -247,6 +249,21 @@ export const Catalog = z
         used: count('How many of them there are.'),
       })
       .openapi({ description: 'The plan of the organisation.' }),
+    policy: z
+      .object({
+        max_lifetime_ms: z.int().min(1).nullable().openapi({
+          description:
+            'How long after its creation a key may end at the latest, in milliseconds; null: it may live for ever.',
+          example: 7_776_000_000,
+        }),
+        default_lifetime_ms: z.int().min(1).nullable().openapi({
+          description: 'After how many milliseconds a new key ends whose `expires_at` is left out; null: never.',
+          example: 2_592_000_000,
+        }),
+        require_expiry: z.boolean().openapi({ description: 'Whether a key must have an `expires_at`.' }),
+        require_ip_allow_list: z.boolean().openapi({ description: 'Whether a key must have an `ip_allow_list`.' }),
+      })
+      .openapi({ description: 'What keys must be like. Keys that are there already go on working.' }),
     rate_limits: z.array(RateLimit).openapi({ description: 'The limits of keys that have none of their own.' }),
     limits: Limits,
     permissions: z

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Actor, hostId, keyId, keyStatus } from './fields.js'
-import { cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
+import { breaksPolicy, cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
 
 /** How many keys one request changes. */
 export const mostInBulk = 100
@@ -14,6 +14,7 @@ const KeyFilter = z
       .max(4)
       .optional()
       .openapi({ description: 'Only keys with one of these statuses.' }),
+    breaks_policy: z.boolean().optional().openapi({ description: breaksPolicy, example: true }),
     owner_id: hostId.optional().openapi({
       description:
         'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',

@@ -8,7 +8,7 @@ import { rateLimitsToJson } from './to-json.js'
  * @param grantable - `null`: the caller may create no keys.
  */
 export function catalogToJson(access: Access, capabilities: Capabilities, grantable: Grantable | null) {
-  const { environments, environment, revealable, plan, rateLimits } = capabilities
+  const { environments, environment, revealable, plan, policy, rateLimits } = capabilities
   const may = (kind: 'scopes' | 'presets' | 'roles', name: string): boolean => grantable?.[kind].includes(name) === true
   const scopeToJson = (name: string) => {
     const { description = '', sensitive = false } = access.scopes.get(name) ?? {}
@@ -32,13 +32,23 @@ export function catalogToJson(access: Access, capabilities: Capabilities, granta
     environment,
     revealable,
     plan: { max_keys: plan.maxKeys, used: plan.used },
+    policy: {
+      max_lifetime_ms: policy.maxLifetimeMs,
+      default_lifetime_ms: policy.defaultLifetimeMs,
+      require_expiry: policy.requireExpiry,
+      require_ip_allow_list: policy.requireIpAllowList,
+    },
     rate_limits: rateLimitsToJson(rateLimits),
-    limits: limitsToJson(grantable),
+    limits: limitsToJson(grantable, capabilities),
   }
 }
 
-function limitsToJson(grantable: Pick<Grantable, 'expiresAt' | 'ipAllowList' | 'rateLimits'> | null) {
-  const expiresAt = grantable?.expiresAt ?? null
+function limitsToJson(
+  grantable: Pick<Grantable, 'expiresAt' | 'ipAllowList' | 'rateLimits'> | null,
+  { policy, latestExpiry }: Pick<Capabilities, 'policy' | 'latestExpiry'>,
+) {
+  const ends = [grantable?.expiresAt ?? null, latestExpiry].filter((end) => end !== null)
+  const expiresAt = ends.length === 0 ? null : new Date(Math.min(...ends.map(Number)))
   const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
   const { rateLimits, rateLimit, windowMs, graceMs, lastYear } = inputLimits
   const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
@@ -60,7 +70,7 @@ function limitsToJson(grantable: Pick<Grantable, 'expiresAt' | 'ipAllowList' | '
     grace_ms: range(graceMs),
     expires_at: {
       latest: (expiresAt ?? new Date(Date.UTC(lastYear + 1, 0) - 1)).toISOString(),
-      may_be_null: expiresAt === null,
+      may_be_null: expiresAt === null && !policy.requireExpiry,
     },
   }
 }

@@ -123,6 +123,10 @@ export const keySorts = {
 } as const satisfies Readonly<Record<string, KeySort>>
 const sorts = Object.keys(keySorts) as (keyof typeof keySorts)[] // its own
 
+/** Beside a list, which takes texts alone, requests in bulk take it as a boolean. */
+export const breaksPolicy =
+  'Only keys that could not be made as they are, by the policy of the product as it is now. They go on working until they are ended.'
+
 export const KeyQuery = z.strictObject({
   limit,
   cursor,
@@ -135,6 +139,10 @@ export const KeyQuery = z.strictObject({
       example: '-last_used_at',
     }),
   ...keyFilter,
+  breaks_policy: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: `${breaksPolicy} The default is \`false\`: all.` }),
   owner_id: hostId.optional().openapi({
     description:
       'Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.',

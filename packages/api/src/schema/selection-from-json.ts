@@ -7,9 +7,11 @@ type Asked = z.output<typeof KeyQuery>
 
 /** Which keys a request selects, as the keyring takes it. */
 export function selectionFromJson(
-  query: Pick<Asked, 'search' | 'environment' | 'scope' | 'status' | 'unused_since' | 'expiring_before'>,
+  query: Pick<Asked, 'search' | 'environment' | 'scope' | 'status' | 'unused_since' | 'expiring_before'> & {
+    readonly breaks_policy?: boolean | undefined
+  },
 ): Omit<KeySelection, 'organizationId' | 'owner' | 'createdBy'> {
-  const { search, environment, scope, status, unused_since, expiring_before } = query
+  const { search, environment, scope, status, unused_since, expiring_before, breaks_policy } = query
   return {
     search,
     environment,
@@ -17,6 +19,7 @@ export function selectionFromJson(
     status,
     unusedSince: dateFromJson(unused_since),
     expiringBefore: dateFromJson(expiring_before),
+    breaksPolicy: breaks_policy,
   }
 }
 

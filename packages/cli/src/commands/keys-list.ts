@@ -20,6 +20,7 @@ export const keysList = command({
     scope: { type: 'text', value: 'scope', summary: 'Keys that have this scope. Needs --organization.' },
     'unused-since': { type: 'text', value: 'date', summary: 'Keys that were not used since. Needs --organization.' },
     'expiring-before': { type: 'text', value: 'date', summary: 'Keys that expire before. Needs --organization.' },
+    'breaks-policy': { type: 'flag', summary: 'Keys that break the policy. Needs --organization.' },
     sort: { type: 'text', value: 'field', summary: 'The order.', choices: sorts },
     order: { type: 'text', value: 'direction', summary: 'Its direction.', choices: orders },
     limit: { type: 'text', value: 'count', summary: 'How many keys, at most 100. Default: 50.' },
@@ -28,30 +29,39 @@ export const keysList = command({
   examples: [
     'keys list --organization acme',
     'keys list --organization acme --status active,disabled --sort lastUsed',
+    'keys list --organization acme --breaks-policy --status active,disabled',
     'keys list --database-url postgres://localhost/app --json',
   ],
-  run: (given, io) =>
-    withKeyring(io, given, async ({ keyring }) => {
-      const { search, scope, cursor } = given
-      const status = statuses.filter((one) => given.status.includes(one))
-      const { keys, nextCursor } = await keyring.list({
-        ...selectionOf(given),
-        ...(status.length === 0 ? {} : { status }),
-        ...{ search, scope, cursor },
-        unusedSince: readDate(given['unused-since'], 'unused-since'),
-        expiringBefore: readDate(given['expiring-before'], 'expiring-before'),
-        sort: sorts.find((one) => one === given.sort),
-        order: orders.find((one) => one === given.order),
-        limit: readWholeNumber(given.limit, 'limit'),
-      })
-      if (given.json) await answerJson(io, { keys, nextCursor })
-      else {
-        if (keys.length === 0) await note(io, 'There are no such keys.')
-        else await answer(io, table(headings, keys.map(rowOf), io.stdout))
-        if (nextCursor !== null) await note(io, `There are more: --cursor ${nextCursor}`)
-      }
-      return exitCode.ok
-    }),
+  run: (given, io) => {
+    const needs = given['breaks-policy'] ? { configFor: 'a database does not know the policy' } : {}
+    return withKeyring(
+      io,
+      given,
+      async ({ keyring }) => {
+        const { search, scope, cursor } = given
+        const status = statuses.filter((one) => given.status.includes(one))
+        const { keys, nextCursor } = await keyring.list({
+          ...selectionOf(given),
+          ...(status.length === 0 ? {} : { status }),
+          ...{ search, scope, cursor },
+          unusedSince: readDate(given['unused-since'], 'unused-since'),
+          expiringBefore: readDate(given['expiring-before'], 'expiring-before'),
+          breaksPolicy: given['breaks-policy'],
+          sort: sorts.find((one) => one === given.sort),
+          order: orders.find((one) => one === given.order),
+          limit: readWholeNumber(given.limit, 'limit'),
+        })
+        if (given.json) await answerJson(io, { keys, nextCursor })
+        else {
+          if (keys.length === 0) await note(io, 'There are no such keys.')
+          else await answer(io, table(headings, keys.map(rowOf), io.stdout))
+          if (nextCursor !== null) await note(io, `There are more: --cursor ${nextCursor}`)
+        }
+        return exitCode.ok
+      },
+      needs,
+    )
+  },
 })
 
 const headings = ['ID', 'NAME', 'STATUS', 'OWNER', 'PREVIEW', 'CREATED', 'LAST USED', 'EXPIRES']

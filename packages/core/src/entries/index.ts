@@ -70,6 +70,8 @@ export {
   type ObstructiveStatus,
   OutcomeUnknown,
   PlanLimitReached,
+  type PolicyBreach,
+  PolicyViolated,
   RequestRepeated,
   RevealUnavailable,
   ScopeExceedsActor,
@@ -135,6 +137,7 @@ export type {
 } from '../manage/index.js'
 export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
 export type { PlanBudgets, PlanInput, ResolvePlan } from '../plans/index.js'
+export type { KeyPolicy, PolicyInput } from '../policy/index.js'
 export type {
   DoctorFinding,
   KeyPage,

@@ -19,6 +19,7 @@ export type {
   StoredNotice,
   StoreNotices,
 } from '../notices/index.js'
+export { breaksPolicy, type KeyPolicy } from '../policy/index.js'
 export {
   type AuditRow,
   auditRow,

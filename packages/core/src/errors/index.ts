@@ -1,6 +1,7 @@
 export { InvalidInput, InvalidOptions, ScopeUnknown } from './input-errors.js'
 export { isKeyError, KeyError, type KeyErrorCode } from './key-error.js'
 export { HostUnavailable, UsageLost, WrongPepper } from './outage-errors.js'
+export { type PolicyBreach, PolicyViolated } from './policy-violated.js'
 export {
   InvalidState,
   KeyChanged,

@@ -12,6 +12,7 @@ const brand: unique symbol = Symbol.for('keywright.KeyError')
  * - `key_changed`: the key was changed since the caller saw it, with `ifVersion`; nothing was changed.
  * - `key_locked`: somebody else than its owner disabled the key, and the caller may not undo that.
  * - `plan_limit_reached`: one more key would exceed the limit of the plan.
+ * - `policy_violated`: the policy of the keyring or of the plan does not allow such a key; nothing was changed.
  * - `reveal_unavailable`: the token was not sealed, was erased, or cannot be decrypted.
  * - `request_repeated`: a request with this id was carried out before; this time, nothing was changed.
  * - `outcome_unknown`: the connection was lost during a commit; check the key before you retry.
@@ -37,6 +38,7 @@ export type KeyErrorCode =
   | 'invalid_state'
   | 'key_locked'
   | 'plan_limit_reached'
+  | 'policy_violated'
   | 'reveal_unavailable'
   | 'request_repeated'
   | 'outcome_unknown'

@@ -1,4 +1,5 @@
 import { checkId } from '../input/index.js'
+import type { KeyPolicy } from '../policy/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import type { RateLimit } from '../values/index.js'
 import type { KeyringParts } from './parts.js'
@@ -13,6 +14,10 @@ export interface Capabilities {
   readonly revealable: readonly (string | null)[]
   /** How many keys the organisation's plan allows, and how many there are. Counted for the whole organisation. */
   readonly plan: { readonly maxKeys: number | 'unlimited'; readonly used: number }
+  /** What the organisation's keys must be like, by the keyring's policy and the plan's. */
+  readonly policy: KeyPolicy
+  /** When a key that is made now may end at the latest, by the policy; `null`: whenever it likes. */
+  readonly latestExpiry: Date | null
   /** The limits of keys that have none of their own. */
   readonly rateLimits: readonly RateLimit[]
 }
@@ -21,13 +26,18 @@ export interface Capabilities {
 export async function loadCapabilities(parts: KeyringParts, organizationId: unknown): Promise<Capabilities> {
   const id = checkId(organizationId, 'organizationId')
   const environments = [...parts.namespaceOf.keys()]
-  const { maxKeys } = await parts.plans.of(id)
+  const { maxKeys, policy } = await parts.plans.of(id)
   const { active, disabled } = await wrapStoreErrors(parts.store.stats({ organizationId: id }))
   return {
     environments,
     environment: parts.environment,
     revealable: environments.filter((environment) => parts.reveal?.covers(environment) === true),
     plan: { maxKeys, used: active + disabled },
+    policy,
+    latestExpiry:
+      policy.maxLifetimeMs === null
+        ? null
+        : new Date((await wrapStoreErrors(parts.store.now())).getTime() + policy.maxLifetimeMs),
     rateLimits: await parts.rateLimits.standard(id),
   }
 }

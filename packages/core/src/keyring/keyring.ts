@@ -92,7 +92,7 @@ export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMetho
    *
    * @throws {@link InvalidInput} or {@link ScopeUnknown}, naming the field: nothing was stored.
    * @throws {@link ScopeExceedsActor} when the actor would give away more than it has.
-   * @throws {@link PlanLimitReached} when the plan has no key left.
+   * @throws {@link PolicyViolated} when the policy does not allow such a key; {@link PlanLimitReached} when the plan has no key left.
    * @throws {@link RequestRepeated} when the same `idempotencyKey` was used before.
    * @throws {@link KeyNotFound} when there is no key to copy; {@link RevealUnavailable} when the token cannot be sealed.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
@@ -188,10 +188,13 @@ export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMetho
    * Changes what a key is called and may do. `scopes` or `preset` replace all scopes, `roles` all roles, `resources` all grants on
    * resources; it holds from the next request on.
    *
+   * A policy is held in what is changed: a key that breaks a new one may be renamed, and end earlier. No update prolongs a key beyond
+   * its `createdAt` and the policy's `maxLifetimeMs`.
+   *
    * @throws {@link InvalidInput} or {@link ScopeUnknown}, naming the field.
    * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
    * @throws {@link ScopeExceedsActor} when the actor would give away more than it has.
-   * @throws {@link PlanLimitReached} when an expired key would live again, and the plan has no key left.
+   * @throws {@link PolicyViolated}; {@link PlanLimitReached} when an expired key would live again, and the plan has no key left.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
@@ -210,6 +213,7 @@ export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMetho
    * @throws {@link KeyNotFound}; {@link KeyChanged}; {@link InvalidState} for a revoked key.
    * @throws {@link KeyLocked} when somebody else than its owner disabled it, and the call may not undo that.
    * @throws {@link ScopeExceedsActor} when the actor lacks what the key may do.
+   * @throws {@link PolicyViolated} for a key that breaks the policy: an update can mend it first.
    * @throws {@link PlanLimitReached} when the plan has fewer keys now than there are.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
@@ -266,9 +270,10 @@ export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMetho
 
   /**
    * Gives a key a new token; id, grants and history stay. At most two tokens of a key work at a time: one in grace from an earlier
-   * rotation ends now. Disabling or revoking the key ends both.
+   * rotation ends now. Disabling or revoking the key ends both. The key ends when it did: a rotation prolongs nothing.
    *
    * @throws {@link InvalidState} for a key that is revoked or expired, or where another rotation won.
+   * @throws {@link PolicyViolated} for a key that breaks the policy: an update can mend it first, unless its time is over by now.
    * @throws {@link InvalidInput} for a grace out of range; {@link KeyNotFound}; {@link KeyChanged}; {@link ScopeExceedsActor}.
    * @throws {@link RequestRepeated} when the same `idempotencyKey` was used before.
    * @throws {@link RevealUnavailable} when the token cannot be sealed.

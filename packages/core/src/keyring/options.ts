@@ -6,6 +6,7 @@ import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/inde
 import type { NoticesOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
+import type { PolicyInput } from '../policy/index.js'
 import type { BudgetOptions } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { RateLimit } from '../values/index.js'
@@ -35,6 +36,12 @@ export interface KeyringOptions<A extends Access = Access> {
   readonly plans?: Readonly<Record<string, PlanInput>> | undefined
   /** Asked at each creation, and on each verification where a plan has rate limits: the name of an organisation's plan. */
   readonly resolvePlan?: ResolvePlan | undefined
+  /**
+   * What all keys must be like: held whenever one is made, imported, copied, rotated or enabled, and in what an update changes. What
+   * breaks it is refused as `policy_violated`. Keys that are there already go on working: `list` finds them by `breaksPolicy`, and
+   * `doctor` tells of them. Counted from the creation of a key, by the clock of the store. @defaultValue none
+   */
+  readonly policy?: PolicyInput | undefined
   /** Whose keys a plan's `maxKeys` counts together. @defaultValue 'organization' */
   readonly countKeysBy?: 'organization' | 'owner' | undefined
   /**
@@ -133,6 +140,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   resolveOwner: true,
   plans: true,
   resolvePlan: true,
+  policy: true,
   countKeysBy: true,
   rateLimits: true,
   budgets: true,

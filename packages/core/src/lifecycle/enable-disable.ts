@@ -3,6 +3,7 @@ import { actsForOwner, checkDelegation, requireUnlockable } from '../delegation/
 import { InvalidInput, InvalidState } from '../errors/index.js'
 import { checkReason, type TrialOptions } from '../input/index.js'
 import { type Change, changeKey, changePrepared, checkPlanLimit, type ManageParts } from '../manage/index.js'
+import { requirePolicy } from '../policy/index.js'
 import { organizationOf } from '../store/index.js'
 import type { Actor, Key, KeyRecord } from '../values/index.js'
 
@@ -10,7 +11,7 @@ import type { Actor, Key, KeyRecord } from '../values/index.js'
  * Lets a disabled key work again, with the same token. A key that is active stays as it is.
  *
  * @throws KeyLocked if somebody else than its owner disabled it, and the actor may not undo that.
- * @throws PlanLimitReached where the plan has fewer places now than keys.
+ * @throws PolicyViolated for a key that breaks the policy; PlanLimitReached where the plan has fewer places now than keys.
  */
 export function enableKey(parts: ManageParts, id: string, options: TrialOptions): Promise<Key> {
   return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
@@ -23,9 +24,10 @@ export function enableKey(parts: ManageParts, id: string, options: TrialOptions)
     const plan = await parts.plans.of(organizationOf(owner))
     return {
       quota: plan.maxKeys === 'unlimited' ? null : parts.plans.quotaOf(owner),
-      decide: (record, { used }) => {
+      decide: (record, { now, used }) => {
         if (record.status === 'active') return null
         if (record.status !== 'disabled') throw new InvalidState(record.id, record.status, 'enable')
+        requirePolicy({ after: record, before: null }, plan.policy, now)
         checkPlanLimit(plan, used)
         return {
           write: { status: 'active', disabledAt: null, disabledBy: null, disabledReason: null, locked: false },

@@ -19,7 +19,8 @@ export interface CreatedKey {
 /**
  * Creates a key, with its audit record, all or nothing.
  *
- * @throws InvalidInput or ScopeUnknown, naming the field: nothing was stored; ScopeExceedsActor; PlanLimitReached;
+ * @throws InvalidInput or ScopeUnknown, naming the field: nothing was stored; ScopeExceedsActor; PolicyViolated;
+ * PlanLimitReached;
  * RequestRepeated; KeyNotFound where there is no key to be like; RevealUnavailable if it cannot be sealed; StoreUnavailable; OutcomeUnknown.
  */
 export async function createKey(
@@ -27,7 +28,7 @@ export async function createKey(
   input: CreateInput | CopyKeyInput,
   options: ManageOptions,
 ): Promise<CreatedKey> {
-  const { draft, namespace, actor, context } = await draftKey(parts, input, options)
+  const { draft, namespace, actor, ...event } = await draftKey(parts, input, options)
   const organizationId = organizationOf(draft.owner)
   const once = requestOnce({ verb: 'create', actor, organizationId }, options, input)
   // Ids are random: a collision is as good as impossible, but the answer to one must not be another's key.
@@ -45,7 +46,7 @@ export async function createKey(
       lookupDigest: null,
       sealed: await sealToken(parts, { id, organizationId, environment: draft.environment }, token),
     }
-    const key = await insertKey(parts, write, { type: 'api_key.created', context }, once)
+    const key = await insertKey(parts, write, { type: 'api_key.created', ...event }, once)
     if (key !== null) return { key, token: new Secret(token) }
   }
   throw new Error('Three new ids in a row were taken: the random source of this process is broken')

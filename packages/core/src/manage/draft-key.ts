@@ -32,6 +32,8 @@ export type Draft = KeySettings & Pick<NewKey, 'environment' | 'owner'>
 /** A key that may be made, and who makes it. */
 export interface DraftedKey {
   readonly draft: Draft
+  /** Whether nobody says when it ends: then the policy does. */
+  readonly isEndLeftOut: boolean
   readonly namespace: string
   readonly actor: Actor
   readonly context: AuditContext
@@ -60,7 +62,8 @@ export async function draftKey(
     throw new InvalidInput('owner', 'an owner within the bounds of this call')
   }
   await checkDelegation(parts, live, { after: draft, before: null })
-  return { draft, namespace, actor: live.actor, context }
+  const isEndLeftOut = read.copyFrom === null && input.expiresAt === undefined
+  return { draft, isEndLeftOut, namespace, actor: live.actor, context }
 }
 
 async function findModel({ store }: ManageParts, id: string, within: KeyBoundary | undefined): Promise<KeyRecord> {

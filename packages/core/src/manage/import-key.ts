@@ -29,7 +29,8 @@ export interface ImportInput<A extends Access = Access> extends CreateInput<A> {
   readonly entropyBits: number
   /** What to show in place of the token: its public beginning. @defaultValue 'imported' */
   readonly preview?: string | undefined
-  /** When the other product made it; in the past. The audit log says when it was imported. @defaultValue now */
+  /** When the other product made it; in the past. The audit log says when it was imported. A policy's `maxLifetimeMs` counts from
+   * here: leave it out to begin the time of the key anew. @defaultValue now */
   readonly createdAt?: Date | undefined
 }
 
@@ -56,7 +57,7 @@ const importNames: NamesOf<ImportInput> = {
 export async function importKey(parts: ManageParts, input: ImportInput, options: ManageOptions): Promise<Key> {
   if (parts.imports === null) throw new InvalidOptions('imports', '{}', needsImports)
   const createdAt = checkCreatedAt(input)
-  const { draft, actor, context } = await draftKey(parts, input, options, importNames)
+  const { draft, actor, context, isEndLeftOut } = await draftKey(parts, input, options, importNames)
   const preview = checkPreview(input)
   const write: NewKey = {
     ...draft,
@@ -68,7 +69,7 @@ export async function importKey(parts: ManageParts, input: ImportInput, options:
     sealed: null,
     ...(createdAt === null ? {} : { createdAt }),
   }
-  const key = await insertKey(parts, write, { type: 'api_key.imported', context })
+  const key = await insertKey(parts, write, { type: 'api_key.imported', context, isEndLeftOut })
   if (key === null) throw new InvalidState(write.id, 'imported_already', 'import')
   return key
 }

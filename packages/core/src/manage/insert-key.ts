@@ -1,4 +1,5 @@
 import { InvalidInput } from '../errors/index.js'
+import { defaultEnd, requirePolicy } from '../policy/index.js'
 import { isPast, type NewKey, type Once, organizationOf, toKey, wrapStoreErrors } from '../store/index.js'
 import type { AuditContext, Key } from '../values/index.js'
 import { checkPlanLimit } from './check-plan-limit.js'
@@ -7,21 +8,27 @@ import type { ManageParts } from './parts.js'
 import { requireFuture } from './read-settings.js'
 
 /**
- * Stores a new key with its audit record, all or nothing, if it has time left and the plan has a place for it.
+ * Stores a new key with its audit record, all or nothing, if it has time left, the policy allows it, and the plan has a place for it.
  *
  * @returns `null` if its id or lookup digest is taken: nothing was stored.
- * @throws InvalidInput, PlanLimitReached, StoreUnavailable, OutcomeUnknown, RequestRepeated; TypeError where the host names no plan.
+ * @throws InvalidInput, PolicyViolated, PlanLimitReached, StoreUnavailable, OutcomeUnknown, RequestRepeated; TypeError where the host names no plan.
  */
 export async function insertKey(
   parts: ManageParts,
-  write: NewKey,
-  event: { readonly type: 'api_key.created' | 'api_key.imported'; readonly context: AuditContext },
+  draft: NewKey,
+  {
+    isEndLeftOut,
+    ...event
+  }: {
+    readonly type: 'api_key.created' | 'api_key.imported'
+    readonly context: AuditContext
+    readonly isEndLeftOut: boolean
+  },
   once?: Once,
 ): Promise<Key | null> {
-  const { id, owner, createdBy: actor } = write
+  const { id, owner, createdBy: actor } = draft
   const organizationId = organizationOf(owner)
   const plan = await parts.plans.of(organizationId) // asked each time: nothing is decided on yesterday's plan
-  const data = { name: write.name, owner: { ...owner }, ...describeGrants(write) }
   const record = await wrapStoreErrors(
     parts.store.insert({
       id,
@@ -30,11 +37,13 @@ export async function insertKey(
       auditKey: parts.auditKey,
       once,
       decide: ({ now, used }) => {
+        const { createdAt = now } = draft
+        if (!isPast(createdAt, now)) throw new InvalidInput('createdAt', 'a valid Date in the past')
+        const write = isEndLeftOut ? { ...draft, expiresAt: defaultEnd(plan.policy, { createdAt, now }) } : draft
         requireFuture(write.expiresAt, now)
-        if (write.createdAt !== undefined && !isPast(write.createdAt, now)) {
-          throw new InvalidInput('createdAt', 'a valid Date in the past')
-        }
+        requirePolicy({ after: { ...write, createdAt }, before: null }, plan.policy, now)
         checkPlanLimit(plan, used)
+        const data = { name: write.name, owner: { ...owner }, ...describeGrants(write) }
         return { write, audit: [{ ...event, actor, keyId: id, data }] }
       },
     }),

@@ -3,6 +3,7 @@ import { formatToken, previewOf, Secret } from '../crypto/index.js'
 import { checkDelegation, isOwnKey } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
 import { type ChangeOptions, maxGraceMs } from '../input/index.js'
+import { requirePolicy } from '../policy/index.js'
 import { isExpired, organizationOf, wrapStoreErrors } from '../store/index.js'
 import { changePrepared } from './change-key.js'
 import type { CreatedKey } from './create.js'
@@ -15,7 +16,7 @@ import { sealToken } from './seal-token.js'
  * Gives a key a new token; id, grants and history stay. At most two tokens of a key work at a time: one in grace
  * from an earlier rotation ends now. Disabling or revoking the key ends both.
  *
- * @throws InvalidState for a key that is revoked or expired, or where another rotation won; InvalidInput; ScopeExceedsActor;
+ * @throws InvalidState for a key that is revoked or expired, or where another rotation won; InvalidInput; ScopeExceedsActor; PolicyViolated;
  * RequestRepeated; KeyNotFound; RevealUnavailable; StoreUnavailable.
  */
 export async function rotateKey(
@@ -44,6 +45,7 @@ export async function rotateKey(
       givesToken: true,
     })
 
+    const policy = parts.plans.holdPolicy ? (await parts.plans.of(organizationOf(seen.owner))).policy : null
     const environment = parts.environmentOf.get(seen.environment)
     const namespace = environment === undefined ? undefined : parts.namespaceOf.get(environment)
     if (environment === undefined || namespace === undefined) {
@@ -61,6 +63,7 @@ export async function rotateKey(
     return {
       once: requestOnce(scope, options, { id: seen.id, graceMs }),
       decide: (record, { now }) => {
+        if (policy !== null) requirePolicy({ after: record, before: null }, policy, now)
         const until = new Date(now.getTime() + graceMs)
         return {
           // Without grace it is kept as well, so that its use can be recognised; with no end to its time, for a

@@ -2,6 +2,7 @@ import { checkNames } from '../check/index.js'
 import { checkDelegation } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
 import type { ChangeOptions } from '../input/index.js'
+import { requirePolicy } from '../policy/index.js'
 import { countsTowardsLimit, organizationOf } from '../store/index.js'
 import { isRecord, type Key } from '../values/index.js'
 import { changePrepared } from './change-key.js'
@@ -23,8 +24,9 @@ export async function updateKey(
   const apply = readSettings(parts, input)
   return changePrepared(parts, id, options, async ({ record: seen }, actor) => {
     await checkDelegation(parts, actor, { after: { ...seen, ...apply(seen) }, before: seen })
-    // Only another expiry can bring a key back to life.
-    const plan = input.expiresAt === undefined ? null : await parts.plans.of(organizationOf(seen.owner))
+    // Only another expiry can bring a key back to life, and only it and the addresses can break a policy.
+    const isBound = input.ipAllowList !== undefined && parts.plans.holdPolicy
+    const plan = input.expiresAt === undefined && !isBound ? null : await parts.plans.of(organizationOf(seen.owner))
     return {
       quota: plan === null || plan.maxKeys === 'unlimited' ? null : parts.plans.quotaOf(seen.owner),
       decide: (record, { now, used }) => {
@@ -36,6 +38,7 @@ export async function updateKey(
         if (write.expiresAt !== undefined && isMoved) requireFuture(write.expiresAt, now)
         const audit = describeUpdate(record, { ...record, ...write })
         if (audit.length === 0) return null
+        if (plan !== null) requirePolicy({ after: { ...record, ...write }, before: record }, plan.policy, now)
         // A key that lives again takes a place, as a new one does.
         const livesAgain = !countsTowardsLimit(record, now) && countsTowardsLimit({ ...record, ...write }, now)
         if (plan !== null && livesAgain) checkPlanLimit(plan, used)

@@ -1,3 +1,4 @@
+import { breaksPolicy } from '../policy/index.js'
 import {
   inByteOrder,
   isExpired,
@@ -40,7 +41,7 @@ export function shownStatus(record: KeyRecord, now: Date): KeyRecord['status'] |
 }
 
 function isListed(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
-  const { organizationId, owner, createdBy, environments, status, unusedSince, expiringBefore } = filter
+  const { organizationId, owner, createdBy, environments, status, unusedSince, expiringBefore, breaks } = filter
   if (record.status === 'deleted') return false
   if (organizationId !== undefined && organizationOf(record.owner) !== organizationId) return false
   if (owner !== undefined && !isSameOwner(record.owner, owner)) return false
@@ -50,6 +51,7 @@ function isListed(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
   if (unusedSince !== undefined && !(record.createdAt < unusedSince && (record.lastUsedAt ?? 0) < unusedSince))
     return false
   if (expiringBefore !== undefined && !(record.expiresAt !== null && record.expiresAt < expiringBefore)) return false
+  if (breaks !== undefined && !breaksPolicy(record, breaks)) return false
   return hasTerms(record, filter)
 }
 

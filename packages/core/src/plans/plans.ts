@@ -2,6 +2,7 @@ import { type BudgetInput, parseBudget } from '../budgets/index.js'
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { parseRateLimitPolicies, type RateLimitPolicy } from '../limits/index.js'
+import { type KeyPolicy, type PolicyInput, readPolicy, refusesAny, stricterPolicy } from '../policy/index.js'
 import { organizationOf, type QuotaScope } from '../store/index.js'
 import { type Budget, isRecord, type Owner, type RateLimit } from '../values/index.js'
 
@@ -11,6 +12,11 @@ export interface PlanInput {
   readonly maxKeys: number | 'unlimited'
   /** In place of the keyring's `rateLimits`. @defaultValue those */
   readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /**
+   * What the keys of its organisations must be like, beside the keyring's `policy`: of each rule, the stricter one holds.
+   * @defaultValue that alone
+   */
+  readonly policy?: PolicyInput | undefined
   /** What the keys of one owner, and all keys of the organization, may cost together; `null`: no budget. @defaultValue the keyring's `budgets` */
   readonly budgets?: PlanBudgets | undefined
 }
@@ -21,7 +27,7 @@ export interface PlanBudgets {
   readonly organization?: BudgetInput | null | undefined
 }
 
-const planNames: NamesOf<PlanInput> = { maxKeys: true, rateLimits: true, budgets: true }
+const planNames: NamesOf<PlanInput> = { maxKeys: true, rateLimits: true, policy: true, budgets: true }
 
 /** Looks up the name of an organisation's plan. */
 export type ResolvePlan = (organizationId: string) => string | Promise<string>
@@ -30,6 +36,8 @@ export type ResolvePlan = (organizationId: string) => string | Promise<string>
 export interface Plan {
   readonly maxKeys: number | 'unlimited'
   readonly rateLimits: readonly RateLimitPolicy[] | null
+  /** With the keyring's. */
+  readonly policy: KeyPolicy
   /** `undefined` in it: the keyring's; `null` in it: none. */
   readonly budgets: {
     readonly owner: Budget | null | undefined
@@ -41,6 +49,8 @@ export interface Plan {
 export interface Plans {
   /** Whether a verification has to know the plan. */
   readonly limitUse: boolean
+  /** Whether any policy refuses any key. */
+  readonly holdPolicy: boolean
   /** Whether one has budgets, so that it has to know the plan for those. */
   readonly limitSpending: boolean
   /** @throws TypeError if the host names a plan that is not there: nothing is allowed on a guess. */
@@ -54,8 +64,10 @@ export function readPlans(options: {
   readonly plans?: unknown
   readonly resolvePlan?: unknown
   readonly countKeysBy?: unknown
+  readonly policy?: unknown
 }): Plans {
   const { plans, resolvePlan, countKeysBy = 'organization' } = options
+  const policy = readPolicy(options.policy, 'policy')
   if (countKeysBy !== 'organization' && countKeysBy !== 'owner') {
     throw new InvalidOptions('countKeysBy', "'organization' or 'owner'")
   }
@@ -64,16 +76,18 @@ export function readPlans(options: {
   if (plans === undefined && resolvePlan === undefined) {
     return {
       limitUse: false,
+      holdPolicy: refusesAny(policy),
       limitSpending: false,
-      of: async () => ({ maxKeys: 'unlimited', rateLimits: null, budgets: null }),
+      of: async () => ({ maxKeys: 'unlimited', rateLimits: null, policy, budgets: null }),
       quotaOf,
     }
   }
   if (typeof plans !== 'object' || plans === null) throw new InvalidOptions('plans', 'an object of plans by name')
   if (typeof resolvePlan !== 'function') throw new InvalidOptions('resolvePlan', 'a function of the organisation')
-  const known = new Map(Object.entries(plans).map(([name, plan]) => [name, readPlan(plan, `plans.${name}`)]))
+  const known = new Map(Object.entries(plans).map(([name, plan]) => [name, readPlan(plan, `plans.${name}`, policy)]))
   return {
     limitUse: [...known.values()].some(({ rateLimits }) => rateLimits !== null),
+    holdPolicy: [...known.values()].some((plan) => refusesAny(plan.policy)),
     limitSpending: [...known.values()].some(({ budgets }) => budgets !== null),
     quotaOf,
     of: async (organizationId) => {
@@ -85,16 +99,17 @@ export function readPlans(options: {
   }
 }
 
-function readPlan(plan: unknown, field: string): Plan {
+function readPlan(plan: unknown, field: string, keyringPolicy: KeyPolicy): Plan {
   if (typeof plan !== 'object' || plan === null) throw new InvalidOptions(field, '{ maxKeys }')
   checkNames(plan, planNames, { at: field })
-  const { maxKeys, rateLimits, budgets } = plan as Partial<Record<string, unknown>> // each field is checked here
+  const { maxKeys, rateLimits, budgets, ...others } = plan as Partial<Record<string, unknown>> // each field is checked here
   if (maxKeys !== 'unlimited' && !(Number.isSafeInteger(maxKeys) && Number(maxKeys) >= 0)) {
     throw new InvalidOptions(`${field}.maxKeys`, "a whole number, or 'unlimited'")
   }
   return {
     maxKeys: maxKeys === 'unlimited' ? maxKeys : Number(maxKeys),
     rateLimits: rateLimits === undefined ? null : parseRateLimitPolicies(rateLimits, `${field}.rateLimits`),
+    policy: stricterPolicy(readPolicy(others.policy, `${field}.policy`), keyringPolicy),
     budgets: budgets === undefined ? null : readBudgets(budgets, `${field}.budgets`),
   }
 }

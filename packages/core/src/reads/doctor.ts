@@ -2,6 +2,7 @@ import { departedNames } from '../access/index.js'
 import { phcPrefix } from '../crypto/index.js'
 import { type KnownPrefixes, reasonOf } from '../store/index.js'
 import type { DoctorParts } from './parts.js'
+import { findBrokenPolicies } from './policy-findings.js'
 
 /** Something that the operator should know, or do. */
 export interface DoctorFinding {
@@ -20,6 +21,8 @@ export interface DoctorFinding {
     | 'clock_differs'
     | 'unknown_names'
     | 'unlisted_keys'
+    | 'policy_broken'
+    | 'plan_unknown'
   /** `error`: requests fail, or will. */
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -89,7 +92,10 @@ export async function examine(parts: DoctorParts): Promise<readonly DoctorFindin
     }
     // With other tables than it knows, without a right, or on a server that may be outdated, the store may answer nothing else.
     const isWhole = [serverProblem ?? null, schemaProblem, grantProblem ?? null].every((problem) => problem === null)
-    if (isWhole) findings.push(...(await findWrongPeppers(parts)), ...(await findUnknownNames(parts)))
+    if (isWhole) {
+      findings.push(...(await findWrongPeppers(parts)), ...(await findUnknownNames(parts)))
+      findings.push(...(await findBrokenPolicies(parts)))
+    }
   } catch (cause) {
     findings.push(error('store_unavailable', `The store does not answer: ${reasonOf(cause)}`))
   }

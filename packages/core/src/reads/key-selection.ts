@@ -33,13 +33,18 @@ export interface KeySelection {
   readonly unusedSince?: Date | undefined
   /** Keys whose expiry is before this instant: those that have expired, too, unless `status` leaves them out. */
   readonly expiringBefore?: Date | undefined
+  /**
+   * Keys that could not be made as they are, by the policy of the keyring and of the organisation's plan as it is now. Those that have
+   * ended, too, unless `status` leaves them out. @defaultValue false: whether they break it is not looked at
+   */
+  readonly breaksPolicy?: boolean | undefined
 }
 
 /** A {@link KeySelection} that was checked. */
 export interface ReadSelection {
   /** @throws InvalidInput where neither an organisation nor an owner is given: there is no index over all of them. */
   requireOrganization(field: string): string
-  /** What a store is to list. Asks the host for roles that it looks up. */
+  /** What a store is to list. Asks the host for roles that it looks up, and for the plan. */
   load(): Promise<KeyFilter>
 }
 
@@ -51,7 +56,8 @@ const publicPart = 13
 
 /** @throws InvalidInput, naming the field. */
 export function readSelection(parts: ReadParts, query: KeySelection): ReadSelection {
-  const { createdBy, search, environment, scope, status } = query
+  const { createdBy, search, environment, scope, status, breaksPolicy = false } = query
+  if (typeof breaksPolicy !== 'boolean') throw new InvalidInput('breaksPolicy', 'a boolean')
   const unusedSince = checkInstant(query.unusedSince, 'unusedSince')
   const expiringBefore = checkInstant(query.expiringBefore, 'expiringBefore')
   const organization =
@@ -65,6 +71,7 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
   }
   for (const field of ['search', 'environment', 'scope', 'unusedSince', 'expiringBefore'] as const)
     if (query[field] !== undefined) requireOrganization(field)
+  const bound = breaksPolicy ? requireOrganization('breaksPolicy') : null
   const filter: KeyFilter = {
     ...organization,
     ...owner,
@@ -77,10 +84,11 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
   }
   return {
     requireOrganization,
-    load: async () =>
-      scope === undefined
-        ? filter
-        : { ...filter, holds: await termsThatGive(parts.access, scope, requireOrganization('scope')) },
+    load: async () => ({
+      ...filter,
+      ...(scope === undefined ? {} : { holds: await termsThatGive(parts.access, scope, requireOrganization('scope')) }),
+      ...(bound === null ? {} : { breaks: (await parts.plans.of(bound)).policy }),
+    }),
   }
 }
 

@@ -42,6 +42,7 @@ const queryNames: NamesOf<KeyQuery> = {
   status: true,
   unusedSince: true,
   expiringBefore: true,
+  breaksPolicy: true,
   sort: true,
   order: true,
   total: true,

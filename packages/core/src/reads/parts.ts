@@ -1,6 +1,7 @@
 import type { Access } from '../access/index.js'
 import type { Hasher, ImportSettings, Sealer, TokenFormat } from '../crypto/index.js'
 import type { PepperCheck } from '../outage/index.js'
+import type { Plans } from '../plans/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
 
@@ -13,6 +14,7 @@ export interface ReadParts {
   readonly access: Access
   /** The environment that a key belongs to now, by the one that is stored with it. */
   readonly environmentOf: ReadonlyMap<string | null, string | null>
+  readonly plans: Pick<Plans, 'of'>
 }
 
 /** What an examination looks at. */
@@ -23,6 +25,7 @@ export interface DoctorParts {
   readonly imports: ImportSettings | null
   readonly reveal: { readonly sealer: Sealer } | null
   readonly peppers: Pick<PepperCheck, 'findWrong'>
+  readonly plans: Pick<Plans, 'of' | 'holdPolicy'>
 }
 
 /** What counting keys and their uses needs. */

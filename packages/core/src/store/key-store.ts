@@ -1,5 +1,6 @@
 import type { StoreBudgets } from '../budgets/index.js'
 import type { StoreNotices } from '../notices/index.js'
+import type { KeyPolicy } from '../policy/index.js'
 import type {
   Actor,
   AuditDraft,
@@ -108,7 +109,7 @@ export type ListedStatus = 'active' | 'disabled' | 'revoked' | 'expired'
 
 /**
  * Which keys to list. A key must meet all that is given. Tombstones are never listed. `environments`, `words`, `holds`,
- * `unusedSince` and `expiringBefore` come with `organizationId` or `owner` only.
+ * `unusedSince`, `expiringBefore` and `breaks` come with `organizationId` or `owner` only.
  */
 export interface KeyFilter {
   readonly organizationId?: string
@@ -127,6 +128,8 @@ export interface KeyFilter {
   readonly unusedSince?: Date
   /** Their `expiresAt` is before this instant. */
   readonly expiringBefore?: Date
+  /** They break one of its rules; see `breaksPolicy`. None does where it has none. */
+  readonly breaks?: KeyPolicy
 }
 
 /** What lists can be sorted by. */

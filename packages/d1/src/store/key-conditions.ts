@@ -1,4 +1,4 @@
-import { type KeyFilter, organizationOf } from '@keywright/core/store'
+import { type KeyFilter, type KeyPolicy, organizationOf } from '@keywright/core/store'
 import { all, list, now } from '../sql/parts.js'
 import { join, type Sql, sql } from '../sql/sql.js'
 import { ownedBy } from './owned-by.js'
@@ -13,7 +13,17 @@ export function organizationIn({ organizationId, owner }: KeyFilter): string | n
 
 /** What a filter asks of the key `k`, but its status. */
 export function meets(filter: KeyFilter): readonly Sql[] {
-  const { organizationId, owner, createdBy, environments, words = [], holds, unusedSince, expiringBefore } = filter
+  const {
+    organizationId,
+    owner,
+    createdBy,
+    environments,
+    words = [],
+    holds,
+    unusedSince,
+    expiringBefore,
+    breaks,
+  } = filter
   const lastUse = sql`(select u.last_used_at from api_key_last_uses as u where u.key_id = k.id)`
   return [
     ...(organizationId === undefined ? [] : [sql`k.organization_id = ${organizationId}`]),
@@ -35,7 +45,18 @@ export function meets(filter: KeyFilter): readonly Sql[] {
       ? []
       : [sql`k.created_at < ${unusedSince.getTime()} and coalesce(${lastUse}, 0) < ${unusedSince.getTime()}`]),
     ...(expiringBefore === undefined ? [] : [sql`k.expires_at < ${expiringBefore.getTime()}`]),
+    ...(breaks === undefined ? [] : [isBroken(breaks)]),
   ]
+}
+
+/** Whether it breaks a rule of a policy. */
+function isBroken({ maxLifetimeMs, requireExpiry, requireIpAllowList }: KeyPolicy): Sql {
+  const rules = [
+    ...(requireExpiry || maxLifetimeMs !== null ? [sql`k.expires_at is null`] : []),
+    ...(maxLifetimeMs === null ? [] : [sql`k.expires_at > k.created_at + ${maxLifetimeMs}`]),
+    ...(requireIpAllowList ? [sql`k.ip_allow_list is null`] : []),
+  ]
+  return rules.length === 0 ? sql`1 = 0` : sql`(${join(rules, ' or ')})`
 }
 
 /** For each word, a term that begins so: no other sorts between the word and itself with the last of all letters. */

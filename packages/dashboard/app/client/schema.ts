@@ -527,7 +527,7 @@ export interface paths {
         put?: never;
         /**
          * Create a key; only this response shows its token
-         * @description A caller gives a key no more than they have. With `copy_from`, settings that are left out are those of another key.
+         * @description A caller gives a key no more than they have, and the policy of the product may ask for an end or for addresses. With `copy_from`, settings that are left out are those of another key.
          */
         post: operations["createKey"];
         delete?: never;
@@ -876,7 +876,7 @@ export interface components {
              */
             request_id: string;
         };
-        /** @description The status of the key or of the webhook, or a limit, does not allow this. */
+        /** @description The status of the key or of the webhook, a limit or a policy does not allow this. */
         ConflictProblem: {
             /**
              * @description Names the code as a URI.
@@ -899,7 +899,9 @@ export interface components {
              * @description Stable: programs can rely on it.
              * @enum {string}
              */
-            code: "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy";
+            code: "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "policy_violated" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy";
+            /** @description Each thing that is wrong with the request, in its order. */
+            errors?: components["schemas"]["FieldProblem"][];
             /**
              * @description The status that is in the way.
              * @example revoked
@@ -1566,6 +1568,23 @@ export interface components {
                  */
                 used: number;
             };
+            /** @description What keys must be like. Keys that are there already go on working. */
+            policy: {
+                /**
+                 * @description How long after its creation a key may end at the latest, in milliseconds; null: it may live for ever.
+                 * @example 7776000000
+                 */
+                max_lifetime_ms: number | null;
+                /**
+                 * @description After how many milliseconds a new key ends whose `expires_at` is left out; null: never.
+                 * @example 2592000000
+                 */
+                default_lifetime_ms: number | null;
+                /** @description Whether a key must have an `expires_at`. */
+                require_expiry: boolean;
+                /** @description Whether a key must have an `ip_allow_list`. */
+                require_ip_allow_list: boolean;
+            };
             /** @description The limits of keys that have none of their own. */
             rate_limits: components["schemas"]["RateLimit"][];
             limits: components["schemas"]["Limits"];
@@ -1768,11 +1787,11 @@ export interface components {
             expires_at: {
                 /**
                  * Format: date-time
-                 * @description The last expiry that the caller may give to a key.
+                 * @description The last expiry that the caller may give to a new key.
                  * @example 2030-01-01T00:00:00.000Z
                  */
                 latest: string;
-                /** @description Whether the caller may make a key that never expires. */
+                /** @description Whether the caller may make a key that never expires, by their own rights and by the policy. */
                 may_be_null: boolean;
             };
         };
@@ -1837,7 +1856,7 @@ export interface components {
              */
             version: number | null;
             /** @description The code that the request for this key alone would have had; null if it was not refused. */
-            code: ("invalid_input" | "scope_unknown" | "malformed_body" | "not_authenticated" | "not_permitted" | "scope_exceeds_actor" | "key_locked" | "cross_site" | "not_fresh" | "key_not_found" | "webhook_not_found" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy" | "key_changed" | "body_too_large" | "not_json" | "encoded_body" | "idempotency_key_reused" | "if_match_required" | "rate_limited" | "unavailable" | "host_unavailable" | "store_unavailable" | "outcome_unknown" | "hasher_busy") | null;
+            code: ("invalid_input" | "scope_unknown" | "malformed_body" | "not_authenticated" | "not_permitted" | "scope_exceeds_actor" | "key_locked" | "cross_site" | "not_fresh" | "key_not_found" | "webhook_not_found" | "not_found" | "method_not_allowed" | "not_acceptable" | "invalid_state" | "key_rotated_meanwhile" | "plan_limit_reached" | "policy_violated" | "reveal_unavailable" | "secret_already_shown" | "webhook_limit_reached" | "webhook_disabled" | "webhook_busy" | "key_changed" | "body_too_large" | "not_json" | "encoded_body" | "idempotency_key_reused" | "if_match_required" | "rate_limited" | "unavailable" | "host_unavailable" | "store_unavailable" | "outcome_unknown" | "hasher_busy") | null;
             /** @description What is wrong, in a sentence; null if it was not refused. */
             detail: string | null;
         };
@@ -1911,6 +1930,11 @@ export interface components {
              * @example 2030-01-01T00:00:00.000Z
              */
             expiring_before?: string;
+            /**
+             * @description Only keys that could not be made as they are, by the policy of the product as it is now. They go on working until they are ended.
+             * @example true
+             */
+            breaks_policy?: boolean;
             /**
              * @description Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys.
              * @example user_42
@@ -2904,7 +2928,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotAcceptableProblem"];
             };
         };
-        /** @description The status of the key or of the webhook, or a limit, does not allow this. */
+        /** @description The status of the key or of the webhook, a limit or a policy does not allow this. */
         Conflict: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -4195,6 +4219,8 @@ export interface operations {
                 unused_since?: string;
                 /** @description Only keys that expire before this time. Those that have expired, too: add `status=active` to leave them out. */
                 expiring_before?: string;
+                /** @description Only keys that could not be made as they are, by the policy of the product as it is now. They go on working until they are ended. The default is `false`: all. */
+                breaks_policy?: "true" | "false";
                 /** @description Only the keys of this person, in place of `owner`. For another person, the caller must manage all keys. */
                 owner_id?: string;
                 /** @description Only keys that such a creator made; together with `created_by_id`. */

@@ -107,8 +107,24 @@ export function meets(context: ListContext, filter: KeyFilter, key: string, seek
     ...isMadeBy(filter, key),
     ...isIn(filter, key),
     ...(expiringBefore === undefined ? [] : [sql<SqlBool>`${expires} < ${expiringBefore.getTime()}`]),
+    ...isBroken(filter, key),
     ...saidElsewhere(context, filter, key),
   ]
+}
+
+/** Whether it breaks a rule of a policy: no list that goes on from a place seeks by this. */
+function isBroken({ breaks }: KeyFilter, key: string): Condition[] {
+  if (breaks === undefined) return []
+  const { maxLifetimeMs, requireExpiry, requireIpAllowList } = breaks
+  const column = (name: string) => sql.ref(`${key}.${name}`)
+  const rules = [
+    ...(requireExpiry || maxLifetimeMs !== null ? [sql<SqlBool>`${column('expires_at')} is null`] : []),
+    ...(maxLifetimeMs !== null
+      ? [sql<SqlBool>`${column('expires_at')} > ${column('created_at')} + ${sql.lit(maxLifetimeMs)}`]
+      : []),
+    ...(requireIpAllowList ? [sql<SqlBool>`${column('ip_allow_list')} is null`] : []),
+  ]
+  return [rules.length === 0 ? sql<SqlBool>`1 = 0` : any(rules)]
 }
 
 /** When a key ends. Written so that no index can seek it. */
