@@ -57,9 +57,9 @@ export function filterOf(query: KeyQuery): Schemas['KeyFilter'] {
 
 /** The same for the list. */
 export function parametersOf(query: KeyQuery): Parameters {
-  const { created_by: creator, ...filter } = filterOf(query)
+  const { created_by: creator, breaks_policy: breaks, ...filter } = filterOf(query)
   const createdBy = creator === undefined ? {} : { created_by_type: creator.type, created_by_id: creator.id }
-  return { ...filter, ...createdBy, sort: query.sort }
+  return { ...filter, ...createdBy, ...(breaks === true ? { breaks_policy: 'true' } : {}), sort: query.sort }
 }
 
 function ownerOf(owner: string): Pick<Schemas['KeyFilter'], 'owner' | 'owner_id'> {
