@@ -36,7 +36,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['input', 'verify'],
       ['delegation', 'requests'],
       ['manage', 'audit', 'reads'],
-      ['lifecycle', 'retention', 'due', 'spending'],
+      ['lifecycle', 'retention', 'sealing', 'due', 'spending'],
       ['leaks'],
       ['keyring'],
       ['http'],

@@ -34,7 +34,6 @@ export { type GateSetting, gateFor, type MoreUnits } from '../http/index.js'
 export { checkDescription, checkId, checkInstant, inputLimits, isPrintable, unprintable } from '../input/index.js'
 export {
   adapterOf,
-  type Capabilities,
   type KeyringDoor,
   keyringOptionNames,
   wrapKeyring,
@@ -42,6 +41,7 @@ export {
 export { parseRateLimitPolicies } from '../limits/index.js'
 export type { ActingOnKey, KeyringWatcher, MadeChange } from '../manage/index.js'
 export { type InTime, inTimeOf, type OutageGate, outageGate } from '../outage/index.js'
+export type { Capabilities } from '../reads/index.js'
 export { wrapStoreErrors } from '../store/index.js'
 export {
   DeadlineExceeded,

@@ -130,7 +130,6 @@ export type {
   GrantsInput,
   ImportInput,
   ImportResult,
-  RewrapResult,
   RotateInput,
   SettingsInput,
   UpdateInput,
@@ -163,6 +162,7 @@ export type {
   PruneQuery,
   PruneResult,
 } from '../retention/index.js'
+export type { RewrapResult } from '../sealing/index.js'
 export type {
   BudgetGetOptions,
   BudgetOptions,

@@ -6,10 +6,10 @@ import type { ManageOptions } from '../input/index.js'
 import type { Exposure } from '../leaks/index.js'
 import type { ActingOnKey, KeyringWatcher } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
+import type { Capabilities } from '../reads/index.js'
 import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
 import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
-import type { Capabilities } from './capabilities.js'
 
 /** What adapters and pages need of a keyring, and its users do not. */
 export interface KeyringDoor {

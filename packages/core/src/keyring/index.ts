@@ -1,4 +1,3 @@
-export type { Capabilities } from './capabilities.js'
 export { adapterOf, type KeyringDoor, wrapKeyring } from './door.js'
 export { createKeyring, type Keyring, type KeyringInTransaction } from './keyring.js'
 export { type KeyringOptions, keyringOptionNames } from './options.js'

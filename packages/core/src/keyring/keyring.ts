@@ -28,10 +28,8 @@ import {
   importKey,
   importMany,
   type ManageParts,
-  type RewrapResult,
   type RotateInput,
   revealKey,
-  rewrapSeals,
   rotateKey,
   type UpdateInput,
   updateKey,
@@ -46,6 +44,7 @@ import {
   type KeysUsageQuery,
   type KeyUsageSeries,
   listKeys,
+  loadCapabilities,
   loadKeysUsage,
   loadStats,
   loadTopKeys,
@@ -58,11 +57,11 @@ import {
 } from '../reads/index.js'
 import { readRequirements, type VerifyOptions } from '../requests/index.js'
 import { type PruneOptions, type PruneQuery, type PruneResult, prune } from '../retention/index.js'
+import { type RewrapResult, rewrapSeals } from '../sealing/index.js'
 import { type KeyringBudgets, keyringBudgets } from '../spending/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import { type Key, withDeadline } from '../values/index.js'
 import { type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
-import { loadCapabilities } from './capabilities.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'
 import { partsInTransaction } from './in-transaction.js'

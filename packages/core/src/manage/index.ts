@@ -15,7 +15,7 @@ export type {
 export type { ManageParts } from './parts.js'
 export { revealKey } from './reveal.js'
 export { readReveal } from './reveal-options.js'
-export { type RewrapResult, rewrapSeals } from './rewrap.js'
 export { rotateKey } from './rotate.js'
+export { sealContext, sealWith } from './seal-token.js'
 export { updateKey } from './update.js'
 export { type KeyringWatcher, type MadeChange, type Watchers, watchers } from './watchers.js'

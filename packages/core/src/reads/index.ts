@@ -1,3 +1,4 @@
+export { type Capabilities, loadCapabilities } from './capabilities.js'
 export { type DoctorFinding, examine } from './doctor.js'
 export { getKey } from './get.js'
 export type { KeySelection } from './key-selection.js'

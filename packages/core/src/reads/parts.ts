@@ -4,6 +4,7 @@ import type { PepperCheck } from '../outage/index.js'
 import type { Plans } from '../plans/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
+import type { RequestLimits } from '../verify/index.js'
 
 /** What reading keys needs. */
 export interface ReadParts {
@@ -26,6 +27,17 @@ export interface DoctorParts {
   readonly reveal: { readonly sealer: Sealer } | null
   readonly peppers: Pick<PepperCheck, 'findWrong'>
   readonly plans: Pick<Plans, 'of' | 'holdPolicy'>
+}
+
+/** What it takes to say what an organisation may ask of a creation. */
+export interface CapabilityParts {
+  readonly store: Pick<KeyStore, 'stats' | 'now'>
+  readonly environment: string | null
+  /** The namespace of each environment that may be issued. */
+  readonly namespaceOf: ReadonlyMap<string | null, string>
+  readonly reveal: { covers(environment: string | null): boolean } | null
+  readonly plans: Pick<Plans, 'of'>
+  readonly rateLimits: Pick<RequestLimits, 'standard'>
 }
 
 /** What counting keys and their uses needs. */

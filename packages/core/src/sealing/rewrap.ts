@@ -1,9 +1,8 @@
 import type { SealContext, Sealer } from '../crypto/index.js'
 import { isKeyError, RevealUnavailable } from '../errors/index.js'
+import { type ManageParts, sealContext, sealWith } from '../manage/index.js'
 import { organizationOf, wrapStoreErrors } from '../store/index.js'
 import type { KeyRecord } from '../values/index.js'
-import type { ManageParts } from './parts.js'
-import { sealContext, sealWith } from './seal-token.js'
 
 /** What `rewrap` did. */
 export interface RewrapResult {

@@ -2,7 +2,7 @@ import { checkId } from '../input/index.js'
 import type { KeyPolicy } from '../policy/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import type { RateLimit } from '../values/index.js'
-import type { KeyringParts } from './parts.js'
+import type { CapabilityParts } from './parts.js'
 
 /** What an organisation may ask of `create` now. */
 export interface Capabilities {
@@ -23,7 +23,7 @@ export interface Capabilities {
 }
 
 /** @throws InvalidInput, StoreUnavailable, and what the host's `resolvePlan` throws. */
-export async function loadCapabilities(parts: KeyringParts, organizationId: unknown): Promise<Capabilities> {
+export async function loadCapabilities(parts: CapabilityParts, organizationId: unknown): Promise<Capabilities> {
   const id = checkId(organizationId, 'organizationId')
   const environments = [...parts.namespaceOf.keys()]
   const { maxKeys, policy } = await parts.plans.of(id)

@@ -1,0 +1,1 @@
+export { type RewrapResult, rewrapSeals } from './rewrap.js'
