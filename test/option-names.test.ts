@@ -181,6 +181,10 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => createKeyring({ ...base, plans: { free: { maxKeys: 1, budgets: { ...wrong } } }, resolvePlan: () => 'free' }),
   ],
   PlanInput: [() => createKeyring({ ...base, plans: { free: { maxKeys: 1, ...wrong } }, resolvePlan: () => 'free' })],
+  PolicyInput: [
+    () => createKeyring({ ...base, policy: { ...wrong } }),
+    () => createKeyring({ ...base, plans: { free: { maxKeys: 1, policy: { ...wrong } } }, resolvePlan: () => 'free' }),
+  ],
   PoolOptions: [() => mysqlPool(foreign, { ...wrong } as never)],
   PostgresBusOptions: [() => postgresBus(foreign, { ...wrong } as never)],
   PostgresPoolOptions: [() => postgresPool(foreign, { ...wrong } as never)],

@@ -1,32 +1,9 @@
 import { departedNames } from '../access/index.js'
 import { phcPrefix } from '../crypto/index.js'
 import { type KnownPrefixes, reasonOf } from '../store/index.js'
+import type { DoctorFinding } from './doctor-finding.js'
 import type { DoctorParts } from './parts.js'
 import { findBrokenPolicies } from './policy-findings.js'
-
-/** Something that the operator should know, or do. */
-export interface DoctorFinding {
-  readonly code:
-    | 'store_unavailable'
-    | 'outdated_server'
-    | 'unused_replica'
-    | 'schema'
-    | 'missing_grants'
-    | 'exposed_tables'
-    | 'exposed_audit'
-    | 'unreadable_hashes'
-    | 'unreadable_seals'
-    | 'no_pepper'
-    | 'wrong_pepper'
-    | 'clock_differs'
-    | 'unknown_names'
-    | 'unlisted_keys'
-    | 'policy_broken'
-    | 'plan_unknown'
-  /** `error`: requests fail, or will. */
-  readonly severity: 'error' | 'warning'
-  readonly message: string
-}
 
 const toleratedClockMs = 5_000
 /** The newest keys, whose grants are compared with the access model. */

@@ -1,5 +1,6 @@
 export { type Capabilities, loadCapabilities } from './capabilities.js'
-export { type DoctorFinding, examine } from './doctor.js'
+export { examine } from './doctor.js'
+export type { DoctorFinding } from './doctor-finding.js'
 export { getKey } from './get.js'
 export type { KeySelection } from './key-selection.js'
 export { type KeyPage, type KeyQuery, listKeys } from './list.js'

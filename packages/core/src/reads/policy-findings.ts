@@ -1,7 +1,7 @@
 import { breaksPolicy } from '../policy/index.js'
 import { organizationOf, reasonOf } from '../store/index.js'
 import type { KeyRecord } from '../values/index.js'
-import type { DoctorFinding } from './doctor.js'
+import type { DoctorFinding } from './doctor-finding.js'
 import type { DoctorParts } from './parts.js'
 
 /** The oldest keys that still work, or may again: those from before a policy are among them. */

@@ -3,7 +3,7 @@ import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
 import { sealer } from '../../src/crypto/sealer.js'
 import { sha256 } from '../../src/crypto/sha256.js'
 import { memoryStore } from '../../src/memory/memory-store.js'
-import type { DoctorFinding } from '../../src/reads/doctor.js'
+import type { DoctorFinding } from '../../src/reads/doctor-finding.js'
 import { input, open, peppers, recordOf, start, write } from '../support/setup.js'
 
 const keys = { k1: Buffer.alloc(32, 1), k2: Buffer.alloc(32, 2) }
