@@ -48,6 +48,7 @@ import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
 import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
 import { settingsApp } from '../examples/docs/settings-page.js'
 import { shutDown } from '../examples/docs/shut-down.js'
+import { startReader } from '../examples/docs/sub-agent.js'
 import { openTelling, tellOfKeys } from '../examples/docs/tell-of-keys.js'
 import { tellOwner } from '../examples/docs/tell-of-leaks.js'
 import { openKeyring } from '../examples/docs/tokens.js'
@@ -85,6 +86,22 @@ describe('docs/concepts', () => {
     authorities.set('ada', { scopes: ['*'], levels: { board: {} } })
     // A wildcard of a key never names what is sensitive, whatever its owner may do.
     expect((await capKey(keyring)).scopes).not.toContain('billing.pay')
+  })
+
+  it('delegates: a sub-agent reads one board for two minutes, and nothing else', async () => {
+    const { keyring, clock } = testKeyring(access, { delegates: {} })
+    const principal = await capKey(keyring)
+    let token = ''
+    await startReader(keyring, principal, 'roadmap', async (given) => {
+      token = given
+    })
+    const on = (id: string, scope: 'tasks.read' | 'tasks.move') =>
+      keyring.verify(token, { scopes: [scope], resource: { type: 'board', id } })
+    expect((await on('roadmap', 'tasks.read')).ok).toBe(true)
+    expect((await on('roadmap', 'tasks.move')).ok).toBe(false)
+    expect((await on('hiring', 'tasks.read')).ok).toBe(false)
+    clock.advance(120_000)
+    expect(await codeOf(keyring, token)).toBe('delegate_expired')
   })
 
   it('owners-and-organizations: an owner is asked for at each request', async () => {

@@ -103,6 +103,15 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => denyOAuthDiscovery({ ...wrong }),
     () => oauthDiscoveryResponse(new Request('https://a.example'), { ...wrong }),
   ],
+  DelegateInput: [
+    async () => {
+      const { keyring } = testKeyring({ delegates: {} })
+      const { token } = await keyring.create({ ...create, scopes: ['members.read'] })
+      const verdict = await keyring.verify(token.reveal())
+      if (verdict.ok) await keyring.delegate(verdict.principal, { scopes: [], ...wrong })
+    },
+  ],
+  DelegateOptions: [() => createKeyring({ ...base, delegates: { ...wrong } })],
   DisableInput: [() => keyring.disable('a1B2c3D4e5F6', { ...wrong })],
   ExportQuery: [
     () =>
@@ -263,6 +272,7 @@ const others: Readonly<Record<string, string>> = {
   PublicRefusal: 'a gate makes it',
   Refusal: 'a verification makes it',
   RemoteServer: 'a part of ClientConfigOptions',
+  ToolCall: 'an MCP server makes it',
   WholeNumberRange: 'for authors of adapters',
   'principalOf(req)': 'a request of the framework',
   'readFallback(options)': 'for authors of adapters, whose own options are checked',

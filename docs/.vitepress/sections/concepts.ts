@@ -8,6 +8,7 @@ const concepts: readonly PageLink[] = [
   { text: 'Budgets', link: '/concepts/budgets' },
   { text: 'Policies', link: '/concepts/policies' },
   { text: 'Tokens', link: '/concepts/tokens' },
+  { text: 'Delegated tokens', link: '/concepts/delegates' },
   { text: 'Statuses and life of a key', link: '/concepts/statuses-and-lifecycle' },
   { text: 'The audit log', link: '/concepts/audit-log' },
   { text: 'Webhooks', link: '/concepts/webhooks' },

@@ -11,6 +11,7 @@ export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'api_key.quarantine_failed': true,
   'api_key.damaged': true,
   'api_key.previous_token_used': true,
+  'api_key.delegated': true,
   'api_key.unknown_scope': true,
   'api_key.reveal_failed': true,
   'api_key.rehash_failed': true,

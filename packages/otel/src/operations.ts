@@ -21,6 +21,7 @@ const operations: { readonly [K in Operation]: true } = {
   reportLeak: true,
   delete: true,
   rotate: true,
+  delegate: true,
   reveal: true,
   rewrap: true,
   prune: true,

@@ -1,18 +1,29 @@
 import type { Actor, Owner, ResourceRef } from '../values/index.js'
 import { fixedClass, freezeDeep } from '../values/index.js'
 import type { Access } from './access.js'
-import { grantedLevel, lowerLevel } from './level.js'
-import type { Levels, Principal, PrincipalParts } from './principal.js'
+import { grantedLevel, highestWithin, lowerLevel } from './level.js'
+import type { Delegation, Levels, Principal, PrincipalParts } from './principal.js'
 import { unknownName } from './unknown-name.js'
 
 /** Creates the principal of a verified key. */
 export function createPrincipal(parts: PrincipalParts): Principal {
-  return new FixedPrincipal(parts, noBoundary, null)
+  const { delegation } = parts
+  if (delegation === undefined) return new FixedPrincipal(parts, noBoundary, null)
+  return new FixedPrincipal(
+    parts,
+    new Map(Object.entries(delegation.resources).map(([type, ids]) => [type, new Set(ids)])),
+    null,
+  )
+}
+
+/** What a principal of this package was made of, and what it is narrowed to; `null`: it was not made here. */
+export function heldBy(principal: unknown): { readonly parts: PrincipalParts; readonly within: Boundary } | null {
+  return KeyPrincipal.held(principal)
 }
 
 /** What a principal is made of, and those that were narrowed from it; `null` for what is no principal. */
 export function partsOf(principal: unknown): PrincipalParts | null {
-  return KeyPrincipal.partsOf(principal)
+  return KeyPrincipal.held(principal)?.parts ?? null
 }
 
 /** Tests whether both the key and its owner have a global scope. */
@@ -49,8 +60,9 @@ class KeyPrincipal implements Principal {
     Object.freeze(this)
   }
 
-  static partsOf(value: unknown): PrincipalParts | null {
-    return typeof value === 'object' && value !== null && #parts in value ? value.#parts : null
+  static held(principal: unknown): ReturnType<typeof heldBy> {
+    if (typeof principal !== 'object' || principal === null || !(#parts in principal)) return null
+    return { parts: principal.#parts, within: principal.#within }
   }
 
   get key(): Principal['key'] {
@@ -65,8 +77,16 @@ class KeyPrincipal implements Principal {
     return this.#parts.token ?? 'current'
   }
 
+  get delegation(): Delegation | null {
+    const { delegation } = this.#parts
+    if (delegation === undefined) return null
+    const { ceiling: _, expiresAt, ...rest } = delegation
+    return Object.freeze({ ...freezeDeep(rest), expiresAt: new Date(expiresAt) })
+  }
+
   get actor(): Actor {
-    return Object.freeze({ type: 'key', id: this.#parts.record.id, token: this.token })
+    const token = this.#parts.delegation === undefined ? this.token : 'delegate'
+    return Object.freeze({ type: 'key', id: this.#parts.record.id, token })
   }
 
   get owner(): Owner {
@@ -112,15 +132,26 @@ class KeyPrincipal implements Principal {
     const { resources, resourceScopes } = this.#parts.access
     const type = resources.get(resource.type)
     if (type === undefined || !resourceScopes.has(scope)) return false
-    const level = await this.#levelOn(resource.type, resource.id)
-    return level !== null && type.scopesByLevel.get(level)?.has(scope) === true
+    if (this.#parts.delegation?.ceiling.allows(scope) === false) return false
+    const level = (await this.#wholeLevelsOn(resource.type, [resource.id])).get(resource.id)
+    return level !== undefined && type.scopesByLevel.get(level)?.has(scope) === true
   }
 
   async #levelOn(type: string, id: string): Promise<string | null> {
     return (await this.#levelsOn(type, [id])).get(id) ?? null
   }
 
+  /** The levels that a delegated token has whole: it may have single scopes of a higher one. */
   async #levelsOn(typeName: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const levels = await this.#wholeLevelsOn(typeName, ids)
+    const { access, delegation } = this.#parts
+    const type = access.resources.get(typeName)
+    if (delegation === undefined || type === undefined) return levels
+    const lowered = [...levels].map(([id, level]) => [id, highestWithin(type, level, delegation.ceiling)] as const)
+    return new Map(lowered.flatMap(([id, level]) => (level === null ? [] : [[id, level]])))
+  }
+
+  async #wholeLevelsOn(typeName: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { access, record } = this.#parts
     const type = access.resources.get(typeName)
     const levels = new Map<string, string>()
@@ -169,8 +200,8 @@ class KeyPrincipal implements Principal {
 
   /** What a log shows of it. */
   toJSON(): object {
-    const { key, token, actor, owner, organizationId, user, scopes } = this
-    return { key, token, actor, owner, organizationId, user, scopes }
+    const { key, token, delegation, actor, owner, organizationId, user, scopes } = this
+    return { key, token, ...(delegation === null ? {} : { delegation }), actor, owner, organizationId, user, scopes }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): object {

@@ -1,5 +1,6 @@
 import type { ResourceGrant } from '../values/index.js'
 import type { ResourceType } from './access.js'
+import type { Rights } from './kept-rights.js'
 
 /**
  * Returns the level that a grant gives on one resource, or `null`. An unknown mode, an unknown level, and an id that is not an
@@ -15,6 +16,12 @@ export function grantedLevel(type: ResourceType, grant: ResourceGrant | undefine
 export function lowerLevel(type: ResourceType, a: unknown, b: unknown): string | null {
   const rank = Math.min(rankOf(type, a), rankOf(type, b))
   return type.levels[rank] ?? null
+}
+
+/** Returns the highest level up to `level` all of whose scopes are within a ceiling, or `null` if none is. */
+export function highestWithin(type: ResourceType, level: string, ceiling: Rights): string | null {
+  const isWithin = (name: string): boolean => [...(type.scopesByLevel.get(name) ?? [])].every(ceiling.allows)
+  return type.levels.slice(0, rankOf(type, level) + 1).findLast(isWithin) ?? null
 }
 
 /** Tests whether `level` is `floor` or a higher level of this type. */

@@ -22,9 +22,30 @@ export interface PrincipalParts {
   readonly view: (record: KeyRecord, now: Date) => Key
   /** @defaultValue 'current' */
   readonly token?: 'current' | 'previous'
-  /** What the key was given, its roles included. */
+  /** What the key was given, its roles included; of a delegated token, what it was given of that. */
   readonly granted: Rights
   readonly authority: Authority
+  /** Of a delegated token; left out for that of a key. */
+  readonly delegation?: HeldDelegation
+}
+
+/** A delegated token, as a request came with it. */
+export interface Delegation {
+  /** The id of the token, for logs. */
+  readonly id: string
+  /** How many delegations lead from the key to it: 1 for one that the key itself made. */
+  readonly depth: number
+  /** When the token ends, or its key before it. */
+  readonly expiresAt: Date
+  /** For each of those delegations, the scope patterns that were given on. */
+  readonly scopes: readonly (readonly string[])[]
+  /** The resources that it reaches, by type: a type that is not named is not narrowed. */
+  readonly resources: Readonly<Record<string, readonly string[]>>
+}
+
+/** The same, with what it allows at most. */
+export interface HeldDelegation extends Delegation {
+  readonly ceiling: Rights
 }
 
 /** The authenticated caller: an active key, its owner, and the rights that both have. */
@@ -36,6 +57,11 @@ export interface Principal<A extends Access = Access> {
    * no keys.
    */
   readonly token: 'current' | 'previous'
+  /**
+   * Set where the request came with a token that was delegated by `keyring.delegate`: `principal.key` is then the key behind it, whose
+   * grants say more than the token may do. It manages no keys.
+   */
+  readonly delegation: Delegation | null
   /** The key as the actor of a change: `keyring.disable(id, {}, { actor: principal.actor })`. */
   readonly actor: Actor
   readonly owner: Owner

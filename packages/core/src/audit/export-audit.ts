@@ -69,7 +69,7 @@ export async function beginExport(
  * @throws ScopeExceedsActor for a key that is not live, or not of the organization.
  */
 export async function exporter(
-  parts: Pick<AuditParts, 'store'>,
+  parts: Pick<AuditParts, 'store' | 'delegates'>,
   organizationId: string,
   options: Pick<ManageOptions, 'actor'>,
 ): Promise<Actor> {

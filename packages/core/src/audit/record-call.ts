@@ -36,7 +36,7 @@ function withoutTokens({ namespaces, foreign }: TokenFormat): (text: string) => 
 }
 
 function dataOf(call: ToolCall, clean: (text: string) => string): AuditDraft['data'] {
-  const { owner, narrowing, tool, decision, missing, failed, durationMs } = call
+  const { delegateId = null, owner, narrowing, tool, decision, missing, failed, durationMs } = call
   if (typeof tool !== 'string') throw new InvalidInput('tool', 'a string')
   if (!decisions.has(decision)) throw new InvalidInput('decision', `one of ${[...decisions].join(', ')}`)
   if (!isStringArray(missing)) throw new InvalidInput('missing', 'a list of scopes')
@@ -53,5 +53,6 @@ function dataOf(call: ToolCall, clean: (text: string) => string): AuditDraft['da
     narrowing: Object.fromEntries(ids.map(([type, list]) => [clean(type), list.map(clean)])),
     failed: failed === true,
     durationMs: Math.round(durationMs),
+    ...(delegateId === null ? {} : { delegateId: checkId(delegateId, 'delegateId') }),
   }
 }

@@ -1,4 +1,5 @@
-import { parseToken, type TokenFormat } from '../crypto/index.js'
+import { readOurs } from '../child-token/index.js'
+import type { TokenFormat } from '../crypto/index.js'
 
 /** The tokens to look for, with the beginnings that show them. */
 export interface TokensInUrls extends Pick<TokenFormat, 'namespaces' | 'secretLength'> {
@@ -30,7 +31,7 @@ export function findExposedKey(url: string, ours: TokensInUrls): ExposedKey | nu
   for (const word of text.split(/[^0-9A-Za-z_]/)) {
     for (const mark of ours.marks) {
       for (let at = word.indexOf(mark); at !== -1; at = word.indexOf(mark, at + 1)) {
-        const parsed = parseToken(word.slice(at), ours)
+        const parsed = readOurs(word.slice(at), ours)
         if (parsed.ok) return { keyId: parsed.id, token: word.slice(at) }
         // Inside a word, a wrong checksum means another product's token: its `tak_…` contains our `ak_…`.
         if (at === 0 && parsed.reason.startsWith('checksum')) return { keyId: null, token: null }

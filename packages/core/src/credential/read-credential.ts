@@ -1,4 +1,5 @@
-import { beginsWith, DEFAULT_SECRET_LENGTH, isOpaqueToken, recognizeToken, type TokenFormat } from '../crypto/index.js'
+import { recognizeCredential } from '../child-token/index.js'
+import { beginsWith, DEFAULT_SECRET_LENGTH, isOpaqueToken, type TokenFormat } from '../crypto/index.js'
 import type {
   CredentialFormat,
   CredentialInput,
@@ -127,7 +128,7 @@ function parseKeyHeaders(fields: CredentialInput['fields'], names: readonly stri
 }
 
 function classifyToken(token: string, source: CredentialSource, format: TokenFormat): CredentialReading {
-  const read = recognizeToken(token, format)
+  const read = recognizeCredential(token, format)
   if (read.ok) return { verdict: 'candidate', token, id: read.id, namespace: read.namespace, source }
   const isForeign = source === 'bearer' && read.isForeign
   return { verdict: 'invalid_token', reason: read.reason, source, ...(isForeign ? { isForeign } : {}) }

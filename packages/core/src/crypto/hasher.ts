@@ -54,6 +54,12 @@ export interface Hasher {
   /** The ids of its peppers. */
   readonly pepperIds: readonly string[]
 
+  /**
+   * Returns a key of 32 bytes for another purpose from each pepper, by HKDF (RFC 5869) with the purpose as its info: that of the
+   * current pepper first. A hasher without peppers leaves this method out: nothing of it can be signed.
+   */
+  deriveKeys?(purpose: string): readonly Uint8Array[]
+
   /** Tests whether `key` is also a pepper, as bytes or as base64 text. One secret must not serve two purposes. */
   sharesKeyWith(key: Uint8Array): boolean
 }

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { checkNames, parseSecrets } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { type DigestScheme, digestHasher } from './digest-hasher.js'
@@ -44,6 +44,10 @@ export function hmacSha256(options: HmacSha256Options): Hasher {
   return {
     ...digestHasher(hmac(current, currentKey), ...others, plainSha256),
     pepperIds: [...keys.keys()],
+    deriveKeys: (purpose) =>
+      [...new Set([currentKey, ...keys.values()])].map(
+        (key) => new Uint8Array(hkdfSync('sha256', key, '', purpose, 32)),
+      ),
     sharesKeyWith: (key) => {
       // The same environment variable may be read as text here, and as the base64 form of a key there.
       const twins = [createSecretKey(key), createSecretKey(Buffer.from(key).toString('base64'), 'utf8')]

@@ -1,5 +1,7 @@
 export { chainHash, GENESIS } from './audit-chain.js'
+export { BASE62, decodeBase62, encodeBase62, isBase62 } from './base62.js'
 export { canonicalJson } from './canonical-json.js'
+export { crc32 } from './crc32.js'
 export { formatToken, previewOf } from './format-token.js'
 export { type FormerFormat, isEnvironment, type ReadFormer, readFormerly, readSecretLength } from './former-format.js'
 export type { Hasher, HashInput, HashVerdict } from './hasher.js'
@@ -16,11 +18,17 @@ export { lookupDigests } from './lookup-digest.js'
 export { isNamespace } from './namespace.js'
 export { phcPrefix } from './phc.js'
 export { createTokenFactory, type TokenFactory } from './random.js'
-export { beginsWith, type Credential, isOpaqueToken, recognizeToken, type TokenFormat } from './recognize-token.js'
+export {
+  beginsWith,
+  type Credential,
+  isOpaqueToken,
+  type Recognized,
+  recognizeToken,
+  type TokenFormat,
+} from './recognize-token.js'
 export { sameBytes } from './same-bytes.js'
 export { type SealContext, type Sealer, type SealerOptions, sealer } from './sealer.js'
 export { Secret } from './secret.js'
-export { type SecretScanning, type SecretScanningOptions, secretScanning } from './secret-scanning.js'
 export { sha256 } from './sha256.js'
 export {
   DEFAULT_SECRET_LENGTH,
@@ -29,5 +37,7 @@ export {
   type ParsedToken,
   type ParseTokenOptions,
   parseToken,
+  type ReadToken,
+  readToken,
   type TokenParts,
 } from './token.js'

@@ -17,7 +17,7 @@ export interface LiveActor {
  * @throws ScopeExceedsActor for a key that may not act; StoreUnavailable.
  */
 export async function liveManager(
-  parts: Pick<DelegationParts, 'store' | 'allowKeyManagement'>,
+  parts: Pick<DelegationParts, 'store' | 'allowKeyManagement' | 'delegates'>,
   actor: Actor,
 ): Promise<LiveActor> {
   if (actor.type === 'key' && !parts.allowKeyManagement) {
@@ -28,12 +28,19 @@ export async function liveManager(
 
 /**
  * Makes sure that an actor may act at all. A key must be live, and must have come with its current token: the token before its
- * last rotation verifies for a while, and manages nothing.
+ * last rotation verifies for a while, and manages nothing; a delegated token never does.
  *
  * @throws ScopeExceedsActor for a key that may not act; StoreUnavailable.
  */
-export async function liveActor({ store }: Pick<DelegationParts, 'store'>, actor: Actor): Promise<LiveActor> {
+export async function liveActor(
+  { store, delegates }: Pick<DelegationParts, 'store' | 'delegates'>,
+  actor: Actor,
+): Promise<LiveActor> {
   if (actor.type !== 'key') return { actor, key: null }
+  // Where keys delegate, one that does not say with which token it came may have come with a delegated one.
+  if (actor.token === 'delegate' || (delegates !== null && actor.token === undefined)) {
+    throw new ScopeExceedsActor('actor', ['any right with a token that may be a delegated one: pass principal.actor'])
+  }
   const found = await wrapStoreErrors(store.find(actor.id))
   if (found === null || !isLive(found)) throw new ScopeExceedsActor('actor', ['any right here'])
   // Its grace may have ended between the verification and this call: that makes it no better.

@@ -1,4 +1,5 @@
 import type { Access } from '../access/index.js'
+import type { DelegateTerms } from '../delegates/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { RequestLimits, ResolveOwner } from '../verify/index.js'
 
@@ -9,6 +10,8 @@ export interface DelegationParts {
   readonly resolveOwner: ResolveOwner
   readonly rateLimits: Pick<RequestLimits, 'standard'>
   readonly allowKeyManagement: boolean
+  /** How tokens are delegated; `null`: no token is. */
+  readonly delegates: DelegateTerms | null
   /** The environment that a key belongs to now, by the one that is stored with it. */
   readonly environmentOf: ReadonlyMap<string | null, string | null>
   /** The scope that is the right to manage the keys of others; `null`: only whoever has everything has it. */

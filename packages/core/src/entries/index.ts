@@ -1,6 +1,7 @@
 export {
   type Access,
   type AccessDefinition,
+  type Delegation,
   defineAccess,
   type LevelsOf,
   type PresetOf,
@@ -55,6 +56,7 @@ export {
   sealer,
   sha256,
 } from '../crypto/index.js'
+export type { DelegateOptions } from '../delegates/index.js'
 export type { DueMethods, DueOptions, DueProgress, DueResult, KeyNotice, NoticesOptions } from '../due/index.js'
 export {
   HostUnavailable,
@@ -135,6 +137,7 @@ export type {
   UpdateInput,
 } from '../manage/index.js'
 export { type MemoryStoreOptions, memoryStore } from '../memory/index.js'
+export type { DelegatedToken, DelegateInput, Delegating } from '../minting/index.js'
 export type { PlanBudgets, PlanInput, ResolvePlan } from '../plans/index.js'
 export type { KeyPolicy, PolicyInput } from '../policy/index.js'
 export type {

@@ -1,3 +1,4 @@
+export { type SecretScanning, type SecretScanningOptions, secretScanning } from '../credential/index.js'
 export {
   type FormerFormat,
   formatToken,
@@ -5,8 +6,5 @@ export {
   type ParsedToken,
   type ParseTokenOptions,
   parseToken,
-  type SecretScanning,
-  type SecretScanningOptions,
-  secretScanning,
   type TokenParts,
 } from '../crypto/index.js'

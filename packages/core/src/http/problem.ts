@@ -109,6 +109,7 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
     'This is not a valid API key here. Check that it was copied whole and is meant for this environment.',
   api_key_disabled: 'This API key is disabled. Enable it again, or use another key.',
   api_key_expired: 'This API key has expired. Create a new one.',
+  delegate_expired: 'This token, which an API key delegated, has expired. Get a new one with the API key.',
   api_key_revoked: 'This API key was revoked, which is final. Create a new one.',
   owner_inactive: 'The owner of this API key is suspended or no longer a member. Use a key of an active owner.',
   insufficient_scope:

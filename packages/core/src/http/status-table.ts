@@ -24,6 +24,7 @@ export const statusTable: Readonly<Record<HttpRefusalCode, StatusRow>> = {
   api_key_invalid: { status: 401, title: 'API key invalid', challenge: 'invalid_token' },
   api_key_disabled: { status: 401, title: 'API key disabled', challenge: 'invalid_token' },
   api_key_expired: { status: 401, title: 'API key expired', challenge: 'invalid_token' },
+  delegate_expired: { status: 401, title: 'Delegated token expired', challenge: 'invalid_token' },
   api_key_revoked: { status: 401, title: 'API key revoked', challenge: 'invalid_token' },
   owner_inactive: { status: 401, title: 'Owner of the API key inactive', challenge: 'invalid_token' },
   insufficient_scope: { status: 403, title: 'Insufficient scope', challenge: 'insufficient_scope' },

@@ -113,8 +113,8 @@ export function checkActor(options: Pick<ManageOptions, 'actor'>): Actor {
   checkNames(actor, { type: true, id: true, token: true }, { at: 'actor', Invalid: InvalidInput })
   const id = checkId(actor.id, 'actor.id')
   if (actor.type !== 'key' || actor.token === undefined) return { type: actor.type, id }
-  if (actor.token !== 'current' && actor.token !== 'previous') {
-    throw new InvalidInput('actor.token', "'current' or 'previous'")
+  if (actor.token !== 'current' && actor.token !== 'previous' && actor.token !== 'delegate') {
+    throw new InvalidInput('actor.token', "'current', 'previous' or 'delegate'")
   }
   return { type: actor.type, id, token: actor.token }
 }

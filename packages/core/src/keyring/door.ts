@@ -15,6 +15,8 @@ import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict }
 export interface KeyringDoor {
   /** What tokens look like. */
   readonly format: TokenFormat
+  /** Whether tokens may be delegated: then an actor that is a key must say with which token it came. */
+  readonly delegates: boolean
   /** How long a verification may take, where a guard says nothing else. */
   readonly verifyTimeoutMs: number
   /** Hands an event to the host's `onEvent`; of a request that was refused as unavailable, it makes an outage. */

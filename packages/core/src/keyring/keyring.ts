@@ -34,6 +34,7 @@ import {
   type UpdateInput,
   updateKey,
 } from '../manage/index.js'
+import { type Delegating, delegate } from '../minting/index.js'
 import {
   type DoctorFinding,
   examine,
@@ -80,7 +81,7 @@ export type GetOptions = Pick<ManageOptions, 'within'>
  * host's own callbacks, which pass as they are: `host_unavailable` for one that does not answer within `manageTimeoutMs`, and
  * `store_unavailable` or `outcome_unknown` for the store.
  */
-export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMethods {
+export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMethods, Delegating<A> {
   readonly access: A
   readonly audit: AuditLog
   /** What is left of budgets; calls whose cost is known later; credits by hand. */
@@ -514,6 +515,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     ...tokenVerbs(managing),
     importMany: async (list, manage = {}) => importMany(managing, list, checkManageOptions(manage)),
     verify: (text, asked = {}) => verifyText(parts, text, asked),
+    delegate: async (principal, input) => delegate(managing, principal, input),
     reveal: async (id, manage = {}) => revealKey(managing, id, checkManageOptions(manage)),
     rewrap: () => rewrapSeals(managing),
     prune: async (query, options = {}) => prune(managing, query, options),
@@ -570,6 +572,7 @@ function closing({ usage, settled, reader, unwatch, outages, closeTimeoutMs }: K
 function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
   return {
     format: parts.format,
+    delegates: parts.delegates !== null,
     verifyTimeoutMs: parts.verifyTimeoutMs,
     notify: (event) => {
       if (event.type === 'keyring.unavailable') parts.outages.failed(event.reason, event.error)

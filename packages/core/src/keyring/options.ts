@@ -3,6 +3,7 @@ import type { AuditKeyRing } from '../audit/index.js'
 import type { CacheOptions } from '../cache/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/index.js'
+import type { DelegateOption } from '../delegates/index.js'
 import type { NoticesOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
@@ -13,7 +14,7 @@ import type { RateLimit } from '../values/index.js'
 import type { OnEvent, ResolveOwner } from '../verify/index.js'
 
 /** What makes a keyring: see `createKeyring`. */
-export interface KeyringOptions<A extends Access = Access> {
+export interface KeyringOptions<A extends Access = Access> extends DelegateOption {
   /** The first part of every token: `tk` gives `tk_live_…`. Lower-case letters and digits, `_` between them. */
   readonly prefix: string
   /** What this process accepts, and issues by default. @defaultValue none: tokens have no environment part */
@@ -149,6 +150,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   failureLimiter: true,
   reveal: true,
   imports: true,
+  delegates: true,
   allowKeyManagement: true,
   manageScope: true,
   auditKeys: true,

@@ -3,12 +3,14 @@ import { type AuditKeys, type AuditParts, parseAuditKeys } from '../audit/index.
 import { type KeyReader, keyReader } from '../cache/index.js'
 import { checkNames, didYouMean, wholeNumber } from '../check/index.js'
 import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/index.js'
+import { readDelegates } from '../delegates/index.js'
 import { type DueParts, readNotices } from '../due/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { readNaming } from '../input/index.js'
 import type { LeakParts } from '../leaks/index.js'
 import { failedAttempts } from '../limits/index.js'
 import { type ManageParts, readReveal, type Watchers, watchers } from '../manage/index.js'
+import type { MintingParts } from '../minting/index.js'
 import {
   outages,
   type PepperCheck,
@@ -34,6 +36,7 @@ export interface KeyringParts
     AuditParts,
     LeakParts,
     BudgetParts,
+    MintingParts,
     Watchers,
     Pick<DueParts, 'notices'> {
   readonly store: KeyStore
@@ -41,6 +44,8 @@ export interface KeyringParts
   readonly usage: UsageBuffer
   readonly peppers: PepperCheck
   readonly rateLimits: VerifyParts['rateLimits']
+  readonly format: VerifyParts['format']
+  readonly tokens: ManageParts['tokens']
   /** Tells the operator where the host listens to no events; `null`: it does. */
   readonly warnings: ProcessWarnings | null
   readonly warnOfProxy: ProxyWarning
@@ -123,6 +128,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
       emit({ type: 'api_key.guessed_at', keyId, ...requestFacts(ip, null) }),
     ),
     reveal: readReveal(options.reveal, [...naming.namespaceOf.keys()], hasher),
+    delegates: readDelegates(options.delegates, hasher),
     imports: readImports(options.imports, options.failureLimit !== undefined),
     auditKeys,
     auditKey: auditKeys?.current,

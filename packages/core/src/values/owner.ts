@@ -11,8 +11,8 @@ export type Actor =
       readonly id: string
       /**
        * Which of its tokens the key came with, as `principal.actor` says it. While a rotation is in grace, only `'current'` may
-       * manage keys. Not kept in the audit log.
+       * manage keys; so it is always where the keyring has `delegates`. Not kept in the audit log.
        */
-      readonly token?: 'current' | 'previous'
+      readonly token?: 'current' | 'previous' | 'delegate'
     }
   | { readonly type: 'system'; readonly id: string }

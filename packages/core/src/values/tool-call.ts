@@ -4,6 +4,8 @@ import type { Owner } from './owner.js'
 export interface ToolCall {
   /** The key of the caller; `null` if the host's own login signed the caller in. */
   readonly keyId: string | null
+  /** The id of the delegated token that the caller came with; left out or `null` for the key's own. */
+  readonly delegateId?: string | null
   /** The caller's id in the host's own login; `null` for a caller with a key. */
   readonly loginId: string | null
   readonly owner: Owner | null

@@ -1,5 +1,6 @@
 import type { CacheEvent } from '../cache/index.js'
 import type { TokenFormat } from '../crypto/index.js'
+import type { DelegatedEvent } from '../delegates/index.js'
 import type { NoticeEvent } from '../notices/index.js'
 import type { OutageEvent } from '../outage/index.js'
 import type { StoreEvent } from '../store/index.js'
@@ -46,6 +47,7 @@ export type KeyringEvent =
   | (RequestFacts & { readonly type: 'api_key.damaged'; readonly keyId: string; readonly fields: readonly string[] })
   /** The token before the last rotation was used, in its time of grace: somebody has not changed over yet. */
   | (RequestFacts & { readonly type: 'api_key.previous_token_used'; readonly keyId: string })
+  | DelegatedEvent
   /** A key was used that has a scope which the catalog does not have any more. Told once a process and scope. */
   | (RequestFacts & { readonly type: 'api_key.unknown_scope'; readonly keyId: string; readonly scope: string })
   /** A token was reported as found where others can read it. `unchanged`: it had ended before. */

@@ -2,6 +2,7 @@ import type { Access } from '../access/index.js'
 import type { Spender } from '../budgets/index.js'
 import type { KeyReader } from '../cache/index.js'
 import type { Hasher, ImportSettings, TokenFormat } from '../crypto/index.js'
+import type { DelegateParts } from '../delegates/index.js'
 import type { FailedAttempts } from '../limits/index.js'
 import type { Outages, PepperCheck } from '../outage/index.js'
 import type { KeyStore } from '../store/index.js'
@@ -13,7 +14,7 @@ import type { Rehashes } from './rehashes.js'
 import type { RequestLimits, RequestUse } from './request-limits.js'
 
 /** What the way of a request needs. */
-export interface VerifyParts {
+export interface VerifyParts extends DelegateParts {
   readonly access: Access
   /** What tokens look like. */
   readonly format: TokenFormat

@@ -1,4 +1,5 @@
-import { type Found, isExpired } from '../store/index.js'
+import type { ChildMatch } from '../delegates/index.js'
+import { type Found, isExpired, isPast } from '../store/index.js'
 import { factsOf } from './conclude.js'
 import type { TokenMatch } from './match-token.js'
 import type { VerifyParts } from './parts.js'
@@ -9,7 +10,7 @@ import type { Refusal } from './verdict.js'
 export function refuseInactive(
   { environment, environmentOf, emit }: Pick<VerifyParts, 'environment' | 'environmentOf' | 'emit'>,
   found: Found,
-  match: TokenMatch,
+  match: TokenMatch | ChildMatch,
   needs: Requirements,
 ): Refusal | null {
   const { record, now } = found
@@ -24,6 +25,7 @@ export function refuseInactive(
   if (environmentOf.get(record.environment) !== environment)
     return { code: 'api_key_invalid', reason: 'environment', keyId }
   if (isExpired(record, now)) return { code: 'api_key_expired', keyId }
+  if (match.outcome === 'delegate' && isPast(match.claims.expiresAt, now)) return { code: 'delegate_expired', keyId }
   if (record.damaged.length > 0) {
     emit({ type: 'api_key.damaged', keyId, fields: record.damaged, ...factsOf(needs, found) })
     return { code: 'insufficient_scope', keyId, required: [], missing: [], resource: null }

@@ -17,7 +17,7 @@ export type Refusal =
       readonly keyId: string | null
     }
   | {
-      readonly code: 'api_key_disabled' | 'api_key_expired' | 'api_key_revoked' | 'owner_inactive'
+      readonly code: 'api_key_disabled' | 'api_key_expired' | 'api_key_revoked' | 'delegate_expired' | 'owner_inactive'
       readonly keyId: string
     }
   | {

@@ -8,7 +8,9 @@ import {
   type Principal,
   type PrincipalParts,
 } from '../access/index.js'
-import { type Credential, type HashInput, recognizeToken, Secret } from '../crypto/index.js'
+import { isChild, recognizeCredential } from '../child-token/index.js'
+import { type Credential, type HashInput, Secret } from '../crypto/index.js'
+import { type ChildMatch, matchChild, narrowParts } from '../delegates/index.js'
 import { InvalidInput, WrongPepper } from '../errors/index.js'
 import { allowsIp, ipNetwork } from '../ip/index.js'
 import type { Attempt, RateLimitDenial, RateLimitState, RateLimitVerdict, TooManyFailures } from '../limits/index.js'
@@ -50,7 +52,7 @@ export function verifyToken(parts: VerifyParts, text: unknown, needs: Requiremen
     throw new InvalidInput('text', 'a string', message)
   }
   if (typeof text !== 'string' || text === '') return refused(parts, needs, { code: 'api_key_missing' })
-  const recognized = recognizeToken(text, parts.format)
+  const recognized = recognizeCredential(text, parts.format)
   if (recognized.ok) return verifyCredential(parts, recognized, needs, parts.verifyTimeoutMs)
   return refused(parts, needs, { code: 'api_key_invalid', reason: recognized.reason, keyId: null })
 }
@@ -120,7 +122,7 @@ function examineReserved(
 
 interface Compared {
   readonly found: Found | null
-  readonly match: TokenMatch
+  readonly match: TokenMatch | ChildMatch
 }
 
 function compareCounted(
@@ -180,6 +182,7 @@ function match(
   found: Found | null,
 ): MaybePromise<Compared> {
   try {
+    if (isChild(credential)) return { found, match: matchChild(parts.delegates, found, credential) }
     const matching = matchToken(parts, found, presented(credential, ip))
     return isPromise(matching) ? matchLater(found, matching) : { found, match: matching }
   } catch (cause) {
@@ -202,7 +205,9 @@ function judge(
   if (found === null || match.outcome === 'mismatch') return failedAttempt(found, credential)
   const { record } = found
   // By what is known to be a match, not by what is known to be none: a host's hasher may answer anything.
-  if (match.outcome !== 'current' && match.outcome !== 'previous' && match.outcome !== 'superseded') {
+  const child = match.outcome === 'delegate' ? match : null
+  const outcome = child?.of ?? match.outcome
+  if (outcome !== 'current' && outcome !== 'previous' && outcome !== 'superseded') {
     return hashFault(new Error(`The stored hash of key ${record.id} cannot be used.`))
   }
   const inactive = refuseInactive(parts, found, match, needs)
@@ -212,9 +217,9 @@ function judge(
     return ended(found, { code: 'api_key_not_allowed_here', reason: 'ip', keyId: record.id })
   }
   const use = useOf(parts, record, needs)
-  const token = match.outcome === 'previous' ? 'previous' : 'current'
-  if (use.verdict === null) return admit(parts, { found, token, use, limited: null }, needs)
-  return admitLimited(parts, { found, token, use }, needs, use.verdict)
+  const token = outcome === 'previous' ? 'previous' : 'current'
+  if (use.verdict === null) return admit(parts, { found, token, child, use, limited: null }, needs)
+  return admitLimited(parts, { found, token, child, use }, needs, use.verdict)
 }
 
 async function admitLimited(
@@ -250,6 +255,7 @@ function presentedFrom(id: string, token: string, ip: string): HashInput {
 interface Candidate {
   readonly found: Found
   readonly token: Principal['token']
+  readonly child: Extract<ChildMatch, { outcome: 'delegate' }> | null
   readonly use: RequestUse
   readonly limited: RateLimitVerdict | null
 }
@@ -277,11 +283,11 @@ function permit(
   authority: OwnerRights | null,
   patterns: readonly string[],
 ): MaybePromise<Examined> {
-  const { found, token, limited } = candidate
+  const { found, token, child, limited } = candidate
   if (authority === null) return ended(found, { code: 'owner_inactive', keyId: found.record.id }, limited)
   const granted = grantedRights(parts.access, patterns)
   const { record, now } = found
-  const held: PrincipalParts = { access: parts.access, record, now, view: toKey, token, granted, authority }
+  const held = narrowParts({ access: parts.access, record, now, view: toKey, token, granted, authority }, child)
   const principal = createPrincipal(held)
   const lacking = findLacking(held, principal, needs)
   return isPromise(lacking)

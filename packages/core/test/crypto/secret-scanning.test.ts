@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { secretScanning } from '../../src/credential/secret-scanning.js'
 import { formatToken } from '../../src/crypto/format-token.js'
 import { createTokenFactory } from '../../src/crypto/random.js'
-import { secretScanning } from '../../src/crypto/secret-scanning.js'
 import { InvalidInput } from '../../src/errors/input-errors.js'
 
 const namespaces = ['tk_live', 'tk_test', 'tk']

@@ -16,6 +16,7 @@ describe('challengeFor', () => {
     [{ code: 'api_key_disabled' }, 'Bearer realm="tasks", error="invalid_token"'],
     [{ code: 'api_key_expired' }, 'Bearer realm="tasks", error="invalid_token"'],
     [{ code: 'api_key_revoked' }, 'Bearer realm="tasks", error="invalid_token"'],
+    [{ code: 'delegate_expired' }, 'Bearer realm="tasks", error="invalid_token"'],
     [{ code: 'owner_inactive' }, 'Bearer realm="tasks", error="invalid_token"'],
     [missingScopes, 'Bearer realm="tasks", error="insufficient_scope", scope="members.read tasks.read"'],
     [{ code: 'insufficient_scope', required: [], missing: [] }, 'Bearer realm="tasks", error="insufficient_scope"'],

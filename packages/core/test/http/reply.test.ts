@@ -17,6 +17,7 @@ const refusals: readonly (readonly [status: number, challenge: string | null, re
     [401, 'invalid_token', { code: 'api_key_disabled', keyId: canary }],
     [401, 'invalid_token', { code: 'api_key_expired', keyId: canary }],
     [401, 'invalid_token', { code: 'api_key_revoked', keyId: canary }],
+    [401, 'invalid_token', { code: 'delegate_expired', keyId: canary }],
     [401, 'invalid_token', { code: 'owner_inactive', keyId: canary }],
     [
       403,

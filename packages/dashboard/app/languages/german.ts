@@ -170,6 +170,7 @@ export const german: Strings = {
     api_key_revoked: 'Der Schlüssel ist widerrufen',
     api_key_not_allowed_here: 'Die Adresse ist nicht erlaubt',
     api_key_sent_in_clear: 'Der Schlüssel kam unverschlüsselt',
+    delegate_expired: 'Ein weitergegebenes Token ist abgelaufen',
     owner_inactive: 'Der Besitzer ist nicht aktiv',
     insufficient_scope: 'Dem Schlüssel fehlt die Berechtigung',
     rate_limited: 'Zu viele Anfragen',

@@ -166,6 +166,7 @@ export const en = {
     api_key_revoked: 'The key is revoked',
     api_key_not_allowed_here: 'The address is not allowed',
     api_key_sent_in_clear: 'The key was sent without encryption',
+    delegate_expired: 'A delegated token has expired',
     owner_inactive: 'The owner is not active',
     insufficient_scope: 'The key lacks the permission',
     rate_limited: 'Too many requests',

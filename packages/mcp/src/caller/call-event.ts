@@ -14,6 +14,7 @@ export type CallOutcome = Pick<ToolCall, 'tool' | 'decision' | 'missing' | 'fail
 export function callEvent({ principal, login, narrowing }: Caller, outcome: CallOutcome): ToolCall {
   return {
     keyId: principal?.key.id ?? null,
+    delegateId: principal?.delegation?.id ?? null,
     loginId: login?.id ?? null,
     owner: principal?.owner ?? null,
     organizationId: principal?.organizationId ?? null,

@@ -46,7 +46,7 @@ export type CallerMeans = Pick<Caller, 'meter' | 'ask' | 'renew'>
 
 /** When the caller's access ends by itself, or `null`. */
 export function endOf({ principal, login }: Caller): Date | null {
-  return principal?.key.expiresAt ?? login?.expiresAt ?? null
+  return principal?.delegation?.expiresAt ?? principal?.key.expiresAt ?? login?.expiresAt ?? null
 }
 
 /** What a session or a stream belongs to: the caller and the narrowing, as one string. */

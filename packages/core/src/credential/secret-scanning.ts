@@ -1,8 +1,13 @@
 import { checkNames } from '../check/index.js'
+import {
+  DEFAULT_SECRET_LENGTH,
+  type FormerFormat,
+  ID_LENGTH,
+  isNamespace,
+  readFormerly,
+  readSecretLength,
+} from '../crypto/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { type FormerFormat, readFormerly, readSecretLength } from './former-format.js'
-import { isNamespace } from './namespace.js'
-import { DEFAULT_SECRET_LENGTH, ID_LENGTH } from './token.js'
 
 /** The form of the tokens that {@link secretScanning} describes. */
 export interface SecretScanningOptions {
