@@ -3,7 +3,7 @@ import { answerOf, type Catalog, type Schemas } from '../client/client.js'
 import { Choices } from '../grants/choices.js'
 import { emptyGrants, type GrantsDraft, isNothing, modesFor, toGrants } from '../grants/draft.js'
 import { GrantsFields } from '../grants/grants-fields.js'
-import { isDateMissing, type LimitsDraft, limitsOf, toLimits } from '../grants/limits-draft.js'
+import { areAddressesMissing, isDateMissing, type LimitsDraft, limitsOf, toLimits } from '../grants/limits-draft.js'
 import { ExpiryFields, UseFields } from '../grants/limits-fields.js'
 import type { ElementOptions } from '../page-options.js'
 import { ErrorNotice } from '../parts/error-notice.js'
@@ -54,6 +54,7 @@ export function CreateSheet({ prefill, close }: CreateSheetProps) {
     name: draft.name.trim() === '',
     access: isNothing(toGrants(draft.grants, catalog)),
     date: options.show.expiry && isDateMissing(draft.limits),
+    addresses: options.show.ipAllowList && areAddressesMissing(draft.limits, catalog),
   }
   const create = async (): Promise<void> => {
     const body = toBody(draft, catalog, options)
@@ -95,7 +96,7 @@ export function CreateSheet({ prefill, close }: CreateSheetProps) {
         draft={draft}
         set={setDraft}
         error={error}
-        faults={isTried ? faults : { name: false, date: false }}
+        faults={isTried ? faults : { name: false, date: false, addresses: false }}
         submit={submit}
       />
       {isTried && faults.access && (
@@ -118,7 +119,7 @@ interface FieldsProps {
   readonly set: (draft: Draft) => void
   readonly error: ReturnType<typeof useAction>['error']
   /** What is missing, once somebody tried. */
-  readonly faults: { readonly name: boolean; readonly date: boolean }
+  readonly faults: { readonly name: boolean; readonly date: boolean; readonly addresses: boolean }
   readonly submit: () => void
 }
 
@@ -182,9 +183,9 @@ function Fields({ draft, set, error, faults, submit }: FieldsProps) {
       />
       {show.expiry && <ExpiryFields {...limits} hasNoDate={faults.date} />}
       {(show.ipAllowList || show.rateLimits) && (
-        <details class="advanced">
+        <details class="advanced" open={show.ipAllowList && catalog.policy.require_ip_allow_list}>
           <summary>{words.advanced}</summary>
-          <UseFields {...limits} />
+          <UseFields {...limits} hasNoAddresses={faults.addresses} />
         </details>
       )}
     </>

@@ -14,6 +14,8 @@ export interface LimitsDraft {
   readonly windowMs: string
   /** Further limits of the key, which the form keeps. */
   readonly otherLimits: readonly RateLimit[]
+  /** The last end that this caller may give it, by their own rights and by the policy. */
+  readonly latest: Date
   /** When the form was opened, from which days are counted: the same form sent again is the same request. */
   readonly from: Date
 }
@@ -24,10 +26,10 @@ const dayMs = 86_400_000
 
 export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
   const [first, ...otherLimits] = key?.rate_limits ?? []
-  const expiry = key === null ? firstExpiry(catalog) : key.expires_at === null ? 'never' : 'date'
+  const latest = latestOf(key, catalog)
   return {
-    expiry,
-    date: key?.expires_at == null ? '' : dateField(new Date(key.expires_at)),
+    ...(key === null ? firstEnd(catalog, latest) : endIn(key)),
+    latest,
     addresses: key?.ip_allow_list?.join('\n') ?? '',
     limit: first === undefined ? '' : String(first.limit),
     windowMs: String(first?.window_ms ?? 60_000),
@@ -36,26 +38,56 @@ export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
   }
 }
 
-/** The choices that this caller has. */
-export function expiriesFor({ limits }: Catalog): Expiry[] {
-  const latest = Date.parse(limits.expires_at.latest)
-  const days = (['7', '30', '90', '365'] as const).filter((number) => Date.now() + Number(number) * dayMs <= latest)
-  return [...days, 'date', ...(limits.expires_at.may_be_null ? ['never' as const] : [])]
+/** A policy counts from the creation of a key. One from before it may keep its end, and have an earlier one. */
+function latestOf(key: Key | null, { limits, policy }: Catalog): Date {
+  const byLimits = Date.parse(limits.expires_at.latest)
+  if (key === null) return new Date(byLimits)
+  const byPolicy = Date.parse(key.created_at) + (policy.max_lifetime_ms ?? byLimits)
+  const end = key.expires_at === null ? byLimits : Date.parse(key.expires_at)
+  return new Date(Math.max(Math.min(byLimits, byPolicy), end))
 }
 
-function firstExpiry(catalog: Catalog): Expiry {
-  const choices = expiriesFor(catalog)
-  return choices.includes('90') ? '90' : (choices.filter((choice) => choice !== 'date').at(-1) ?? 'date')
+/** The choices that there are for a key that ends at `latest` at the latest. */
+export function expiriesFor(
+  { limits }: Catalog,
+  { latest, expiry }: Pick<LimitsDraft, 'latest'> & Partial<LimitsDraft>,
+): Expiry[] {
+  // The catalog is some minutes old, and the clock of the browser may be another one: the last choice ends at `latest`.
+  const end = latest.getTime() + dayMs / 2
+  const days = (['7', '30', '90', '365'] as const).filter((number) => Date.now() + Number(number) * dayMs <= end)
+  const mayBeNever = limits.expires_at.may_be_null || expiry === 'never'
+  return [...days, 'date', ...(mayBeNever ? ['never' as const] : [])]
+}
+
+type End = Pick<LimitsDraft, 'expiry' | 'date'>
+
+function endIn({ expires_at: end }: Key): End {
+  return end === null ? { expiry: 'never', date: '' } : { expiry: 'date', date: dateField(new Date(end)) }
+}
+
+/** What the policy gives by default, or 90 days, or the next best. */
+function firstEnd(catalog: Catalog, latest: Date): End {
+  const choices = expiriesFor(catalog, { latest })
+  const { default_lifetime_ms: defaultMs, max_lifetime_ms: maxMs } = catalog.policy
+  if (defaultMs === null) {
+    const expiry = choices.includes('90') ? '90' : choices.filter((choice) => choice !== 'date').at(-1)
+    return { expiry: expiry ?? 'date', date: '' }
+  }
+  const lifetimeMs = Math.min(defaultMs, maxMs ?? defaultMs)
+  const expiry = choices.find((choice) => Number(choice) * dayMs === lifetimeMs)
+  return expiry === undefined
+    ? { expiry: 'date', date: dateField(new Date(Date.now() + lifetimeMs)) }
+    : { expiry, date: '' }
 }
 
 /** The instant that a draft means; `null`: never, or no date yet. */
-export function endOf({ expiry, date, from }: LimitsDraft): Date | null {
+export function endOf({ expiry, date, from, latest }: LimitsDraft): Date | null {
   if (expiry === 'never') return null
-  if (expiry !== 'date') return new Date(from.getTime() + Number(expiry) * dayMs)
+  const end = expiry === 'date' ? new Date(`${date}T00:00`) : new Date(from.getTime() + Number(expiry) * dayMs)
   // The end of that day, where the person is.
-  const end = new Date(`${date}T00:00`)
-  end.setHours(23, 59, 59)
-  return Number.isNaN(end.getTime()) ? null : end
+  if (expiry === 'date') end.setHours(23, 59, 59)
+  if (Number.isNaN(end.getTime())) return null
+  return end.getTime() > latest.getTime() ? latest : end
 }
 
 /** What the API takes for a draft. */
@@ -73,6 +105,11 @@ export function toLimits(draft: LimitsDraft): Limits {
 /** "On a date", and no date: nothing is to be sent, for the API would take it for "never". */
 export function isDateMissing(draft: LimitsDraft): boolean {
   return draft.expiry === 'date' && endOf(draft) === null
+}
+
+/** Whether the policy asks for addresses, and there are none. */
+export function areAddressesMissing(draft: LimitsDraft, { policy }: Catalog): boolean {
+  return policy.require_ip_allow_list && draft.addresses.trim() === ''
 }
 
 export function dateField(date: Date): string {

@@ -20,7 +20,7 @@ interface ExpiryFieldsProps extends LimitsFieldsProps {
 export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps) {
   const { strings, formats, catalog } = usePage()
   const words = strings.create
-  const { latest, may_be_null: mayBeNull } = catalog.limits.expires_at
+  const { may_be_null: mayBeNull } = catalog.limits.expires_at
   const labels: Readonly<Record<Expiry, string>> = {
     7: words.expiryDays(7),
     30: words.expiryDays(30),
@@ -38,7 +38,7 @@ export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps
           hasLabel
           label={words.expiry}
           value={draft.expiry}
-          choices={expiriesFor(catalog).map((one) => [one, labels[one]] as const)}
+          choices={expiriesFor(catalog, draft).map((one) => [one, labels[one]] as const)}
           set={(expiry) => set({ ...draft, expiry: expiry as Expiry })} // one of the choices
         />
         {draft.expiry === 'date' && (
@@ -47,7 +47,7 @@ export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps
             type="date"
             value={draft.date}
             min={dateField(new Date())}
-            max={dateField(new Date(latest))}
+            max={dateField(draft.latest)}
             set={(date) => set({ ...draft, date })}
             fault={hasNoDate ? words.dateMissing : null}
           />
@@ -55,7 +55,7 @@ export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps
       </div>
       <p class="hint">
         {draft.expiry === 'never' ? words.expiryNeverHint : end !== null && words.expiryOn(formats.day(end))}
-        {!mayBeNull && ` ${words.expiryLatest(formats.day(latest))}`}
+        {!mayBeNull && ` ${words.expiryLatest(formats.day(draft.latest))}`}
       </p>
       {fault != null && (
         <p class="fault" role="alert">
@@ -66,8 +66,13 @@ export function ExpiryFields({ draft, set, error, hasNoDate }: ExpiryFieldsProps
   )
 }
 
+interface UseFieldsProps extends LimitsFieldsProps {
+  /** The policy asks for addresses, and somebody tried without. */
+  readonly hasNoAddresses?: boolean
+}
+
 /** From where, and how often. */
-export function UseFields({ draft, set, error }: LimitsFieldsProps) {
+export function UseFields({ draft, set, error, hasNoAddresses = false }: UseFieldsProps) {
   const page = usePage()
   const { strings, catalog, options } = page
   const words = strings.create
@@ -76,11 +81,12 @@ export function UseFields({ draft, set, error }: LimitsFieldsProps) {
       {options.show.ipAllowList && (
         <Field
           label={words.addresses}
-          hint={words.addressesHint}
+          hint={catalog.policy.require_ip_allow_list ? words.addressesRequired : words.addressesHint}
+          isRequired={catalog.policy.require_ip_allow_list}
           rows={3}
           value={draft.addresses}
           set={(addresses) => set({ ...draft, addresses })}
-          fault={error?.faultAt('/ip_allow_list')}
+          fault={error?.faultAt('/ip_allow_list') ?? (hasNoAddresses ? words.addressesMissing : null)}
         />
       )}
       {options.show.rateLimits && (

@@ -1,4 +1,5 @@
 import { PersonSelect, usePeople } from '../choose-person/person-select.js'
+import type { Catalog } from '../client/client.js'
 import { Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { usePage } from '../state/page.js'
@@ -54,6 +55,7 @@ export function Filters({ query, set, total }: FiltersProps) {
           ['', list.anyAttention],
           ['unused', list.unused],
           ...(options.show.expiry ? [['expiring', list.expiring] as const] : []),
+          ...(hasPolicy(catalog) ? [['policy', list.breaksPolicy] as const] : []),
         ]}
         set={(attention) => set({ ...query, attention: attention as KeyQuery['attention'] })} // one of the choices
       />
@@ -62,6 +64,11 @@ export function Filters({ query, set, total }: FiltersProps) {
       </p>
     </div>
   )
+}
+
+/** Whether any key could break the policy. */
+function hasPolicy({ policy }: Catalog): boolean {
+  return policy.max_lifetime_ms !== null || policy.require_expiry || policy.require_ip_allow_list
 }
 
 /** Whose keys, and who created them: oneself, the organisation, or a person, where the product lists people. */

@@ -12,7 +12,7 @@ export interface KeyQuery {
   /** The id of the person who created it, or ''. */
   readonly creator: string
   readonly environment: string
-  readonly attention: '' | 'unused' | 'expiring'
+  readonly attention: '' | 'unused' | 'expiring' | 'policy'
   readonly sort: KeySort
 }
 
@@ -36,14 +36,17 @@ type Parameters = NonNullable<operations['listKeys']['parameters']['query']>
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
+const shown = ['active', 'disabled', 'expired'] as const
+/** What has expired already does not expire within 30 days, and what has ended breaks no policy any more. */
+const anyStatus = { '': shown, unused: shown, expiring: ['active'], policy: ['active', 'disabled'] } as const
+
 /** The filter, as a request in bulk takes it. Revoked keys have a list of their own. */
 export function filterOf(query: KeyQuery): Schemas['KeyFilter'] {
   const { search, status, owner, creator, environment, attention } = query
   // To the hour: the same question again is then the same text, which a cursor belongs to.
   const days = (number: number): string =>
     new Date(Math.ceil(Date.now() / hourMs) * hourMs + number * dayMs).toISOString()
-  // What has expired already does not expire within 30 days.
-  const any = attention === 'expiring' ? (['active'] as const) : (['active', 'disabled', 'expired'] as const)
+  const any = anyStatus[attention]
   return {
     ...(search.trim() === '' ? {} : { search: search.trim() }),
     status: status === '' ? [...any] : [status],
@@ -52,6 +55,7 @@ export function filterOf(query: KeyQuery): Schemas['KeyFilter'] {
     ...(environment === '' ? {} : { environment }),
     ...(attention === 'unused' ? { unused_since: days(-90) } : {}),
     ...(attention === 'expiring' ? { expiring_before: days(30) } : {}),
+    ...(attention === 'policy' ? { breaks_policy: true } : {}),
   }
 }
 

@@ -337,6 +337,7 @@ export const german: Strings = {
     anyAttention: 'Alle Schlüssel',
     unused: 'Seit 90 Tagen unbenutzt',
     expiring: 'Läuft in 30 Tagen ab',
+    breaksPolicy: 'Verstößt gegen die Vorgaben',
     sort: 'Sortieren nach',
     sorts: {
       '-created_at': 'Neueste zuerst',
@@ -442,6 +443,9 @@ export const german: Strings = {
     advanced: 'Adressen und Anfragelimit',
     addresses: 'Erlaubte Adressen',
     addressesHint: 'Eine Adresse oder ein Bereich je Zeile, etwa 192.0.2.0/24. Leer: jede Adresse.',
+    addressesRequired:
+      'Eine Adresse oder ein Bereich je Zeile, etwa 192.0.2.0/24. Jeder Schlüssel braucht mindestens eine.',
+    addressesMissing: 'Nennen Sie die Adressen, die den Schlüssel benutzen dürfen.',
     rateLimit: 'Anfragen',
     rateLimitPer: 'je',
     otherLimits: (limits: string) => `Der Schlüssel hat weitere Limits, die bleiben: ${limits}.`,

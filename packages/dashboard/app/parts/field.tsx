@@ -9,6 +9,7 @@ interface FieldProps {
   /** What is wrong with it. */
   readonly fault?: string | null | undefined
   readonly isOptional?: boolean
+  readonly isRequired?: boolean
   readonly maxLength?: number
   /** Several lines. */
   readonly rows?: number
@@ -42,6 +43,7 @@ export function Field(props: FieldProps) {
     spellcheck: false,
     autofocus: hasFocus,
     'aria-invalid': fault != null,
+    ...(props.isRequired === true ? { 'aria-required': true } : {}),
     'aria-describedby': `${id}-hint ${id}-fault`,
     ...(props.maxLength === undefined ? {} : { maxLength: props.maxLength }),
   }

@@ -330,6 +330,7 @@ export const en = {
     anyAttention: 'All keys',
     unused: 'Unused for 90 days',
     expiring: 'Expires within 30 days',
+    breaksPolicy: 'Breaks the policy',
     sort: 'Sort by',
     sorts: {
       '-created_at': 'Newest first',
@@ -435,6 +436,8 @@ export const en = {
     advanced: 'Addresses and rate limit',
     addresses: 'Allowed addresses',
     addressesHint: 'One address or range on each line, such as 192.0.2.0/24. Empty: any address.',
+    addressesRequired: 'One address or range on each line, such as 192.0.2.0/24. Each key needs at least one.',
+    addressesMissing: 'Name the addresses that may use the key.',
     rateLimit: 'Requests',
     rateLimitPer: 'per',
     otherLimits: (limits: string) => `The key has further limits, which stay: ${limits}.`,
