@@ -6,6 +6,7 @@ import { answer, answerJson, exitCode, note, plainText, withoutSecrets, withProg
 /** What a keyring cannot know that was made of a database alone: the product may have other peppers beside the one given. */
 const ofTheConfig: readonly DoctorFinding['code'][] = [
   'unknown_names',
+  'policy_broken',
   'unreadable_hashes',
   'unreadable_seals',
   'no_pepper',
