@@ -48,6 +48,7 @@ async function make(options: Options = {}) {
     ...slow,
     ...plans,
     notices: {},
+    delegates: {},
     manageTimeoutMs: 20,
     ...options,
   })
@@ -71,6 +72,7 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   revoke: ({ keyring, id }) => keyring.revoke(id),
   delete: ({ keyring, id }) => keyring.delete(id),
   rotate: ({ keyring, id }) => keyring.rotate(id),
+  delegate: ({ keyring, principal }) => keyring.delegate(principal, { scopes: [] }),
   reveal: ({ keyring, id }) => keyring.reveal(id),
   rewrap: ({ keyring }) => keyring.rewrap(),
   runDue: ({ keyring }) => keyring.runDue(),
