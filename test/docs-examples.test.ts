@@ -33,6 +33,7 @@ import { fromSanctum } from '../examples/docs/from-sanctum.js'
 import { fromUnkey } from '../examples/docs/from-unkey.js'
 import { importAll } from '../examples/docs/import-all.js'
 import { leakServer } from '../examples/docs/leak-endpoints.js'
+import { leave } from '../examples/docs/leave.js'
 import { logEvents } from '../examples/docs/log-events.js'
 import { measured } from '../examples/docs/measure.js'
 import { createOrOffer } from '../examples/docs/offer-upgrade.js'
@@ -455,6 +456,19 @@ describe('docs/guides', () => {
     await post('/keys/revoke', { body: new URLSearchParams({ token: other.token.reveal() }) })
     expect(await codeOf(keyring, other.token.reveal())).toBe('api_key_revoked')
     expect((await post('/leaks/github', { body })).status).toBe(403)
+  })
+
+  it('leavers: keys that are used go to a successor, and the rest of a leaver ends', async () => {
+    const keyring = open({ environment: 'live' })
+    const ofFirm = { type: 'organization', id: organizationId } as const
+    const byAda = { actor: { type: 'user', id: 'ada' } } as const
+    const used = await keyring.create({ name: 'used', owner: ofFirm }, byAda)
+    await keyring.create({ name: 'unused', owner: ofFirm }, byAda)
+    await keyring.verify(used.token.reveal())
+    await keyring.close() // writes the use
+    const terms = { leaver: 'ada', successor: 'bob', by: { type: 'user', id: 'boss' }, usedSince: new Date(0) } as const
+    expect(await leave(keyring, organizationId, terms)).toEqual(['unused'])
+    expect(await keyring.get(used.key.id)).toMatchObject({ status: 'active', createdBy: { id: 'bob' } })
   })
 
   it('testing-your-application: its tests pass with the test runner of Node', async () => {

@@ -38,7 +38,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['delegation', 'requests'],
       ['manage', 'audit', 'reads', 'minting'],
       ['lifecycle', 'retention', 'sealing', 'due', 'spending'],
-      ['leaks'],
+      ['leaks', 'handover'],
       ['keyring'],
       ['http'],
       ['adapter'],

@@ -10,6 +10,7 @@ const guides: readonly PageLink[] = [
   { text: 'Backups', link: '/guides/backups' },
   { text: 'Secret scanning', link: '/guides/secret-scanning' },
   { text: 'Leaks', link: '/guides/leaks' },
+  { text: 'Leavers', link: '/guides/leavers' },
   { text: 'With Drizzle or Prisma', link: '/guides/drizzle-and-prisma' },
   { text: 'Next.js and Nest', link: '/guides/next-and-nest' },
   { text: 'Cloudflare Workers', link: '/guides/cloudflare-workers' },

@@ -15,6 +15,7 @@ import { bulkOperations } from './operations/bulk-operations.js'
 import { catalogOperations } from './operations/catalog-operations.js'
 import { describeApi, registerOperation } from './operations/document.js'
 import { keyOperations } from './operations/key-operations.js'
+import { leaverOperations } from './operations/leaver-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
@@ -73,6 +74,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     selfOperation,
     ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),
     ...bulkOperations,
+    ...leaverOperations,
     ...webhookLogOperations,
     ...webhookOperations,
     ...keyOperations,

@@ -66,8 +66,10 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'listResources',
         'listTopKeys',
         'revealKey',
+        'revokeAllKeys',
         'revokeKey',
         'rotateKey',
+        'transferKey',
         'updateKey',
         'verifyAudit',
       ],
@@ -134,6 +136,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)
     expect(required.map(({ operation }) => operation.operationId).sort()).toEqual([
       ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey', 'createWebhook', 'replayWebhook'],
+      ...['revokeAllKeys', 'transferKey'],
     ])
     expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
   })

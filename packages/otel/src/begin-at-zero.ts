@@ -45,6 +45,7 @@ export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}
   'api_key.deleted': true,
   'api_key.rotated': true,
   'api_key.rotation_grace_ended': true,
+  'api_key.transferred': true,
   'api_key.leak_reported': true,
   'api_key.revealed': true,
 }

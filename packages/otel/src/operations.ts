@@ -18,6 +18,8 @@ const operations: { readonly [K in Operation]: true } = {
   disable: true,
   revoke: true,
   revokeToken: true,
+  revokeAll: true,
+  transfer: true,
   reportLeak: true,
   delete: true,
   rotate: true,

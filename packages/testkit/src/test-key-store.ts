@@ -19,6 +19,7 @@ import { testNotices } from './test-notices.js'
 import { testPreviousUse } from './test-previous-use.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testRetention } from './test-retention.js'
+import { testTransfers } from './test-transfers.js'
 import { testUse } from './test-use.js'
 
 /** The store that {@link testKeyStore} tests. */
@@ -650,6 +651,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testRetention(open)
     testNotices(open)
     testBudgets(open)
+    testTransfers(open)
   })
 }
 

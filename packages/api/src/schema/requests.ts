@@ -30,7 +30,8 @@ export const UpdateBody = z
 
 export const EmptyBody = z.strictObject({}).openapi('Empty', { description: 'Nothing. The body may be left out.' })
 
-const reasonField = (description: string) =>
+/** The field of a reason. */
+export const reasonField = (description: string) =>
   z.string().max(reason.most).nullable().optional().openapi({ description, example: 'leaked' })
 
 export const DisableBody = z

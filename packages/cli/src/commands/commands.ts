@@ -13,8 +13,10 @@ import { keysDisable } from './keys-disable.js'
 import { keysEnable } from './keys-enable.js'
 import { keysList } from './keys-list.js'
 import { keysRevoke } from './keys-revoke.js'
+import { keysRevokeAll } from './keys-revoke-all.js'
 import { keysRotate } from './keys-rotate.js'
 import { keysShow } from './keys-show.js'
+import { keysTransfer } from './keys-transfer.js'
 import { keysUpdate } from './keys-update.js'
 import { mcpConfig } from './mcp-config.js'
 import { migrate } from './migrate.js'
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   keysEnable,
   keysDisable,
   keysRevoke,
+  keysRevokeAll,
+  keysTransfer,
   keysDelete,
   keysRotate,
   verify,

@@ -83,6 +83,7 @@ export {
   UsageLost,
   WrongPepper,
 } from '../errors/index.js'
+export type { KeyGroup, RevokeAllInput, RevokeAllOptions, RevokedAll, TransferInput } from '../handover/index.js'
 export {
   createGate,
   type Gate,

@@ -5,6 +5,7 @@ import type { Secret } from '../crypto/index.js'
 import { grantableBy, principalOfKey } from '../delegation/index.js'
 import { type DueMethods, runDue } from '../due/index.js'
 import { InvalidInput } from '../errors/index.js'
+import { type HandoverVerbs, handoverVerbs } from '../handover/index.js'
 import {
   type ChangeOptions,
   checkBoundary,
@@ -81,7 +82,7 @@ export type GetOptions = Pick<ManageOptions, 'within'>
  * host's own callbacks, which pass as they are: `host_unavailable` for one that does not answer within `manageTimeoutMs`, and
  * `store_unavailable` or `outcome_unknown` for the store.
  */
-export interface Keyring<A extends Access = Access> extends TokenVerbs, DueMethods, Delegating<A> {
+export interface Keyring<A extends Access = Access> extends TokenVerbs, HandoverVerbs, DueMethods, Delegating<A> {
   readonly access: A
   readonly audit: AuditLog
   /** What is left of budgets; calls whose cost is known later; credits by hand. */
@@ -513,6 +514,7 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     budgets: keyringBudgets(managing),
     ...managementOf(managing),
     ...tokenVerbs(managing),
+    ...handoverVerbs(managing),
     importMany: async (list, manage = {}) => importMany(managing, list, checkManageOptions(manage)),
     verify: (text, asked = {}) => verifyText(parts, text, asked),
     delegate: async (principal, input) => delegate(managing, principal, input),

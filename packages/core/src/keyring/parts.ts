@@ -6,6 +6,7 @@ import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/
 import { readDelegates } from '../delegates/index.js'
 import { type DueParts, readNotices } from '../due/index.js'
 import { InvalidOptions } from '../errors/index.js'
+import type { HandoverParts } from '../handover/index.js'
 import { readNaming } from '../input/index.js'
 import type { LeakParts } from '../leaks/index.js'
 import { failedAttempts } from '../limits/index.js'
@@ -35,6 +36,7 @@ export interface KeyringParts
     ManageParts,
     AuditParts,
     LeakParts,
+    Pick<HandoverParts, 'transfers'>,
     BudgetParts,
     MintingParts,
     Watchers,
@@ -111,6 +113,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     spender: spender({ budgets, store }),
     allowKeyManagement,
     quarantineExposed,
+    transfers: store.transfers,
     manageScope: readManageScope(access, options.manageScope),
     ...heard,
     warnings,

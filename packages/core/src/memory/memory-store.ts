@@ -49,6 +49,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     ...memoryChanges(state),
     ...memoryAudit(state),
     ...memoryUsage(state),
+    transfers: true,
     retention: memoryRetention(state),
     notices: memoryNotices(state),
     budgets: memoryBudgets(state),

@@ -4,6 +4,7 @@ export type { DoctorFinding } from './doctor-finding.js'
 export { getKey } from './get.js'
 export type { KeySelection } from './key-selection.js'
 export { type KeyPage, type KeyQuery, listKeys } from './list.js'
+export type { ReadParts } from './parts.js'
 export { type KeyStats, loadStats, type StatsQuery } from './stats.js'
 export {
   type KeysUsageQuery,

@@ -20,6 +20,9 @@ const writers: Writers = {
   ipAllowList: (list) => ({ ip_allow_list: optionalJson(list) }),
   rateLimits: (limits) => ({ rate_limits: optionalJson(limits) }),
   budget: (budget) => ({ budget: optionalJson(budget) }),
+  // Of the same organization: its id is that of the row's other tables, too.
+  owner: ({ type, id }) => ({ owner_type: type, owner_id: id }),
+  createdBy: ({ type, id }) => ({ created_by_type: type, created_by_id: id }),
   environment: (environment) => ({ environment }),
   preview: (preview) => ({ preview }),
   status: (status) => ({ status }),

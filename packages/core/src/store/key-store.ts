@@ -31,12 +31,16 @@ export interface NewKey extends KeyIdentity, KeySettings, KeySecrets {
   readonly createdAt?: Date
 }
 
-/** The fields that a change may write. Missing fields keep their values. */
+/**
+ * The fields that a change may write. Missing fields keep their values. An `owner` is one of the same organization; it and `createdBy`
+ * are only written to stores with `transfers`.
+ */
 export type KeyChanges = Partial<
   KeySettings &
     KeySecrets &
     Pick<
       KeyRecord,
+      | ('owner' | 'createdBy')
       | ('environment' | 'preview' | 'disabledAt' | 'disabledBy' | 'disabledReason' | 'locked')
       | ('revokedAt' | 'revokedReason' | 'deletedAt')
     > & {
@@ -298,6 +302,9 @@ export interface KeyStore {
    * @throws {@link TransactionLost}, from the methods, when the transaction can do nothing more.
    */
   inTransaction?(transaction: object): StoreInTransaction
+
+  /** Whether `change` can write `owner` and `createdBy`, for `Keyring.transfer`. Left out by a store that cannot. */
+  readonly transfers?: true | undefined
 
   /** Removes what is old, for `Keyring.prune`. Left out by a store that keeps everything. */
   readonly retention?: StoreRetention | undefined

@@ -18,6 +18,7 @@ export type AuditType =
   | 'api_key.rotated'
   | 'api_key.rotation_grace_ended'
   | 'api_key.leak_reported'
+  | 'api_key.transferred'
   | 'api_key.revealed'
   | 'budget.granted'
   | 'audit.exported'

@@ -31,7 +31,7 @@ export interface KeySettings {
   readonly budget: Budget | null
 }
 
-/** The fields that creation sets for good. */
+/** The fields that creation sets. Only a transfer changes an owner or a creator. */
 export interface KeyIdentity {
   readonly id: string
   /** The environment in its tokens, such as `live`; `null` if the product has no environments. */
@@ -39,6 +39,7 @@ export interface KeyIdentity {
   /** The beginning of its token, such as `tk_live_a1B2…`. Safe to show. */
   readonly preview: string
   readonly owner: Owner
+  /** Who created it, or, after a transfer, who answers for it. */
   readonly createdBy: Actor
 }
 

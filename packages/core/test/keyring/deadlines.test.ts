@@ -52,7 +52,14 @@ async function make(options: Options = {}) {
     manageTimeoutMs: 20,
     ...options,
   })
-  return { ...world, id: key.id, disabled: disabled.key.id, principal: verdict.principal, reserved }
+  return {
+    ...world,
+    id: key.id,
+    token: token.reveal(),
+    disabled: disabled.key.id,
+    principal: verdict.principal,
+    reserved,
+  }
 }
 type World = Awaited<ReturnType<typeof make>>
 
@@ -75,6 +82,10 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   delegate: ({ keyring, principal }) => keyring.delegate(principal, { scopes: [] }),
   reveal: ({ keyring, id }) => keyring.reveal(id),
   rewrap: ({ keyring }) => keyring.rewrap(),
+  revokeToken: ({ keyring, token }) => keyring.revokeToken(token),
+  reportLeak: ({ keyring, token }) => keyring.reportLeak(token),
+  revokeAll: ({ keyring }) => keyring.revokeAll({ organizationId, createdBy: actor }),
+  transfer: ({ keyring, id }) => keyring.transfer(id, { createdBy: actor }),
   runDue: ({ keyring }) => keyring.runDue(),
   prune: ({ keyring }) => keyring.prune({}),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
@@ -105,7 +116,7 @@ describe('a store that hangs (FI-41)', () => {
       const world = await make()
       for (const method of Object.keys(world.store) as Exclude<
         keyof KeyStore,
-        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'watch'
+        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'transfers' | 'watch'
       >[])
         world.storage.stubs[method] = hang // its own keys
       const hanging = new Proxy({}, { get: () => hang }) // whatever is called

@@ -25,6 +25,7 @@ export function keyStore(db: Database): KeyStore {
     ...checkValueMethods(db),
     stats: (request) => loadStats(db, request),
     inspect: (known) => inspect(db, known),
+    transfers: true,
     retention: retentionMethods(db),
     notices: noticeMethods(db),
     budgets: budgetMethods(db),

@@ -280,6 +280,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bulk/revoke-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke all keys that somebody created or has, or from before a time, with those that they created
+         * @description For a person who leaves, a key that leaked, or a restored backup. Each key is revoked by itself, with its own record. A request that was cut off is sent again: what is revoked is not met again. With `next_cursor`, the next request goes on.
+         */
+        post: operations["revokeAllKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key of the organisation to another owner, or to somebody who answers for it
+         * @description Its token stays. A caller transfers a key whose rights they have. The own key of a person cannot be transferred: revoke it.
+         */
+        post: operations["transferKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/events": {
         parameters: {
             query?: never;
@@ -1297,7 +1337,7 @@ export interface components {
          * @example api_key.created
          * @enum {string}
          */
-        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.revealed" | "audit.exported" | "audit.pruned" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
+        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.rotation_grace_ended" | "api_key.leak_reported" | "api_key.transferred" | "api_key.revealed" | "audit.exported" | "audit.pruned" | "budget.granted" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
         /** @description Calls and refusals of several keys. */
         KeysUsage: {
             /** @description One entry for each key, in the order of the request. */
@@ -2005,6 +2045,232 @@ export interface components {
              */
             dry_run?: boolean;
         };
+        /** @description What became of the keys of a group. */
+        RevokedAll: {
+            /** @description The keys that ended, or, with `dry_run`, would end. */
+            data: components["schemas"]["Key"][];
+            /** @description The keys that the caller may not end. */
+            refused: {
+                /**
+                 * @description The id of a key.
+                 * @example aB3dE5gH7jK9
+                 */
+                id: string;
+                /** @description Stable: programs can rely on it. */
+                code: string;
+            }[];
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /** @description The `cursor` of the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description An API key, without its token. */
+        Key: {
+            /**
+             * @description The id of a key.
+             * @example aB3dE5gH7jK9
+             */
+            id: string;
+            /**
+             * @description The beginning of the token, for people.
+             * @example tk_live_a1B2…
+             */
+            preview: string;
+            /** @description Where the key works; null: everywhere. */
+            environment: string | null;
+            status: components["schemas"]["KeyStatus"];
+            /**
+             * @description 1 at creation; each change adds 1. The `ETag` begins with it.
+             * @example 1
+             */
+            version: number;
+            owner: components["schemas"]["Owner"];
+            created_by: components["schemas"]["Actor"];
+            /**
+             * @description What people call the key: 1 to 100 printable characters.
+             * @example ci-pipeline
+             */
+            name: string;
+            /**
+             * @description What the key is for.
+             * @example Deploys the website.
+             */
+            description: string | null;
+            /**
+             * @description Scopes and wildcards; with those of the preset, at most 400.
+             * @example [
+             *       "members.read"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description A named set of scopes, as it is at the time of the request.
+             * @example read-only
+             */
+            preset: string | null;
+            /**
+             * @description Named sets of scopes, each as it is at the time of use.
+             * @example [
+             *       "planner"
+             *     ]
+             */
+            roles: string[];
+            /**
+             * @description What the key may do with resources, by their type.
+             * @example {
+             *       "board": {
+             *         "mode": "all",
+             *         "level": "read"
+             *       }
+             *     }
+             */
+            resources: {
+                [key: string]: components["schemas"]["ResourceGrant"];
+            };
+            /**
+             * Format: date-time
+             * @description From then on the key is refused; null: never.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            expires_at: string | null;
+            /** @description Addresses and CIDR ranges that may use the key; null: any, and an empty list: none. */
+            ip_allow_list: string[] | null;
+            /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
+            rate_limits: components["schemas"]["RateLimit"][] | null;
+            /**
+             * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
+             * @example {
+             *       "board": {
+             *         "board_1": "Roadmap"
+             *       }
+             *     }
+             */
+            resource_names?: {
+                [key: string]: {
+                    [key: string]: string | null;
+                };
+            };
+            /** @description What the product keeps of the key. Read-only here. */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the key was last changed.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When the key was disabled; null: it is not.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            disabled_at: string | null;
+            /** @description Who disabled the key; null if it is not disabled, or was before this was recorded. */
+            disabled_by: components["schemas"]["Actor"] | null;
+            /** @description Why the key was disabled, for people; null if it is not disabled. */
+            disabled_reason: string | null;
+            /** @description Whether somebody else than its owner disabled the key. Then its owner cannot enable it. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description When the key was revoked; null: it was not.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            revoked_at: string | null;
+            /** @description Why the key was revoked, for people. */
+            revoked_reason: string | null;
+            /**
+             * Format: date-time
+             * @description When the key was last used; null: never.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the token before the last rotation works; null: it does not.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            previous_token_expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description When that token was last used; null: it was not, or it does not work.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            previous_token_last_used_at: string | null;
+            /** @description Whether the token can be shown again. */
+            revealable: boolean;
+        };
+        /** @description The keys to revoke: those that meet all that is given, of which at least one must be there; and why. */
+        RevokeAll: {
+            /** @description The keys that this person, key or program created. */
+            created_by?: {
+                /**
+                 * @description `system` is the product itself.
+                 * @enum {string}
+                 */
+                type: "user" | "key" | "system";
+                /**
+                 * @description An id that the product gives.
+                 * @example user_42
+                 */
+                id: string;
+            };
+            /**
+             * @description The keys of this person.
+             * @example user_42
+             */
+            owner_id?: string;
+            /**
+             * Format: date-time
+             * @description The keys that were created before this time: after a restored backup.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            issued_before?: string;
+            /**
+             * @description The keys that this key created, in place of `created_by`. It is not one of them.
+             * @example aB3dE5gH7jK9
+             */
+            children_of?: string;
+            /**
+             * @description Why, for people. Keys that were revoked as `leaked` are answered as if they had never been.
+             * @example leaked
+             */
+            reason?: string | null;
+            /** @description Whether the keys that these keys created end as well, and theirs. The default is true. */
+            cascade?: boolean;
+            /**
+             * @description How many keys of the group this request looks at, at most. The default is 100. What the last of them created ends as well.
+             * @example 100
+             */
+            limit?: number;
+            /** @description The `next_cursor` of the request before, which was the same but for it. */
+            cursor?: string;
+            /**
+             * @description Changes nothing: `data` has the keys that would end.
+             * @example true
+             */
+            dry_run?: boolean;
+        };
+        /** @description To whom a key of the organisation goes. At least one must be there. */
+        TransferKey: {
+            /**
+             * @description The person that the key acts as from now on. It does no more than they may.
+             * @example user_42
+             */
+            owner_id?: string;
+            /**
+             * @description The person who answers for the key from now on, in place of whoever created it.
+             * @example user_42
+             */
+            created_by_id?: string;
+        };
         /** @description What webhooks can be sent. */
         WebhookEvents: {
             /** @description The types of events. */
@@ -2421,148 +2687,6 @@ export interface components {
                 exact: boolean;
             };
         };
-        /** @description An API key, without its token. */
-        Key: {
-            /**
-             * @description The id of a key.
-             * @example aB3dE5gH7jK9
-             */
-            id: string;
-            /**
-             * @description The beginning of the token, for people.
-             * @example tk_live_a1B2…
-             */
-            preview: string;
-            /** @description Where the key works; null: everywhere. */
-            environment: string | null;
-            status: components["schemas"]["KeyStatus"];
-            /**
-             * @description 1 at creation; each change adds 1. The `ETag` begins with it.
-             * @example 1
-             */
-            version: number;
-            owner: components["schemas"]["Owner"];
-            created_by: components["schemas"]["Actor"];
-            /**
-             * @description What people call the key: 1 to 100 printable characters.
-             * @example ci-pipeline
-             */
-            name: string;
-            /**
-             * @description What the key is for.
-             * @example Deploys the website.
-             */
-            description: string | null;
-            /**
-             * @description Scopes and wildcards; with those of the preset, at most 400.
-             * @example [
-             *       "members.read"
-             *     ]
-             */
-            scopes: string[];
-            /**
-             * @description A named set of scopes, as it is at the time of the request.
-             * @example read-only
-             */
-            preset: string | null;
-            /**
-             * @description Named sets of scopes, each as it is at the time of use.
-             * @example [
-             *       "planner"
-             *     ]
-             */
-            roles: string[];
-            /**
-             * @description What the key may do with resources, by their type.
-             * @example {
-             *       "board": {
-             *         "mode": "all",
-             *         "level": "read"
-             *       }
-             *     }
-             */
-            resources: {
-                [key: string]: components["schemas"]["ResourceGrant"];
-            };
-            /**
-             * Format: date-time
-             * @description From then on the key is refused; null: never.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            expires_at: string | null;
-            /** @description Addresses and CIDR ranges that may use the key; null: any, and an empty list: none. */
-            ip_allow_list: string[] | null;
-            /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
-            rate_limits: components["schemas"]["RateLimit"][] | null;
-            /**
-             * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
-             * @example {
-             *       "board": {
-             *         "board_1": "Roadmap"
-             *       }
-             *     }
-             */
-            resource_names?: {
-                [key: string]: {
-                    [key: string]: string | null;
-                };
-            };
-            /** @description What the product keeps of the key. Read-only here. */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /**
-             * Format: date-time
-             * @description When the key was created.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When the key was last changed.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            updated_at: string;
-            /**
-             * Format: date-time
-             * @description When the key was disabled; null: it is not.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            disabled_at: string | null;
-            /** @description Who disabled the key; null if it is not disabled, or was before this was recorded. */
-            disabled_by: components["schemas"]["Actor"] | null;
-            /** @description Why the key was disabled, for people; null if it is not disabled. */
-            disabled_reason: string | null;
-            /** @description Whether somebody else than its owner disabled the key. Then its owner cannot enable it. */
-            locked: boolean;
-            /**
-             * Format: date-time
-             * @description When the key was revoked; null: it was not.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            revoked_at: string | null;
-            /** @description Why the key was revoked, for people. */
-            revoked_reason: string | null;
-            /**
-             * Format: date-time
-             * @description When the key was last used; null: never.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            last_used_at: string | null;
-            /**
-             * Format: date-time
-             * @description Until when the token before the last rotation works; null: it does not.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            previous_token_expires_at: string | null;
-            /**
-             * @description When that token was last used; null: it was not, or it does not work.
-             * @example 2030-01-01T00:00:00.000Z
-             */
-            previous_token_last_used_at: string | null;
-            /** @description Whether the token can be shown again. */
-            revealable: boolean;
-        };
         /** @description An API key with its token. */
         KeyWithToken: {
             /**
@@ -2698,6 +2822,7 @@ export interface components {
              */
             previous_token_expires_at: string | null;
             /**
+             * Format: date-time
              * @description When that token was last used; null: it was not, or it does not work.
              * @example 2030-01-01T00:00:00.000Z
              */
@@ -3623,6 +3748,86 @@ export interface operations {
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["NotPermitted"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeAllKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeAll"];
+            };
+        };
+        responses: {
+            /** @description The keys that ended. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedAll"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    transferKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the key that the client has read. If the key was changed since, the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferKey"];
+            };
+        };
+        responses: {
+            /** @description The key after the change. */
+            200: {
+                headers: {
+                    /** @description The version of the key, and a digest of what is shown: send it back as `If-Match` or `If-None-Match`. */
+                    ETag: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];

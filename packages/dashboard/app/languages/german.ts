@@ -290,6 +290,7 @@ export const german: Strings = {
       'api_key.rotated': 'Schlüssel erneuert',
       'api_key.rotation_grace_ended': 'Altes Token beendet',
       'api_key.leak_reported': 'Leck gemeldet',
+      'api_key.transferred': 'Schlüssel übergeben',
       'api_key.revealed': 'Token noch einmal gezeigt',
       'audit.exported': 'Protokoll exportiert',
       'audit.pruned': 'Alte Einträge archiviert',

@@ -86,6 +86,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     ...usageReads(context),
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
+    transfers: true,
     retention: retentionMethods(context),
     notices: noticeMethods(context),
     budgets: budgetMethods(context),

@@ -54,6 +54,7 @@ const keyTypes: Readonly<Record<string, string>> = {
   'api_key.rotated': 'A key got a new token.',
   'api_key.rotation_grace_ended': 'The token before the last rotation ended early.',
   'api_key.leak_reported': 'A token was found where others can read it.',
+  'api_key.transferred': 'A key went to somebody else.',
   'api_key.expiring': 'A key expires soon.',
   'api_key.unused': 'Nobody has used a key for a long time.',
 }

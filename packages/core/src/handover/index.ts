@@ -1,0 +1,5 @@
+export type { KeyGroup } from './key-group.js'
+export type { HandoverParts } from './parts.js'
+export type { RevokeAllInput, RevokeAllOptions, RevokedAll } from './revoke-all.js'
+export type { TransferInput } from './transfer.js'
+export { type HandoverVerbs, handoverVerbs } from './verbs.js'
