@@ -19,6 +19,7 @@ import { leaverOperations } from './operations/leaver-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
 import { selfOperation } from './operations/self-operation.js'
+import { serveTokenExchange } from './operations/token-exchange.js'
 import { serveTokenRevocation } from './operations/token-revocation.js'
 import { usageOperations } from './operations/usage-operations.js'
 import { verifyOperation } from './operations/verify-operation.js'
@@ -97,6 +98,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   if (options.tokenRevocation === true) {
     serveTokenRevocation(app, keyring, options, { hostTimeoutMs, report: reportError })
   }
+  serveTokenExchange(app, keyring, options, hostTimeoutMs)
   for (const path of new Set(operations.map(({ path }) => path))) {
     const group = operations.filter((operation) => operation.path === path)
     const pattern = path.replace(/\{(\w+)\}/g, ':$1')

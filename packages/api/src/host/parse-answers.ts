@@ -34,8 +34,8 @@ function parseActor(actor: unknown): Caller['actor'] {
   const id = checkId(given, 'authenticate.actor.id')
   if (type === 'user' || token === undefined) return { type, id }
   // Kept: without it, the keyring takes every token of a key in grace for the previous one.
-  if (token === 'current' || token === 'previous') return { type, id, token }
-  throw wrongAnswer('authenticate', "the token of a key as 'current' or 'previous'")
+  if (token === 'current' || token === 'previous' || token === 'delegate') return { type, id, token }
+  throw wrongAnswer('authenticate', "the token of a key as 'current', 'previous' or 'delegate'")
 }
 
 /** Parses the answer of `organization`. `null` means that the caller is not a member. */

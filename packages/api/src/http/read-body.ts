@@ -53,7 +53,8 @@ function notJson(): ApiProblem {
   return new ApiProblem(415, 'not_json', 'The body must be JSON in UTF-8. Send it with Content-Type: application/json.')
 }
 
-async function collectBytes(request: Request): Promise<Uint8Array> {
+/** @throws {@link ApiProblem} with status 413. */
+export async function collectBytes(request: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of request.body ?? []) {

@@ -1,4 +1,5 @@
 import type { Access, KeyBoundary, Keyring, Owner } from '@keywright/core'
+import { adapterOf } from '@keywright/core/adapter'
 import { askHost } from '../host/ask-host.js'
 import type { Caller } from '../host/caller.js'
 import type { ManagementApiOptions } from '../host/options.js'
@@ -36,11 +37,17 @@ export function senderLoader<A extends Access>(
   const loadPermit = permitLoader(keyring, options.permissions)
   const count = requestCounter(options, hostTimeoutMs)
   const trustedOrigins = new Set(origins)
+  const { delegates } = adapterOf(keyring)
+  // Whatever it may do, and whatever it asks for: it is not the key, which alone has a self here.
+  const isDelegate = (actor: Caller['actor']): boolean =>
+    actor.type === 'key' && (actor.token === 'delegate' || (delegates && actor.token === undefined))
 
   return async (request, exchange, { forKeys = allowKeys }) => {
     const caller = await askHost('authenticate', () => authenticate(request), parseCaller, hostTimeoutMs)
     if (caller === null) throw notAuthenticated(forKeys)
     const isKey = caller.actor.type === 'key'
+    if (isDelegate(caller.actor))
+      throw notPermitted('A delegated token has nothing to manage here. Send the key itself.')
     if (isKey && !forKeys) throw notPermitted('API keys may not manage keys here. Sign in as a person.')
     if (caller.ambient) requireTrustedOrigin(request, trustedOrigins)
     await count(caller, exchange)

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import type { Verdict } from '@keywright/core'
+import type { Principal, Verdict } from '@keywright/core'
 import { command, readWholeNumber } from '../arguments/index.js'
 import { placeOptions, withKeyring } from '../host/index.js'
 import {
@@ -100,10 +100,18 @@ function readResource(value: string): { readonly type: string; readonly id: stri
   return { type, id }
 }
 
+function delegatedFields({ id, depth, expiresAt }: NonNullable<Principal['delegation']>): Parameters<typeof fields>[0] {
+  return [
+    ['delegated as', id],
+    ['depth', String(depth)],
+    ['until', expiresAt],
+  ]
+}
+
 async function show(io: Io, verdict: Verdict, isJson: boolean): Promise<void> {
   if (verdict.ok) {
-    const { key, owner, scopes, token } = verdict.principal
-    if (isJson) await answerJson(io, { ok: true, key, scopes, token })
+    const { key, owner, scopes, token, delegation } = verdict.principal
+    if (isJson) await answerJson(io, { ok: true, key, scopes, token, delegation })
     else
       await answer(
         io,
@@ -114,6 +122,7 @@ async function show(io: Io, verdict: Verdict, isJson: boolean): Promise<void> {
           ['scopes', scopes.join(', ')],
           ['expires', key.expiresAt],
           ['token', token],
+          ...(delegation === null ? [] : delegatedFields(delegation)),
         ])}`,
       )
     return
