@@ -45,6 +45,7 @@ import { openRenamed } from '../examples/docs/rename-prefix.js'
 import { replaceToken } from '../examples/docs/replace-token.js'
 import { resolveOwnerBy } from '../examples/docs/resolve-owner.js'
 import { revokeLeaked } from '../examples/docs/revoke-leaked.js'
+import { openRotating, rotateMonthly } from '../examples/docs/rotate-by-schedule.js'
 import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
 import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
 import { settingsApp } from '../examples/docs/settings-page.js'
@@ -510,6 +511,23 @@ describe('docs/guides', () => {
     }
     const told = (days: number) => `${owner.id}: Your key ci ends within ${days} days`
     expect([...mails.values()]).toEqual([told(30), told(7), told(1)])
+  })
+
+  it('scheduled rotation: the secret manager has a token that works, and the old one ends after its grace', async () => {
+    const clock = { at: Date.UTC(2040, 0, 1) }
+    const store = memoryStore({ now: () => new Date(clock.at) })
+    const kept = new Map<string, string>()
+    const put = async (name: string, value: string) => void kept.set(name, value)
+    const options = { prefix: 'tb', access, store, hasher, resolveOwner: everybody }
+    const keyring = openRotating(options, { put }, randomBytes(32).toString('base64'))
+    const { key, token } = await keyring.create({ name: 'ci', owner })
+    await rotateMonthly(keyring, key.id)
+    clock.at += 30 * 86_400_000
+    await keyring.runDue()
+    const next = kept.get(`keys/${key.id}`) ?? ''
+    expect([await codeOf(keyring, next), await codeOf(keyring, token.reveal())]).toEqual(['ok', 'ok'])
+    clock.at += 86_400_000
+    expect([await codeOf(keyring, next), await codeOf(keyring, token.reveal())]).toEqual(['ok', 'api_key_invalid'])
   })
 
   it('observability: a keyring that is measured gives the same answers', async () => {

@@ -29,7 +29,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['values'],
       ['errors'],
       ['check'],
-      ['scope', 'crypto', 'ip', 'notices', 'budgets', 'policy'],
+      ['scope', 'crypto', 'ip', 'notices', 'budgets', 'policy', 'rotations'],
       ['child-token'],
       ['access', 'credential', 'limits', 'store'],
       ['outage', 'usage', 'memory', 'rows', 'webhooks', 'plans'],

@@ -18,6 +18,7 @@ const dayMs = 86_400_000
 interface Done {
   readonly expiring: number
   readonly given: readonly string[]
+  readonly delivered: readonly { readonly id: string; readonly token: string }[]
 }
 
 /** Starts one more process of the product, and gives what makes it do what is due. */
@@ -92,6 +93,7 @@ describe.each(engines)('four processes over %s', (engine) => {
       return {
         expiring: done.reduce((sum, one) => sum + one.expiring, 0),
         given: done.flatMap((one) => one.given),
+        delivered: done.flatMap((one) => one.delivered),
       }
     }
     const first = await told()
@@ -99,13 +101,23 @@ describe.each(engines)('four processes over %s', (engine) => {
     expect(first.given).toHaveLength(120)
     expect(new Set(first.given).size).toBe(120)
     expect(first.given.filter((one) => one.endsWith(' 30'))).toHaveLength(60)
-    expect(await told()).toEqual({ expiring: 0, given: [] })
+    expect(await told()).toEqual({ expiring: 0, given: [], delivered: [] })
 
     // One moves its end, so it is told of again; one is revoked.
     const [moved, revoked] = [keys[0]?.id ?? '', keys[1]?.id ?? '']
     await keyring.update(moved, { expiresAt: new Date(now + 6 * dayMs) })
     await keyring.revoke(revoked)
     expect(await told()).toMatchObject({ expiring: 1, given: [expect.stringMatching(/ 7$/)] })
+
+    // A key with a schedule is rotated by one process, and both of its tokens work.
+    const rotated = await keyring.create({ name: 'rotated', owner })
+    await keyring.scheduleRotation(rotated.key.id, { everyMs: 30 * dayMs, graceMs: dayMs })
+    await sql`update ${sql.table(`${options.tablePrefix}api_key_rotations`)} set due_at = 0`.execute(db)
+    const { delivered } = await told()
+    expect(delivered).toEqual([{ id: expect.stringContaining(rotated.key.id), token: expect.any(String) }])
+    for (const token of [delivered[0]?.token ?? '', rotated.token.reveal()])
+      expect((await keyring.verify(token)).ok).toBe(true)
+    expect((await told()).delivered).toEqual([])
 
     // Webhooks looks for the same by itself: it is the same event.
     for (let round = 0; round < 50 && got.length < 121; round += 1) await hooks.run()

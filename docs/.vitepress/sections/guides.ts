@@ -6,6 +6,7 @@ const guides: readonly PageLink[] = [
   { text: 'Testing your application', link: '/guides/testing-your-application' },
   { text: 'Observability', link: '/guides/observability' },
   { text: 'Notices', link: '/guides/notices' },
+  { text: 'Rotation by schedule', link: '/guides/scheduled-rotation' },
   { text: 'Rotate peppers, seals and audit keys', link: '/guides/rotate-peppers' },
   { text: 'Backups', link: '/guides/backups' },
   { text: 'Secret scanning', link: '/guides/secret-scanning' },

@@ -26,13 +26,18 @@ async function withOldKey() {
   return { due }
 }
 
-const none = { dryRun: false, expiring: 0, unused: 0, handed: 0, failed: 0 }
+const none = {
+  ...{ dryRun: false, expiring: 0, unused: 0, handed: 0, failed: 0 },
+  rotated: 0,
+  delivered: 0,
+  undelivered: 0,
+}
 
 it('tells of a key that expires soon, once (B18)', async () => {
   const { due } = await withOldKey()
   const ask = async (...more: string[]) => JSON.parse((await due('taken', '--json', ...more)).out)
   expect(await ask('--dry-run')).toEqual({ ...none, dryRun: true, expiring: 1 })
-  expect((await due('taken', '--dry-run')).out).toBe('Nothing was done. Due: 1 expiring, 0 unused.\n')
+  expect((await due('taken', '--dry-run')).out).toBe('Nothing was done. Due: 1 expiring, 0 unused, 0 to rotate.\n')
   expect(await ask()).toEqual({ ...none, expiring: 1, handed: 1 })
   expect(await ask()).toEqual(none)
 })
@@ -41,9 +46,9 @@ it('exits with 1 where notices are not taken, and says how many', async () => {
   const { due } = await withOldKey()
   expect(await due('refused')).toMatchObject({
     code: 1,
-    out: 'Told: 1 expiring, 0 unused. Taken: 0. Not taken, and given again: 1.\n',
+    out: 'Told: 1 expiring, 0 unused. Taken: 0. Not taken, and given again: 1.\nRotated: 0. Delivered: 0.\n',
   })
-  expect((await due('taken')).out).toBe('Told: 0 expiring, 0 unused. Taken: 0.\n')
+  expect((await due('taken')).out).toBe('Told: 0 expiring, 0 unused. Taken: 0.\nRotated: 0. Delivered: 0.\n')
 })
 
 it('says what is missing where the keyring has no notices', async () => {

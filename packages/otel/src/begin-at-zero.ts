@@ -16,6 +16,7 @@ export const eventTypes: { readonly [T in KeyringEvent['type']]: true } = {
   'api_key.reveal_failed': true,
   'api_key.rehash_failed': true,
   'api_key.notice_failed': true,
+  'api_key.delivery_failed': true,
   'hasher.wrong_pepper': true,
   'api_key.guessed_at': true,
   'api_key.rate_limited': true,
@@ -47,6 +48,8 @@ export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}
   'api_key.rotation_grace_ended': true,
   'api_key.transferred': true,
   'api_key.leak_reported': true,
+  'api_key.rotation_scheduled': true,
+  'api_key.delivered': true,
   'api_key.revealed': true,
 }
 const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'budgets', 'timeout', 'keyring', 'mcp']

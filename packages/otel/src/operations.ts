@@ -28,6 +28,8 @@ const operations: { readonly [K in Operation]: true } = {
   rewrap: true,
   prune: true,
   runDue: true,
+  scheduleRotation: true,
+  rotationOf: true,
   stats: true,
   usage: true,
   usageOfKeys: true,

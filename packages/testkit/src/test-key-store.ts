@@ -19,6 +19,7 @@ import { testNotices } from './test-notices.js'
 import { testPreviousUse } from './test-previous-use.js'
 import { testRepeatedRequests } from './test-repeated-requests.js'
 import { testRetention } from './test-retention.js'
+import { testRotations } from './test-rotations.js'
 import { testTransfers } from './test-transfers.js'
 import { testUse } from './test-use.js'
 
@@ -652,6 +653,7 @@ export function testKeyStore(harness: StoreHarness): void {
     testNotices(open)
     testBudgets(open)
     testTransfers(open)
+    testRotations(open)
   })
 }
 

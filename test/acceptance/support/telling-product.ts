@@ -22,6 +22,8 @@ export interface TellingProduct {
   readonly hooks: Webhooks
   /** What the host's function was given: the id and the days. */
   readonly given: string[]
+  /** The new tokens that the host's vault was given, each with the id of its delivery. */
+  readonly delivered: { readonly id: string; readonly token: string }[]
   close(): Promise<void>
 }
 
@@ -33,12 +35,17 @@ export function openTellingProduct({ database, tablePrefix }: TellingOptions): T
   const store = kyselyStore(db, { tablePrefix })
   const webhookStore = kyselyWebhookStore(db, { tablePrefix })
   const given: string[] = []
+  const delivered: TellingProduct['delivered'] = []
   const keyring: Keyring = createKeyring({
     prefix: 'tk',
     access: defineAccess({ scopes: { 'tasks.read': 'See tasks' } }),
     store,
     hasher: hmacSha256({ current: 'p1', peppers: { p1: pepper } }),
     resolveOwner: 'uncapped',
+    rotation: {
+      deliver: ({ id, token }) => void delivered.push({ id, token: token.reveal() }),
+      sealer: sealer({ current: 'r1', keys: { r1: Buffer.alloc(32, 6) } }),
+    },
     notices: { onNotice: ({ id, days }) => void given.push(`${id} ${days}`) },
   }) as Keyring // the names of its scopes make no difference here
   const hooks = webhooks(keyring, {
@@ -49,7 +56,7 @@ export function openTellingProduct({ database, tablePrefix }: TellingOptions): T
     delivery: { allowLoopback: true },
   }) as Webhooks
   return {
-    ...{ db, store, webhookStore, keyring, hooks, given },
+    ...{ db, store, webhookStore, keyring, hooks, given, delivered },
     close: async () => {
       await hooks.close()
       await keyring.close()

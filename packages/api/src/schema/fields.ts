@@ -51,6 +51,8 @@ export const auditType = z
     'api_key.rotation_grace_ended': 'api_key.rotation_grace_ended',
     'api_key.leak_reported': 'api_key.leak_reported',
     'api_key.transferred': 'api_key.transferred',
+    'api_key.rotation_scheduled': 'api_key.rotation_scheduled',
+    'api_key.delivered': 'api_key.delivered',
     'api_key.revealed': 'api_key.revealed',
     'audit.exported': 'audit.exported',
     'audit.pruned': 'audit.pruned',

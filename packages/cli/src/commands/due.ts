@@ -1,3 +1,4 @@
+import type { DueResult } from '@keywright/core'
 import { command } from '../arguments/index.js'
 import { placeOptions, withKeyring } from '../host/index.js'
 import { answer, answerJson, exitCode, withProgress } from '../terminal/index.js'
@@ -5,9 +6,10 @@ import { answer, answerJson, exitCode, withProgress } from '../terminal/index.js
 /** `keywright due` */
 export const due = command({
   name: 'due',
-  summary: 'Do what is due by now, once, for a crontab: tell of keys that expire soon, or that nobody uses.',
+  summary:
+    'Do what is due by now, once, for a crontab: rotate by schedule, tell of keys that expire soon or that nobody uses.',
   details:
-    'It may be killed, and run beside others: each notice is told once. Exits with 1 where notices were not taken: they are given again.\nNeeds a configuration whose keyring has notices.',
+    'It may be killed, and run beside others: each notice is told once. Exits with 1 where notices or new tokens were not taken: they are given again.\nNeeds a configuration whose keyring has notices or rotation.',
   options: {
     ...placeOptions,
     'dry-run': { type: 'flag', summary: 'Count what is due, and do nothing.' },
@@ -31,17 +33,19 @@ export const due = command({
         )
         if (given.json) await answerJson(io, { dryRun, ...done })
         else await answer(io, sentenceOf(done, dryRun))
-        return done.failed > 0 ? exitCode.refused : exitCode.ok
+        return done.failed + done.undelivered > 0 ? exitCode.refused : exitCode.ok
       },
-      { configFor: 'it says of which keys to tell' },
+      { configFor: 'it says of which keys to tell, and where new tokens go' },
     ),
 })
 
 function sentenceOf(
-  { expiring, unused, handed, failed }: { expiring: number; unused: number; handed: number; failed: number },
+  { expiring, unused, handed, failed, rotated, delivered, undelivered }: DueResult,
   dryRun: boolean,
 ): string {
   const found = `${expiring} expiring, ${unused} unused`
-  if (dryRun) return `Nothing was done. Due: ${found}.`
-  return `Told: ${found}. Taken: ${handed}.${failed === 0 ? '' : ` Not taken, and given again: ${failed}.`}`
+  if (dryRun) return `Nothing was done. Due: ${found}, ${rotated} to rotate.`
+  const told = `Told: ${found}. Taken: ${handed}.${failed === 0 ? '' : ` Not taken, and given again: ${failed}.`}`
+  const waiting = undelivered === 0 ? '' : ` Not delivered, and given again: ${undelivered}.`
+  return `${told}\nRotated: ${rotated}. Delivered: ${delivered}.${waiting}`
 }

@@ -6,8 +6,8 @@ import { formatPhc, parsePhc } from './phc.js'
 
 /** The purpose, organization and record that a sealed text is bound to. It cannot be opened with any other context. */
 export interface SealContext {
-  /** `apikey-reveal/v1` for tokens that can be shown again; `webhook-secret/v1` for signing secrets of webhooks. */
-  readonly purpose: 'apikey-reveal/v1' | 'webhook-secret/v1'
+  /** `apikey-reveal/v1`: tokens to be shown again; `apikey-rotation/v1`: to be delivered; `webhook-secret/v1`: signing secrets. */
+  readonly purpose: 'apikey-reveal/v1' | 'apikey-rotation/v1' | 'webhook-secret/v1'
   /** The id of the organization. The name `tenant` is part of the stored form. */
   readonly tenant: string
   /** The id of the record. */

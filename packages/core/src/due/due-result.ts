@@ -8,9 +8,12 @@ export interface DueOptions {
 
 /** A step of a run that was done. */
 export interface DueProgress {
-  /** `expiring` and `unused`: so many keys were told of. `handed`: so many notices were taken by `onNotice`. */
-  readonly step: 'expiring' | 'unused' | 'handed'
-  /** `null` for `handed`. */
+  /**
+   * `expiring` and `unused`: so many keys were told of. `handed`: so many notices were taken by `onNotice`. `delivered`: so many new
+   * tokens were.
+   */
+  readonly step: 'expiring' | 'unused' | 'handed' | 'delivered'
+  /** `null` for `handed` and `delivered`. */
   readonly organizationId: string | null
   readonly count: number
 }
@@ -25,4 +28,10 @@ export interface DueResult {
   readonly handed: number
   /** How many notices it did not take, which a later run gives it again. */
   readonly failed: number
+  /** How many keys got a new token, as their schedules say. A trial counts all rotations that are due. */
+  readonly rotated: number
+  /** How many new tokens `rotation.deliver` took in this run, also of earlier ones. A trial counts none. */
+  readonly delivered: number
+  /** How many new tokens it did not take: a later run gives them again, and the old ones work on. */
+  readonly undelivered: number
 }

@@ -8,4 +8,6 @@ export {
   readNotices,
 } from './notices-options.js'
 export type { DueParts } from './parts.js'
+export { type RotationDelivery, type RotationOptions, readRotation } from './rotation-options.js'
 export { runDue } from './run-due.js'
+export { type Rotation, rotationOf, scheduleRotation } from './schedule-rotation.js'

@@ -5,7 +5,9 @@ import { wrapStoreErrors } from '../store/index.js'
 import type { DueOptions, DueResult } from './due-result.js'
 import { decideNotice, type NoticeRule, rulesAt } from './due-rules.js'
 import { type Handed, handNotices } from './hand-notices.js'
+import type { NoticeSettings } from './notices-options.js'
 import type { DueParts, Running } from './parts.js'
+import { countRotations, type RotationCounts, rotateDue } from './rotate-due.js'
 
 const optionNames: NamesOf<DueOptions> = { dryRun: true, onProgress: true }
 /** Keys of one transaction: it is over before another writer would notice. */
@@ -18,7 +20,38 @@ export async function runDue(parts: DueParts, options: DueOptions): Promise<DueR
   const { dryRun = false, onProgress = () => {} } = options
   if (typeof dryRun !== 'boolean') throw new InvalidInput('dryRun', 'a boolean')
   if (typeof onProgress !== 'function') throw new InvalidInput('onProgress', 'a function')
-  const { settings, kept } = requireNotices(parts)
+  const { notices, rotation, store } = parts
+  if (notices === null && rotation === null) {
+    const message =
+      'Option notices must say of which keys to tell, such as notices: { expiringDays: [30, 7, 1] }, or option rotation where new tokens go.'
+    throw new InvalidOptions('notices', 'what to tell of keys', message)
+  }
+  if (notices !== null && store.notices === undefined) {
+    const message = 'Option store must be one that keeps notices, such as kyselyStore(db): this one has no notices.'
+    throw new InvalidOptions('store', 'a key store with notices', message)
+  }
+  // First: a token that waits is needed sooner than a mail.
+  const rotations =
+    rotation === null
+      ? noRotations
+      : dryRun
+        ? await countRotations(parts)
+        : await rotateDue(parts, rotation, (step) => onProgress({ step, organizationId: null, count: 1 }))
+  if (notices === null || store.notices === undefined) return { ...rotations, ...noNotices }
+  return { ...rotations, ...(await tellAll(parts, notices, store.notices, { dryRun, onProgress })) }
+}
+
+type NoticeCounts = Omit<DueResult, keyof typeof noRotations>
+
+const noNotices: NoticeCounts = { expiring: 0, unused: 0, handed: 0, failed: 0 }
+const noRotations: RotationCounts = { rotated: 0, delivered: 0, undelivered: 0 }
+
+async function tellAll(
+  parts: DueParts,
+  settings: NoticeSettings,
+  kept: StoreNotices,
+  { dryRun, onProgress }: { readonly dryRun: boolean; readonly onProgress: Running['tell'] },
+): Promise<NoticeCounts> {
   const rules = rulesAt(settings, await wrapStoreErrors(parts.store.now()))
   let isEnded = false
   const tell: Running['tell'] = (progress) => {
@@ -42,18 +75,6 @@ export async function runDue(parts: DueParts, options: DueOptions): Promise<DueR
   const given = dryRun || settings.onNotice === null ? none : await handNotices(running, settings.onNotice)
   if (failures.length > 0) throw failures[0]
   return { ...counts, ...given }
-}
-
-function requireNotices({ notices, store }: DueParts): Pick<Running, 'settings' | 'kept'> {
-  if (notices === null) {
-    const message = 'Option notices must say of which keys to tell, such as notices: { expiringDays: [30, 7, 1] }.'
-    throw new InvalidOptions('notices', 'what to tell of keys', message)
-  }
-  if (store.notices === undefined) {
-    const message = 'Option store must be one that keeps notices, such as kyselyStore(db): this one has no notices.'
-    throw new InvalidOptions('store', 'a key store with notices', message)
-  }
-  return { settings: notices, kept: store.notices }
 }
 
 async function answers({ store }: DueParts): Promise<boolean> {

@@ -57,7 +57,17 @@ export {
   sha256,
 } from '../crypto/index.js'
 export type { DelegateOptions } from '../delegates/index.js'
-export type { DueMethods, DueOptions, DueProgress, DueResult, KeyNotice, NoticesOptions } from '../due/index.js'
+export type {
+  DueMethods,
+  DueOptions,
+  DueProgress,
+  DueResult,
+  KeyNotice,
+  NoticesOptions,
+  Rotation,
+  RotationDelivery,
+  RotationOptions,
+} from '../due/index.js'
 export {
   HostUnavailable,
   InvalidInput,
@@ -166,6 +176,7 @@ export type {
   PruneQuery,
   PruneResult,
 } from '../retention/index.js'
+export type { RotationSchedule } from '../rotations/index.js'
 export type { RewrapResult } from '../sealing/index.js'
 export type {
   BudgetGetOptions,

@@ -20,6 +20,7 @@ export type {
   StoreNotices,
 } from '../notices/index.js'
 export { breaksPolicy, type KeyPolicy } from '../policy/index.js'
+export type { PendingToken, RotationSchedule, StoredRotation, StoreRotations } from '../rotations/index.js'
 export {
   type AuditRow,
   auditRow,
@@ -29,7 +30,10 @@ export {
   type KeyRow,
   newRow,
   parseAuditRow,
+  parseRotationRow,
   parseRow,
+  type RotationRow,
+  rotationRow,
   sumOf,
   wholeNumberOf,
 } from '../rows/index.js'

@@ -50,6 +50,7 @@ export class KeyChanged extends KeyError {
  * - `rotated_meanwhile`: another rotation came first, and its token is the current one.
  * - `environment_unknown`: the key is of an environment that the keyring does not have any more.
  * - `imported_already`: there is a key with this token.
+ * - `delivery_pending`: a new token of its schedule is not known to have been delivered.
  * - `damaged`: a part of the stored key cannot be read.
  */
 export type ObstructiveStatus =
@@ -58,12 +59,14 @@ export type ObstructiveStatus =
   | 'rotated_meanwhile'
   | 'environment_unknown'
   | 'imported_already'
+  | 'delivery_pending'
   | 'damaged'
 
 const inWords: Partial<Record<ObstructiveStatus, string>> = {
   rotated_meanwhile: 'was rotated meanwhile',
   environment_unknown: 'is of an environment that is not configured',
   imported_already: 'was imported already',
+  delivery_pending: 'has a new token that waits to be delivered',
 }
 
 /** The status of the key does not allow the change, or a concurrent change came first. */

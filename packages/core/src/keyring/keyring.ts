@@ -3,7 +3,7 @@ import { type AuditLog, auditLog, beginExport, exporter } from '../audit/index.j
 import { checkNames } from '../check/index.js'
 import type { Secret } from '../crypto/index.js'
 import { grantableBy, principalOfKey } from '../delegation/index.js'
-import { type DueMethods, runDue } from '../due/index.js'
+import { type DueMethods, rotationOf, runDue, scheduleRotation } from '../due/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { type HandoverVerbs, handoverVerbs } from '../handover/index.js'
 import {
@@ -522,6 +522,9 @@ export function createKeyring<A extends Access>(options: KeyringOptions<A>): Key
     rewrap: () => rewrapSeals(managing),
     prune: async (query, options = {}) => prune(managing, query, options),
     runDue: async (options = {}) => runDue(managing, options),
+    scheduleRotation: async (id, schedule, manage = {}) =>
+      scheduleRotation(managing, id, schedule, checkChangeOptions(manage)),
+    rotationOf: async (id, options = {}) => rotationOf(managing, id, readWithin(options)),
     stats: async (query) => loadStats(managing, query),
     usage: async (query) => loadUsage(managing, query),
     usageOfKeys: async (query) => loadKeysUsage(managing, query),

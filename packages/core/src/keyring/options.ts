@@ -4,7 +4,7 @@ import type { CacheOptions } from '../cache/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { FormerFormat, Hasher, ImportOptions, Sealer } from '../crypto/index.js'
 import type { DelegateOption } from '../delegates/index.js'
-import type { NoticesOptions } from '../due/index.js'
+import type { NoticesOptions, RotationOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
 import type { PolicyInput } from '../policy/index.js'
@@ -95,6 +95,8 @@ export interface KeyringOptions<A extends Access = Access> extends DelegateOptio
   readonly auditKeys?: AuditKeyRing | undefined
   /** Of which keys `runDue` tells: of those that expire soon, and of those that nobody uses. @defaultValue of none */
   readonly notices?: NoticesOptions | undefined
+  /** Lets keys have schedules, and says where `runDue` delivers their new tokens. @defaultValue no key has a schedule */
+  readonly rotation?: RotationOptions | undefined
   /** How long uses are collected before they are written, 100 to 60000. A crash loses no more. @defaultValue 10000 */
   readonly usageFlushMs?: number | undefined
   /**
@@ -155,6 +157,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   manageScope: true,
   auditKeys: true,
   notices: true,
+  rotation: true,
   usageFlushMs: true,
   quarantineExposed: true,
   secretLength: true,

@@ -4,7 +4,7 @@ import { type KeyReader, keyReader } from '../cache/index.js'
 import { checkNames, didYouMean, wholeNumber } from '../check/index.js'
 import { createTokenFactory, type Hasher, readImports, sha256 } from '../crypto/index.js'
 import { readDelegates } from '../delegates/index.js'
-import { type DueParts, readNotices } from '../due/index.js'
+import { type DueParts, readNotices, readRotation } from '../due/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { HandoverParts } from '../handover/index.js'
 import { readNaming } from '../input/index.js'
@@ -40,7 +40,7 @@ export interface KeyringParts
     BudgetParts,
     MintingParts,
     Watchers,
-    Pick<DueParts, 'notices'> {
+    Pick<DueParts, 'notices' | 'rotation'> {
   readonly store: KeyStore
   readonly reader: KeyReader
   readonly usage: UsageBuffer
@@ -79,9 +79,8 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     throw new InvalidOptions('resolveOwner', "a function of the owner, or 'uncapped'")
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new InvalidOptions('onEvent', 'a function')
-  if (typeof allowKeyManagement !== 'boolean') throw new InvalidOptions('allowKeyManagement', 'a boolean')
-  if (typeof quarantineExposed !== 'boolean') throw new InvalidOptions('quarantineExposed', 'a boolean')
-
+  for (const [name, value] of Object.entries({ allowKeyManagement, quarantineExposed }))
+    if (typeof value !== 'boolean') throw new InvalidOptions(name, 'a boolean')
   const naming = readNaming(options)
   const hasher = readHasher(options.hasher)
   const warnings = onEvent === undefined ? processWarnings() : null
@@ -136,6 +135,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     auditKeys,
     auditKey: auditKeys?.current,
     notices: readNotices(options.notices),
+    rotation: readRotation(options.rotation, hasher),
     usage: usageBuffer(store, options.usageFlushMs, emit),
     uses: new WeakMap(),
     deadlines: new DeadlineLines(),

@@ -1,6 +1,7 @@
 import { type LiveActor, liveManager, requireHere } from '../delegation/index.js'
 import { KeyChanged, KeyNotFound } from '../errors/index.js'
 import { checkActor, checkContext, checkKeyId, isWithin, type TrialOptions } from '../input/index.js'
+import type { StoredRotation } from '../rotations/index.js'
 import {
   type DecisionContext,
   type Found,
@@ -17,6 +18,7 @@ import type { ManageParts } from './parts.js'
 export interface Change {
   readonly write: KeyChanges
   readonly audit: readonly { readonly type: AuditType; readonly data: JsonObject }[]
+  readonly rotation?: StoredRotation | null
 }
 
 /** A verb's pure decision, under the store's lock; `null` changes nothing. What it throws reaches the caller. */
@@ -26,6 +28,7 @@ export type Decide = (record: KeyRecord, context: DecisionContext, actor: LiveAc
 export interface ChangeTerms {
   readonly quota?: QuotaScope | null
   readonly once?: Once | undefined
+  readonly withRotation?: boolean
 }
 
 /**
@@ -83,7 +86,7 @@ async function commit(
   live: LiveActor,
   options: TrialOptions,
   decide: Decide,
-  { quota = null, once }: ChangeTerms,
+  { quota = null, once, withRotation = false }: ChangeTerms,
 ): Promise<Key> {
   const { actor } = live
   const context = checkContext(options)
@@ -94,6 +97,7 @@ async function commit(
       quota,
       auditKey: parts.auditKey,
       once,
+      withRotation,
       decide: (record, decision) => {
         requireReached(parts, record, live, options)
         // Only here: a request that is sent again is answered as such, whatever it changed itself.
@@ -106,6 +110,7 @@ async function commit(
         return {
           write: change.write,
           audit: change.audit.map((entry) => ({ ...entry, actor, context, keyId: record.id })),
+          rotation: change.rotation,
         }
       },
     }),

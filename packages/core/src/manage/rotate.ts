@@ -4,6 +4,7 @@ import { checkDelegation, isOwnKey } from '../delegation/index.js'
 import { InvalidInput, InvalidState } from '../errors/index.js'
 import { type ChangeOptions, maxGraceMs } from '../input/index.js'
 import { requirePolicy } from '../policy/index.js'
+import { requireDelivered } from '../rotations/index.js'
 import { isExpired, organizationOf, wrapStoreErrors } from '../store/index.js'
 import { changePrepared } from './change-key.js'
 import type { CreatedKey } from './create.js'
@@ -64,6 +65,7 @@ export async function rotateKey(
       once: requestOnce(scope, options, { id: seen.id, graceMs }),
       decide: (record, { now }) => {
         if (policy !== null) requirePolicy({ after: record, before: null }, policy, now)
+        if (graceMs > 0) requireDelivered(record)
         const until = new Date(now.getTime() + graceMs)
         return {
           // Without grace it is kept as well, so that its use can be recognised; with no end to its time, for a

@@ -46,12 +46,13 @@ export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'ch
       return record
     },
 
-    async change(id, { quota, auditKey, once, decide }: ChangeRequest) {
+    async change(id, { quota, auditKey, once, decide, withRotation = false }: ChangeRequest) {
       const record = keys.get(id)
       if (record === undefined) return null
       const now = clock()
       refuseRepeated(state, once, now)
-      const decision = decide(record, { now, used: countUsed(state, quota, id, now) })
+      const rotation = withRotation ? { rotation: state.rotations.get(id) ?? null } : {}
+      const decision = decide(record, { now, used: countUsed(state, quota, id, now), ...rotation })
       if (decision === null) return { record: withLastUse(state, record), now }
       const writes = Object.keys(decision.write).length > 0
       const changed: KeyRecord = fixedCopy({
@@ -61,6 +62,9 @@ export function memoryChanges(state: MemoryState): Pick<KeyStore, 'insert' | 'ch
       })
       appendRecords(state, organizationOf(record.owner), decision.audit, now, auditKey)
       keys.set(id, changed)
+      const { rotation: next } = decision
+      if (withRotation && next === null) state.rotations.delete(id)
+      else if (withRotation && next !== undefined && next !== null) state.rotations.set(id, fixedCopy(next))
       remember(state, once, id, now)
       return { record: withLastUse(state, changed), now }
     },

@@ -7,6 +7,7 @@ import { memoryList } from './list.js'
 import { memoryNotices } from './notices.js'
 import { memoryReads } from './reads.js'
 import { memoryRetention } from './retention.js'
+import { memoryRotations } from './rotations.js'
 import type { MemoryState } from './state.js'
 import { memoryUsage } from './usage.js'
 
@@ -36,6 +37,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     usage: new Map(),
     refusals: new Map(),
     lastUses: new Map(),
+    rotations: new Map(),
     previousUses: new Map(),
     notices: new Map(),
     batches: new Set(),
@@ -53,5 +55,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     retention: memoryRetention(state),
     notices: memoryNotices(state),
     budgets: memoryBudgets(state),
+    rotations: memoryRotations(state),
   }
 }

@@ -96,7 +96,7 @@ function isRemovable({ status, deletedAt, lookupDigest }: KeyRecord, before: Dat
 }
 
 function forgetKey(
-  { keys, lastUses, previousUses, notices, gone }: MemoryState,
+  { keys, lastUses, previousUses, rotations, notices, gone }: MemoryState,
   organizationId: string,
   id: string,
 ): void {
@@ -109,6 +109,7 @@ function forgetKey(
   keys.delete(id)
   lastUses.delete(id)
   previousUses.delete(id)
+  rotations.delete(id)
   for (const kind of ['expiring', 'unused'] as const) notices.delete(noticeName(id, kind))
 }
 

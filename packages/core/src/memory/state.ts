@@ -1,5 +1,6 @@
 import type { AccountState } from '../budgets/index.js'
 import type { StoredNotice } from '../notices/index.js'
+import type { StoredRotation } from '../rotations/index.js'
 import type { AuditCheckpoint, KeyRefusals, PreviousUse } from '../store/index.js'
 import type { AuditRecord, KeyRecord } from '../values/index.js'
 
@@ -35,6 +36,8 @@ export interface MemoryState {
   readonly refusals: Map<string, KeyRefusals>
   /** The last use of each key. A flush writes it for many keys, none of whose records is made anew. */
   readonly lastUses: Map<string, Date>
+  /** The schedules, by key. */
+  readonly rotations: Map<string, StoredRotation>
   /** The last use of each key's token before its last rotation. */
   readonly previousUses: Map<string, PreviousUse>
   /** The last notice of each kind about each key, by both. */

@@ -27,6 +27,7 @@ const sentences: ReadonlyMap<string, string> = new Map([
   ['usage.not_written', 'Uses of keys are not written; they are kept, and tried again.'],
   ['usage.dropped', 'Uses of keys are not counted: too many wait to be written, or the keyring is closed.'],
   ['api_key.notice_failed', 'Notices of keys are not taken: notices.onNotice fails. They are given again.'],
+  ['api_key.delivery_failed', 'New tokens are not delivered: rotation.deliver fails. The old ones work on.'],
   ['api_key.rehash_failed', 'Hashes of keys cannot be renewed.'],
   ['store.replica_left', 'Verifications do not read from a replica of readFrom. keyring.doctor() says why.'],
   ['cache.bypassed', 'The bus of the cache is out of reach: every verification reads its key.'],

@@ -63,6 +63,10 @@ export function timedStore(store: KeyStore, ms: number, watch: StoreWatch | null
     get retention() {
       return store.retention && timedRetention(store.retention, read, write)
     },
+    get rotations() {
+      const of = store.rotations
+      return of && { find: (id: string) => read(() => of.find(id)), due: (limit: number) => read(() => of.due(limit)) }
+    },
     get notices() {
       return store.notices && timedNotices(store.notices, read)
     },

@@ -1,6 +1,7 @@
 import type { StoreBudgets } from '../budgets/index.js'
 import type { StoreNotices } from '../notices/index.js'
 import type { KeyPolicy } from '../policy/index.js'
+import type { StoredRotation, StoreRotations } from '../rotations/index.js'
 import type {
   Actor,
   AuditDraft,
@@ -59,12 +60,16 @@ export interface DecisionContext {
    * excludes the key of the request. 0 if the request has no quota.
    */
   readonly used: number
+  /** The schedule of the key, if the request asked for it; `null`: it has none. */
+  readonly rotation?: StoredRotation | null
 }
 
 /** The result of a decision: a write, and its audit records in the order of the chain. */
 export interface Decision<W> {
   readonly write: W
   readonly audit: readonly AuditDraft[]
+  /** The schedule to write, if the request asked for it; `null` removes it. @defaultValue it stays as it is */
+  readonly rotation?: StoredRotation | null | undefined
 }
 
 /**
@@ -95,6 +100,8 @@ export interface InsertRequest {
 
 /** The request of {@link KeyStore.change}. */
 export interface ChangeRequest {
+  /** Whether `decide` is given the schedule of the key, and may write it: only for a store with `rotations`. @defaultValue false */
+  readonly withRotation?: boolean | undefined
   /** The keys that `used` counts; `null` counts none. */
   readonly quota: QuotaScope | null
   /** The secret key for the audit records. @defaultValue none: plain SHA-256 */
@@ -314,6 +321,9 @@ export interface KeyStore {
 
   /** Keeps what is spent of budgets. Left out by a store without: no key can have one there. */
   readonly budgets?: StoreBudgets | undefined
+
+  /** Keeps the schedules of keys. Left out by a store that keeps none. */
+  readonly rotations?: StoreRotations | undefined
 }
 
 /** What a store does within a transaction of the host's. */

@@ -19,6 +19,8 @@ export type AuditType =
   | 'api_key.rotation_grace_ended'
   | 'api_key.leak_reported'
   | 'api_key.transferred'
+  | 'api_key.rotation_scheduled'
+  | 'api_key.delivered'
   | 'api_key.revealed'
   | 'budget.granted'
   | 'audit.exported'

@@ -41,14 +41,15 @@ async function make(options: Options = {}) {
   const disabled = await before.keyring.create({ ...good, scopes: ['members.read'] })
   await before.keyring.disable(disabled.key.id)
   const plans = { plans: { any: { maxKeys: 100 } }, resolvePlan: () => 'any' }
+  const due = { notices: {}, rotation: { deliver: () => {}, sealer: seals } }
   const world = open({
     store,
     access: model,
     reveal: seals,
     ...slow,
     ...plans,
-    notices: {},
     delegates: {},
+    ...due,
     manageTimeoutMs: 20,
     ...options,
   })
@@ -87,6 +88,8 @@ const verbs: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   revokeAll: ({ keyring }) => keyring.revokeAll({ organizationId, createdBy: actor }),
   transfer: ({ keyring, id }) => keyring.transfer(id, { createdBy: actor }),
   runDue: ({ keyring }) => keyring.runDue(),
+  scheduleRotation: ({ keyring, id }) => keyring.scheduleRotation(id, null),
+  rotationOf: ({ keyring, id }) => keyring.rotationOf(id),
   prune: ({ keyring }) => keyring.prune({}),
   stats: ({ keyring }) => keyring.stats({ organizationId }),
   usage: ({ keyring }) => keyring.usage({ organizationId }),
@@ -116,11 +119,11 @@ describe('a store that hangs (FI-41)', () => {
       const world = await make()
       for (const method of Object.keys(world.store) as Exclude<
         keyof KeyStore,
-        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'transfers' | 'watch'
+        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'transfers' | 'rotations' | 'watch'
       >[])
         world.storage.stubs[method] = hang // its own keys
       const hanging = new Proxy({}, { get: () => hang }) // whatever is called
-      Object.assign(world.storage.stubs, { retention: hanging, notices: hanging, budgets: hanging })
+      Object.assign(world.storage.stubs, { retention: hanging, notices: hanging, budgets: hanging, rotations: hanging })
       if (name === 'doctor') {
         expect(await verb(world)).toMatchObject([{ code: 'store_unavailable', severity: 'error' }])
         return

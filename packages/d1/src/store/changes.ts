@@ -6,6 +6,7 @@ import {
   type KeyChanges,
   type KeyStore,
   newRow,
+  parseRotationRow,
   parseRow,
   sortName,
   termsOf,
@@ -14,6 +15,7 @@ import type { Database, Plan, Row } from '../driver/database.js'
 import { insertRow, list, previousUsedAt, usedAt } from '../sql/parts.js'
 import { join, raw, type Sql, sql, type Value } from '../sql/sql.js'
 import { advance } from './advance.js'
+import { selectRotation, writeRotation } from './rotations.js'
 import { type Asked, readSituation, type Situation, selectSituation } from './situation.js'
 
 /** New keys and changed ones, each with its audit record. */
@@ -43,17 +45,22 @@ export function changeMethods(db: Database): Pick<KeyStore, 'insert' | 'change' 
       })
     },
 
-    change(id, { decide, ...asked }) {
+    change(id, { decide, withRotation = false, ...asked }) {
       const key = sql`select k.*, hex(k.hash) as hash_bytes, ${usedAt} as used_at, ${previousUsedAt} as previous_used_at from api_keys as k where k.id = ${id}`
       const organization = sql`(select organization_id from api_keys where id = ${id})`
-      return db.change([key, selectSituation(organization, id, asked)], ([keys, rows]): Plan<Found | null> => {
+      const reads = [key, selectSituation(organization, id, asked), ...(withRotation ? [selectRotation(id)] : [])]
+      return db.change(reads, ([keys, rows, rotations]): Plan<Found | null> => {
         const row = keys?.[0]
         if (row === undefined) return { writes: [], result: null }
         const record = parseRow(row)
         const situation = readSituation(rows?.[0], String(row.organization_id), asked)
-        const decision = decide(record, situation)
+        const schedule = rotations?.[0]
+        const rotation = schedule === undefined ? null : parseRotationRow(schedule)
+        const decision = decide(record, withRotation ? { ...situation, rotation } : situation)
         if (decision === null) return { writes: [], result: { record, now: situation.now } }
-        return planChange({ row, record, situation, asked, decision })
+        const plan = planChange({ row, record, situation, asked, decision })
+        if (!withRotation || decision.rotation === undefined) return plan
+        return { ...plan, writes: [...plan.writes, writeRotation(id, decision.rotation)] }
       })
     },
 

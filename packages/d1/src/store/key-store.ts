@@ -10,6 +10,7 @@ import { noticeMethods } from './notices.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { retentionMethods } from './retention.js'
+import { rotationMethods } from './rotations.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
 
@@ -29,5 +30,6 @@ export function keyStore(db: Database): KeyStore {
     retention: retentionMethods(db),
     notices: noticeMethods(db),
     budgets: budgetMethods(db),
+    rotations: rotationMethods(db),
   }
 }

@@ -291,6 +291,8 @@ export const german: Strings = {
       'api_key.rotation_grace_ended': 'Altes Token beendet',
       'api_key.leak_reported': 'Leck gemeldet',
       'api_key.transferred': 'Schlüssel übergeben',
+      'api_key.rotation_scheduled': 'Erneuerungen geplant',
+      'api_key.delivered': 'Neues Token ausgeliefert',
       'api_key.revealed': 'Token noch einmal gezeigt',
       'audit.exported': 'Protokoll exportiert',
       'audit.pruned': 'Alte Einträge archiviert',

@@ -284,6 +284,8 @@ export const en = {
       'api_key.rotation_grace_ended': 'Old token ended',
       'api_key.leak_reported': 'Leak reported',
       'api_key.transferred': 'Key transferred',
+      'api_key.rotation_scheduled': 'Rotations scheduled',
+      'api_key.delivered': 'New token delivered',
       'api_key.revealed': 'Token shown again',
       'audit.exported': 'Log exported',
       'audit.pruned': 'Old records archived',

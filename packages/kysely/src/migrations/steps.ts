@@ -27,6 +27,7 @@ import { createNotices } from './0025-create-notices.js'
 import { createBudgets } from './0026-create-budgets.js'
 import { keepBudget } from './0027-keep-budget.js'
 import { createPreviousUses } from './0028-create-previous-uses.js'
+import { createRotations } from './0029-create-rotations.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -60,6 +61,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0026-create-budgets': createBudgets,
   '0027-keep-budget': keepBudget,
   '0028-create-previous-uses': createPreviousUses,
+  '0029-create-rotations': createRotations,
 }
 
 /** The step that makes the audit table. */

@@ -12,6 +12,7 @@ import { addToLists, changeLists, listedColumns } from './listed-keys.js'
 import { lockOrganization, readsMayBeOld } from './organization-lock.js'
 import { ownedBy } from './owned-by.js'
 import { claimRequest, releaseRequest } from './request-claim.js'
+import { loadRotation, writeRotation } from './rotations.js'
 
 /**
  * New keys and changed ones, each in one transaction with its audit record. The record is written first: a host that commits its
@@ -71,7 +72,7 @@ async function change(
   context: StoreContext,
   trx: Transaction<KeyTables>,
   id: string,
-  { quota, auditKey, once, decide }: ChangeRequest,
+  { quota, auditKey, once, decide, withRotation = false }: ChangeRequest,
 ): Promise<Found | null> {
   const { tables } = context
   // A write without effect takes the key's lock on every engine, before the row is read.
@@ -94,12 +95,15 @@ async function change(
   const organization = await lockOrganization(context, trx, row.organization_id)
   const { now } = organization
   await claimRequest(context, trx, { once, keyId: id, at: now })
-  const decision = decide(record, { now, used: await countUsed(context, trx, quota, { except: id, now }) })
+  const used = await countUsed(context, trx, quota, { except: id, now })
+  const rotation = withRotation ? { rotation: await loadRotation(context, trx, id) } : {}
+  const decision = decide(record, { now, used, ...rotation })
   if (decision === null) {
     await releaseRequest(context, trx, once)
     return { record, now }
   }
   await appendAudit(context, trx, organization, { drafts: decision.audit, auditKey })
+  if (withRotation && decision.rotation !== undefined) await writeRotation(context, trx, id, decision.rotation)
   if (Object.keys(decision.write).length === 0) return { record, now }
   const columns = { ...changedColumns(decision.write), updated_at: now.getTime(), version: record.version + 1 }
   const changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value

@@ -21,6 +21,7 @@ import { openReplicas } from './open-replicas.js'
 import { usageReads } from './read-usage.js'
 import { readMethods } from './reads.js'
 import { retentionMethods } from './retention.js'
+import { rotationMethods } from './rotations.js'
 import { loadStats } from './stats.js'
 import { usageMethods } from './usage.js'
 
@@ -90,6 +91,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     retention: retentionMethods(context),
     notices: noticeMethods(context),
     budgets: budgetMethods(context),
+    rotations: rotationMethods(context),
     inTransaction: (transaction) => storeInTransaction(context, tableOptions, transaction),
     ...(replicas === null ? {} : { watch: replicas.watch }),
 

@@ -30,6 +30,7 @@ export async function removeTombstones(
       .executeTakeFirstOrThrow()
     await trx.deleteFrom(tables.api_key_terms).where('key_id', 'in', ids).execute()
     await trx.deleteFrom(tables.api_key_last_uses).where('key_id', 'in', ids).execute()
+    await trx.deleteFrom(tables.api_key_rotations).where('key_id', 'in', ids).execute()
     await trx.deleteFrom(tables.api_key_previous_uses).where('key_id', 'in', ids).execute()
     await trx.deleteFrom(tables.api_key_notices).where('key_id', 'in', ids).execute()
     return Number(numDeletedRows)

@@ -1,4 +1,4 @@
-import type { AuditRow, KeyRow } from '@keywright/core/store'
+import type { AuditRow, KeyRow, RotationRow } from '@keywright/core/store'
 import type { Generated } from 'kysely'
 
 /** The table of keys. */
@@ -49,6 +49,9 @@ export interface CounterTable {
   /** 1: it has, or once had, an endpoint of webhooks, so that what happens to its keys is an event as well. */
   webhooks: Generated<number>
 }
+
+/** The schedules of keys. */
+export type RotationTable = RotationRow
 
 /** When the token of a key before its last rotation was last used, of keys of which one was. */
 export interface PreviousUseTable {
@@ -201,6 +204,7 @@ export interface KeyTables {
   api_key_audit: AuditTable
   api_key_audit_starts: AuditStartTable
   api_key_counters: CounterTable
+  api_key_rotations: RotationTable
   api_key_previous_uses: PreviousUseTable
   api_key_notices: NoticeTable
   api_key_usage: UsageTable

@@ -51,6 +51,7 @@ export function tableNames({ tablePrefix = '', schema }: TableOptions): TableNam
     api_key_audit: named('api_key_audit'),
     api_key_audit_starts: named('api_key_audit_starts'),
     api_key_counters: named('api_key_counters'),
+    api_key_rotations: named('api_key_rotations'),
     api_key_previous_uses: named('api_key_previous_uses'),
     api_key_notices: named('api_key_notices'),
     api_key_usage: named('api_key_usage'),

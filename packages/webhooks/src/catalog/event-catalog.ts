@@ -55,6 +55,8 @@ const keyTypes: Readonly<Record<string, string>> = {
   'api_key.rotation_grace_ended': 'The token before the last rotation ended early.',
   'api_key.leak_reported': 'A token was found where others can read it.',
   'api_key.transferred': 'A key went to somebody else.',
+  'api_key.rotation_scheduled': 'A key was given a schedule of rotations, or it was ended.',
+  'api_key.delivered': 'The new token of a key was delivered, and the time of the old one ends.',
   'api_key.expiring': 'A key expires soon.',
   'api_key.unused': 'Nobody has used a key for a long time.',
 }
