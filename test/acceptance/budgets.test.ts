@@ -61,7 +61,7 @@ async function isThere(engine: BudgetedOptions['engine']): Promise<boolean> {
 }
 
 for (const engine of ['SQLite', 'PostgreSQL'] as const) {
-  describe.skipIf(!(await isThere(engine)))(`B20: budgets, in four processes over ${engine}`, () => {
+  describe.skipIf(!(await isThere(engine)))(`B18: budgets, in four processes over ${engine}`, () => {
     it('admit what they have, and not one credit more; an overdraft is not lost', async () => {
       const { keyring, processes, addKey } = await make(engine)
       const { id, token } = await addKey('acme', { limit: 60 })

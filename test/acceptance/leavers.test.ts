@@ -99,7 +99,7 @@ describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ 
   }
   const ada = { type: 'user', id: 'ada' } as const
 
-  it('B28: one request ends all that somebody created, with what those keys created, and names it before', async () => {
+  it('B20: one request ends all that somebody created, with what those keys created, and names it before', async () => {
     const { keyring, organizationId, manage, use, create } = await open()
     const a = await create('a', ada)
     const child = await create('a1', { type: 'key', id: a.id })
@@ -120,7 +120,7 @@ describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ 
     expect(await keyring.audit.verify({ organizationId })).toMatchObject({ ok: true })
   })
 
-  it('B28: two requests at once end each key once', async () => {
+  it('B20: two requests at once end each key once', async () => {
     const { keyring, organizationId, manage, create } = await open()
     for (let at = 0; at < 12; at += 1) await create(`k${at}`, ada)
     const both = await Promise.all([1, 2].map(() => manage('boss', '/bulk/revoke-all', { created_by: ada })))
@@ -130,7 +130,7 @@ describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ 
     expect(records).toHaveLength(12)
   })
 
-  it('B28: a key goes to somebody whose rights cap it from the next request on, and nobody gains by it', async () => {
+  it('B20: a key goes to somebody whose rights cap it from the next request on, and nobody gains by it', async () => {
     const { keyring, organizationId, people, manage, use, create } = await open()
     const { id, token } = await create('deploy', ada)
     people.lead = ['tasks.read', 'api_keys.create', 'api_keys.manage_all']

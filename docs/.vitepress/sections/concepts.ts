@@ -15,6 +15,7 @@ const concepts: readonly PageLink[] = [
   { text: 'The settings page', link: '/concepts/settings-page' },
   { text: 'Threat model', link: '/concepts/threat-model' },
   { text: 'Comparison', link: '/comparison' },
+  { text: 'Feature table', link: '/feature-table' },
 ]
 
 export default concepts

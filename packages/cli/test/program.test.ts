@@ -31,6 +31,8 @@ const steps: readonly Step[] = [
   { line: 'keys update <id> --name nightly', out: /^id +<id>\nname +nightly\n/ },
   { line: 'keys disable <id> --yes', out: /^Key <id> is disabled\.\n$/ },
   { line: 'keys enable <id>', out: /^Key <id> is active\.\n$/ },
+  { line: 'keys transfer <id> --creator bob --yes', out: /<id>/ },
+  { line: 'keys revoke-all --organization acme --creator user:zoe --dry-run', out: /^$/ },
   { line: 'keys rotate <id> --grace 1h --yes', out: /^tk_live_<id>_\w+\n$/ },
   { line: 'stats --organization acme', out: /^active +1\n/ },
   {
@@ -39,6 +41,7 @@ const steps: readonly Step[] = [
     input: 'row',
   },
   { line: 'doctor', out: /^All is well\.\n$/ },
+  { line: 'due --dry-run', out: /^Nothing was done\. Due: 0 expiring, 0 unused/ },
   { line: 'scanning gitleaks', out: /^\[\[rules\]\]\n/ },
   { line: 'mcp config cursor --name acme --url https://acme.example/mcp', out: /^# Cursor: / },
   { line: 'completions bash', out: /^_keywright_words\(\)/ },
@@ -69,7 +72,8 @@ describe.each(engines)('the program, as a process of its own, on $name', ({ open
   it(
     'carries out each command',
     async () => {
-      const { env, options } = await open()
+      const { env: opened, options } = await open()
+      const env = { ...opened, TEST_NOTICES: 'taken' }
       let token = ''
       for (const { line, out, code = 0, input, isElsewhere = false } of steps.filter(
         ({ isQuick }) => testsEverything || isQuick,

@@ -71,7 +71,7 @@ describe('migrateToLatest', () => {
       ...tables.filter((name) => name.startsWith('a_')),
       ...tables.filter((name) => name.startsWith('b_')),
     ])
-    expect(tables).toHaveLength(34)
+    expect(tables).toHaveLength(38)
 
     const { key, token } = (await a?.create(input)) ?? expect.unreachable()
     expect((await a?.verify(token.reveal()))?.ok).toBe(true)

@@ -27,6 +27,7 @@ describe('testKeyStore', () => {
         'lets exactly 3 of 50 concurrent inserts through at limit 3 (LIM-2)',
         'lets one of two concurrent replacements win',
         'keeps one value when several come at once (HASH-13)',
+        'let one of many runs at once begin (ROT-7)',
       ],
     ],
     [
@@ -34,6 +35,7 @@ describe('testKeyStore', () => {
       [
         'has the keys of this creator alone, and pages of them',
         'have what a plain filter and sort of all keys has, whatever is combined, page by page',
+        'lists and counts the key with its new owner and creator from then on, and not with those before',
       ],
     ],
     [
@@ -62,6 +64,10 @@ describe('testKeyStore', () => {
         'lets a log begin after a record, which another one says, and then removes what is before it (AUD-13)',
         'lets no log begin elsewhere than asked, nor after what is no record of it',
         'lets one of several moves at once win, and loses no record that is appended meanwhile (AUD-4)',
+        'appends the records of a change to the log of its organization, also of several at once',
+        'are kept as they were written, with the change of their key or without one',
+        'are found when they are due, the earliest first, and then no more than asked for',
+        'let one of many runs at once begin (ROT-7)',
       ],
     ],
     [
