@@ -49,7 +49,7 @@ describe('an answer of authenticate', () => {
       { actor: { type: 'key', id: 'x', tokn: 'previous' }, authority },
     ],
     [
-      "Option authenticate must be a function that returns the token of a key as 'current' or 'previous'.",
+      "Option authenticate must be a function that returns the token of a key as 'current', 'previous' or 'delegate'.",
       { actor: { type: 'key', id: 'x', token: 'new' }, authority },
     ],
   ])('with an unknown field is the host’s fault: 503, and nothing is done: %s', async (message, caller) => {
