@@ -42,6 +42,7 @@ export function openTellingProduct({ database, tablePrefix }: TellingOptions): T
     store,
     hasher: hmacSha256({ current: 'p1', peppers: { p1: pepper } }),
     resolveOwner: 'uncapped',
+    manageTimeoutMs: 60_000, // a busy machine takes its time
     rotation: {
       deliver: ({ id, token }) => void delivered.push({ id, token: token.reveal() }),
       sealer: sealer({ current: 'r1', keys: { r1: Buffer.alloc(32, 6) } }),
