@@ -68,10 +68,7 @@ describe.each(engines)('four processes over %s', (engine) => {
     const product = openTellingProduct(options)
     const { db, keyring, store, hooks } = product
     await migrateToLatest(db, { tablePrefix: options.tablePrefix })
-    onTestFinished(async () => {
-      if (engine === 'PostgreSQL') await dropTables(db, options.tablePrefix)
-      await product.close()
-    })
+    onTestFinished(() => product.close(() => (engine === 'PostgreSQL' ? dropTables(db, options.tablePrefix) : null)))
     const { got, url } = await receiver()
     const owner = { type: 'organization', id: 'acme' } as const
     const now = (await store.now()).getTime()

@@ -24,7 +24,8 @@ export interface TellingProduct {
   readonly given: string[]
   /** The new tokens that the host's vault was given, each with the id of its delivery. */
   readonly delivered: { readonly id: string; readonly token: string }[]
-  close(): Promise<void>
+  /** @param last - Is done when nothing is written any more, and the database is still open. */
+  close(last?: () => unknown): Promise<void>
 }
 
 const pepper = 'the pepper of all processes, 32 bytes'
@@ -58,9 +59,10 @@ export function openTellingProduct({ database, tablePrefix }: TellingOptions): T
   }) as Webhooks
   return {
     ...{ db, store, webhookStore, keyring, hooks, given, delivered },
-    close: async () => {
+    close: async (last) => {
       await hooks.close()
       await keyring.close()
+      await last?.()
       await db.destroy()
     },
   }
