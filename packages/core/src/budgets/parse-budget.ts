@@ -42,7 +42,7 @@ export function parseBudget(
   return { limit, refill: parseRefill(refill, `${field}.refill`, Fault) }
 }
 
-/** Tests whether `value` is a budget that {@link parseBudget} gave. Whether there is such a time zone is not asked: see `periodAt`. */
+/** Tests whether `value` is a budget that `parseBudget` gave. Whether there is such a time zone is not asked: see `periodAt`. */
 export function isBudget(value: unknown): value is Budget {
   if (!isRecord(value) || !isCredits(value.limit)) return false
   const { refill } = value
