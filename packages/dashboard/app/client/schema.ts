@@ -1337,7 +1337,7 @@ export interface components {
          * @example api_key.created
          * @enum {string}
          */
-        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.rotation_grace_ended" | "api_key.leak_reported" | "api_key.transferred" | "api_key.revealed" | "audit.exported" | "audit.pruned" | "budget.granted" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
+        AuditType: "api_key.created" | "api_key.imported" | "api_key.renamed" | "api_key.settings_changed" | "api_key.scopes_changed" | "api_key.grants_changed" | "api_key.limits_changed" | "api_key.enabled" | "api_key.disabled" | "api_key.revoked" | "api_key.end_scheduled" | "api_key.deleted" | "api_key.rotated" | "api_key.rotation_grace_ended" | "api_key.leak_reported" | "api_key.transferred" | "api_key.rotation_scheduled" | "api_key.delivered" | "api_key.revealed" | "audit.exported" | "audit.pruned" | "budget.granted" | "tool.called" | "webhook.created" | "webhook.updated" | "webhook.paused" | "webhook.resumed" | "webhook.secret_rotated" | "webhook.tested" | "webhook.replayed" | "webhook.disabled" | "webhook.deleted";
         /** @description Calls and refusals of several keys. */
         KeysUsage: {
             /** @description One entry for each key, in the order of the request. */
