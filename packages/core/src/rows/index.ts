@@ -1,5 +1,7 @@
+export { parseAccountRow } from './account-row.js'
 export { type AuditRow, auditRow, parseAuditRow } from './audit-row.js'
 export { changedColumns, type FoundKeyRow, newRow, parseRow } from './key-columns.js'
 export type { KeyRow } from './key-row.js'
+export { type NoticeRow, noticeAboutOf, noticeRow, parseNoticeRow } from './notice-row.js'
 export { parseRotationRow, type RotationRow, rotationRow } from './rotation-row.js'
 export { instantOf, sumOf, wholeNumberOf } from './whole-number.js'

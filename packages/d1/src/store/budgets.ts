@@ -3,9 +3,9 @@ import {
   type BudgetAccount,
   emptyAccount,
   instantOf,
+  parseAccountRow,
   requestMemoryMs,
   type StoreBudgets,
-  wholeNumberOf,
 } from '@keywright/core/store'
 import type { Database, Plan, Row } from '../driver/database.js'
 import { insertRow, now } from '../sql/parts.js'
@@ -67,12 +67,7 @@ function selectAccount({ organizationId, holder, id }: BudgetAccount): Sql {
 
 function readAccount(rows: readonly Row[]): AccountState {
   const [row] = rows
-  if (row === undefined) return emptyAccount
-  return {
-    period: wholeNumberOf(row.period, 'period'),
-    used: wholeNumberOf(row.used, 'used'),
-    extra: wholeNumberOf(row.extra, 'extra'),
-  }
+  return row === undefined ? emptyAccount : parseAccountRow(row)
 }
 
 /** Writes an account, as long as it is what was decided on. If it is not, `used` becomes `null`, which its column refuses. */

@@ -1,16 +1,17 @@
 import {
   dayMs,
-  instantOf,
-  type NoticeKind,
   type NoticePlace,
   type NoticeQuery,
+  type NoticeRow,
   type NoticeTelling,
+  noticeAboutOf,
+  noticeRow,
+  parseNoticeRow,
   parseRow,
   type StoredNotice,
   type StoreNotices,
-  wholeNumberOf,
 } from '@keywright/core/store'
-import type { Database, Plan, Row } from '../driver/database.js'
+import type { Database, Plan } from '../driver/database.js'
 import { all, list, now, usedAt } from '../sql/parts.js'
 import { raw, type Sql, sql } from '../sql/sql.js'
 import { advance } from './advance.js'
@@ -24,7 +25,7 @@ export function noticeMethods(db: Database): StoreNotices {
 
     async due(query) {
       const [rows = []] = await db.read([query.kind === 'expiring' ? expiring(query) : unused(query)])
-      return rows.map((row): NoticePlace => ({ keyId: String(row.key_id), about: aboutOf(row.about) }))
+      return rows.map((row): NoticePlace => ({ keyId: String(row.key_id), about: noticeAboutOf(row.about) }))
     },
 
     tell: (request) => tell(db, request),
@@ -35,7 +36,7 @@ export function noticeMethods(db: Database): StoreNotices {
           select key_id, kind from api_key_notices where next_at <= ${dueBy.getTime()} order by next_at limit ${limit})
           returning *`,
       ])
-      return rows.map(parseNotice).sort((a, b) => a.at.getTime() - b.at.getTime())
+      return rows.map(parseNoticeRow).sort((a, b) => a.at.getTime() - b.at.getTime())
     },
 
     async settle(worker, ends) {
@@ -100,7 +101,7 @@ function tell(
     [selectSituation(organizationId, '', asked), keys, last],
     ([rows, found = [], before = []]): Plan<readonly StoredNotice[]> => {
       const situation = readSituation(rows?.[0], organizationId, asked)
-      const lastOf = new Map(before.map((row) => [String(row.key_id), parseNotice(row)]))
+      const lastOf = new Map(before.map((row) => [String(row.key_id), parseNoticeRow(row)]))
       const told = found.flatMap((row): StoredNotice[] => {
         const record = parseRow(row)
         const content = decide(record, lastOf.get(record.id) ?? null, situation.now)
@@ -109,36 +110,17 @@ function tell(
       if (told.length === 0) return { writes: [], result: told }
       const writes = [
         ...advance(situation, asked, { keyId: null, audit: [], created: 0 }),
-        insertNotices(
-          told.map((notice) => ({ ...notice, about: notice.about?.getTime() ?? 0, at: +notice.at })),
-          isHanded,
-        ),
+        insertNotices(told.map((notice) => noticeRow(notice, isHanded))),
       ]
       return { writes, result: told }
     },
   )
 }
 
-function insertNotices(rows: readonly object[], isHanded: boolean): Sql {
+function insertNotices(rows: readonly NoticeRow[]): Sql {
   return sql`insert into api_key_notices (key_id, kind, organization_id, about, days, at, next_at, claim)
-    select value ->> 'keyId', value ->> 'kind', value ->> 'organizationId', value ->> 'about', value ->> 'days', value ->> 'at',
-    ${isHanded ? sql`value ->> 'at'` : sql`null`}, null from ${list(rows)} where true
+    select value ->> 'key_id', value ->> 'kind', value ->> 'organization_id', value ->> 'about', value ->> 'days', value ->> 'at',
+    value ->> 'next_at', null from ${list(rows)} where true
     on conflict (key_id, kind) do update set about = excluded.about, days = excluded.days, at = excluded.at,
     next_at = excluded.next_at, claim = null`
-}
-
-function parseNotice(row: Row): StoredNotice {
-  return {
-    keyId: String(row.key_id),
-    organizationId: String(row.organization_id),
-    kind: row.kind as NoticeKind, // by which it was looked for, or which only `tell` writes
-    about: aboutOf(row.about),
-    days: wholeNumberOf(row.days, 'days'),
-    at: instantOf(row.at, 'at'),
-  }
-}
-
-function aboutOf(value: unknown): Date | null {
-  const about = instantOf(value, 'about')
-  return about.getTime() === 0 ? null : about
 }

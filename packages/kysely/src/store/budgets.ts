@@ -1,7 +1,13 @@
-import { type AccountState, type BudgetAccount, emptyAccount, type StoreBudgets } from '@keywright/core/store'
+import {
+  type AccountState,
+  type BudgetAccount,
+  emptyAccount,
+  parseAccountRow,
+  type StoreBudgets,
+} from '@keywright/core/store'
 import { sql, type Transaction } from 'kysely'
 import type { KeyTables } from '../tables/key-tables.js'
-import { instantOf, wholeNumberOf } from '../tables/whole-number.js'
+import { instantOf } from '../tables/whole-number.js'
 import { appendAudit } from './audit.js'
 import type { StoreContext } from './context.js'
 import { lockOrganization } from './organization-lock.js'
@@ -81,12 +87,7 @@ async function loadAccounts(
     )}`.execute(db)
   const states = accounts.map(({ holder, id }) => {
     const row = rows.find((one) => one.holder === holder && one.id === id)
-    if (row === undefined) return missing()
-    return {
-      period: wholeNumberOf(row.period, 'period'),
-      used: wholeNumberOf(row.used, 'used'),
-      extra: wholeNumberOf(row.extra, 'extra'),
-    }
+    return row === undefined ? missing() : parseAccountRow(row)
   })
   return { now: instantOf(rows[0]?.now, 'now'), states }
 }

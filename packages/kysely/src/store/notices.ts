@@ -6,15 +6,17 @@ import {
   type NoticePlace,
   type NoticeQuery,
   type NoticeTelling,
+  noticeAboutOf,
   noticeEvent,
+  noticeRow,
+  parseNoticeRow,
   type StoredNotice,
   type StoreNotices,
 } from '@keywright/core/store'
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely'
 import { parseRow } from '../tables/columns.js'
-import type { KeyTables, NoticeTable } from '../tables/key-tables.js'
+import type { KeyTables } from '../tables/key-tables.js'
 import { lastUseOf } from '../tables/last-use-of.js'
-import { instantOf, wholeNumberOf } from '../tables/whole-number.js'
 import { addEvents } from './add-events.js'
 import type { StoreContext } from './context.js'
 import { lockOrganization } from './organization-lock.js'
@@ -34,7 +36,7 @@ export function noticeMethods(context: StoreContext): StoreNotices {
 async function loadDue(context: StoreContext, query: NoticeQuery): Promise<readonly NoticePlace[]> {
   const found = query.kind === 'expiring' ? expiring(context, query) : unused(context, query)
   const { rows } = await found.execute(context.db)
-  return rows.map(({ key_id, about }) => ({ keyId: key_id, about: aboutOf(about) }))
+  return rows.map(({ key_id, about }) => ({ keyId: key_id, about: noticeAboutOf(about) }))
 }
 
 type Found = RawBuilder<{ readonly key_id: string; readonly about: unknown }>
@@ -102,7 +104,7 @@ function tell(
       return content === null ? [] : [{ keyId: row.id, organizationId, kind, ...content, at: now }]
     })
     if (told.length === 0) return told
-    const rows = told.map((notice) => rowOf(notice, isHanded))
+    const rows = told.map((notice) => noticeRow(notice, isHanded))
     await dialect
       .orChange(trx.insertInto(tables.api_key_notices).values(rows), {
         table: tables.api_key_notices,
@@ -128,7 +130,7 @@ async function loadLast(
     .where('key_id', 'in', keyIds)
     .where('kind', '=', kind)
     .execute()
-  return new Map(rows.map((row) => [row.key_id, parseNotice(row)]))
+  return new Map(rows.map((row) => [row.key_id, parseNoticeRow({ ...row })]))
 }
 
 async function take(
@@ -161,7 +163,7 @@ async function take(
       .where('claim', '=', worker)
       .orderBy('at')
       .execute()
-    return rows.map(parseNotice)
+    return rows.map((row) => parseNoticeRow({ ...row }))
   })
 }
 
@@ -183,33 +185,4 @@ async function settle(
         .execute()
     }
   })
-}
-
-function rowOf({ keyId, organizationId, kind, about, days, at }: StoredNotice, isHanded: boolean): NoticeTable {
-  return {
-    key_id: keyId,
-    kind,
-    organization_id: organizationId,
-    about: about?.getTime() ?? 0,
-    days,
-    at: at.getTime(),
-    next_at: isHanded ? at.getTime() : null,
-    claim: null,
-  }
-}
-
-function parseNotice(row: NoticeTable): StoredNotice {
-  return {
-    keyId: row.key_id,
-    organizationId: row.organization_id,
-    kind: row.kind as NoticeKind, // by which it was looked for, or which only `tell` writes
-    about: aboutOf(row.about),
-    days: wholeNumberOf(row.days, 'days'),
-    at: instantOf(row.at, 'at'),
-  }
-}
-
-function aboutOf(value: unknown): Date | null {
-  const about = instantOf(value, 'about')
-  return about.getTime() === 0 ? null : about
 }

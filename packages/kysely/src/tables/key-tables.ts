@@ -1,4 +1,4 @@
-import type { AuditRow, KeyRow, RotationRow } from '@keywright/core/store'
+import type { AuditRow, KeyRow, NoticeRow, RotationRow } from '@keywright/core/store'
 import type { Generated } from 'kysely'
 
 /** The table of keys. */
@@ -62,19 +62,7 @@ export interface PreviousUseTable {
 }
 
 /** What was told of a key: the last notice of a kind. */
-export interface NoticeTable {
-  key_id: string
-  kind: string
-  organization_id: string
-  /** The end of the key, or its last use; 0: it was never used. */
-  about: number
-  days: number
-  at: number
-  /** From when on a run may give it to the host; `null`: never. */
-  next_at: number | null
-  /** The run that has it. */
-  claim: string | null
-}
+export type NoticeTable = NoticeRow
 
 /** How often a key was used in one hour. */
 export interface UsageTable {
