@@ -40,10 +40,17 @@ async function decodeText(request: Request): Promise<string> {
   const bytes = await collectBytes(request)
   if (bytes.length === 0) return ''
   if (type === null) throw notJson()
+  const text = textOf(bytes)
+  if (text === null) throw new ApiProblem(400, 'malformed_body', 'The body is not valid UTF-8.')
+  return text
+}
+
+/** Text in UTF-8; `null` for bytes that are none. */
+export function textOf(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new ApiProblem(400, 'malformed_body', 'The body is not valid UTF-8.')
+    return null
   }
 }
 

@@ -11,7 +11,7 @@ import { type Problem, problemFor, replyTo } from '@keywright/core/http'
 import type { ManagementApiOptions } from '../host/options.js'
 import type { Exchange, ExchangeEnv } from '../http/exchange.js'
 import { refuseOtherMethods } from '../http/other-methods.js'
-import { collectBytes } from '../http/read-body.js'
+import { collectBytes, textOf } from '../http/read-body.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import { loadAuditContext } from '../request/audit-context.js'
 
@@ -148,12 +148,9 @@ async function readForm(request: Request): Promise<URLSearchParams> {
   if (!/^application\/x-www-form-urlencoded\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) {
     throw new ExchangeRefused('invalid_request', 'Send the parameters as application/x-www-form-urlencoded.')
   }
-  const bytes = await collectBytes(request)
-  try {
-    return new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw new ExchangeRefused('invalid_request', 'The body is not valid UTF-8.')
-  }
+  const text = textOf(await collectBytes(request))
+  if (text === null) throw new ExchangeRefused('invalid_request', 'The body is not valid UTF-8.')
+  return new URLSearchParams(text)
 }
 
 function readExchange(request: Request, form: URLSearchParams): AskedExchange {

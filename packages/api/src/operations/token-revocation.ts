@@ -1,11 +1,10 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Access, Keyring } from '@keywright/core'
 import { tokenRevocation } from '@keywright/core/leaks'
-import { askHost } from '../host/ask-host.js'
 import type { ManagementApiOptions } from '../host/options.js'
-import { parseClientIp } from '../host/parse-answers.js'
 import type { ExchangeEnv } from '../http/exchange.js'
 import { refuseOtherMethods } from '../http/other-methods.js'
+import { loadClientIp } from '../request/audit-context.js'
 
 const path = '/revoke'
 
@@ -23,14 +22,12 @@ const Form = z
 export function serveTokenRevocation<A extends Access>(
   app: OpenAPIHono<ExchangeEnv>,
   keyring: Keyring<A>,
-  options: Pick<ManagementApiOptions<A>, 'clientIp'>,
+  options: Pick<ManagementApiOptions, 'clientIp'>,
   { hostTimeoutMs, report }: { readonly hostTimeoutMs: number; readonly report: (error: unknown) => void },
 ): void {
-  const { clientIp } = options
   const revocation = tokenRevocation(keyring, { onError: report })
   app.post(path, async ({ req: { raw } }) => {
-    const ip =
-      clientIp === undefined ? null : await askHost('clientIp', () => clientIp(raw), parseClientIp, hostTimeoutMs)
+    const ip = await loadClientIp(raw, options, hostTimeoutMs)
     return revocation(raw, ip === null ? {} : { remoteAddress: ip })
   })
   refuseOtherMethods(app, [path], ['POST'])
