@@ -1,6 +1,7 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput, InvalidOptions } from '../errors/index.js'
 import type { NoticeKind, NoticePlace, StoreNotices } from '../notices/index.js'
+import { organizationRun } from '../outage/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import type { DueOptions, DueResult } from './due-result.js'
 import { decideNotice, type NoticeRule, rulesAt } from './due-rules.js'
@@ -12,7 +13,6 @@ import { countRotations, type RotationCounts, rotateDue } from './rotate-due.js'
 const optionNames: NamesOf<DueOptions> = { dryRun: true, onProgress: true }
 /** Keys of one transaction: it is over before another writer would notice. */
 const atOnce = 100
-const organizationsAtOnce = 200
 
 /** See `Keyring.runDue`. */
 export async function runDue(parts: DueParts, options: DueOptions): Promise<DueResult> {
@@ -53,45 +53,16 @@ async function tellAll(
   { dryRun, onProgress }: { readonly dryRun: boolean; readonly onProgress: Running['tell'] },
 ): Promise<NoticeCounts> {
   const rules = rulesAt(settings, await wrapStoreErrors(parts.store.now()))
-  let isEnded = false
-  const tell: Running['tell'] = (progress) => {
-    isEnded = true
-    onProgress(progress)
-    isEnded = false
-  }
+  const { tell, each } = organizationRun(parts.store, onProgress)
   const running: Running = { ...parts, settings, kept, worker: crypto.randomUUID(), tell }
   const counts: Record<NoticeKind, number> = { expiring: 0, unused: 0 }
-  const failures: unknown[] = []
-  for await (const organizationId of allOrganizations(kept)) {
-    try {
-      for (const rule of rules) counts[rule.kind] += await applyRule(running, organizationId, rule, dryRun)
-    } catch (error) {
-      // One that fails each time must not keep the others from their turn. An outage ends the run.
-      if (isEnded || !(await answers(parts))) throw error
-      failures.push(error)
-    }
-  }
+  const failures = await each(kept, async (organizationId) => {
+    for (const rule of rules) counts[rule.kind] += await applyRule(running, organizationId, rule, dryRun)
+  })
   const none: Handed = { handed: 0, failed: 0 }
   const given = dryRun || settings.onNotice === null ? none : await handNotices(running, settings.onNotice)
   if (failures.length > 0) throw failures[0]
   return { ...counts, ...given }
-}
-
-async function answers({ store }: DueParts): Promise<boolean> {
-  return store.now().then(
-    () => true,
-    () => false,
-  )
-}
-
-async function* allOrganizations(kept: StoreNotices): AsyncGenerator<string, void, undefined> {
-  let after: string | null = null
-  for (;;) {
-    const page: readonly string[] = await wrapStoreErrors(kept.organizations({ after, limit: organizationsAtOnce }))
-    yield* page
-    after = page.at(-1) ?? null
-    if (after === null) return
-  }
 }
 
 /** Tells of the keys of an organization that fall under a rule, some at a time. Returns of how many, or of how many it would. */

@@ -1,7 +1,7 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
 import { checkActor, checkId, checkInstant, checkKeyId, checkOwner } from '../input/index.js'
-import { isSameOwner, organizationOf } from '../store/index.js'
+import { isSameActor, isSameOwner, organizationOf } from '../store/index.js'
 import type { Actor, KeyRecord, Owner } from '../values/index.js'
 import type { HandoverParts } from './parts.js'
 
@@ -63,7 +63,7 @@ export function readGroup({ format }: Pick<HandoverParts, 'format'>, group: KeyG
 export function isInGroup(record: KeyRecord, { organizationId, createdBy, owner, issuedBefore }: ReadGroup): boolean {
   return (
     organizationOf(record.owner) === organizationId &&
-    (createdBy === null || (record.createdBy.type === createdBy.type && record.createdBy.id === createdBy.id)) &&
+    (createdBy === null || isSameActor(record.createdBy, createdBy)) &&
     (owner === null || isSameOwner(record.owner, owner)) &&
     (issuedBefore === null || record.createdAt.getTime() < issuedBefore.getTime())
   )

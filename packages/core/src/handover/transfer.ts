@@ -3,7 +3,7 @@ import { checkDelegation } from '../delegation/index.js'
 import { InvalidInput, InvalidOptions, InvalidState } from '../errors/index.js'
 import { checkActor, checkOwner, isOwnerWithin, type TrialOptions } from '../input/index.js'
 import { changePrepared, checkPlanLimit } from '../manage/index.js'
-import { countsTowardsLimit, isSameOwner, organizationOf } from '../store/index.js'
+import { countsTowardsLimit, isSameActor, isSameOwner, organizationOf } from '../store/index.js'
 import type { Actor, JsonObject, Key, Owner } from '../values/index.js'
 import { resolveAuthority } from '../verify/index.js'
 import type { HandoverParts } from './parts.js'
@@ -57,7 +57,7 @@ export async function transferKey(
           throw new InvalidState(record.id, record.status, 'transfer')
         }
         const createdBy = to.createdBy ?? record.createdBy
-        const isSame = createdBy.type === record.createdBy.type && createdBy.id === record.createdBy.id
+        const isSame = isSameActor(createdBy, record.createdBy)
         if (!isMoved && isSame) return null
         if (plan !== null && countsTowardsLimit(record, now)) checkPlanLimit(plan, used)
         const data = { before: told(record.owner, record.createdBy), after: told(owner, createdBy) }

@@ -2,6 +2,7 @@ import { breaksPolicy } from '../policy/index.js'
 import {
   inByteOrder,
   isExpired,
+  isSameActor,
   isSameOwner,
   type KeyFilter,
   type KeyPlace,
@@ -11,7 +12,7 @@ import {
   sortName,
   termsOf,
 } from '../store/index.js'
-import type { Actor, KeyRecord } from '../values/index.js'
+import type { KeyRecord } from '../values/index.js'
 import { type MemoryState, withLastUse } from './state.js'
 
 /** The methods of a memory store that list keys. */
@@ -61,10 +62,6 @@ function hasTerms(record: KeyRecord, { words = [], holds }: KeyFilter): boolean 
   const hasWord = (word: string) => terms.some(({ kind, term }) => kind === 'word' && term.startsWith(word))
   const isHeld = (kind: string, term: string) => holds?.some((held) => held.kind === kind && held.term === term)
   return words.every(hasWord) && (holds === undefined || terms.some(({ kind, term }) => isHeld(kind, term)))
-}
-
-function isSameActor(a: Actor, b: Actor): boolean {
-  return a.type === b.type && a.id === b.id
 }
 
 function placeOf({ id, name, createdAt, lastUsedAt, expiresAt }: KeyRecord): KeyPlace {

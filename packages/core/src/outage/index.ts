@@ -1,4 +1,5 @@
 export { type InTime, inTimeOf } from './in-time.js'
+export { type OrganizationRun, organizationRun } from './organization-run.js'
 export { type OutageGate, outageGate } from './outage-gate.js'
 export { type OutageEvent, type Outages, outages } from './outages.js'
 export { type PepperCheck, pepperCheck } from './pepper-check.js'

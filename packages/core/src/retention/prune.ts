@@ -1,5 +1,6 @@
 import { InvalidOptions, ScopeExceedsActor } from '../errors/index.js'
 import { checkActor, checkContext } from '../input/index.js'
+import { organizationRun } from '../outage/index.js'
 import { type DaysAnswer, dayMs, type StoreRetention, wrapStoreErrors } from '../store/index.js'
 import type { Pruning, RetentionParts } from './parts.js'
 import { countOldRecords, pruneLog } from './prune-log.js'
@@ -7,7 +8,6 @@ import {
   type BrokenLog,
   type PruneOptions,
   type PruneOrder,
-  type PruneProgress,
   type PruneQuery,
   type PruneResult,
   readPrune,
@@ -15,7 +15,6 @@ import {
 
 /** Rows of one transaction: it is over before another writer would notice. */
 const atOnce = 300
-const organizationsAtOnce = 200
 
 type Counts = { -readonly [K in Exclude<keyof PruneResult, 'broken'>]: number } & { readonly broken: BrokenLog[] }
 
@@ -28,25 +27,12 @@ export async function prune(parts: RetentionParts, query: PruneQuery, options: P
   const retention = requireRetention(parts)
   const now = await wrapStoreErrors(parts.store.now())
   const context = checkContext(options)
-  const failures: unknown[] = []
-  let isEnded = false
-  const tell = (progress: PruneProgress): void => {
-    isEnded = true
-    order.onProgress(progress)
-    isEnded = false
-  }
+  const { tell, each } = organizationRun(parts.store, order.onProgress)
   const pruning = { ...parts, retention, now, actor, context, tell }
   const counts: Counts = { records: 0, broken: [], hours: 0, tombstones: 0, ids: 0 }
-  for await (const organizationId of allOrganizations(retention)) {
-    try {
-      if (order.dryRun) await countOld(pruning, organizationId, order, counts)
-      else await pruneOrganization(pruning, organizationId, order, counts)
-    } catch (error) {
-      // One that fails each time must not keep the others from their turn. An outage ends the run.
-      if (isEnded || !(await answers(parts))) throw error
-      failures.push(error)
-    }
-  }
+  const failures = await each(retention, (organizationId) =>
+    (order.dryRun ? countOld : pruneOrganization)(pruning, organizationId, order, counts),
+  )
   if (!order.dryRun) {
     counts.ids = await inChunks((limit) => retention.forgetIds(limit), told(pruning, 'ids', null))
   }
@@ -54,30 +40,11 @@ export async function prune(parts: RetentionParts, query: PruneQuery, options: P
   return counts
 }
 
-async function answers({ store }: RetentionParts): Promise<boolean> {
-  return store.now().then(
-    () => true,
-    () => false,
-  )
-}
-
 function requireRetention({ store }: RetentionParts): StoreRetention {
   if (store.retention !== undefined) return store.retention
   const message =
     'Option store must be one that can remove what is old, such as kyselyStore(db): this one has no retention.'
   throw new InvalidOptions('store', 'a key store with retention', message)
-}
-
-async function* allOrganizations(retention: StoreRetention): AsyncGenerator<string, void, undefined> {
-  let after: string | null = null
-  for (;;) {
-    const page: readonly string[] = await wrapStoreErrors(
-      retention.organizations({ after, limit: organizationsAtOnce }),
-    )
-    yield* page
-    after = page.at(-1) ?? null
-    if (after === null) return
-  }
 }
 
 async function pruneOrganization(

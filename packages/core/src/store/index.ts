@@ -46,6 +46,7 @@ export {
   hourOf,
   isExpired,
   isPast,
+  isSameActor,
   isSameOwner,
   lateHoursMs,
   organizationOf,

@@ -1,4 +1,4 @@
-import type { KeyRecord, Owner } from '../values/index.js'
+import type { Actor, KeyRecord, Owner } from '../values/index.js'
 
 /** Tests whether `now` is at or after `instant`. An invalid `instant` always counts as past. */
 export function isPast(instant: Date, now: Date): boolean {
@@ -53,4 +53,9 @@ export function firstRecentHour(now: Date): Date {
 /** Tests whether two owners are the same user of the same organization, or the same organization. */
 export function isSameOwner(a: Owner, b: Owner): boolean {
   return a.type === b.type && a.id === b.id && organizationOf(a) === organizationOf(b)
+}
+
+/** Tests whether two actors are the same one, with whichever token they came. */
+export function isSameActor(a: Actor, b: Actor): boolean {
+  return a.type === b.type && a.id === b.id
 }
