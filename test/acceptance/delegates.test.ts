@@ -1,13 +1,11 @@
 import { managementApi, nodeListener } from '@keywright/api'
 import { createKeyring, defineAccess, hmacSha256, type KeyringEvent } from '@keywright/core'
 import { requireKey } from '@keywright/express'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { kyselyStore } from '@keywright/kysely'
 import { createMcpAuth, scoped } from '@keywright/mcp'
 import express, { type Request } from 'express'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
-import { connect as connectTo, engines } from '../../packages/kysely/test/engines.js'
-import { unlessEverything } from '../support/everything.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabases } from './support/databases.js'
 import { connect, mcpEndpoint } from './support/mcp-endpoint.js'
 import { serve } from './support/serve.js'
 
@@ -23,26 +21,11 @@ const access = defineAccess({
 const owner = { type: 'user', id: 'ada', organizationId: 'acme' } as const
 const pepper = 'the pepper of all processes, 32 bytes'
 
-const databases = await Promise.all(
-  unlessEverything(
-    engines.filter(({ name }) => name === 'SQLite (libsql)' || name === 'PostgreSQL'),
-    ({ url }) => url === null,
-    ({ name }) => name,
-  ).map(async (engine) => ({ name: engine.name, db: await connectTo(engine), tablePrefix: newPrefix() })),
-)
-for (const { name, db, tablePrefix } of databases) {
-  if (db === null) throw new Error(`${name} does not answer`)
-  await migrateToLatest(db, { tablePrefix })
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-}
+const databases = await openDatabases()
 
 describe.each(databases)('a key that delegates, on $name', ({ db, tablePrefix }) => {
   /** A product of one process, with routes, a management API, and an MCP endpoint. */
   async function product() {
-    if (db === null) throw new Error('no database')
     const events: KeyringEvent[] = []
     const keyring = createKeyring({
       prefix: 'tk',

@@ -1,8 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { managementApi, nodeListener } from '@keywright/api'
+import { managementApi } from '@keywright/api'
 import {
   createKeyring,
   defineAccess,
@@ -15,51 +12,24 @@ import {
 } from '@keywright/core'
 import { githubLeaks, leakReports } from '@keywright/core/leaks'
 import { formatToken } from '@keywright/core/token'
-import { kyselyStore, kyselyWebhookStore, migrateToLatest } from '@keywright/kysely'
+import { kyselyStore, kyselyWebhookStore } from '@keywright/kysely'
 import { webhooks } from '@keywright/webhooks'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
-import { connect, engines } from '../../packages/kysely/test/engines.js'
-import { unlessEverything } from '../support/everything.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabases } from './support/databases.js'
+import { serveHandler } from './support/serve-handler.js'
 
 const access = defineAccess({ scopes: { 'tasks.read': 'See tasks', 'api_keys.manage_all': 'Manage all keys' } })
 const secret = 'the-secret-of-a-scanner-in-this-test-0123456789'
 const finding = 'https://github.com/octocat/hello/blob/1234/.env'
 
-const databases = await Promise.all(
-  unlessEverything(
-    engines.filter(({ name }) => name === 'SQLite (libsql)' || name === 'PostgreSQL'),
-    ({ url }) => url === null,
-    ({ name }) => name,
-  ).map(async (engine) => ({ name: engine.name, db: await connect(engine), tablePrefix: newPrefix() })),
-)
-for (const { name, db, tablePrefix } of databases) {
-  if (db === null) throw new Error(`${name} does not answer`)
-  await migrateToLatest(db, { tablePrefix })
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-}
-
-/** Serves a handler on a free port until the test is over. */
-async function serve(handler: Parameters<typeof nodeListener>[0]): Promise<string> {
-  const listen = nodeListener(handler)
-  const server = createServer((request, response) => void listen(request, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
-}
+const databases = await openDatabases()
 
 describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix }) => {
   /** A product with the endpoints for leaks, its management API, and a route behind its keys. */
   async function open() {
     const organizationId = `acme-${randomUUID()}`
     const events: KeyringEvent[] = []
-    const store = kyselyStore(db ?? expect.unreachable(), { tablePrefix })
+    const store = kyselyStore(db, { tablePrefix })
     const keyring = createKeyring({
       prefix: 'tk',
       environment: 'live',
@@ -77,7 +47,9 @@ describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const key = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     // GitHub's own server: its keys are asked for over HTTP, with the fetch that the host gives.
-    const origin = await serve(() => Response.json({ public_keys: [{ key_identifier: 'k1', key, is_current: true }] }))
+    const origin = await serveHandler(() =>
+      Response.json({ public_keys: [{ key_identifier: 'k1', key, is_current: true }] }),
+    )
     const github = githubLeaks(untyped, { fetch: (_, init) => fetch(origin, init) })
     const scanners = leakReports(untyped, { reporters: { ci: secret }, action: 'quarantine' })
     const api = managementApi(untyped, {
@@ -87,7 +59,7 @@ describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix
       tokenRevocation: true,
     })
     const gate = fetchGate(untyped, { scopes: ['tasks.read'] })
-    const app = await serve(async (request, connection) => {
+    const app = await serveHandler(async (request, connection) => {
       const { pathname } = new URL(request.url)
       if (pathname === '/leaks/github') return github(request)
       if (pathname === '/leaks/scanners') return scanners(request)
@@ -117,12 +89,12 @@ describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix
   it('B19: a report of GitHub revokes a key from the next request on; log, host and webhook hear of it', async () => {
     const { keyring, organizationId, events, create, reportAsGithub, use, records } = await open()
     const heard: string[] = []
-    const receiver = await serve(async (request) => {
+    const receiver = await serveHandler(async (request) => {
       heard.push((JSON.parse(await request.text()) as { type: string }).type)
       return new Response(null, { status: 204 })
     })
     const hooks = webhooks(keyring, {
-      store: kyselyWebhookStore(db ?? expect.unreachable(), { tablePrefix }),
+      store: kyselyWebhookStore(db, { tablePrefix }),
       sealer: sealer({ current: 'w1', keys: { w1: Buffer.alloc(32, 9) } }),
       delivery: { allowLoopback: true },
       events: {},

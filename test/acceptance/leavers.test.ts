@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { managementApi, nodeListener } from '@keywright/api'
+import { managementApi } from '@keywright/api'
 import { createKeyring, defineAccess, fetchGate, hmacSha256, type Keyring } from '@keywright/core'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
-import { connect, engines } from '../../packages/kysely/test/engines.js'
-import { unlessEverything } from '../support/everything.js'
+import { kyselyStore } from '@keywright/kysely'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabases } from './support/databases.js'
+import { serveHandler } from './support/serve-handler.js'
 
 const access = defineAccess({
   scopes: {
@@ -21,21 +17,7 @@ const access = defineAccess({
   },
 })
 
-const databases = await Promise.all(
-  unlessEverything(
-    engines.filter(({ name }) => name === 'SQLite (libsql)' || name === 'PostgreSQL'),
-    ({ url }) => url === null,
-    ({ name }) => name,
-  ).map(async (engine) => ({ name: engine.name, db: await connect(engine), tablePrefix: newPrefix() })),
-)
-for (const { name, db, tablePrefix } of databases) {
-  if (db === null) throw new Error(`${name} does not answer`)
-  await migrateToLatest(db, { tablePrefix })
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-}
+const databases = await openDatabases()
 
 describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ db, tablePrefix }) => {
   /** A product with people, its management API, and routes behind its keys, of which some create others. */
@@ -50,7 +32,7 @@ describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ 
       prefix: 'tk',
       environment: 'live',
       access,
-      store: kyselyStore(db ?? expect.unreachable(), { tablePrefix }),
+      store: kyselyStore(db, { tablePrefix }),
       hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes, for tests.' } }),
       allowKeyManagement: true,
       resolveOwner: ({ type, id }) => {
@@ -69,18 +51,11 @@ describe.each(databases)('keys of somebody who leaves, over HTTP and $name', ({ 
       organization: () => organizationId,
     })
     const gate = fetchGate(untyped, { scopes: ['tasks.move'] })
-    const listen = nodeListener(async (request, connection) => {
+    const origin = await serveHandler(async (request, connection) => {
       if (new URL(request.url).pathname.startsWith('/api/api-keys')) return api.fetch(request)
       const verdict = await gate(request, connection)
       return verdict.ok ? verdict.finish(new Response('moved')) : verdict.response
     })
-    const server = createServer((request, response) => void listen(request, response)).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
     const manage = async (as: string, path: string, body: object) => {
       const headers = { 'X-User': as, 'Content-Type': 'application/json' }
       const init = { method: 'POST', headers, body: JSON.stringify(body) }

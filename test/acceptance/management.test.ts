@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { managementApi } from '@keywright/api'
 import { createKeyring, defineAccess, hmacSha256, type Keyring, type KeyringOptions, sealer } from '@keywright/core'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
-import { connect, engines } from '../../packages/kysely/test/engines.js'
-import { unlessEverything } from '../support/everything.js'
+import { kyselyStore } from '@keywright/kysely'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabases } from './support/databases.js'
 import { type ProductAccess, productServers } from './support/product-servers.js'
 
 const access = defineAccess({
@@ -45,21 +43,7 @@ interface Answer {
   readonly body: any
 }
 
-const databases = await Promise.all(
-  unlessEverything(
-    engines.filter(({ name }) => name === 'SQLite (libsql)' || name === 'PostgreSQL'),
-    ({ url }) => url === null,
-    ({ name }) => name,
-  ).map(async (engine) => ({ name: engine.name, db: await connect(engine), tablePrefix: newPrefix() })),
-)
-for (const { name, db, tablePrefix } of databases) {
-  if (db === null) throw new Error(`${name} does not answer`)
-  await migrateToLatest(db, { tablePrefix })
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-}
+const databases = await openDatabases()
 
 const products = databases.flatMap((database) =>
   Object.entries(productServers).map(([framework, serve]) => ({ ...database, framework, serve })),
@@ -79,7 +63,7 @@ describe.each(products)('the management API over HTTP, $framework and $name', ({
       prefix: 'tk',
       environment: 'live',
       access,
-      store: kyselyStore(db ?? expect.unreachable(), { tablePrefix }),
+      store: kyselyStore(db, { tablePrefix }),
       hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes, for tests.' } }),
       resolveOwner: ({ type, id }) => {
         if (type === 'organization') return { scopes: ['*'], levels: () => 'edit' }
@@ -373,7 +357,7 @@ describe.each(products)('the management API over HTTP, $framework and $name', ({
   it('L3: the table api_keys holds hashes, and each use looks its key up', async () => {
     const { create, manage, use } = await open()
     const { id, token } = await create('mia', { name: 'ci', scopes: ['members.read'] })
-    const table = (db ?? expect.unreachable()).withTables<{ [name: string]: Record<string, unknown> }>()
+    const table = db.withTables<{ [name: string]: Record<string, unknown> }>()
     const row = await table.selectFrom(`${tablePrefix}api_keys`).selectAll().where('id', '=', id).executeTakeFirst()
     expect(String(row?.hash)).toMatch(/^\$/)
     expect(JSON.stringify(row)).not.toContain(token.slice(21, 53))

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { managementApi, nodeListener } from '@keywright/api'
 import { createKeyring, defineAccess, hmacSha256, type KeyringOptions, type PolicyInput } from '@keywright/core'
 import { requireKey } from '@keywright/express'
-import { kyselyStore, migrateToLatest } from '@keywright/kysely'
+import { kyselyStore } from '@keywright/kysely'
 import express from 'express'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { dropTables, newPrefix } from '../../packages/kysely/test/drop-tables.js'
-import { connect, engines } from '../../packages/kysely/test/engines.js'
-import { unlessEverything } from '../support/everything.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabases } from './support/databases.js'
 import { serve } from './support/serve.js'
 
 const access = defineAccess({
@@ -20,21 +18,7 @@ const access = defineAccess({
   },
 })
 
-const databases = await Promise.all(
-  unlessEverything(
-    engines.filter(({ name }) => name === 'SQLite (libsql)' || name === 'PostgreSQL'),
-    ({ url }) => url === null,
-    ({ name }) => name,
-  ).map(async (engine) => ({ name: engine.name, db: await connect(engine), tablePrefix: newPrefix() })),
-)
-for (const { name, db, tablePrefix } of databases) {
-  if (db === null) throw new Error(`${name} does not answer`)
-  await migrateToLatest(db, { tablePrefix })
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-}
+const databases = await openDatabases()
 
 const dayMs = 86_400_000
 
@@ -47,7 +31,7 @@ describe.each(databases)('a policy for keys, over HTTP and $name', ({ db, tableP
     const keyring = createKeyring({
       prefix: 'tk',
       access,
-      store: kyselyStore(db ?? expect.unreachable(), { tablePrefix }),
+      store: kyselyStore(db, { tablePrefix }),
       hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of 32 bytes, for tests.' } }),
       resolveOwner: () => ({ scopes: ['*'] }),
       plans: { strict: { maxKeys: 'unlimited', policy: strict }, loose: { maxKeys: 'unlimited' } },
