@@ -12,6 +12,7 @@ const operations = Object.entries(api.document.paths as Record<string, Record<st
 
 interface Operation {
   readonly operationId: string
+  readonly summary: string
   readonly responses: Record<string, unknown>
   readonly description: string
   readonly tags: readonly string[]
@@ -31,6 +32,11 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const { status, body } = await send('GET /openapi.json', { as: null })
     expect(status).toBe(200)
     expect(body).toEqual(api.document)
+  })
+
+  it('sums each operation up in at most 80 characters, which is what lists of operations show', () => {
+    const long = operations.filter(({ operation }) => operation.summary.length > 80)
+    expect(long.map(({ operation }) => operation.operationId)).toEqual([])
   })
 
   it('lists both ways to send a key, every operation, and which take an Idempotency-Key', () => {

@@ -17,7 +17,7 @@ export const leaverOperations: readonly Operation[] = [
     id: 'revokeAllKeys',
     method: 'post',
     path: '/bulk/revoke-all',
-    summary: 'Revoke all keys that somebody created or has, or from before a time, with those that they created',
+    summary: 'Revoke all keys of somebody, or from before a time, with those they created',
     description:
       'For a person who leaves, a key that leaked, or a restored backup. Each key is revoked by itself, with its own record. A request that was cut off is sent again: what is revoked is not met again. With `next_cursor`, the next request goes on.',
     tag: 'keys',
