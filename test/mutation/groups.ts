@@ -73,7 +73,7 @@ export const groups: Readonly<Record<string, Group>> = {
     ],
   },
   verify: {
-    mutate: code('verify'),
+    mutate: [...code('verify'), ...code('requests'), ...code('plans')],
     tests: [
       ...tests('verify', 'resolve-owner', 'report', 'refusals', 'verify', 'ip-allow-list', 'request-limits'),
       ...tests('verify', 'request-order', 'attempts', 'failed-attempts', 'faults', 'rehash'),
