@@ -123,18 +123,22 @@ for (const [name, group] of Object.entries(groups)) {
   const mutants = mutate(clone, name, group, isFresh)
   measured[name] = scoreFor(mutants, commit.slice(0, 10))
   console.log(listOf(mutants))
+  keep(measured)
 }
-
-const before: Scores = existsSync(scoresPath) ? JSON.parse(readFileSync(scoresPath, 'utf8')) : {}
-const scores: Scores = Object.fromEntries(
-  Object.keys(groups).flatMap((name) => {
-    const score = measured[name] ?? before[name]
-    return score === undefined ? [] : [[name, score] as const]
-  }),
-)
-writeFileSync(scoresPath, `${JSON.stringify(scores, null, 2)}\n`)
-writeFileSync(pagePath, withTable(readFileSync(pagePath, 'utf8'), scores))
 console.log(mutationTable(measured))
+
+/** Writes what is known of each group. After each of them, as a run of all takes hours. */
+function keep(found: Scores): void {
+  const before: Scores = existsSync(scoresPath) ? JSON.parse(readFileSync(scoresPath, 'utf8')) : {}
+  const scores: Scores = Object.fromEntries(
+    Object.keys(groups).flatMap((name) => {
+      const score = found[name] ?? before[name]
+      return score === undefined ? [] : [[name, score] as const]
+    }),
+  )
+  writeFileSync(scoresPath, `${JSON.stringify(scores, null, 2)}\n`)
+  writeFileSync(pagePath, withTable(readFileSync(pagePath, 'utf8'), scores))
+}
 
 const low = Object.entries(measured).filter(([, score]) => scoreOf(score) < leastScore)
 if (low.length > 0) {
