@@ -18,6 +18,7 @@ import { keyOperations } from './operations/key-operations.js'
 import { leaverOperations } from './operations/leaver-operations.js'
 import { logOperations } from './operations/log-operations.js'
 import type { Operation } from './operations/operation.js'
+import { scheduleOperations } from './operations/schedule-operations.js'
 import { selfOperation } from './operations/self-operation.js'
 import { serveTokenExchange } from './operations/token-exchange.js'
 import { serveTokenRevocation } from './operations/token-revocation.js'
@@ -76,6 +77,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
     ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),
     ...bulkOperations,
     ...leaverOperations,
+    ...scheduleOperations,
     ...webhookLogOperations,
     ...webhookOperations,
     ...keyOperations,
@@ -137,7 +139,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
 const credentialHeaders = 'Authorization, Cookie, X-API-Key'
 
 const corsHeaders = {
-  allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: [
     ...['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'X-API-Key'],
     'X-Request-Id',

@@ -57,9 +57,11 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'deleteKey',
         'disableKey',
         'enableKey',
+        'endRotationSchedule',
         'exportAudit',
         'getCatalog',
         'getKey',
+        'getRotationSchedule',
         'getSelf',
         'getStats',
       ],
@@ -75,6 +77,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'revokeAllKeys',
         'revokeKey',
         'rotateKey',
+        'setRotationSchedule',
         'transferKey',
         'updateKey',
         'verifyAudit',
@@ -142,7 +145,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)
     expect(required.map(({ operation }) => operation.operationId).sort()).toEqual([
       ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey', 'createWebhook', 'replayWebhook'],
-      ...['revokeAllKeys', 'transferKey'],
+      ...['revokeAllKeys', 'setRotationSchedule', 'transferKey'],
     ])
     expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
   })

@@ -58,7 +58,15 @@ export function testRotations(openStore: () => Promise<KeyStore>): void {
       expect(await rotations.find(id)).toEqual(first)
       expect(await write(other, rotation(now, { everyMs: 3 * dayMs }))).toBeNull()
       const pending = { sealed: '$aes-256-gcm$v=1$k=k1$ü', previousHash: '$sha256$v=1$a', since: new Date(+now - 7) }
-      const next = { everyMs: 366 * dayMs, graceMs: 0, dueAt: new Date(+now + 1_234), pending, failures: 3 }
+      const deliveredAt = new Date(+now - 9)
+      const next = {
+        everyMs: 366 * dayMs,
+        graceMs: 0,
+        dueAt: new Date(+now + 1_234),
+        pending,
+        deliveredAt,
+        failures: 3,
+      }
       expect(await write(id, next)).toEqual(first)
       expect((await store.find(id))?.record).toEqual(before?.record)
       const decide: ChangeRequest['decide'] = (_, { rotation: found }) => {
@@ -122,5 +130,5 @@ export function testRotations(openStore: () => Promise<KeyStore>): void {
 }
 
 function rotation(dueAt: Date, over: Partial<StoredRotation> = {}): StoredRotation {
-  return { everyMs: 30 * dayMs, graceMs: dayMs, dueAt, pending: null, failures: 0, ...over }
+  return { everyMs: 30 * dayMs, graceMs: dayMs, dueAt, pending: null, deliveredAt: null, failures: 0, ...over }
 }

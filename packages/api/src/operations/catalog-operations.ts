@@ -50,6 +50,7 @@ export function catalogOperations(
         ])
         return jsonResponse({
           ...catalogToJson(keyring.access, capabilities, grantable),
+          rotation_schedules: door.schedulesRotations,
           permissions: Object.fromEntries(permissions.map((name) => [snakeCase(name), permit.has(name)])),
         })
       },

@@ -1,5 +1,3 @@
-import { isKeyError } from '@keywright/core'
-import { invalidInput, wrongField } from '../http/field-error.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import { etag } from '../http/shown-headers.js'
 import { idsOfKeys } from '../request/load-names.js'
@@ -9,6 +7,7 @@ import { RevokeAllBody, RevokedAll, TransferBody } from '../schema/leavers.js'
 import { IdParam } from '../schema/requests.js'
 import { keyToJson } from '../schema/to-json.js'
 import { keyResponse } from './key-response.js'
+import { namedInBody } from './named-in-body.js'
 import { defineOperation, type Operation } from './operation.js'
 
 /** The operations for keys of somebody who leaves. Both need the permission to manage all keys. */
@@ -56,7 +55,7 @@ export const leaverOperations: readonly Operation[] = [
     id: 'transferKey',
     method: 'post',
     path: '/{id}/transfer',
-    summary: 'Give a key of the organisation to another owner, or to somebody who answers for it',
+    summary: 'Give a key of the organisation to another owner, or to who answers for it',
     description:
       'Its token stays. A caller transfers a key whose rights they have. The own key of a person cannot be transferred: revoke it.',
     tag: 'keys',
@@ -80,12 +79,4 @@ export const leaverOperations: readonly Operation[] = [
 ]
 
 /** The fields of a transfer, by the names of the keyring. */
-const bodyFields: Readonly<Record<string, string>> = { owner: '/owner_id', createdBy: '/created_by_id' }
-
-/** Names what the keyring refuses of a transfer as the body does. */
-function inBody(error: unknown): never {
-  if (!isKeyError(error) || error.code !== 'invalid_input') throw error
-  const { field, expected }: Readonly<Record<string, unknown>> = { ...error } // own fields; each is public
-  const pointer = bodyFields[String(field)]
-  throw pointer === undefined ? error : invalidInput([wrongField({ pointer }, String(expected))])
-}
+const inBody = namedInBody({ owner: '/owner_id', createdBy: '/created_by_id' })

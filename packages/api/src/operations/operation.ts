@@ -9,7 +9,7 @@ export interface Operation<
   B extends z.ZodType = z.ZodType,
 > {
   readonly id: string
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** Below the base path, in OpenAPI's notation: `/{id}/rotate`. */
   readonly path: string
   readonly summary: string

@@ -127,6 +127,11 @@ function invalidState(status: unknown): ApiProblem {
     const detail = 'Somebody else rotated the key at the same time. Only their token works: read the key, then decide.'
     return new ApiProblem(409, 'key_rotated_meanwhile', detail)
   }
+  if (status === 'delivery_pending') {
+    const detail =
+      'A new token of this key waits to be delivered by its schedule, and until then only the one before is in use. Wait for it, or rotate without a grace.'
+    return new ApiProblem(409, 'invalid_state', detail, { key_status: status })
+  }
   return new ApiProblem(409, 'invalid_state', `This cannot be done with a key whose status is ${status}.`, {
     key_status: status,
   })

@@ -187,6 +187,7 @@ const Limits = z
     rate_limit: range('Requests in one window of a rate limit.'),
     window_ms: range('Milliseconds of such a window, in whole seconds.'),
     grace_ms: range('Milliseconds for which the token before a rotation still works.'),
+    rotation_every_ms: range('Milliseconds from one rotation of a schedule to the next.'),
     expires_at: z
       .object({
         latest: instant.openapi({ description: 'The last expiry that the caller may give to a new key.' }),
@@ -241,6 +242,9 @@ export const Catalog = z
     }),
     environment: environmentName.openapi({ description: 'The environment that answers.' }),
     revealable: z.array(environmentName).openapi({ description: 'The environments whose tokens can be shown again.' }),
+    rotation_schedules: z
+      .boolean()
+      .openapi({ description: 'Whether keys can have schedules: the product delivers the new tokens.' }),
     plan: z
       .object({
         max_keys: z

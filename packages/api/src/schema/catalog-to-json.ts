@@ -50,7 +50,7 @@ function limitsToJson(
   const ends = [grantable?.expiresAt ?? null, latestExpiry].filter((end) => end !== null)
   const expiresAt = ends.length === 0 ? null : new Date(Math.min(...ends.map(Number)))
   const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
-  const { rateLimits, rateLimit, windowMs, graceMs, lastYear } = inputLimits
+  const { rateLimits, rateLimit, windowMs, graceMs, rotationEveryMs, lastYear } = inputLimits
   const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
     minimum: least,
     maximum: most,
@@ -68,6 +68,7 @@ function limitsToJson(
     rate_limit: range(rateLimit),
     window_ms: range(windowMs),
     grace_ms: range(graceMs),
+    rotation_every_ms: range(rotationEveryMs),
     expires_at: {
       latest: (expiresAt ?? new Date(Date.UTC(lastYear + 1, 0) - 1)).toISOString(),
       may_be_null: expiresAt === null && !policy.requireExpiry,

@@ -197,7 +197,7 @@ async function confirm(parts: DueParts, id: string, pending: PendingToken): Prom
   await change(parts, id, (record, { now, rotation }) => {
     if (rotation?.pending?.sealed !== pending.sealed) return null
     const dueAt = new Date(Math.max(now.getTime(), pending.since.getTime() + rotation.everyMs))
-    const done = { ...rotation, pending: null, failures: 0, dueAt }
+    const done = { ...rotation, pending: null, deliveredAt: now, failures: 0, dueAt }
     // What somebody has ended meanwhile, such as a token that leaked, must not live again.
     if (record.previousHash !== pending.previousHash || !isHeld(record.previousHashExpiresAt))
       return { write: {}, audit: [], rotation: done }

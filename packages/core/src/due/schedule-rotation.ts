@@ -1,15 +1,17 @@
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import { InvalidInput, InvalidOptions, InvalidState } from '../errors/index.js'
-import { type ChangeOptions, checkKeyId, isWithin, type KeyBoundary, maxGraceMs } from '../input/index.js'
+import { type ChangeOptions, checkKeyId, inputLimits, isWithin, type KeyBoundary } from '../input/index.js'
 import { changeKey } from '../manage/index.js'
 import type { RotationSchedule, StoredRotation } from '../rotations/index.js'
-import { dayMs, hourMs, type KeyStore, wrapStoreErrors } from '../store/index.js'
+import { type KeyStore, wrapStoreErrors } from '../store/index.js'
 import type { DueParts } from './parts.js'
 
 /** The schedule of a key, and how far its rotation is. */
 export interface Rotation extends RotationSchedule {
   /** When the key gets its next token; while one waits to be delivered, when that is tried next. */
   readonly nextAt: Date
+  /** When the last token that the schedule made was delivered; `null`: none was yet. */
+  readonly lastDeliveredAt: Date | null
   /** Since when a new token waits to be delivered; `null`: none does. */
   readonly pendingSince: Date | null
   /** How many attempts to deliver it have failed. */
@@ -76,7 +78,8 @@ export function requireRotations({ rotation, store }: DueParts): NonNullable<Key
 /** A rotation that goes on keeps its place. */
 function scheduled(schedule: RotationSchedule, rotation: StoredRotation | null, now: Date): StoredRotation {
   if (rotation?.pending != null) return { ...rotation, ...schedule }
-  return { ...schedule, dueAt: new Date(now.getTime() + schedule.everyMs), pending: null, failures: 0 }
+  const dueAt = new Date(now.getTime() + schedule.everyMs)
+  return { ...schedule, dueAt, pending: null, deliveredAt: rotation?.deliveredAt ?? null, failures: 0 }
 }
 
 function describe(schedule: RotationSchedule | null): { everyMs: number; graceMs: number } | null {
@@ -86,15 +89,16 @@ function describe(schedule: RotationSchedule | null): { everyMs: number; graceMs
 function readSchedule(given: RotationSchedule | null): RotationSchedule | null {
   if (given === null) return null
   checkNames(given, scheduleNames, { at: 'schedule', Invalid: InvalidInput })
-  const range = { Invalid: InvalidInput }
-  const everyMs = wholeNumber(given.everyMs, 'schedule.everyMs', { ...range, least: hourMs, most: 366 * dayMs })
-  const most = Math.min(maxGraceMs, everyMs - 1)
-  return { everyMs, graceMs: wholeNumber(given.graceMs, 'schedule.graceMs', { ...range, least: 0, most }) }
+  const { rotationEveryMs, graceMs } = inputLimits
+  const everyMs = wholeNumber(given.everyMs, 'schedule.everyMs', { ...rotationEveryMs, Invalid: InvalidInput })
+  const grace = { ...graceMs, most: Math.min(graceMs.most, everyMs - 1), Invalid: InvalidInput }
+  return { everyMs, graceMs: wholeNumber(given.graceMs, 'schedule.graceMs', grace) }
 }
 
 function toRotation(stored: StoredRotation | null): Rotation | null {
   if (stored === null) return null
-  const { everyMs, graceMs, dueAt, pending, failures } = stored
+  const { everyMs, graceMs, dueAt, pending, deliveredAt, failures } = stored
+  const lastDeliveredAt = deliveredAt === null ? null : new Date(deliveredAt)
   const pendingSince = pending === null ? null : new Date(pending.since)
-  return Object.freeze({ everyMs, graceMs, nextAt: new Date(dueAt), pendingSince, failures })
+  return Object.freeze({ everyMs, graceMs, nextAt: new Date(dueAt), lastDeliveredAt, pendingSince, failures })
 }

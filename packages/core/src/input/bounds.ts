@@ -18,3 +18,6 @@ export const maxRoles = 50
 export const maxGrants = 1_000
 /** The longest time for which the token before a rotation still works. */
 export const maxGraceMs = 7 * 24 * 3_600_000
+/** How long a token of a key with a schedule is the current one. */
+export const leastRotationMs = 3_600_000
+export const maxRotationMs = 366 * 24 * 3_600_000

@@ -3,6 +3,7 @@ import { maxIpRanges } from '../ip/index.js'
 import { maxLimit, maxRateLimits, maxWindowMs, windowStepMs } from '../limits/index.js'
 import {
   lastYear,
+  leastRotationMs,
   maxDescriptionLength,
   maxGraceMs,
   maxGrants,
@@ -11,6 +12,7 @@ import {
   maxNameLength,
   maxReasonLength,
   maxRoles,
+  maxRotationMs,
   maxScopes,
 } from './bounds.js'
 
@@ -33,6 +35,8 @@ export const inputLimits = {
   rateLimit: { least: 1, most: maxLimit },
   windowMs: { least: windowStepMs, most: maxWindowMs, step: windowStepMs },
   graceMs: { least: 0, most: maxGraceMs },
+  /** Of a schedule. */
+  rotationEveryMs: { least: leastRotationMs, most: maxRotationMs },
   /** Of an expiry. */
   lastYear,
 } as const

@@ -17,6 +17,8 @@ export interface KeyringDoor {
   readonly format: TokenFormat
   /** Whether tokens may be delegated: then an actor that is a key must say with which token it came. */
   readonly delegates: boolean
+  /** Whether keys may have schedules: there is a function that delivers new tokens, and a store that keeps schedules. */
+  readonly schedulesRotations: boolean
   /** How long a verification may take, where a guard says nothing else. */
   readonly verifyTimeoutMs: number
   /** Hands an event to the host's `onEvent`; of a request that was refused as unavailable, it makes an outage. */

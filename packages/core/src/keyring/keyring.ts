@@ -578,6 +578,7 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
   return {
     format: parts.format,
     delegates: parts.delegates !== null,
+    schedulesRotations: parts.rotation !== null && parts.store.rotations !== undefined,
     verifyTimeoutMs: parts.verifyTimeoutMs,
     notify: (event) => {
       if (event.type === 'keyring.unavailable') parts.outages.failed(event.reason, event.error)

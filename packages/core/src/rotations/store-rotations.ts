@@ -20,6 +20,8 @@ export interface StoredRotation extends RotationSchedule {
   /** When a run may look at it next. While a run has it: when another one may. */
   readonly dueAt: Date
   readonly pending: PendingToken | null
+  /** When the last token that the schedule made was delivered; `null`: none was, or nobody wrote it down. */
+  readonly deliveredAt: Date | null
   /** How many attempts to deliver the pending token have failed. */
   readonly failures: number
 }

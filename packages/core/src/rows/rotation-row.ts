@@ -11,11 +11,12 @@ export interface RotationRow {
   pending_previous_hash: string | null
   pending_since: number | null
   failures: number
+  delivered_at: number | null
 }
 
 /** The row of a schedule. */
 export function rotationRow(keyId: string, rotation: StoredRotation): RotationRow {
-  const { everyMs, graceMs, dueAt, pending, failures } = rotation
+  const { everyMs, graceMs, dueAt, pending, deliveredAt, failures } = rotation
   return {
     key_id: keyId,
     every_ms: everyMs,
@@ -25,6 +26,7 @@ export function rotationRow(keyId: string, rotation: StoredRotation): RotationRo
     pending_previous_hash: pending?.previousHash ?? null,
     pending_since: pending?.since.getTime() ?? null,
     failures,
+    delivered_at: deliveredAt?.getTime() ?? null,
   }
 }
 
@@ -47,6 +49,7 @@ export function parseRotationRow(row: Readonly<Record<string, unknown>>): Stored
             previousHash: String(row.pending_previous_hash),
             since: instantOf(row.pending_since, 'pending_since'),
           },
+    deliveredAt: row.delivered_at === null ? null : instantOf(row.delivered_at, 'delivered_at'),
     failures: wholeNumberOf(row.failures, 'failures'),
   }
 }

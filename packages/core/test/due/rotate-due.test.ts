@@ -83,7 +83,7 @@ describe('rotation by schedule (ROT-7)', () => {
     const { first, key, vault, client, old, pass, store } = await rotating()
     const { keyring } = first
     expect(await keyring.rotationOf(key.id)).toEqual({
-      ...{ ...schedule, nextAt: new Date(start + 30 * dayMs), pendingSince: null, failures: 0 },
+      ...{ ...schedule, nextAt: new Date(start + 30 * dayMs), lastDeliveredAt: null, pendingSince: null, failures: 0 },
     })
     pass(30 * dayMs - 1)
     expect(await keyring.runDue({ dryRun: true })).toMatchObject({ rotated: 0 })
@@ -96,7 +96,9 @@ describe('rotation by schedule (ROT-7)', () => {
     expect(vault.token).not.toBe(old)
     expect([await client(), await client(old)]).toEqual(['current', 'previous'])
     expect((await keyring.get(key.id))?.previousTokenExpiresAt).toEqual(new Date(start + 31 * dayMs))
-    expect(await keyring.rotationOf(key.id)).toMatchObject({ nextAt: new Date(start + 60 * dayMs), pendingSince: null })
+    const lastDeliveredAt = new Date(start + 30 * dayMs)
+    const after = { nextAt: new Date(start + 60 * dayMs), lastDeliveredAt, pendingSince: null }
+    expect(await keyring.rotationOf(key.id)).toMatchObject(after)
     expect(await keyring.runDue()).toMatchObject({ rotated: 0, delivered: 0 })
     pass(dayMs)
     expect([await client(), await client(old)]).toEqual(['current', 'api_key_invalid'])
@@ -229,6 +231,19 @@ describe('scheduleRotation', () => {
     ])
     pass(90 * dayMs)
     expect(await keyring.runDue()).toMatchObject({ rotated: 0 })
+  })
+
+  it('keeps when a token was last delivered, until the schedule ends', async () => {
+    const { first, key, pass } = await rotating()
+    const { keyring } = first
+    pass(30 * dayMs)
+    await keyring.runDue()
+    const lastDeliveredAt = new Date(start + 30 * dayMs)
+    pass(dayMs)
+    const changed = await keyring.scheduleRotation(key.id, { everyMs: dayMs, graceMs: 0 })
+    expect(changed).toMatchObject({ lastDeliveredAt, nextAt: new Date(start + 32 * dayMs) })
+    await keyring.scheduleRotation(key.id, null)
+    expect(await keyring.scheduleRotation(key.id, schedule)).toMatchObject({ lastDeliveredAt: null })
   })
 
   it.each([

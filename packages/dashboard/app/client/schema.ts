@@ -290,7 +290,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Revoke all keys that somebody created or has, or from before a time, with those that they created
+         * Revoke all keys of somebody, or from before a time, with those they created
          * @description For a person who leaves, a key that leaked, or a restored backup. Each key is revoked by itself, with its own record. A request that was cut off is sent again: what is revoked is not met again. With `next_cursor`, the next request goes on.
          */
         post: operations["revokeAllKeys"];
@@ -310,11 +310,39 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a key of the organisation to another owner, or to somebody who answers for it
+         * Give a key of the organisation to another owner, or to who answers for it
          * @description Its token stays. A caller transfers a key whose rights they have. The own key of a person cannot be transferred: revoke it.
          */
         post: operations["transferKey"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{id}/rotation-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how often a key gets a new token, and how far that is
+         * @description The product makes the new token and delivers it to where the client finds it. No answer shows it.
+         */
+        get: operations["getRotationSchedule"];
+        /**
+         * Let a key get a new token every so often; the product delivers it
+         * @description The first one comes after `every_ms`. The token before it works until the new one is delivered, and for `grace_ms` after that. While a new token waits to be delivered, the change takes effect with the one after it.
+         */
+        put: operations["setRotationSchedule"];
+        post?: never;
+        /**
+         * End the schedule of a key; its token stays as it is
+         * @description A key without a schedule is answered in the same way. While a new token waits to be delivered, this is refused: nobody else would deliver it.
+         */
+        delete: operations["endRotationSchedule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1595,6 +1623,8 @@ export interface components {
             environment: string | null;
             /** @description The environments whose tokens can be shown again. */
             revealable: (string | null)[];
+            /** @description Whether keys can have schedules: the product delivers the new tokens. */
+            rotation_schedules: boolean;
             /** @description The plan of the organisation. */
             plan: {
                 /**
@@ -1818,6 +1848,19 @@ export interface components {
              *     }
              */
             grace_ms: {
+                /** @description The fewest, or the least. */
+                minimum: number;
+                /** @description The most. */
+                maximum: number;
+            };
+            /**
+             * @description Milliseconds from one rotation of a schedule to the next.
+             * @example {
+             *       "minimum": 1,
+             *       "maximum": 100
+             *     }
+             */
+            rotation_every_ms: {
                 /** @description The fewest, or the least. */
                 minimum: number;
                 /** @description The most. */
@@ -2270,6 +2313,60 @@ export interface components {
              * @example user_42
              */
             created_by_id?: string;
+        };
+        /** @description The schedule of a key. */
+        ScheduleOfKey: {
+            /** @description null: the key has none. */
+            schedule: components["schemas"]["RotationSchedule"] | null;
+        };
+        /** @description How often a key gets a new token, and how far that is. */
+        RotationSchedule: {
+            /**
+             * @description How long a token is the current one, in milliseconds: from an hour to 366 days.
+             * @example 2592000000
+             */
+            every_ms: number;
+            /**
+             * @description How long the token before it works on, once the new one was delivered, in milliseconds: at most 7 days, and less than `every_ms`.
+             * @example 86400000
+             */
+            grace_ms: number;
+            /**
+             * Format: date-time
+             * @description When the key gets its next token; while one waits to be delivered, when that is tried next.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            next_at: string;
+            /**
+             * Format: date-time
+             * @description When the last token that the schedule made was delivered; null: none was yet.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            last_delivered_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when a new token waits to be delivered; null: none does. Both work meanwhile.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            pending_since: string | null;
+            /**
+             * @description How many attempts to deliver it have failed.
+             * @example 0
+             */
+            failures: number;
+        };
+        /** @description How often a key gets a new token, which the product delivers. */
+        SetRotationSchedule: {
+            /**
+             * @description How long a token is the current one, in milliseconds: from an hour to 366 days.
+             * @example 2592000000
+             */
+            every_ms: number;
+            /**
+             * @description How long the token before it works on, once the new one was delivered, in milliseconds: at most 7 days, and less than `every_ms`.
+             * @example 86400000
+             */
+            grace_ms: number;
         };
         /** @description What webhooks can be sent. */
         WebhookEvents: {
@@ -3829,6 +3926,123 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
             413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRotationSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an answer that the client has kept. If it is still right, the answer is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule of the key. */
+            200: {
+                headers: {
+                    /** @description A digest of the answer: send it back as `If-None-Match`. */
+                    ETag: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOfKey"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setRotationSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the key that the client has read. If the key was changed since, the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRotationSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule of the key. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOfKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endRotationSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the key that the client has read. If the key was changed since, the answer is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key has no schedule. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];

@@ -28,6 +28,7 @@ import { createBudgets } from './0026-create-budgets.js'
 import { keepBudget } from './0027-keep-budget.js'
 import { createPreviousUses } from './0028-create-previous-uses.js'
 import { createRotations } from './0029-create-rotations.js'
+import { keepDeliveries } from './0030-keep-deliveries.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -62,6 +63,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0027-keep-budget': keepBudget,
   '0028-create-previous-uses': createPreviousUses,
   '0029-create-rotations': createRotations,
+  '0030-keep-deliveries': keepDeliveries,
 }
 
 /** The step that makes the audit table. */
