@@ -49,6 +49,7 @@ import { openRotating, rotateMonthly } from '../examples/docs/rotate-by-schedule
 import { hasherOfStep } from '../examples/docs/rotate-pepper.js'
 import { sealAnew, sealerOfStep } from '../examples/docs/rotate-seal.js'
 import { settingsApp } from '../examples/docs/settings-page.js'
+import { sharedLimits } from '../examples/docs/shared-limits.js'
 import { shutDown } from '../examples/docs/shut-down.js'
 import { startReader } from '../examples/docs/sub-agent.js'
 import { openTelling, tellOfKeys } from '../examples/docs/tell-of-keys.js'
@@ -153,6 +154,22 @@ describe('docs/concepts', () => {
     }
     expect(await left('free')).toEqual([['default', 599]])
     expect(await left('team')).toEqual([['fast', 5_999]])
+  })
+
+  it('plans-and-limits: keys of a person share a limit, and those of an organization another', async () => {
+    const { keyring } = testKeyring(access, { rateLimits: sharedLimits })
+    const left = async (name: string) => {
+      const { token } = await keyring.create({ name, owner })
+      const { rateLimits } = await keyring.verify(token.reveal())
+      return rateLimits.map(({ policy, remaining }) => [policy.name, remaining])
+    }
+    for (const used of [1, 2]) {
+      expect(await left(`key ${used}`)).toEqual([
+        ['key', 599],
+        ['person', 1_000 - used],
+        ['organization', 5_000_000 - used],
+      ])
+    }
   })
 
   it('policies: a key of a plan lives as long as the stricter policy says, and those from before it are ended', async () => {

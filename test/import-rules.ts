@@ -33,7 +33,7 @@ export const streets: ReadonlyMap<string, readonly (readonly string[])[]> = new 
       ['child-token'],
       ['access', 'credential', 'limits', 'store'],
       ['outage', 'usage', 'memory', 'rows', 'webhooks', 'plans'],
-      ['cache', 'delegates'],
+      ['cache', 'delegates', 'rates'],
       ['input', 'verify'],
       ['delegation', 'requests'],
       ['manage', 'audit', 'reads', 'minting'],

@@ -204,6 +204,15 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => keyring.prune({ ...wrong }),
     () => keyring.prune({ audit: { olderThanMs: 0, archive: async () => {}, ...wrong } }),
   ],
+  StandardRateLimit: [
+    () => createKeyring({ ...base, rateLimits: { default: { limit: 1, windowMs: 1_000, ...wrong } } }),
+    () =>
+      createKeyring({
+        ...base,
+        plans: { free: { maxKeys: 1, rateLimits: { default: { limit: 1, windowMs: 1_000, ...wrong } } } },
+        resolvePlan: () => 'free',
+      }),
+  ],
   RawRequest: [() => rawRequest(1, { ...wrong } as never)],
   RedisBusOptions: [() => redisBus(foreign, { ...wrong } as never)],
   RedisFailureLimiterOptions: [() => redisFailureLimiter(foreign, { ...wrong } as never)],
@@ -275,6 +284,7 @@ const others: Readonly<Record<string, string>> = {
   NodeRequest: 'a request of a server',
   ParseTokenOptions: 'a format that is not the right one takes no token',
   PublicRefusal: 'a gate makes it',
+  RateLimitPolicy: 'a keyring makes it, of its options',
   Refusal: 'a verification makes it',
   RemoteServer: 'a part of ClientConfigOptions',
   ToolCall: 'an MCP server makes it',

@@ -1,33 +1,25 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateToLatest } from '@keywright/kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { dropTables } from '../../packages/kysely/test/drop-tables.js'
-import { testsEverything } from '../support/everything.js'
-import { type BudgetedOptions, openBudgeted } from './support/budgeted-product.js'
-import { postgresUrl } from './support/cached-product.js'
+import { openBudgeted } from './support/budgeted-product.js'
+import type { ProductDatabase } from './support/product-database.js'
+import { isThere, startProcess } from './support/start-process.js'
 
 /** Starts one more process of the product, and gives what asks it a question over a real connection. */
-async function startProcess(options: BudgetedOptions) {
-  const script = join(import.meta.dirname, 'support/spending-process.ts')
-  const execArgv = ['--conditions=@keywright/source', '--import', import.meta.resolve('tsx')]
-  const child = fork(script, [JSON.stringify(options)], { execArgv })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [port] = await once(child, 'message')
+async function startAsking(options: ProductDatabase) {
+  const origin = await startProcess('spending-process.ts', options)
   return async (token: string, n: number) => {
     const headers = { Authorization: `Bearer ${token}` }
-    const response = await fetch(`http://127.0.0.1:${port}/answers?n=${n}`, { method: 'POST', headers })
+    const response = await fetch(`${origin}/answers?n=${n}`, { method: 'POST', headers })
     const body = (await response.json()) as { readonly cost: number; readonly code?: string } // as the process answers
     return { status: response.status, headers: response.headers, body }
   }
 }
 
-async function make(engine: BudgetedOptions['engine']) {
+async function make(engine: ProductDatabase['engine']) {
   const folder = await mkdtemp(join(tmpdir(), 'keywright-budgets-'))
   const name = engine === 'SQLite' ? join(folder, 'product.sqlite') : `kw${crypto.randomUUID().slice(0, 8)}`
   const options = { engine, name }
@@ -39,25 +31,13 @@ async function make(engine: BudgetedOptions['engine']) {
     await db.destroy()
     await rm(folder, { recursive: true })
   })
-  const processes = await Promise.all(Array.from({ length: 4 }, () => startProcess(options)))
+  const processes = await Promise.all(Array.from({ length: 4 }, () => startAsking(options)))
   const addKey = async (organizationId: string, budget: { readonly limit: number } | null) => {
     const owner = { type: 'organization', id: organizationId } as const
     const { key, token } = await keyring.create({ name: 'ci', owner, scopes: ['answers.write'], budget })
     return { id: key.id, token: token.reveal() }
   }
   return { keyring, processes, addKey }
-}
-
-async function isThere(engine: BudgetedOptions['engine']): Promise<boolean> {
-  if (engine === 'SQLite') return true
-  const { hostname, port } = new URL(postgresUrl)
-  const { connect } = await import('node:net')
-  const socket = connect({ host: hostname, port: Number(port === '' ? 5432 : port) })
-  const answers = await once(socket, 'connect')
-    .then(() => true)
-    .catch(() => false)
-  socket.destroy()
-  return answers || testsEverything
 }
 
 for (const engine of ['SQLite', 'PostgreSQL'] as const) {

@@ -73,9 +73,18 @@ export const groups: Readonly<Record<string, Group>> = {
     ],
   },
   verify: {
-    mutate: [...code('verify'), ...code('requests'), ...code('plans')],
+    mutate: [...code('verify'), ...code('rates'), ...code('requests'), ...code('plans')],
     tests: [
-      ...tests('verify', 'resolve-owner', 'report', 'refusals', 'verify', 'ip-allow-list', 'request-limits'),
+      ...tests(
+        'verify',
+        'resolve-owner',
+        'report',
+        'refusals',
+        'verify',
+        'ip-allow-list',
+        'request-limits',
+        'shared-limits',
+      ),
       ...tests('verify', 'request-order', 'attempts', 'failed-attempts', 'faults', 'rehash'),
       ...tests('manage', 'import', 'plan-limits', 'rotate'),
       messages,

@@ -139,7 +139,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
       },
     })
     expect(schemas?.RateLimit).toMatchObject({
-      properties: { window_ms: { minimum: 1_000, maximum: 2_073_600_000, multipleOf: 1_000 } },
+      properties: { window_ms: { minimum: 1_000, maximum: 31_622_400_000, multipleOf: 1_000 } },
     })
     const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined)
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)

@@ -14,7 +14,8 @@ describe.each(Object.keys(servers))('GET /self on %s', (name) => {
     const answer = await send('GET /self', { headers: { Cookie: `session=key:${id}` } })
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'private, no-cache'])
     const { preview, environment, owner } = body
-    const shown = { id, preview, name: 'ci', environment, status: 'active', owner, ...settings }
+    const held = rate_limits.map((limit) => ({ ...limit, per: 'key' }))
+    const shown = { id, preview, name: 'ci', environment, status: 'active', owner, ...settings, rate_limits: held }
     expect(await answer.json()).toEqual(shown)
     const person = await send('GET /self')
     expect(person.status).toBe(403)
@@ -42,7 +43,22 @@ describe('GET /self', () => {
     const { send, create } = open({ rateLimits: { minute: { limit: 600, windowMs: 60_000 } } })
     const { id } = await create('mia')
     const { body } = await send('GET /self', { as: `key:${id}` })
-    expect(body).toMatchObject({ rate_limits: [{ limit: 600, window_ms: 60_000 }], expires_at: null })
+    expect(body).toMatchObject({ rate_limits: [{ limit: 600, window_ms: 60_000, per: 'key' }], expires_at: null })
+  })
+
+  it('tells a key with limits of its own those that it shares as well', async () => {
+    const minute = { limit: 600, windowMs: 60_000 }
+    const { send, create } = open({ rateLimits: { minute, all: { ...minute, limit: 900, per: 'organization' } } })
+    const { id } = await create('mia', { name: 'ci', rate_limits: [{ limit: 5, window_ms: 1_000 }] })
+    const shared = { limit: 900, window_ms: 60_000, per: 'organization' }
+    expect((await send('GET /self', { as: `key:${id}` })).body.rate_limits).toEqual([
+      { limit: 5, window_ms: 1_000, per: 'key' },
+      shared,
+    ])
+    expect((await send('GET /catalog')).body.rate_limits).toEqual([
+      { limit: 600, window_ms: 60_000, per: 'key' },
+      shared,
+    ])
   })
 
   it('is refused to a key that is not live, or of another organisation, and asks nobody for a key', async () => {

@@ -47,10 +47,17 @@ export function takeArguments(policies: readonly RateLimitPolicy[], cost: number
   return [cost, ...policies.flatMap(({ limit, windowMs }) => [limit, windowMs])].map(String)
 }
 
-/** The key of each policy. The braces put all keys of a subject on one node of a cluster, as a script requires. */
+/**
+ * The key of each policy. The braces put all keys of a subject on one node of a cluster, as a script requires. A point is behind the first
+ * number only where the policy counts a part of the subject: no two counts share a key.
+ */
 export function takeKeys(prefix: string, subject: string, policies: readonly RateLimitPolicy[]): readonly string[] {
   const tag = subject.replace(/[{}%]/g, encodeURIComponent)
-  return policies.map(({ name, windowMs }) => `${prefix}{${tag}}:${windowMs}:${name}`)
+  return policies.map(({ name, windowMs, of }) =>
+    of === undefined
+      ? `${prefix}{${tag}}:${windowMs}:${name}`
+      : `${prefix}{${tag}}:${of.length}.${windowMs}:${of}${name}`,
+  )
 }
 
 /** @throws Error when the reply does not have the form of {@link takeScript}. */

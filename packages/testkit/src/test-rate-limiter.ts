@@ -162,6 +162,51 @@ export function testRateLimiter(harness: RateLimiterHarness): void {
       }
     })
 
+    it('counts parts of a subject by themselves, and takes from them and from the whole in one step (RATE-17)', async () => {
+      const limiter = await open()
+      const subject = newSubject()
+      const of = (part: string) => [{ ...perMinute, of: part }, perHour]
+      expect(remaining(await limiter.take(subject, of('a'), 4))).toEqual([1, 4])
+      expect(remaining(await limiter.take(subject, of('b'), 1))).toEqual([4, 3])
+      expect(await limiter.take(subject, of('a'), 2)).toMatchObject({ admitted: false, violated: ['minute'] })
+      expect(await limiter.take(subject, of('b'), 4)).toMatchObject({ admitted: false, violated: ['hour'] })
+      expect(remaining(await limiter.take(subject, of('c'), 3))).toEqual([2, 0])
+      expect(remaining(await limiter.take(subject, [perMinute, perHour], 0))).toEqual([5, 0])
+    })
+
+    it('keeps the counts of parts apart, whatever they are called (RATE-17)', async () => {
+      const limiter = await open()
+      const end = newSubject()
+      const taken = [
+        [end, 'a', 'b'],
+        [end, 'b', 'a'],
+        [end, 'ab', ''],
+        [end, '', 'ab'],
+        [end, 'a:b', '}'],
+        [`a${end}`, '', 'b'],
+        [end, '', 'ba'],
+        [`${end}\n`, '1.60000', '\n'],
+        [end, '1.60000', '\n'],
+      ] as const
+      for (const [subject, name, of] of taken) {
+        const policy = { ...perMinute, name: `:${name}`, ...(of === '' ? {} : { of }) }
+        expect(await limiter.take(subject, [policy], 5)).toMatchObject({ admitted: true })
+      }
+    })
+
+    it('counts in a window of 366 days to the millisecond, and lets none of it pass early', async () => {
+      const limiter = await open()
+      const subject = newSubject()
+      const perYear = { name: 'year', limit: 2, windowMs: 366 * 86_400_000 }
+      const [first] = (await limiter.take(subject, [perYear], 1)).states
+      expect(first?.resetMs).toBeGreaterThan(perYear.windowMs - 60_000)
+      expect(first?.resetMs).toBeLessThanOrEqual(perYear.windowMs)
+      await limiter.take(subject, [perYear], 1)
+      const denial = await limiter.take(subject, [perYear], 1)
+      expect(denial).toMatchObject({ admitted: false, violated: ['year'] })
+      expect(denial).toHaveProperty('retryAfterMs', denial.states[0]?.resetMs)
+    })
+
     it('admits all units again at the time that it told, and not before (RATE-3)', async () => {
       const limiter = await open()
       const perSecond = { name: 'second', limit: 2, windowMs: 1_000 }
@@ -212,6 +257,7 @@ export function testRateLimiter(harness: RateLimiterHarness): void {
       ['a limit of 0', { ...perMinute, limit: 0 }],
       ['a name that no header holds', { ...perMinute, name: 'minüte' }],
       ['a repeated name', perHour],
+      ['a part without a name', { ...perMinute, of: '' }],
     ])('throws on %s', async (_, policy) => {
       const limiter = await open()
       await expect(limiter.take(newSubject(), [perHour, policy], 1)).rejects.toMatchObject({ code: 'invalid_input' })

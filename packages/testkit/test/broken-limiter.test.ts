@@ -14,6 +14,8 @@ const exact = 'admits exactly 50 of 200 calls at once at limit 50 (RATE-4)'
 const sparing = 'refuses a call of a cost above 1 only when too little is left (RATE-4)'
 const allOrNone = 'takes from all policies or from none, and tells the longest wait (RATE-9)'
 const impossible = 'reports a cost above a limit as never admitted, and takes nothing (RATE-10)'
+const parts = 'counts parts of a subject by themselves, and takes from them and from the whole in one step (RATE-17)'
+const namedParts = 'keeps the counts of parts apart, whatever they are called (RATE-17)'
 const honest = 'admits all units again at the time that it told, and not before (RATE-3)'
 
 describe.runIf(testsEverything)('testRateLimiter', () => {
@@ -24,10 +26,11 @@ describe.runIf(testsEverything)('testRateLimiter', () => {
 
   it.each([
     ['looks before it counts', [exact, sparing]],
-    ['takes from some', [exact, sparing, allOrNone, impossible, honest]],
+    ['takes from some', [exact, sparing, allOrNone, impossible, parts, honest]],
     ['prolongs windows', [honest]],
     ['tells the first wait', [allOrNone, honest]],
     ['keeps old limits', ['applies a changed limit at once to the units already counted (RATE-11)']],
+    ['mixes parts', [parts, namedParts]],
     [
       'trusts its arguments',
       [
@@ -41,6 +44,7 @@ describe.runIf(testsEverything)('testRateLimiter', () => {
         'throws on a limit of 0',
         'throws on a name that no header holds',
         'throws on a repeated name',
+        'throws on a part without a name',
       ],
     ],
   ])('fails a limiter that %s, in the expected tests only', (limiter, failing) => {

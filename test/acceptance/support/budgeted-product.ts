@@ -1,28 +1,12 @@
 import { createKeyring, defineAccess, hmacSha256, type Keyring } from '@keywright/core'
-import { kyselyStore, libsqlDatabase } from '@keywright/kysely'
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely'
-import Database from 'libsql'
-import pg from 'pg'
-import { postgresUrl } from './cached-product.js'
-
-/** What all processes of one product agree on. */
-export interface BudgetedOptions {
-  readonly engine: 'SQLite' | 'PostgreSQL'
-  /** The file of the database, or a prefix that makes its tables its own. */
-  readonly name: string
-}
+import { kyselyStore } from '@keywright/kysely'
+import { openProductDatabase, type ProductDatabase } from './product-database.js'
 
 export const budgetedAccess = defineAccess({ scopes: { 'answers.write': 'Ask questions' } })
 
 /** Opens a product whose calls cost credits, as one of its processes would. */
-export function openBudgeted({ engine, name }: BudgetedOptions) {
-  const isFile = engine === 'SQLite'
-  const db = new Kysely<object>({
-    dialect: isFile
-      ? new SqliteDialect({ database: libsqlDatabase(new Database(name, { timeout: 30_000 })) })
-      : new PostgresDialect({ pool: new pg.Pool({ connectionString: postgresUrl, max: 4 }) }),
-  })
-  const tableOptions = isFile ? {} : { tablePrefix: `${name}_` }
+export function openBudgeted(database: ProductDatabase) {
+  const { db, tableOptions } = openProductDatabase(database)
   const keyring: Keyring<typeof budgetedAccess> = createKeyring({
     prefix: 'tk',
     access: budgetedAccess,

@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { requireKey } from '@keywright/express'
 import express from 'express'
-import { type BudgetedOptions, openBudgeted } from './budgeted-product.js'
+import { openBudgeted } from './budgeted-product.js'
+import type { ProductDatabase } from './product-database.js'
 
 // One more process of a product whose calls cost credits: tells the port at which it serves `POST /answers`.
-const options: BudgetedOptions = JSON.parse(process.argv[2] ?? '')
+const options: ProductDatabase = JSON.parse(process.argv[2] ?? '')
 const { keyring } = openBudgeted(options)
 const app = express()
 app.post('/answers', requireKey(keyring, { scopes: ['answers.write'], cost: 3 }), async (req, res, next) => {

@@ -1,8 +1,9 @@
-import { adapterOf } from '@keywright/core/adapter'
+import type { StandardRateLimit } from '@keywright/core'
+import { adapterOf, limitsOfKey } from '@keywright/core/adapter'
 import { ApiProblem } from '../http/problem.js'
 import { jsonContent, jsonResponse } from '../http/response.js'
 import { Self } from '../schema/self.js'
-import { keyToJson, rateLimitsToJson } from '../schema/to-json.js'
+import { heldRateLimitsToJson, keyToJson } from '../schema/to-json.js'
 import { defineOperation } from './operation.js'
 
 /** What a key may ask about itself, also where the product lets no key manage keys. */
@@ -35,7 +36,7 @@ export const selfOperation = defineOperation({
       roles: shown.roles,
       resources: shown.resources,
       expires_at: shown.expires_at,
-      rate_limits: shown.rate_limits ?? rateLimitsToJson(rateLimits),
+      rate_limits: heldRateLimitsToJson(limitsOfKey<StandardRateLimit>(key.rateLimits, rateLimits)),
     })
   },
 })

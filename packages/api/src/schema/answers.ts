@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, instant, keyId, keyStatus, Owner, RateLimit, settings } from './fields.js'
+import { Actor, HeldRateLimit, instant, keyId, keyStatus, Owner, RateLimit, settings } from './fields.js'
 
 export const nextCursor = z
   .string()
@@ -268,7 +268,10 @@ export const Catalog = z
         require_ip_allow_list: z.boolean().openapi({ description: 'Whether a key must have an `ip_allow_list`.' }),
       })
       .openapi({ description: 'What keys must be like. Keys that are there already go on working.' }),
-    rate_limits: z.array(RateLimit).openapi({ description: 'The limits of keys that have none of their own.' }),
+    rate_limits: z.array(HeldRateLimit).openapi({
+      description:
+        'The limits of keys that have none of their own. Those of an owner or of the organisation hold for every key.',
+    }),
     limits: Limits,
     permissions: z
       .object({

@@ -1,6 +1,6 @@
 import type { Access } from '@keywright/core'
 import { type Capabilities, type Grantable, inputLimits } from '@keywright/core/adapter'
-import { rateLimitsToJson } from './to-json.js'
+import { heldRateLimitsToJson, rateLimitsToJson } from './to-json.js'
 
 /**
  * The catalog as the API shows it: what a creation accepts, and what of it this caller may give.
@@ -38,7 +38,7 @@ export function catalogToJson(access: Access, capabilities: Capabilities, granta
       require_expiry: policy.requireExpiry,
       require_ip_allow_list: policy.requireIpAllowList,
     },
-    rate_limits: rateLimitsToJson(rateLimits),
+    rate_limits: heldRateLimitsToJson(rateLimits),
     limits: limitsToJson(grantable, capabilities),
   }
 }

@@ -128,6 +128,17 @@ export const RateLimit = z
   })
   .openapi('RateLimit', { description: 'At most `limit` requests in each window of `window_ms` milliseconds.' })
 
+export const HeldRateLimit = z
+  .object({
+    ...RateLimit.shape,
+    per: z.enum(['key', 'owner', 'organization']).openapi({
+      description:
+        'Whose requests are counted together: those of one key, of all keys of its owner, or of all keys of the organisation.',
+      example: 'key',
+    }),
+  })
+  .openapi('HeldRateLimit', { description: 'A rate limit that holds for a key, and whose requests it counts.' })
+
 function isWithin({ length }: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
   return length >= least && length <= most
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { Key } from './answers.js'
-import { RateLimit } from './fields.js'
+import { HeldRateLimit } from './fields.js'
 
 export const Self = Key.pick({
   id: true,
@@ -15,8 +15,9 @@ export const Self = Key.pick({
   expires_at: true,
 })
   .extend({
-    rate_limits: z
-      .array(RateLimit)
-      .openapi({ description: 'The limits that hold for the key: its own, or else those of the plan.' }),
+    rate_limits: z.array(HeldRateLimit).openapi({
+      description:
+        'The limits that hold for the key: its own, or else those of the plan, and those that it shares with other keys.',
+    }),
   })
   .openapi('Self', { description: 'The key that sends the request: what it may be used for, and until when.' })

@@ -1,4 +1,4 @@
-import type { Actor, AuditRecord, Key, KeyStats, RateLimit, UsagePoint } from '@keywright/core'
+import type { Actor, AuditRecord, Key, KeyStats, RateLimit, StandardRateLimit, UsagePoint } from '@keywright/core'
 import { snakeCaseNames } from './snake-case.js'
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null
@@ -74,6 +74,11 @@ function resourceNames({ grants }: Key, names: NamesOfPage) {
 /** Rate limits as the API shows them. */
 export function rateLimitsToJson(limits: readonly RateLimit[] | null) {
   return limits?.map(({ limit, windowMs }) => ({ limit, window_ms: windowMs })) ?? null
+}
+
+/** Rate limits that hold for a key, as the API shows them. */
+export function heldRateLimitsToJson(limits: readonly StandardRateLimit[]) {
+  return limits.map(({ limit, windowMs, per = 'key' }) => ({ limit, window_ms: windowMs, per }))
 }
 
 /** Statistics as the API shows them. */

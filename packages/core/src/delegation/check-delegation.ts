@@ -1,14 +1,14 @@
 import { ScopeExceedsActor } from '../errors/index.js'
 import { isIpSubset } from '../ip/index.js'
 import { organizationOf } from '../store/index.js'
-import type { Actor, KeyIdentity, KeyRecord, RateLimit } from '../values/index.js'
+import type { Actor, KeyIdentity, KeyRecord, StandardRateLimit } from '../values/index.js'
 import { type ActorRights, rightsOfActor } from './actor-rights.js'
 import { isWithinBudget } from './budget-bounds.js'
 import { checkGrants } from './check-grants.js'
 import { type Delegated, type Growth, growthOf, isLater, wholeGrowth } from './growth.js'
 import { type LiveActor, requireHere } from './live-actor.js'
 import type { DelegationParts } from './parts.js'
-import { brokenLimits } from './rate-bounds.js'
+import { brokenRates } from './rate-bounds.js'
 
 /** What a change makes of a key. */
 export interface Delegation {
@@ -84,10 +84,9 @@ function checkAddresses(rights: ActorRights, { ipAllowList }: Delegated, before:
 async function checkRate(
   rights: ActorRights,
   { rateLimits }: Delegated,
-  standard: () => Promise<readonly RateLimit[]>,
+  standard: () => Promise<readonly StandardRateLimit[]>,
 ): Promise<void> {
-  if (rateLimits === null && rights.rateLimits === null) return
-  const broken = brokenLimits(rateLimits ?? (await standard()), rights.rateLimits ?? (await standard()))
+  const broken = await brokenRates(rateLimits, rights.rateLimits, standard)
   if (broken.length === 0) return
   throw new ScopeExceedsActor(
     'rateLimits',

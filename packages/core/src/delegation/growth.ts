@@ -1,9 +1,9 @@
 import { type Access, grantedLevel, isAtLeast, type ResourceType } from '../access/index.js'
 import { isIpSubset } from '../ip/index.js'
-import type { Grants, KeySettings, RateLimit, ResourceGrant } from '../values/index.js'
+import type { Grants, KeySettings, RateLimit, ResourceGrant, StandardRateLimit } from '../values/index.js'
 import { isWithinBudget } from './budget-bounds.js'
 import { effectiveScopesOf, includes } from './effective-scopes.js'
-import { brokenLimits } from './rate-bounds.js'
+import { brokenRates } from './rate-bounds.js'
 
 /** The settings of a key that give something to whoever holds it. */
 export type Delegated = Pick<KeySettings, 'grants' | 'expiresAt' | 'ipAllowList' | 'rateLimits' | 'budget'>
@@ -34,7 +34,7 @@ export async function growthOf(
   access: Access,
   before: Delegated,
   after: Delegated,
-  standard: () => Promise<readonly RateLimit[]>,
+  standard: () => Promise<readonly StandardRateLimit[]>,
 ): Promise<Growth> {
   return {
     grants: grantsGrow(access, before.grants, after.grants),
@@ -70,8 +70,8 @@ function resourceGrows(type: ResourceType, had: ResourceGrant | undefined, grant
 async function rateGrows(
   before: readonly RateLimit[] | null,
   after: readonly RateLimit[] | null,
-  standard: () => Promise<readonly RateLimit[]>,
+  standard: () => Promise<readonly StandardRateLimit[]>,
 ): Promise<boolean> {
   if (JSON.stringify(before) === JSON.stringify(after)) return false
-  return brokenLimits(after ?? (await standard()), before ?? (await standard())).length > 0
+  return (await brokenRates(after, before, standard)).length > 0
 }

@@ -1,7 +1,8 @@
 import type { Access } from '../access/index.js'
 import type { DelegateTerms } from '../delegates/index.js'
+import type { RequestLimits } from '../rates/index.js'
 import type { KeyStore } from '../store/index.js'
-import type { RequestLimits, ResolveOwner } from '../verify/index.js'
+import type { ResolveOwner } from '../verify/index.js'
 
 /** What it takes to tell what an actor may give away. */
 export interface DelegationParts {

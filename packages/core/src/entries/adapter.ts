@@ -38,7 +38,7 @@ export {
   keyringOptionNames,
   wrapKeyring,
 } from '../keyring/index.js'
-export { parseRateLimitPolicies } from '../limits/index.js'
+export { limitsOfKey, parseRateLimitPolicies } from '../limits/index.js'
 export type { ActingOnKey, KeyringWatcher, MadeChange } from '../manage/index.js'
 export { type InTime, inTimeOf, type OutageGate, outageGate } from '../outage/index.js'
 export type { Capabilities } from '../reads/index.js'

@@ -205,8 +205,10 @@ export type {
   KeyStatus,
   Owner,
   RateLimit,
+  RateLimitHolder,
   ResourceGrant,
   ResourceRef,
+  StandardRateLimit,
   ToolCall,
 } from '../values/index.js'
 export type {

@@ -10,7 +10,7 @@ import type { PlanInput, ResolvePlan } from '../plans/index.js'
 import type { PolicyInput } from '../policy/index.js'
 import type { BudgetOptions } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
-import type { RateLimit } from '../values/index.js'
+import type { RateLimit, StandardRateLimit } from '../values/index.js'
 import type { OnEvent, ResolveOwner } from '../verify/index.js'
 
 /** What makes a keyring: see `createKeyring`. */
@@ -46,10 +46,11 @@ export interface KeyringOptions<A extends Access = Access> extends DelegateOptio
   /** Whose keys a plan's `maxKeys` counts together. @defaultValue 'organization' */
   readonly countKeysBy?: 'organization' | 'owner' | undefined
   /**
-   * Limits on the use of one key, by name; all of them hold at once. A plan's or a key's own limits take their place.
+   * Limits on the use of keys, by name; all of them hold at once. Each counts the calls of one key, or, with `per`, of all keys of an
+   * owner or an organization together. A plan's take the place of all of them, and a key's own of those that are not shared.
    * @defaultValue none
    */
-  readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  readonly rateLimits?: Readonly<Record<string, StandardRateLimit>> | undefined
   /**
    * Credits that calls cost, for all keys of an owner or of an organization together. A plan's own take their place. A key's own
    * budget is a setting of the key. @defaultValue none

@@ -23,11 +23,12 @@ import {
   storeBreaker,
 } from '../outage/index.js'
 import { readPlans } from '../plans/index.js'
+import { requestLimits } from '../rates/index.js'
 import { type BudgetParts, type BudgetSources, budgetSources, spender } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
 import { type UsageBuffer, usageBuffer } from '../usage/index.js'
 import { DeadlineLines, isolated } from '../values/index.js'
-import { type KeyringEvent, rehashes, requestFacts, requestLimits, type VerifyParts } from '../verify/index.js'
+import { type KeyringEvent, rehashes, requestFacts, type VerifyParts } from '../verify/index.js'
 import { type KeyringOptions, keyringOptionNames } from './options.js'
 
 /** Everything that a keyring works with: each room names what it needs of it. */

@@ -7,7 +7,7 @@ import type { RateLimitPolicy } from './rate-limiter.js'
  * Checks the arguments of `take`. Every rate limiter calls it before it counts anything.
  *
  * @throws {@link InvalidInput} when `cost` is not a whole number of 0 or more.
- * @throws {@link InvalidInput} when the name, limit or window of a policy is illegal, or two policies have the same name.
+ * @throws {@link InvalidInput} when the name, limit, window or `of` of a policy is illegal, or two policies have the same name.
  */
 export function checkTake(policies: readonly RateLimitPolicy[], cost: number): void {
   wholeNumber(cost, 'cost', { least: 0, Invalid: InvalidInput })
@@ -16,6 +16,9 @@ export function checkTake(policies: readonly RateLimitPolicy[], cost: number): v
     if (!isPolicyName(policy.name) || isRepeated) {
       const expected = 'a name of 1 to 64 printable ASCII characters, different for each policy'
       throw new InvalidInput(`policies[${index}].name`, expected)
+    }
+    if (policy.of !== undefined && (typeof policy.of !== 'string' || policy.of === '')) {
+      throw new InvalidInput(`policies[${index}].of`, 'a string that is not empty, or left out')
     }
     if (!isRateLimit(policy)) throw new InvalidInput(`policies[${index}]`, expectedRateLimit)
   }

@@ -29,3 +29,4 @@ export type {
   RateLimitState,
   RateLimitVerdict,
 } from './rate-limiter.js'
+export { isShared, limitsOfKey, parseStandardLimits } from './standard-limits.js'

@@ -65,9 +65,9 @@ export function memoryRateLimiter(options: MemoryRateLimiterOptions = {}): RateL
   }
 }
 
-/** The number and the name contain no line break, so no two counts share an id. */
-function countId(subject: string, { name, windowMs }: RateLimitPolicy): string {
-  return `${windowMs}\n${name}\n${subject}`
+/** The numbers and the name contain no line break, and a point is before the first one only where there is a part: no two counts share an id. */
+function countId(subject: string, { name, windowMs, of }: RateLimitPolicy): string {
+  return of === undefined ? `${windowMs}\n${name}\n${subject}` : `${of.length}.${windowMs}\n${name}\n${of}${subject}`
 }
 
 function stateOf(policy: RateLimitPolicy, count: Count | undefined, now: number): RateLimitState {

@@ -1,11 +1,11 @@
 import { InvalidInput, InvalidOptions } from '../errors/index.js'
-import type { RateLimit } from '../values/index.js'
+import type { RateLimit, StandardRateLimit } from '../values/index.js'
 import type { RateLimitPolicy } from './rate-limiter.js'
 
 /** The most limits on one key. Each one needs a count, and space in the header. */
 export const maxRateLimits = 8
-/** The longest window: 24 days. A limiter may end windows by timers, which count milliseconds in 31 bits. */
-export const maxWindowMs = 24 * 24 * 60 * 60 * 1000
+/** The longest window: 366 days, so that each year fits. A timer does not wait for so long, so no limiter ends windows by one. */
+export const maxWindowMs = 366 * 24 * 60 * 60 * 1000
 /** The largest integer in a structured field (RFC 9651 §3.3.1). */
 export const maxLimit = 999_999_999_999_999
 
@@ -51,11 +51,19 @@ export function parseRateLimitPolicies(
   field: string,
   Fault: LimitFault = InvalidOptions,
 ): readonly RateLimitPolicy[] {
+  return namedLimits(value, field, Fault).map(([name, one]) => ({
+    name,
+    ...parseRateLimit(one, `${field}.${name}`, Fault),
+  }))
+}
+
+/** The entries of an object of limits by name. */
+export function namedLimits(value: unknown, field: string, Fault: LimitFault): readonly (readonly [string, unknown])[] {
   const named = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
   if (named.length < 1 || named.length > maxRateLimits || !named.every(([name]) => isPolicyName(name))) {
     throw new Fault(field, `an object with 1 to ${maxRateLimits} limits, named with 1 to 64 printable ASCII characters`)
   }
-  return named.map(([name, one]: [string, unknown]) => ({ name, ...parseRateLimit(one, `${field}.${name}`, Fault) }))
+  return named
 }
 
 /** Turns limits without names into policies. Each is named after its window, such as `60s`. */
@@ -84,6 +92,11 @@ export function isPolicyName(name: unknown): name is string {
 
 function parseRateLimit(value: unknown, field: string, Fault: LimitFault): RateLimit {
   if (!isRateLimit(value)) throw new Fault(field, expectedRateLimit)
+  const { per }: StandardRateLimit = value
+  // Read over, a limit for many would become one for each of them.
+  if (per !== undefined && per !== 'key') {
+    throw new Fault(`${field}.per`, 'left out: only limits of a keyring or of a plan can be shared by several keys')
+  }
   return { limit: value.limit, windowMs: value.windowMs }
 }
 

@@ -1,9 +1,18 @@
-import type { RateLimit } from '../values/index.js'
+import type { StandardRateLimit } from '../values/index.js'
 
-/** A rate limit with a name. The name appears in `RateLimit-Policy`. Name and window identify the count. */
-export interface RateLimitPolicy extends RateLimit {
+/**
+ * A rate limit with a name. The name appears in `RateLimit-Policy`. Within a subject, name, window and `of` identify the count. `per` is
+ * for those who read a state: a limiter counts nothing by it.
+ */
+export interface RateLimitPolicy extends StandardRateLimit {
   /** 1 to 64 printable ASCII characters. */
   readonly name: string
+  /**
+   * The part of the subject whose calls alone are counted, such as one key of an organization. Of other policies of the same call, the
+   * units are taken in the same step. A limiter that does not know it counts all parts together, and so admits less.
+   * @defaultValue the whole subject
+   */
+  readonly of?: string | undefined
 }
 
 /** How much of a policy is left. */
@@ -51,7 +60,8 @@ export interface RateLimiter {
   /**
    * Takes `cost` units from all `policies` of `subject`, or from none of them.
    *
-   * @param subject - The id of a key. Never pass a value that a client can choose.
+   * @param subject - The id of a key; where keys share limits, what stands for their organization. Never pass a value that a client can
+   * choose.
    * @param policies - The limits, each with a different name. A changed limit applies to the existing count from the next call
    * on. A changed window begins a new count.
    * @param cost - The units to take. `0` takes nothing, is always admitted, and returns the states.

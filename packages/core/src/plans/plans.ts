@@ -1,17 +1,17 @@
 import { type BudgetInput, parseBudget } from '../budgets/index.js'
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
-import { parseRateLimitPolicies, type RateLimitPolicy } from '../limits/index.js'
+import { isShared, parseStandardLimits, type RateLimitPolicy } from '../limits/index.js'
 import { type KeyPolicy, type PolicyInput, readPolicy, refusesAny, stricterPolicy } from '../policy/index.js'
 import { organizationOf, type QuotaScope } from '../store/index.js'
-import { type Budget, isRecord, type Owner, type RateLimit } from '../values/index.js'
+import { type Budget, isRecord, type Owner, type StandardRateLimit } from '../values/index.js'
 
 /** What a plan allows. */
 export interface PlanInput {
   /** Keys that are active or disabled, and not expired, at one time. `'unlimited'` is said aloud. */
   readonly maxKeys: number | 'unlimited'
-  /** In place of the keyring's `rateLimits`. @defaultValue those */
-  readonly rateLimits?: Readonly<Record<string, RateLimit>> | undefined
+  /** In place of the keyring's `rateLimits`, also of those that keys share. @defaultValue those */
+  readonly rateLimits?: Readonly<Record<string, StandardRateLimit>> | undefined
   /**
    * What the keys of its organisations must be like, beside the keyring's `policy`: of each rule, the stricter one holds.
    * @defaultValue that alone
@@ -49,6 +49,8 @@ export interface Plan {
 export interface Plans {
   /** Whether a verification has to know the plan. */
   readonly limitUse: boolean
+  /** Whether one has limits that keys share, so that it has to know the plan also for keys with limits of their own. */
+  readonly shareLimits: boolean
   /** Whether any policy refuses any key. */
   readonly holdPolicy: boolean
   /** Whether one has budgets, so that it has to know the plan for those. */
@@ -76,6 +78,7 @@ export function readPlans(options: {
   if (plans === undefined && resolvePlan === undefined) {
     return {
       limitUse: false,
+      shareLimits: false,
       holdPolicy: refusesAny(policy),
       limitSpending: false,
       of: async () => ({ maxKeys: 'unlimited', rateLimits: null, policy, budgets: null }),
@@ -87,6 +90,7 @@ export function readPlans(options: {
   const known = new Map(Object.entries(plans).map(([name, plan]) => [name, readPlan(plan, `plans.${name}`, policy)]))
   return {
     limitUse: [...known.values()].some(({ rateLimits }) => rateLimits !== null),
+    shareLimits: [...known.values()].some(({ rateLimits }) => rateLimits?.some(isShared)),
     holdPolicy: [...known.values()].some((plan) => refusesAny(plan.policy)),
     limitSpending: [...known.values()].some(({ budgets }) => budgets !== null),
     quotaOf,
@@ -108,7 +112,7 @@ function readPlan(plan: unknown, field: string, keyringPolicy: KeyPolicy): Plan 
   }
   return {
     maxKeys: maxKeys === 'unlimited' ? maxKeys : Number(maxKeys),
-    rateLimits: rateLimits === undefined ? null : parseRateLimitPolicies(rateLimits, `${field}.rateLimits`),
+    rateLimits: rateLimits === undefined ? null : parseStandardLimits(rateLimits, `${field}.rateLimits`),
     policy: stricterPolicy(readPolicy(others.policy, `${field}.policy`), keyringPolicy),
     budgets: budgets === undefined ? null : readBudgets(budgets, `${field}.budgets`),
   }

@@ -1,7 +1,7 @@
 import { checkId } from '../input/index.js'
 import type { KeyPolicy } from '../policy/index.js'
 import { wrapStoreErrors } from '../store/index.js'
-import type { RateLimit } from '../values/index.js'
+import type { StandardRateLimit } from '../values/index.js'
 import type { CapabilityParts } from './parts.js'
 
 /** What an organisation may ask of `create` now. */
@@ -18,8 +18,8 @@ export interface Capabilities {
   readonly policy: KeyPolicy
   /** When a key that is made now may end at the latest, by the policy; `null`: whenever it likes. */
   readonly latestExpiry: Date | null
-  /** The limits of keys that have none of their own. */
-  readonly rateLimits: readonly RateLimit[]
+  /** The limits of keys that have none of their own. Those that are shared hold for all keys. */
+  readonly rateLimits: readonly StandardRateLimit[]
 }
 
 /** @throws InvalidInput, StoreUnavailable, and what the host's `resolvePlan` throws. */

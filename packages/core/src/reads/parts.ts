@@ -2,9 +2,9 @@ import type { Access } from '../access/index.js'
 import type { Hasher, ImportSettings, Sealer, TokenFormat } from '../crypto/index.js'
 import type { PepperCheck } from '../outage/index.js'
 import type { Plans } from '../plans/index.js'
+import type { RequestLimits } from '../rates/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
-import type { RequestLimits } from '../verify/index.js'
 
 /** What reading keys needs. */
 export interface ReadParts {

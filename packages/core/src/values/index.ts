@@ -11,6 +11,6 @@ export type { Key, KeyIdentity, KeyRecord, KeySecrets, KeySettings, KeyStatus, S
 export { isPromise, type MaybePromise } from './maybe-promise.js'
 export { type Moment, momentNow, msSince } from './moment.js'
 export type { Actor, Owner } from './owner.js'
-export type { RateLimit } from './rate-limit.js'
+export type { RateLimit, RateLimitHolder, StandardRateLimit } from './rate-limit.js'
 export type { ToolCall } from './tool-call.js'
 export { DeadlineExceeded, type DeadlineOptions, withDeadline } from './with-deadline.js'

@@ -1,11 +1,11 @@
 import type { Principal, PrincipalParts } from '../access/index.js'
 import type { BudgetVerdict } from '../budgets/index.js'
 import type { RateLimitVerdict } from '../limits/index.js'
+import type { RequestUse } from '../rates/index.js'
 import type { Found } from '../store/index.js'
 import type { Examined } from './conclude.js'
 import { fault } from './fault.js'
 import type { VerifyParts } from './parts.js'
-import type { RequestUse } from './request-limits.js'
 import { refuse } from './verdict.js'
 
 const budgetsFault = /* @__PURE__ */ fault('budgets')

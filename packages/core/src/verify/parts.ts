@@ -5,13 +5,13 @@ import type { Hasher, ImportSettings, TokenFormat } from '../crypto/index.js'
 import type { DelegateParts } from '../delegates/index.js'
 import type { FailedAttempts } from '../limits/index.js'
 import type { Outages, PepperCheck } from '../outage/index.js'
+import type { RequestLimits, RequestUse } from '../rates/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
 import type { DeadlineLines } from '../values/index.js'
 import type { KeyringEvent } from './events.js'
 import type { ResolveOwner } from './owner-authority.js'
 import type { Rehashes } from './rehashes.js'
-import type { RequestLimits, RequestUse } from './request-limits.js'
 
 /** What the way of a request needs. */
 export interface VerifyParts extends DelegateParts {

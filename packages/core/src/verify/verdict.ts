@@ -1,7 +1,7 @@
 import type { Access, Principal } from '../access/index.js'
 import type { BudgetState } from '../budgets/index.js'
 import type { InvalidTokenReason } from '../crypto/index.js'
-import type { RateLimitState } from '../limits/index.js'
+import type { RateLimitDenial, RateLimitState } from '../limits/index.js'
 import type { BudgetHolder, ResourceRef } from '../values/index.js'
 
 /**
@@ -76,4 +76,9 @@ export function refuse(
   rateLimits: readonly RateLimitState[] = [],
 ): Extract<Verdict, { readonly ok: false }> {
   return { ok: false, refusal, rateLimits }
+}
+
+/** The refusal of a use that the limits do not admit. */
+export function tooMany({ violated, retryAfterMs, states }: RateLimitDenial, keyId: string | null): Refusal {
+  return { code: 'rate_limited', keyId, violatedPolicies: violated, retryAfterMs, states }
 }

@@ -176,6 +176,39 @@ describe('the rate of another key', () => {
   })
 })
 
+describe('the rate of a key under a shared limit', () => {
+  const shared = { windowMs: 60_000, per: 'owner' } as const
+  beforeEach(() => {
+    world = openWorld({ rateLimits: { each: { limit: 10, windowMs: 60_000 }, person: { limit: 20, ...shared } } })
+  })
+
+  it.each([
+    ['its own limit raised above that of each key', { rateLimits: perMinute(3) }, perMinute(11)],
+    ['a limit of its own above that of each key', {}, perMinute(11)],
+    ['a limit of its own as high as what is shared', {}, perMinute(20)],
+  ])('%s by a user is refused (SCOPE-18, B8)', async (_, before, rateLimits) => {
+    const actor = userWith({ scopes: ['*'] })
+    const { id } = await keyWith({ scopes: ['members.read'], ...before })
+    await expectRefusal('rateLimits', () => world.keyring.update(id, { rateLimits }, { actor }))
+  })
+
+  it('raised as far as each key goes is allowed, though it is more than what is shared leaves (SCOPE-18)', async () => {
+    world = openWorld({ rateLimits: { person: { limit: 20, ...shared } } })
+    const actor = userWith({ scopes: ['*'] })
+    const { id } = await keyWith({ scopes: ['members.read'], rateLimits: perMinute(3) })
+    // What is shared holds all the same: a limit beside it takes nothing away.
+    expect(await world.keyring.update(id, { rateLimits: perMinute(500) }, { actor })).toMatchObject({
+      rateLimits: perMinute(500),
+    })
+  })
+
+  it('is a bound for what a key with a lower limit of its own gives (SCOPE-18)', async () => {
+    const { actor } = await keyWith({ scopes: ['*'], rateLimits: perMinute(5) })
+    const { id } = await keyWith({ scopes: ['members.read'], rateLimits: perMinute(3) })
+    await expectRefusal('rateLimits', () => world.keyring.update(id, { rateLimits: null }, { actor }))
+  })
+})
+
 describe('a role given to a key of the organization', () => {
   const give = async (actor: Actor) => world.keyring.update((await keyWith({})).id, { roles: ['inviter'] }, { actor })
   const create = (actor: Actor) =>

@@ -8,7 +8,7 @@ export type Schemas = components['schemas']
 export type Key = Schemas['Key']
 export type Catalog = Schemas['Catalog']
 export type Grant = Schemas['ResourceGrant']
-export type RateLimit = Schemas['RateLimit']
+export type RateLimit = Schemas['RateLimit'] & Partial<Pick<Schemas['HeldRateLimit'], 'per'>>
 
 type Texts = Readonly<Record<string, string>>
 

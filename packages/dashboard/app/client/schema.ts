@@ -1488,8 +1488,8 @@ export interface components {
              * @example 2030-01-01T00:00:00.000Z
              */
             expires_at: string | null;
-            /** @description The limits that hold for the key: its own, or else those of the plan. */
-            rate_limits: components["schemas"]["RateLimit"][];
+            /** @description The limits that hold for the key: its own, or else those of the plan, and those that it shares with other keys. */
+            rate_limits: components["schemas"]["HeldRateLimit"][];
         };
         /**
          * @description Only an active key works. A disabled one can be enabled again.
@@ -1558,8 +1558,8 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description At most `limit` requests in each window of `window_ms` milliseconds. */
-        RateLimit: {
+        /** @description A rate limit that holds for a key, and whose requests it counts. */
+        HeldRateLimit: {
             /**
              * @description How many requests a window admits.
              * @example 600
@@ -1570,6 +1570,12 @@ export interface components {
              * @example 60000
              */
             window_ms: number;
+            /**
+             * @description Whose requests are counted together: those of one key, of all keys of its owner, or of all keys of the organisation.
+             * @example key
+             * @enum {string}
+             */
+            per: "key" | "owner" | "organization";
         };
         /** @description What the caller may ask for. */
         Catalog: {
@@ -1655,8 +1661,8 @@ export interface components {
                 /** @description Whether a key must have an `ip_allow_list`. */
                 require_ip_allow_list: boolean;
             };
-            /** @description The limits of keys that have none of their own. */
-            rate_limits: components["schemas"]["RateLimit"][];
+            /** @description The limits of keys that have none of their own. Those of an owner or of the organisation hold for every key. */
+            rate_limits: components["schemas"]["HeldRateLimit"][];
             limits: components["schemas"]["Limits"];
             /** @description The permissions of the caller. */
             permissions: {
@@ -1877,6 +1883,19 @@ export interface components {
                 /** @description Whether the caller may make a key that never expires, by their own rights and by the policy. */
                 may_be_null: boolean;
             };
+        };
+        /** @description At most `limit` requests in each window of `window_ms` milliseconds. */
+        RateLimit: {
+            /**
+             * @description How many requests a window admits.
+             * @example 600
+             */
+            limit: number;
+            /**
+             * @description How long a window is, in milliseconds: whole seconds.
+             * @example 60000
+             */
+            window_ms: number;
         };
         /** @description Resources that a key can be given. */
         ResourceChoices: {

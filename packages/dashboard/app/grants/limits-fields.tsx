@@ -125,12 +125,21 @@ export function UseFields({ draft, set, error, hasNoAddresses = false }: UseFiel
 
 /** "600 per minute and 5,000 per hour". */
 export function limitsInWords(limits: readonly RateLimit[], { strings, formats }: Page): string {
+  const { limit: words, sharedLimit } = strings.key
   return formats.list(
-    limits.map(({ limit, window_ms: windowMs }) => strings.key.limit(formats.number(limit), per(windowMs))),
+    limits.map(({ limit, window_ms: windowMs, per = 'key' }) => {
+      const text = words(formats.number(limit), windowInWords(windowMs))
+      return per === 'key' ? text : sharedLimit[per](text)
+    }),
   )
-  function per(windowMs: number): string {
+  function windowInWords(windowMs: number): string {
     return namesOfWindows(strings).find(([ms]) => ms === windowMs)?.[1] ?? formats.duration(windowMs)
   }
+}
+
+/** Those limits that a key is under whatever limits it has of its own. */
+export function sharedLimits({ rate_limits: limits }: Pick<Page['catalog'], 'rate_limits'>): readonly RateLimit[] {
+  return limits.filter(({ per }) => per !== 'key')
 }
 
 function namesOfWindows({ create }: Page['strings']): readonly (readonly [number, string])[] {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Key } from '../client/client.js'
-import { limitsInWords } from '../grants/limits-fields.js'
+import { limitsInWords, sharedLimits } from '../grants/limits-fields.js'
 import { actorInWords, ownerInWords } from '../keys/owner-in-words.js'
 import { Copyable } from '../parts/copyable.js'
 import { When } from '../parts/when.js'
@@ -112,7 +112,7 @@ function KeyLimits({ of: key, edit }: KeyLimitsProps) {
         {show.rateLimits && (
           <Fact label={words.rateLimits}>
             {key.rate_limits !== null
-              ? limitsInWords(key.rate_limits, page)
+              ? limitsInWords([...key.rate_limits, ...sharedLimits(catalog)], page)
               : catalog.rate_limits.length === 0
                 ? strings.create.noLimit
                 : words.planLimits(limitsInWords(catalog.rate_limits, page))}

@@ -509,6 +509,10 @@ export const german: Strings = {
     rateLimits: 'Anfragelimits',
     planLimits: (limits: string) => `Die des Tarifs (${limits})`,
     limit: (number: string, per: string) => `${number} je ${per}`,
+    sharedLimit: {
+      owner: (limit: string) => `${limit} für alle Schlüssel des Inhabers zusammen`,
+      organization: (limit: string) => `${limit} für alle Schlüssel der Organisation zusammen`,
+    },
     access: 'Berechtigungen',
     preset: (name: string) => `Aus der Vorlage „${name}“`,
     presetAsOf: 'wie sie war, als der Schlüssel erstellt wurde',

@@ -499,6 +499,10 @@ export const en = {
     rateLimits: 'Rate limits',
     planLimits: (limits: string) => `Those of the plan (${limits})`,
     limit: (number: string, per: string) => `${number} per ${per}`,
+    sharedLimit: {
+      owner: (limit: string) => `${limit} for all keys of the owner together`,
+      organization: (limit: string) => `${limit} for all keys of the organisation together`,
+    },
     access: 'Permissions',
     preset: (name: string) => `From the preset “${name}”`,
     presetAsOf: 'as it was when the key was created',

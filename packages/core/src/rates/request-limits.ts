@@ -1,9 +1,10 @@
 import { InvalidOptions } from '../errors/index.js'
 import {
+  isShared,
+  limitsOfKey,
   memoryRateLimiter,
   nameRateLimits,
-  parseRateLimitPolicies,
-  type RateLimitDenial,
+  parseStandardLimits,
   type RateLimiter,
   type RateLimitPolicy,
   type RateLimitVerdict,
@@ -11,8 +12,7 @@ import {
 import type { Plans } from '../plans/index.js'
 import { organizationOf } from '../store/index.js'
 import type { KeyRecord } from '../values/index.js'
-import type { Requirements } from './requirements.js'
-import type { Refusal } from './verdict.js'
+import { partsOf, subjectOf, withoutParts } from './shared-counts.js'
 
 /** One use of a key: however many guards a request passes, it is the same one to all of them. */
 export interface RequestUse {
@@ -26,7 +26,7 @@ export interface RequestUse {
 
 /** Counts verifications against the limits of their keys. */
 export interface RequestLimits {
-  /** The limits of an organisation's keys that have none of their own: those of its plan, or the keyring's. */
+  /** The limits of an organisation's keys that have none of their own: those of its plan, or the keyring's. Those that are shared hold for all its keys. */
   standard(organizationId: string): Promise<readonly RateLimitPolicy[]>
   /** Takes `cost` units of all limits of a key; `null` where it has none. */
   take(record: KeyRecord, cost: number): Promise<RateLimitVerdict | null> | null
@@ -34,16 +34,23 @@ export interface RequestLimits {
 
 /** @throws {@link InvalidOptions} */
 export function requestLimits(rateLimits: unknown, rateLimiter: unknown, plans: Plans): RequestLimits {
-  const defaults = rateLimits === undefined ? [] : parseRateLimitPolicies(rateLimits, 'rateLimits')
+  const defaults = rateLimits === undefined ? [] : parseStandardLimits(rateLimits, 'rateLimits')
   const limiter = readLimiter(rateLimiter)
+  // Of the keyring and not of a plan: counts must not begin anew when an organization changes its plan.
+  const isSharing = plans.shareLimits || defaults.some(isShared)
   const standard = async (organizationId: string): Promise<readonly RateLimitPolicy[]> => {
     const plan = plans.limitUse ? await plans.of(organizationId) : null
     return plan?.rateLimits ?? defaults
   }
   const take = async (record: KeyRecord, cost: number): Promise<RateLimitVerdict | null> => {
     const { rateLimits: own, owner } = record
-    const policies = own === null ? await standard(organizationOf(owner)) : nameRateLimits(own)
-    return policies.length === 0 ? null : requireVerdict(await limiter.take(record.id, policies, cost))
+    // A key with limits of its own shares the others all the same: they would be no limit to whoever sets one.
+    const standards = own === null || isSharing ? await standard(organizationOf(owner)) : []
+    const policies = limitsOfKey(own === null ? null : nameRateLimits(own), standards)
+    if (policies.length === 0) return null
+    if (!isSharing) return requireVerdict(await limiter.take(record.id, policies, cost))
+    const verdict = await limiter.take(subjectOf(record), partsOf(record, policies), cost)
+    return withoutParts(requireVerdict(verdict), policies)
   }
   return {
     standard,
@@ -71,7 +78,7 @@ function readLimiter(limiter: unknown): RateLimiter {
 export function useOf(
   { uses, rateLimits }: { readonly uses: WeakMap<object, RequestUse>; readonly rateLimits: RequestLimits },
   record: KeyRecord,
-  { cost, request }: Requirements,
+  { cost, request }: { readonly cost: number; readonly request: object | null },
 ): RequestUse {
   const other = request === null ? null : (uses.get(request) ?? null)
   for (let before = other; before !== null; before = before.other) if (before.keyId === record.id) return before
@@ -83,9 +90,4 @@ export function useOf(
     if (uses.get(request) === use) uses.delete(request)
   })
   return use
-}
-
-/** The refusal of a use that the limits do not admit. */
-export function tooMany({ violated, retryAfterMs, states }: RateLimitDenial, keyId: string | null): Refusal {
-  return { code: 'rate_limited', keyId, violatedPolicies: violated, retryAfterMs, states }
 }

@@ -1,0 +1,1 @@
+export { type RequestLimits, type RequestUse, requestLimits, useOf } from './request-limits.js'
