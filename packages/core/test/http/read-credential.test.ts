@@ -168,9 +168,10 @@ describe('readCredential of any request', () => {
   }
 
   it('returns a verdict, and as a candidate only the one value presented, which parses', () => {
-    let candidates = 0
+    let [tried, candidates] = [0, 0]
     fc.assert(
       fc.property(request, (input) => {
+        tried += 1
         const reading = readCredential(input, format)
         expect(['none', 'invalid_request', 'invalid_token', 'candidate']).toContain(reading.verdict)
         if (reading.verdict !== 'candidate') return
@@ -189,7 +190,7 @@ describe('readCredential of any request', () => {
       }),
       { numRuns: 5_000 },
     )
-    expect(candidates).toBeGreaterThan(100)
+    expect(candidates).toBeGreaterThan(tried / 50)
   })
 })
 
