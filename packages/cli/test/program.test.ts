@@ -34,6 +34,8 @@ const steps: readonly Step[] = [
   { line: 'keys transfer <id> --creator bob --yes', out: /<id>/ },
   { line: 'keys revoke-all --organization acme --creator user:zoe --dry-run', out: /^$/ },
   { line: 'keys rotate <id> --grace 1h --yes', out: /^tk_live_<id>_\w+\n$/ },
+  { line: 'keys rotate-schedule <id> --every 30d --yes', out: /^every +30d\ngrace +1d\nnext +/ },
+  { line: 'keys rotate-schedule <id> --end --yes', out: /^Key <id> has no schedule\.\n$/ },
   { line: 'stats --organization acme', out: /^active +1\n/ },
   {
     line: 'import - --form jsonl --from table --holders organization',
@@ -73,7 +75,7 @@ describe.each(engines)('the program, as a process of its own, on $name', ({ open
     'carries out each command',
     async () => {
       const { env: opened, options } = await open()
-      const env = { ...opened, TEST_NOTICES: 'taken' }
+      const env = { ...opened, TEST_NOTICES: 'taken', TEST_VAULT: 'there' }
       let token = ''
       for (const { line, out, code = 0, input, isElsewhere = false } of steps.filter(
         ({ isQuick }) => testsEverything || isQuick,

@@ -15,6 +15,7 @@ import { keysList } from './keys-list.js'
 import { keysRevoke } from './keys-revoke.js'
 import { keysRevokeAll } from './keys-revoke-all.js'
 import { keysRotate } from './keys-rotate.js'
+import { keysRotateSchedule } from './keys-rotate-schedule.js'
 import { keysShow } from './keys-show.js'
 import { keysTransfer } from './keys-transfer.js'
 import { keysUpdate } from './keys-update.js'
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   keysTransfer,
   keysDelete,
   keysRotate,
+  keysRotateSchedule,
   verify,
   stats,
   auditList,

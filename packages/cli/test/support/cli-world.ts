@@ -54,7 +54,7 @@ export const runHere: RunProgram = async (
   line,
   { input = '', env = {}, folder = fixtures, columns, keys, output, stdin: given } = {},
 ) => {
-  for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY', 'TEST_NOTICES']) {
+  for (const name of ['TEST_DATABASE', 'TEST_SCHEMA', 'TEST_AUDIT_KEY', 'TEST_NOTICES', 'TEST_VAULT']) {
     if (env[name] === undefined) delete process.env[name]
     else process.env[name] = env[name]
   }

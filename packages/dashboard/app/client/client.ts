@@ -3,7 +3,7 @@ import { ApiError } from './api-error.js'
 import type { components, paths } from './schema.js'
 
 /** Has the methods of a client of openapi-fetch, whose types know the document. */
-export type Client = Pick<FetchClient<paths>, 'GET' | 'POST' | 'PATCH' | 'DELETE'>
+export type Client = Pick<FetchClient<paths>, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>
 export type Schemas = components['schemas']
 export type Key = Schemas['Key']
 export type Catalog = Schemas['Catalog']
@@ -49,7 +49,8 @@ export function apiClient(api: string): Client {
       }
       return { data, response }
     }
-  const methods = { GET: send('GET'), POST: send('POST'), PATCH: send('PATCH'), DELETE: send('DELETE') }
+  const [GET, POST, PUT] = [send('GET'), send('POST'), send('PUT')]
+  const methods = { GET, POST, PUT, PATCH: send('PATCH'), DELETE: send('DELETE') }
   return methods as unknown as Client // the document says what each takes and answers
 }
 

@@ -12,6 +12,7 @@ import { usePage } from '../state/page.js'
 import { type EditedPart, EditKey } from './edit-key.js'
 import { KeyAccess } from './key-access.js'
 import { KeyDetails } from './key-details.js'
+import { KeySchedule } from './key-schedule.js'
 
 /** One key: what it is, what it may do, and what can be done with it. */
 export function KeySheet({ id }: { readonly id: string }) {
@@ -60,12 +61,14 @@ interface ShownProps {
 }
 
 function Shown({ of: key, edit }: ShownProps) {
+  const { catalog } = usePage()
   const [asked, setAsked] = useState<KeyActionName | null>(null)
   return (
     <>
       <State of={key} />
       <Actions of={key} ask={setAsked} />
       <KeyDetails of={key} edit={edit} />
+      {catalog.rotation_schedules && <KeySchedule of={key} />}
       <KeyAccess of={key} edit={edit} />
       <End of={key} ask={setAsked} />
       {asked !== null && <KeyActions asked={{ name: asked, key }} close={() => setAsked(null)} />}

@@ -16,13 +16,17 @@ interface GraceSelectProps {
 
 /** How long what is replaced goes on working. */
 export function GraceSelect({ label, graceMs, set, most = Number.POSITIVE_INFINITY }: GraceSelectProps) {
-  const words = usePage().strings.key
-  const graces = [
+  const { strings, formats } = usePage()
+  const words = strings.key
+  const usual: readonly (readonly [number, string])[] = [
     [0, words.graceNone],
     [hourMs, words.graceHour],
     [24 * hourMs, words.graceDay],
     [7 * 24 * hourMs, words.graceWeek],
-  ] as const
+  ]
+  const isUsual = usual.some(([ms]) => ms === graceMs)
+  // One that the API has set.
+  const graces = isUsual ? usual : [...usual, [graceMs, words.graceOther(formats.days(graceMs))] as const]
   return (
     <Select
       hasLabel

@@ -15,6 +15,8 @@ export interface Formats {
   list(words: readonly string[]): string
   /** A length of time, in the largest unit that divides it: "1 minute". */
   duration(ms: number): string
+  /** The same, but no unit is larger than a day: "30 days". */
+  days(ms: number): string
 }
 
 const units = [
@@ -53,12 +55,15 @@ export function formatsOf(lang: string): Formats {
     exact: (at) => exact.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     list: (words) => list.format(words),
-    duration: (ms) => {
-      const seconds = ms / 1_000
-      const [unit, size] = units.find(([, of]) => seconds % of === 0) ?? (['second', 1] as const)
-      return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
-    },
+    duration: (ms) => lengthIn(lang, ms, units),
+    days: (ms) => lengthIn(lang, ms, units.slice(2)),
   }
+}
+
+function lengthIn(lang: string, ms: number, among: readonly (readonly [unit: string, seconds: number])[]): string {
+  const seconds = ms / 1_000
+  const [unit, size] = among.find(([, of]) => seconds % of === 0) ?? (['second', 1] as const)
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size)
 }
 
 /** Counts the days of the reader's calendar, of which not each has 24 hours. */
