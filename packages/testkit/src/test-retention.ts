@@ -1,6 +1,7 @@
 import type { Actor, AuditDraft, AuditType, JsonObject, Owner } from '@keywright/core'
 import {
   dayMs,
+  emptyAccount,
   emptyChain,
   hourMs,
   type KeyChanges,
@@ -325,6 +326,50 @@ function testDays(open: Open): void {
 }
 
 function testTombstones(open: Open): void {
+  it('removes the accounts of budgets of removed keys, and of nobody else (MGMT-17)', async (context) => {
+    const { store, retention, organizationId } = await open(context)
+    const { budgets } = store
+    if (budgets === undefined) return context.skip('The store keeps no budgets.')
+    const owner: Owner = { type: 'user', id: 'u', organizationId }
+    const deletedAt = new Date((await store.now()).getTime() - 9 * dayMs)
+    const add = async (write: KeyChanges) => {
+      const key = aKey({ owner, lookupDigest: null })
+      await store.insert({ id: key.id, organizationId, quota: null, decide: () => ({ write: key, audit: [] }) })
+      await store.change(key.id, { quota: null, decide: () => ({ write, audit: [] }) })
+      return key.id
+    }
+    const mark = (name: string) => `${madeHere}${organizationId}-${name}`
+    const removed = await add({ status: 'deleted', deletedAt, lookupDigest: mark('budget') })
+    const imported = await add({ status: 'deleted', deletedAt, lookupDigest: null })
+    const live = await add({})
+    const account = (holder: 'key' | 'owner' | 'organization', id: string, of = organizationId) => ({
+      ...{ organizationId: of, holder, id },
+    })
+    // An owner whose name is that of the key, and a key of the same name elsewhere, are others.
+    const kept = [
+      account('key', live),
+      account('key', imported),
+      account('owner', removed),
+      account('organization', organizationId),
+      account('key', removed, `${organizationId}-other`),
+    ]
+    const spent = { period: 0, used: 7, extra: 2 }
+    for (const one of [account('key', removed), ...kept]) {
+      const decide = () => ({ write: [spent], audit: [], result: null })
+      await budgets.change({ accounts: [one], about: 'k', isAudited: false, decide })
+    }
+    expect(
+      await retention.removeTombstones({ organizationId, before: new Date(deletedAt.getTime() + 1), limit: 10 }),
+    ).toBe(1)
+    const statesOf = async (accounts: typeof kept) => {
+      const all = []
+      for (const one of accounts) all.push((await budgets.read([one])).states[0])
+      return all
+    }
+    expect(await statesOf([account('key', removed)])).toEqual([emptyAccount])
+    expect(await statesOf(kept)).toEqual(kept.map(() => spent))
+  })
+
   it('removes keys that were deleted before an instant, and no others, and counts them on (MGMT-17)', async (context) => {
     const { store, retention, organizationId } = await open(context)
     const owner: Owner = { type: 'user', id: 'u', organizationId }

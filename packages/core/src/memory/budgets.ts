@@ -1,4 +1,5 @@
 import { type BudgetAccount, emptyAccount, type StoreBudgets } from '../budgets/index.js'
+import { accountName } from './account-name.js'
 import { appendRecords } from './audit.js'
 import { refuseRepeated, remember } from './changes.js'
 import type { MemoryState } from './state.js'
@@ -6,7 +7,8 @@ import type { MemoryState } from './state.js'
 /** The accounts of budgets of a memory store. */
 export function memoryBudgets(state: MemoryState): StoreBudgets {
   const { accounts: kept, clock } = state
-  const statesOf = (accounts: readonly BudgetAccount[]) => accounts.map((one) => kept.get(nameOf(one)) ?? emptyAccount)
+  const statesOf = (accounts: readonly BudgetAccount[]) =>
+    accounts.map((one) => kept.get(accountName(one)) ?? emptyAccount)
   return {
     read: async (accounts) => ({ now: clock(), states: statesOf(accounts) }),
 
@@ -19,13 +21,9 @@ export function memoryBudgets(state: MemoryState): StoreBudgets {
       if (write === null || first === undefined) return result
       // Before the change: a record without a canonical form throws, and the change must not stand without its record.
       if (audit.length > 0) appendRecords(state, first.organizationId, audit, now, auditKey)
-      for (const [at, account] of accounts.entries()) kept.set(nameOf(account), write[at] ?? emptyAccount)
+      for (const [at, account] of accounts.entries()) kept.set(accountName(account), write[at] ?? emptyAccount)
       remember(state, once, about, now)
       return result
     },
   }
-}
-
-function nameOf({ organizationId, holder, id }: BudgetAccount): string {
-  return JSON.stringify([organizationId, holder, id])
 }

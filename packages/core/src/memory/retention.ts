@@ -9,6 +9,7 @@ import {
   type StoreRetention,
 } from '../store/index.js'
 import type { KeyRecord } from '../values/index.js'
+import { accountName } from './account-name.js'
 import { appendRecords } from './audit.js'
 import { later } from './later.js'
 import { noticeName } from './notice-name.js'
@@ -96,7 +97,7 @@ function isRemovable({ status, deletedAt, lookupDigest }: KeyRecord, before: Dat
 }
 
 function forgetKey(
-  { keys, lastUses, previousUses, rotations, notices, gone }: MemoryState,
+  { keys, lastUses, previousUses, rotations, notices, accounts, gone }: MemoryState,
   organizationId: string,
   id: string,
 ): void {
@@ -110,6 +111,7 @@ function forgetKey(
   lastUses.delete(id)
   previousUses.delete(id)
   rotations.delete(id)
+  accounts.delete(accountName({ organizationId, holder: 'key', id }))
   for (const kind of ['expiring', 'unused'] as const) notices.delete(noticeName(id, kind))
 }
 

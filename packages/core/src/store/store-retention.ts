@@ -33,8 +33,9 @@ export interface StoreRetention {
   addUpDays(request: DaysRequest): Promise<DaysAnswer>
 
   /**
-   * Removes keys that were deleted before `before`, with their terms and last uses, if their lookup digest begins with {@link madeHere}:
-   * an imported secret must not be imported again. How many keys there ever were, and when one was last used, stays. Returns how many.
+   * Removes keys that were deleted before `before`, with their terms, last uses and accounts of budgets, if their lookup digest begins with {@link madeHere}:
+   * an imported secret must not be imported again. How many keys there ever were, and when one was last used, stays. So do the accounts of
+   * owners and organizations: what was spent stays spent. Returns how many.
    */
   removeTombstones(request: OrganizationSweep & { readonly before: Date }): Promise<number>
 

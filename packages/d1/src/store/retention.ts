@@ -52,7 +52,8 @@ export function retentionMethods(db: Database): StoreRetention {
 
     async removeTombstones({ organizationId, before, limit }) {
       const ids = sql`select id from api_keys where ${isOldTombstone(organizationId, before)} order by id limit ${limit}`
-      const [, , , , , keys] = await db.write([
+      const [, , , , , , keys] = await db.write([
+        sql`delete from api_key_budgets where organization_id = ${organizationId} and holder = 'key' and id in (${ids})`,
         sql`delete from api_key_rotations where key_id in (${ids})`,
         sql`delete from api_key_previous_uses where key_id in (${ids})`,
         sql`delete from api_key_notices where key_id in (${ids})`,

@@ -33,6 +33,13 @@ export async function removeTombstones(
     await trx.deleteFrom(tables.api_key_rotations).where('key_id', 'in', ids).execute()
     await trx.deleteFrom(tables.api_key_previous_uses).where('key_id', 'in', ids).execute()
     await trx.deleteFrom(tables.api_key_notices).where('key_id', 'in', ids).execute()
+    // Last, as calls lock it last. No key has its id again, so nobody gets its credits.
+    await trx
+      .deleteFrom(tables.api_key_budgets)
+      .where('organization_id', '=', organizationId)
+      .where('holder', '=', 'key')
+      .where('id', 'in', ids)
+      .execute()
     return Number(numDeletedRows)
   })
 }
