@@ -11,6 +11,7 @@ import { refuseOtherMethods } from './http/other-methods.js'
 import { parseRequest } from './http/parse-request.js'
 import { ApiProblem, keyNotFound, problemResponse } from './http/problem.js'
 import { jsonResponse } from './http/response.js'
+import { budgetOperations } from './operations/budget-operations.js'
 import { bulkOperations } from './operations/bulk-operations.js'
 import { catalogOperations } from './operations/catalog-operations.js'
 import { describeApi, registerOperation } from './operations/document.js'
@@ -72,6 +73,7 @@ export function managementApi<A extends Access>(keyring: Keyring<A>, options: Ma
   const operations: readonly Operation[] = [
     ...logOperations,
     ...usageOperations,
+    ...budgetOperations,
     verifyOperation,
     selfOperation,
     ...catalogOperations({ resources, people: options.people }, hostTimeoutMs),

@@ -59,8 +59,10 @@ describe('the OpenAPI document (HTTP-18)', () => {
         'enableKey',
         'endRotationSchedule',
         'exportAudit',
+        'getBudgets',
         'getCatalog',
         'getKey',
+        'getKeyBudget',
         'getRotationSchedule',
         'getSelf',
         'getStats',
@@ -68,6 +70,7 @@ describe('the OpenAPI document (HTTP-18)', () => {
       ...[
         'getUsage',
         'getUsageOfKeys',
+        'grantCredits',
         'listAudit',
         'listKeys',
         'listPeople',
@@ -91,7 +94,11 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const once = operations.filter(({ operation }) =>
       operation.parameters?.some(({ name }) => name === 'Idempotency-Key'),
     )
-    expect(once.map(({ operation }) => operation.operationId).sort()).toEqual(['createKey', 'rotateKey'])
+    expect(once.map(({ operation }) => operation.operationId).sort()).toEqual([
+      'createKey',
+      'grantCredits',
+      'rotateKey',
+    ])
   })
 
   it('has each problem response once, with its codes and their members, and of each operation those that it can have', () => {
@@ -144,8 +151,8 @@ describe('the OpenAPI document (HTTP-18)', () => {
     const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined)
     const required = bodies.filter(({ operation }) => operation.requestBody?.required)
     expect(required.map(({ operation }) => operation.operationId).sort()).toEqual([
-      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey', 'createWebhook', 'replayWebhook'],
-      ...['revokeAllKeys', 'setRotationSchedule', 'transferKey'],
+      ...['bulkDisableKeys', 'bulkEnableKeys', 'bulkRevokeKeys', 'createKey', 'createWebhook', 'grantCredits'],
+      ...['replayWebhook', 'revokeAllKeys', 'setRotationSchedule', 'transferKey'],
     ])
     expect(bodies.map(({ operation }) => operation.operationId)).not.toContain('deleteKey')
   })

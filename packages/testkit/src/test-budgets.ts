@@ -173,6 +173,18 @@ function testAudit(open: Open): void {
     expect(await world.store.auditHead(world.organizationId)).toMatchObject({ seq: 5, hash: records[4]?.hash })
   })
 
+  it('carries out a request that is recorded once, of several at once', async (context) => {
+    const world = await open(context)
+    const once = { id: crypto.randomUUID(), fingerprint: '7' }
+    const change = { ...adding([world.accounts[2]], 1), isAudited: true, once }
+    const audited: typeof change = { ...change, decide: (read) => ({ ...change.decide(read), audit: [draft] }) }
+    const results = await Promise.allSettled(Array.from({ length: 4 }, () => world.budgets.change(audited)))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    await expect(world.budgets.change(audited)).rejects.toMatchObject({ code: 'request_repeated', isSame: true })
+    expect((await world.budgets.read([world.accounts[2]])).states).toMatchObject([{ used: 1 }])
+    expect(await list(world)).toHaveLength(1)
+  })
+
   it('changes no account where its record cannot be written', async (context) => {
     const world = await open(context)
     const change = { ...adding([world.accounts[2]], 1), isAudited: true }

@@ -43,7 +43,7 @@ const tags = {
 } as const satisfies Readonly<Record<Operation['tag'], string>>
 
 /** Of what clients see. `docs/management-api.md` says when it changes, and how. */
-export const apiVersion = '1.3.0'
+export const apiVersion = '1.4.0'
 
 /** How a client authenticates, where the host says nothing else. */
 const defaultSchemes: SecuritySchemes = {

@@ -43,9 +43,9 @@ function listed(names: readonly unknown[]): string {
 /** `resources["board"].levels["b1"]` as a path. The first part is a name of the keyring's; what is in quotes is the client's. */
 function pathOf(field: string): readonly string[] {
   const parts = field.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)
-  return [...parts].map(([, quoted, index, name], at) => {
+  return [...parts].map(([, quoted, index, name]) => {
     if (quoted !== undefined) return JSON.parse(`"${quoted}"`) as string // written by JSON.stringify
-    return index ?? (at === 0 ? snakeCase(name ?? '') : (name ?? ''))
+    return index ?? snakeCase(name ?? '')
   })
 }
 

@@ -1,5 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, HeldRateLimit, instant, keyId, keyStatus, Owner, RateLimit, settings } from './fields.js'
+import {
+  Actor,
+  Budget,
+  credits,
+  HeldRateLimit,
+  instant,
+  keyId,
+  keyStatus,
+  Owner,
+  RateLimit,
+  settings,
+} from './fields.js'
 
 export const nextCursor = z
   .string()
@@ -18,6 +29,9 @@ const keyFields = {
   owner: Owner,
   created_by: Actor,
   ...settings,
+  budget: z.union([Budget, z.null()]).openapi({
+    description: 'What the calls of the key may cost, beside the budgets of its owner and organisation; null: none.',
+  }),
   resource_names: z
     .record(z.string(), z.record(z.string(), z.string().nullable()))
     .optional()
@@ -139,6 +153,25 @@ export const TopKeys = z
   })
   .openapi('TopKeys', { description: 'The keys that are used most.' })
 
+export const BudgetState = z
+  .object({
+    holder: z
+      .enum(['key', 'owner', 'organization'])
+      .openapi({ description: 'Whose budget it is: that of the key, of its owner, or of the organisation.' }),
+    limit: credits.openapi({ description: 'How many credits there are from the beginning.', example: 1_000 }),
+    remaining: z.int().min(0).openapi({ description: 'Credits that are left, those that were granted among them.' }),
+    overdraft: z
+      .int()
+      .min(0)
+      .openapi({ description: 'What calls cost beyond all that there was: the next credits pay it.', example: 0 }),
+    refills_at: instant.nullable().openapi({ description: 'When there are `limit` credits again; null: never.' }),
+  })
+  .openapi('BudgetState', { description: 'What is left of a budget.' })
+
+export const BudgetStates = z
+  .object({ data: z.array(BudgetState).max(3).openapi({ description: 'The budgets, the innermost first.' }) })
+  .openapi('BudgetStates', { description: 'What is left of each budget. The least of them is what can be spent.' })
+
 const name = z.string().openapi({ description: 'The name, as requests have it.' })
 const grantable = z.boolean().openapi({
   description: 'Whether the caller may give it to a new key of their own.',
@@ -186,6 +219,7 @@ const Limits = z
       .openapi({ example: { minimum: 0, maximum: 100, within: null } }),
     rate_limit: range('Requests in one window of a rate limit.'),
     window_ms: range('Milliseconds of such a window, in whole seconds.'),
+    budget: range('Credits of a budget, and of one grant.'),
     grace_ms: range('Milliseconds for which the token before a rotation still works.'),
     rotation_every_ms: range('Milliseconds from one rotation of a schedule to the next.'),
     expires_at: z
@@ -272,6 +306,7 @@ export const Catalog = z
       description:
         'The limits of keys that have none of their own. Those of an owner or of the organisation hold for every key.',
     }),
+    budgets: z.boolean().openapi({ description: 'Whether a key can have a budget.' }),
     limits: Limits,
     permissions: z
       .object({

@@ -8,7 +8,7 @@ import { heldRateLimitsToJson, rateLimitsToJson } from './to-json.js'
  * @param grantable - `null`: the caller may create no keys.
  */
 export function catalogToJson(access: Access, capabilities: Capabilities, grantable: Grantable | null) {
-  const { environments, environment, revealable, plan, policy, rateLimits } = capabilities
+  const { environments, environment, revealable, plan, policy, budgets, rateLimits } = capabilities
   const may = (kind: 'scopes' | 'presets' | 'roles', name: string): boolean => grantable?.[kind].includes(name) === true
   const scopeToJson = (name: string) => {
     const { description = '', sensitive = false } = access.scopes.get(name) ?? {}
@@ -39,6 +39,7 @@ export function catalogToJson(access: Access, capabilities: Capabilities, granta
       require_ip_allow_list: policy.requireIpAllowList,
     },
     rate_limits: heldRateLimitsToJson(rateLimits),
+    budgets,
     limits: limitsToJson(grantable, capabilities),
   }
 }
@@ -50,7 +51,7 @@ function limitsToJson(
   const ends = [grantable?.expiresAt ?? null, latestExpiry].filter((end) => end !== null)
   const expiresAt = ends.length === 0 ? null : new Date(Math.min(...ends.map(Number)))
   const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
-  const { rateLimits, rateLimit, windowMs, graceMs, rotationEveryMs, lastYear } = inputLimits
+  const { rateLimits, rateLimit, windowMs, budget, graceMs, rotationEveryMs, lastYear } = inputLimits
   const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
     minimum: least,
     maximum: most,
@@ -67,6 +68,7 @@ function limitsToJson(
     rate_limits: { ...range(rateLimits), within: rateLimitsToJson(grantable?.rateLimits ?? null) },
     rate_limit: range(rateLimit),
     window_ms: range(windowMs),
+    budget: range(budget),
     grace_ms: range(graceMs),
     rotation_every_ms: range(rotationEveryMs),
     expires_at: {

@@ -2,7 +2,18 @@ import { z } from '@hono/zod-openapi'
 import type { AuditType, KeyStatus } from '@keywright/core'
 import { inputLimits, unprintable } from '@keywright/core/adapter'
 
-const { name, description, scopes, roles, ipAllowList, rateLimits, rateLimit, windowMs, keyId: ofKeyId } = inputLimits
+const {
+  name,
+  description,
+  scopes,
+  roles,
+  ipAllowList,
+  rateLimits,
+  rateLimit,
+  windowMs,
+  budget,
+  keyId: ofKeyId,
+} = inputLimits
 
 export const instant = z.iso.datetime({ offset: true }).openapi({ example: '2030-01-01T00:00:00.000Z' })
 
@@ -139,6 +150,34 @@ export const HeldRateLimit = z
   })
   .openapi('HeldRateLimit', { description: 'A rate limit that holds for a key, and whose requests it counts.' })
 
+/** A number of credits. */
+export const credits = z.int().min(budget.least).max(budget.most)
+
+const every = z.enum(['day', 'month']).openapi({ description: 'At the beginning of each day or month.' })
+const timeZone = z
+  .string()
+  .min(1)
+  .max(64)
+  .openapi({ description: 'By the calendar of this time zone, as IANA names it.', example: 'Europe/Berlin' })
+
+// Without a name of its own: what is made nullable would be nullable under that name.
+export const BudgetInput = z.strictObject({
+  limit: credits.openapi({ description: 'How many credits calls may cost.', example: 1_000 }),
+  refill: z.strictObject({ every, time_zone: timeZone.optional() }).nullable().optional().openapi({
+    description: 'When there are as many again, in UTC by default; null, or left out: what is spent stays spent.',
+  }),
+})
+
+export const Budget = z
+  .object({
+    limit: credits.openapi({ description: 'How many credits calls may cost.', example: 1_000 }),
+    refill: z
+      .object({ every, time_zone: timeZone })
+      .nullable()
+      .openapi({ description: 'When there are as many again; null: what is spent stays spent.' }),
+  })
+  .openapi('Budget', { description: 'Credits that the calls of a key count down.' })
+
 function isWithin({ length }: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
   return length >= least && length <= most
 }
@@ -200,6 +239,9 @@ export const settings = {
     .max(rateLimits.most)
     .nullable()
     .openapi({ description: 'Limits in place of those of the plan, one for each window; null: those of the plan.' }),
+  budget: BudgetInput.nullable().openapi({
+    description: 'What the calls of the key may cost, beside the budgets of its owner and organisation; null: none.',
+  }),
 }
 
 const nameField = z.string().nullable().optional().openapi({

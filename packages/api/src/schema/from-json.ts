@@ -1,10 +1,11 @@
 import type { z } from '@hono/zod-openapi'
 import type { RevokeInput, SettingsInput, UpdateInput } from '@keywright/core'
+import type { BudgetInput } from './fields.js'
 import type { RevokeBody, UpdateBody } from './requests.js'
 
 /** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
 export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {
-  const { description, scopes, preset, roles, expires_at, ip_allow_list, rate_limits } = body
+  const { description, scopes, preset, roles, expires_at, ip_allow_list, rate_limits, budget } = body
   return {
     description,
     scopes: scopes as UpdateInput['scopes'], // checked by the keyring
@@ -15,7 +16,13 @@ export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInp
     ipAllowList: ip_allow_list,
     rateLimits:
       rate_limits === null ? null : rate_limits?.map(({ limit, window_ms }) => ({ limit, windowMs: window_ms })),
+    budget: budget === null || budget === undefined ? budget : budgetFromJson(budget),
   }
+}
+
+function budgetFromJson({ limit, refill }: z.output<typeof BudgetInput>): SettingsInput['budget'] {
+  if (refill === null || refill === undefined) return { limit, refill: null }
+  return { limit, refill: { every: refill.every, timeZone: refill.time_zone } }
 }
 
 /** An instant in a request, which its schema has checked. */

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { KeySort } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
-import { auditType, hostId, instant, keyId, keyIdPattern, keyStatus, settings } from './fields.js'
+import { auditType, credits, hostId, instant, keyId, keyIdPattern, keyStatus, settings } from './fields.js'
 import { listOf } from './list-of.js'
 
 const { reason, graceMs } = inputLimits
@@ -203,6 +203,21 @@ export const TopKeysQuery = z.strictObject({
   from,
   to,
   owner: keyOwner,
+})
+
+export const GrantBody = z
+  .strictObject({
+    credits: credits.min(1).openapi({ description: 'How many credits are added to the budget.', example: 500 }),
+  })
+  .openapi('GrantCredits', { description: 'Credits that stay until they are spent.' })
+
+export const BudgetQuery = z.strictObject({
+  owner: z.enum(['me', 'organization']).optional().openapi({
+    description: 'Whose budget. The default is `me`, with the one of the organisation above it.',
+  }),
+  owner_id: hostId.optional().openapi({
+    description: 'A person, in place of `owner`. For another person, the caller must manage all keys.',
+  }),
 })
 
 export const DeleteQuery = z.strictObject({

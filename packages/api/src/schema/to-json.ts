@@ -1,4 +1,14 @@
-import type { Actor, AuditRecord, Key, KeyStats, RateLimit, StandardRateLimit, UsagePoint } from '@keywright/core'
+import type {
+  Actor,
+  AuditRecord,
+  Budget,
+  BudgetState,
+  Key,
+  KeyStats,
+  RateLimit,
+  StandardRateLimit,
+  UsagePoint,
+} from '@keywright/core'
 import { snakeCaseNames } from './snake-case.js'
 
 const instant = (date: Date | null): string | null => date?.toISOString() ?? null
@@ -41,6 +51,7 @@ export function keyToJson(key: Key, names: NamesOfPage | null = null) {
     expires_at: instant(key.expiresAt),
     ip_allow_list: key.ipAllowList === null ? null : [...key.ipAllowList],
     rate_limits: rateLimitsToJson(key.rateLimits),
+    budget: budgetToJson(key.budget),
     metadata: { ...key.metadata },
     created_at: key.createdAt.toISOString(),
     updated_at: key.updatedAt.toISOString(),
@@ -79,6 +90,17 @@ export function rateLimitsToJson(limits: readonly RateLimit[] | null) {
 /** Rate limits that hold for a key, as the API shows them. */
 export function heldRateLimitsToJson(limits: readonly StandardRateLimit[]) {
   return limits.map(({ limit, windowMs, per = 'key' }) => ({ limit, window_ms: windowMs, per }))
+}
+
+function budgetToJson(budget: Budget | null) {
+  if (budget === null) return null
+  const { limit, refill } = budget
+  return { limit, refill: refill === null ? null : { every: refill.every, time_zone: refill.timeZone } }
+}
+
+/** What is left of a budget, as the API shows it. */
+export function budgetStateToJson({ holder, limit, remaining, overdraft, refillsAt }: BudgetState) {
+  return { holder, limit, remaining, overdraft, refills_at: instant(refillsAt) }
 }
 
 /** Statistics as the API shows them. */

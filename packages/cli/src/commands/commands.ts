@@ -2,6 +2,8 @@ import type { Command } from '../arguments/index.js'
 import { auditExport } from './audit-export.js'
 import { auditList } from './audit-list.js'
 import { auditVerify } from './audit-verify.js'
+import { budgetsGrant } from './budgets-grant.js'
+import { budgetsShow } from './budgets-show.js'
 import { completionsOf } from './completions.js'
 import { doctor } from './doctor.js'
 import { due } from './due.js'
@@ -45,6 +47,8 @@ export const commands: readonly Command[] = [
   keysRotateSchedule,
   verify,
   stats,
+  budgetsShow,
+  budgetsGrant,
   auditList,
   auditExport,
   auditVerify,

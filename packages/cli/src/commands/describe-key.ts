@@ -24,6 +24,7 @@ export function describeKey(key: Key): string {
     ['resources', resources.join(', ')],
     ['addresses', key.ipAllowList === null ? 'any' : key.ipAllowList.join(', ') || 'none'],
     ['rate limits', key.rateLimits?.map(({ limit, windowMs }) => `${limit}/${windowMs / 1_000}s`).join(', ') ?? null],
+    ['budget', budgetInWords(key)],
     ['metadata', Object.keys(key.metadata).length === 0 ? null : JSON.stringify(key.metadata)],
     ['created', key.createdAt],
     ['created by', `${createdBy.type} ${createdBy.id}`],
@@ -39,6 +40,12 @@ export function describeKey(key: Key): string {
     ['old token last used', oldTokenUse(key)],
     ['version', key.version],
   ])
+}
+
+function budgetInWords({ budget }: Key): string | null {
+  if (budget === null) return null
+  const { limit, refill } = budget
+  return refill === null ? String(limit) : `${limit}/${refill.every}, ${refill.timeZone}`
 }
 
 /** Where nobody uses the old token any more, it may go. */

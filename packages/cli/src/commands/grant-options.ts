@@ -1,4 +1,4 @@
-import type { Keyring, RateLimit } from '@keywright/core'
+import type { BudgetInput, Keyring, RateLimit } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
 import { type Given, type Options, readDate, readDurationMs } from '../arguments/index.js'
 import { usageFailure } from '../terminal/index.js'
@@ -21,6 +21,16 @@ export const grantOptions = {
     value: 'limit/time',
     summary: 'A limit in place of those of the plan, such as 100/1m. May be repeated.',
   },
+  budget: {
+    type: 'text',
+    value: 'credits/time',
+    summary: 'What its calls may cost: 1000 for ever, 1000/day or 1000/month; none takes a budget away.',
+  },
+  'budget-zone': {
+    type: 'text',
+    value: 'zone',
+    summary: 'Whose days and months these are, such as Europe/Berlin. Default: UTC.',
+  },
   metadata: { type: 'text', value: 'json', summary: 'Notes of your own, a JSON object.' },
 } as const satisfies Options
 
@@ -31,6 +41,7 @@ export async function readGrants(given: GivenGrants, keyring: Keyring) {
   const { scope, preset, role, resource, description, expires, metadata } = given
   const addresses = given['allow-ip']
   const limits = given['rate-limit']
+  const budget = readBudget(given.budget, given['budget-zone'])
   return {
     ...(scope.length === 0 ? {} : { scopes: scope as readonly `*.${string}`[] }), // checked by the keyring, against its model
     ...(preset === undefined ? {} : { preset }),
@@ -40,6 +51,7 @@ export async function readGrants(given: GivenGrants, keyring: Keyring) {
     ...(expires === undefined ? {} : { expiresAt: await readEnd(expires, keyring) }),
     ...(addresses.length === 0 ? {} : { ipAllowList: addresses }),
     ...(limits.length === 0 ? {} : { rateLimits: limits.map(readLimit) }),
+    ...(budget === undefined ? {} : { budget }),
     ...(metadata === undefined ? {} : { metadata: readJsonObject(metadata) }),
   }
 }
@@ -79,6 +91,22 @@ function readLimit(value: string): RateLimit {
   const [, limit, time] = /^(\d{1,15})\/(\d+[smhd])$/.exec(value) ?? []
   if (limit === undefined) throw usageFailure('--rate-limit must be a count and a time, such as 100/1m.')
   return { limit: Number(limit), windowMs: readDurationMs(time, 'rate-limit') ?? 0 }
+}
+
+/** @returns `null` where a budget is to be taken away. */
+function readBudget(value: string | undefined, timeZone: string | undefined): BudgetInput | null | undefined {
+  const [, limit, every] = /^(\d{1,15})(?:\/(day|month))?$/.exec(value ?? '') ?? []
+  if (timeZone !== undefined && every === undefined) {
+    throw usageFailure('--budget-zone goes with the credits of a day or a month, such as --budget 1000/month.')
+  }
+  if (value === undefined) return undefined
+  if (value === 'none') return null
+  if (limit === undefined) {
+    throw usageFailure('--budget must be a number of credits, alone or for a time, such as 1000/month, or none.')
+  }
+  if (every === undefined) return { limit: Number(limit) }
+  const refill = { every: every === 'day' ? every : 'month', timeZone } as const
+  return { limit: Number(limit), refill }
 }
 
 function readJsonObject(text: string): Record<string, string> {

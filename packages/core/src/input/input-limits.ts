@@ -1,3 +1,4 @@
+import { maxCredits } from '../budgets/index.js'
 import { ID_LENGTH } from '../crypto/index.js'
 import { maxIpRanges } from '../ip/index.js'
 import { maxLimit, maxRateLimits, maxWindowMs, windowStepMs } from '../limits/index.js'
@@ -34,6 +35,8 @@ export const inputLimits = {
   rateLimits: { least: 1, most: maxRateLimits },
   rateLimit: { least: 1, most: maxLimit },
   windowMs: { least: windowStepMs, most: maxWindowMs, step: windowStepMs },
+  /** Credits of a budget, and of one grant. */
+  budget: { least: 0, most: maxCredits },
   graceMs: { least: 0, most: maxGraceMs },
   /** Of a schedule. */
   rotationEveryMs: { least: leastRotationMs, most: maxRotationMs },

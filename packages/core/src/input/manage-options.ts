@@ -19,7 +19,7 @@ export interface ManageOptions {
    */
   readonly within?: KeyBoundary
   /**
-   * For `create` and `rotate`: an id for a request that may be sent again, 1 to 255 characters. If the same actor used it in the
+   * For `create`, `rotate` and `budgets.grant`: an id for a request that may be sent again, 1 to 255 characters. If the same actor used it in the
    * same organization within 24 hours, the call changes nothing and throws {@link RequestRepeated}.
    * @defaultValue none: every call is carried out
    */

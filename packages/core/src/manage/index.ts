@@ -13,6 +13,7 @@ export type {
   UpdateInput,
 } from './key-input.js'
 export type { ManageParts } from './parts.js'
+export { requestOnce } from './request-once.js'
 export { revealKey } from './reveal.js'
 export { readReveal } from './reveal-options.js'
 export { rotateKey } from './rotate.js'

@@ -7,7 +7,7 @@ import type { Actor, JsonObject, JsonValue } from '../values/index.js'
 
 /** What a request must agree in with an earlier one, to be that one again. */
 export interface RequestScope {
-  readonly verb: 'create' | 'rotate'
+  readonly verb: 'create' | 'rotate' | 'grant'
   readonly actor: Actor
   readonly organizationId: string
 }

@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly policy: KeyPolicy
   /** When a key that is made now may end at the latest, by the policy; `null`: whenever it likes. */
   readonly latestExpiry: Date | null
+  /** Whether a key can have a budget. */
+  readonly budgets: boolean
   /** The limits of keys that have none of their own. Those that are shared hold for all keys. */
   readonly rateLimits: readonly StandardRateLimit[]
 }
@@ -38,6 +40,7 @@ export async function loadCapabilities(parts: CapabilityParts, organizationId: u
       policy.maxLifetimeMs === null
         ? null
         : new Date((await wrapStoreErrors(parts.store.now())).getTime() + policy.maxLifetimeMs),
+    budgets: parts.keepsBudgets,
     rateLimits: await parts.rateLimits.standard(id),
   }
 }

@@ -37,6 +37,8 @@ export interface CapabilityParts {
   readonly namespaceOf: ReadonlyMap<string | null, string>
   readonly reveal: { covers(environment: string | null): boolean } | null
   readonly plans: Pick<Plans, 'of'>
+  /** Whether the store keeps accounts. */
+  readonly keepsBudgets: boolean
   readonly rateLimits: Pick<RequestLimits, 'standard'>
 }
 

@@ -26,6 +26,7 @@ import {
   type KeyBoundary,
   type ManageOptions,
 } from '../input/index.js'
+import { requestOnce } from '../manage/index.js'
 import { type AuditKey, type KeyStore, requestMemoryMs, wrapStoreErrors } from '../store/index.js'
 import { isRecord, type Owner } from '../values/index.js'
 import { readReservation } from './read-reservation.js'
@@ -40,8 +41,8 @@ export interface BudgetGetOptions {
   readonly within?: KeyBoundary
 }
 
-/** Who grants credits. */
-export type GrantOptions = Pick<ManageOptions, 'actor' | 'context'>
+/** Who grants credits, and which keys the call may reach; the id of a request that may be sent again. */
+export type GrantOptions = Pick<ManageOptions, 'actor' | 'context' | 'within' | 'idempotencyKey'>
 
 /** The answer to `budgets.reserve`. */
 export type ReserveResult =
@@ -107,6 +108,7 @@ export interface KeyringBudgets {
    *
    * @throws {@link InvalidInput}, naming the field: also for a key, an owner or an organization without a budget of its own.
    * @throws {@link KeyNotFound}; {@link ScopeExceedsActor} when the actor is a key.
+   * @throws {@link RequestRepeated} when `idempotencyKey` was used before: then nothing is granted.
    * @throws {@link StoreUnavailable}, {@link OutcomeUnknown} when the store fails.
    *
    * @example
@@ -216,12 +218,14 @@ async function grant(
   credits: unknown,
   options: GrantOptions,
 ): Promise<BudgetState> {
-  checkNames(options, { actor: true, context: true }, { Invalid: InvalidInput, defined: ['actor'] })
+  const names = { actor: true, context: true, within: true, idempotencyKey: true } as const
+  checkNames(options, names, { Invalid: InvalidInput, defined: ['actor', 'within'] })
+  checkBoundary(options.within)
   const granted = wholeNumber(credits, 'credits', { least: 1, most: maxCredits, Invalid: InvalidInput })
   const actor = checkActor(options)
   const context = checkContext(options)
   if (actor.type === 'key') throw new ScopeExceedsActor('actor', ['the granting of credits'])
-  const { of, kept } = await findKept(parts, query)
+  const { of, kept } = await findKept(parts, query, options.within)
   const own = kept.find(({ account }) => account.holder === of)
   if (own === undefined) throw new InvalidInput('query', `${nouns[of]} with a budget of its own`)
   const { account, budget } = own
@@ -234,6 +238,11 @@ async function grant(
   }
   const granting = requireBudgets(parts).change({
     accounts: [account],
+    once: requestOnce({ verb: 'grant', actor, organizationId: account.organizationId }, options, {
+      holder: of,
+      id: account.id,
+      credits: granted,
+    }),
     about: '',
     isAudited: true,
     auditKey: parts.auditKey,

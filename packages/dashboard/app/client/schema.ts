@@ -120,6 +120,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is left of the budget of a person or the organisation
+         * @description It is empty where the product sets no such budget.
+         */
+        get: operations["getBudgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{id}/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is left of the budgets that a key is under
+         * @description Its own, the one of its owner, and the one of the organisation: those that there are.
+         */
+        get: operations["getKeyBudget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{id}/budget/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add credits to the budget of a key, with a record in the log
+         * @description They are spent after the limit, and stay until they are spent. Needs the permission to manage all keys. A request that is sent again with its `Idempotency-Key` grants nothing more, and is answered with what is left.
+         */
+        post: operations["grantCredits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/verify": {
         parameters: {
             query?: never;
@@ -1400,6 +1460,45 @@ export interface components {
                 count: number;
             }[];
         };
+        /** @description What is left of each budget. The least of them is what can be spent. */
+        BudgetStates: {
+            /** @description The budgets, the innermost first. */
+            data: components["schemas"]["BudgetState"][];
+        };
+        /** @description What is left of a budget. */
+        BudgetState: {
+            /**
+             * @description Whose budget it is: that of the key, of its owner, or of the organisation.
+             * @enum {string}
+             */
+            holder: "key" | "owner" | "organization";
+            /**
+             * @description How many credits there are from the beginning.
+             * @example 1000
+             */
+            limit: number;
+            /** @description Credits that are left, those that were granted among them. */
+            remaining: number;
+            /**
+             * @description What calls cost beyond all that there was: the next credits pay it.
+             * @example 0
+             */
+            overdraft: number;
+            /**
+             * Format: date-time
+             * @description When there are `limit` credits again; null: never.
+             * @example 2030-01-01T00:00:00.000Z
+             */
+            refills_at: string | null;
+        };
+        /** @description Credits that stay until they are spent. */
+        GrantCredits: {
+            /**
+             * @description How many credits are added to the budget.
+             * @example 500
+             */
+            credits: number;
+        };
         /** @description What a check of the audit log found. */
         AuditVerdict: {
             /** @description Whether no fault was found in what was checked. */
@@ -1663,6 +1762,8 @@ export interface components {
             };
             /** @description The limits of keys that have none of their own. Those of an owner or of the organisation hold for every key. */
             rate_limits: components["schemas"]["HeldRateLimit"][];
+            /** @description Whether a key can have a budget. */
+            budgets: boolean;
             limits: components["schemas"]["Limits"];
             /** @description The permissions of the caller. */
             permissions: {
@@ -1841,6 +1942,19 @@ export interface components {
              *     }
              */
             window_ms: {
+                /** @description The fewest, or the least. */
+                minimum: number;
+                /** @description The most. */
+                maximum: number;
+            };
+            /**
+             * @description Credits of a budget, and of one grant.
+             * @example {
+             *       "minimum": 1,
+             *       "maximum": 100
+             *     }
+             */
+            budget: {
                 /** @description The fewest, or the least. */
                 minimum: number;
                 /** @description The most. */
@@ -2199,6 +2313,8 @@ export interface components {
             ip_allow_list: string[] | null;
             /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
             rate_limits: components["schemas"]["RateLimit"][] | null;
+            /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
+            budget: components["schemas"]["Budget"] | null;
             /**
              * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
              * @example {
@@ -2268,6 +2384,27 @@ export interface components {
             previous_token_last_used_at: string | null;
             /** @description Whether the token can be shown again. */
             revealable: boolean;
+        };
+        /** @description Credits that the calls of a key count down. */
+        Budget: {
+            /**
+             * @description How many credits calls may cost.
+             * @example 1000
+             */
+            limit: number;
+            /** @description When there are as many again; null: what is spent stays spent. */
+            refill: {
+                /**
+                 * @description At the beginning of each day or month.
+                 * @enum {string}
+                 */
+                every: "day" | "month";
+                /**
+                 * @description By the calendar of this time zone, as IANA names it.
+                 * @example Europe/Berlin
+                 */
+                time_zone: string;
+            } | null;
         };
         /** @description The keys to revoke: those that meet all that is given, of which at least one must be there; and why. */
         RevokeAll: {
@@ -2876,6 +3013,8 @@ export interface components {
             ip_allow_list: string[] | null;
             /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
             rate_limits: components["schemas"]["RateLimit"][] | null;
+            /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
+            budget: components["schemas"]["Budget"] | null;
             /**
              * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
              * @example {
@@ -3041,6 +3180,27 @@ export interface components {
             ip_allow_list?: string[] | null;
             /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
             rate_limits?: components["schemas"]["RateLimit"][] | null;
+            /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
+            budget?: {
+                /**
+                 * @description How many credits calls may cost.
+                 * @example 1000
+                 */
+                limit: number;
+                /** @description When there are as many again, in UTC by default; null, or left out: what is spent stays spent. */
+                refill?: {
+                    /**
+                     * @description At the beginning of each day or month.
+                     * @enum {string}
+                     */
+                    every: "day" | "month";
+                    /**
+                     * @description By the calendar of this time zone, as IANA names it.
+                     * @example Europe/Berlin
+                     */
+                    time_zone?: string;
+                } | null;
+            } | null;
         };
         /** @description A key to be created. What is left out gives nothing. */
         CreateKey: {
@@ -3095,6 +3255,27 @@ export interface components {
             ip_allow_list?: string[] | null;
             /** @description Limits in place of those of the plan, one for each window; null: those of the plan. */
             rate_limits?: components["schemas"]["RateLimit"][] | null;
+            /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
+            budget?: {
+                /**
+                 * @description How many credits calls may cost.
+                 * @example 1000
+                 */
+                limit: number;
+                /** @description When there are as many again, in UTC by default; null, or left out: what is spent stays spent. */
+                refill?: {
+                    /**
+                     * @description At the beginning of each day or month.
+                     * @enum {string}
+                     */
+                    every: "day" | "month";
+                    /**
+                     * @description By the calendar of this time zone, as IANA names it.
+                     * @example Europe/Berlin
+                     */
+                    time_zone?: string;
+                } | null;
+            } | null;
             /**
              * @description The owner of the key. The default is `me`; `organization` needs the permission to manage all keys.
              * @enum {string}
@@ -3571,6 +3752,126 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotAuthenticated"];
             403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getBudgets: {
+        parameters: {
+            query?: {
+                /** @description Whose budget. The default is `me`, with the one of the organisation above it. */
+                owner?: "me" | "organization";
+                /** @description A person, in place of `owner`. For another person, the caller must manage all keys. */
+                owner_id?: string;
+            };
+            header?: {
+                /** @description The `ETag` of an answer that the client has kept. If it is still right, the answer is 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left. */
+            200: {
+                headers: {
+                    /** @description A digest of the answer: send it back as `If-None-Match`. */
+                    ETag: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetStates"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getKeyBudget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of an answer that the client has kept. If it is still right, the answer is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left. */
+            200: {
+                headers: {
+                    /** @description A digest of the answer: send it back as `If-None-Match`. */
+                    ETag: string;
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetStates"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    grantCredits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name for the request, at most 255 characters. The same request sent again within 24 hours takes effect once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of a key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantCredits"];
+            };
+        };
+        responses: {
+            /** @description What is left of the budget now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetState"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotAuthenticated"];
+            403: components["responses"]["NotPermitted"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["NotJson"];
+            422: components["responses"]["RequestReused"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
