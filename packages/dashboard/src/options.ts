@@ -54,6 +54,8 @@ export interface ShownParts {
   readonly ipAllowList?: boolean | undefined
   /** Limits of a key in place of those of the plan. @defaultValue true */
   readonly rateLimits?: boolean | undefined
+  /** What the calls of a key may cost. @defaultValue true */
+  readonly budgets?: boolean | undefined
   /** When a key ends. @defaultValue true */
   readonly expiry?: boolean | undefined
   /** Keys that belong to the person who creates them. @defaultValue true */

@@ -9,6 +9,7 @@ export const shownParts: { readonly [Part in keyof ShownParts]-?: true } = {
   resources: true,
   ipAllowList: true,
   rateLimits: true,
+  budgets: true,
   expiry: true,
   personalKeys: true,
   organizationKeys: true,

@@ -43,7 +43,7 @@ describeInBrowserFully('for everybody', () => {
       await page.getByRole('radio', { name: /^Choose/ }).check()
       await page.getByRole('radio', { name: 'Specific boards' }).check()
       await page.getByRole('button', { name: 'Roadmap' }).click()
-      await page.getByText('Addresses and rate limit').click()
+      await page.getByText('Addresses and limits').click()
       await page.getByRole('button', { name: 'Create key' }).click()
       await page.getByText('Give the key a name.').waitFor()
     },

@@ -60,7 +60,7 @@ describeInBrowserFully('a key of which a product hides what can be given', () =>
 })
 
 describeInBrowserFully('a key of which a product hides every limit', () => {
-  const show = { expiry: false, ipAllowList: false, rateLimits: false }
+  const show = { expiry: false, ipAllowList: false, rateLimits: false, budgets: false }
   const { product, open } = inBrowser({ page: { show } })
 
   it('has no such part', async () => {
@@ -69,6 +69,6 @@ describeInBrowserFully('a key of which a product hides every limit', () => {
     await page.getByRole('link', { name: 'Unlimited' }).click()
     await page.getByRole('button', { name: 'Edit permissions' }).waitFor()
     expect(await page.getByRole('button', { name: 'Edit limits' }).count()).toBe(0)
-    expect(await page.getByText('Addresses and rate limit').count()).toBe(0)
+    expect(await page.getByText('Addresses and limits').count()).toBe(0)
   })
 })

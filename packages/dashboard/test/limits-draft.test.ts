@@ -19,6 +19,7 @@ const keyOf = (days: number, end: Date | null): Key =>
     expires_at: end?.toISOString() ?? null,
     ip_allow_list: null,
     rate_limits: null,
+    budget: null,
   }) as Key // of which nothing else is read
 
 describe('the end of a key, in its form', () => {

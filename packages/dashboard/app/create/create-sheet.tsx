@@ -13,7 +13,7 @@ import { Sheet } from '../parts/sheet.js'
 import { useLeaveQuestion } from '../parts/use-leave-question.js'
 import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
-import { ownersFor } from '../state/offers.js'
+import { offersBudgets, ownersFor } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import { shownToken } from '../state/shown-once.js'
 import { TokenLost, tokenLostIn } from '../token/token-lost.js'
@@ -182,7 +182,7 @@ function Fields({ draft, set, error, faults, submit }: FieldsProps) {
         error={error}
       />
       {show.expiry && <ExpiryFields {...limits} hasNoDate={faults.date} />}
-      {(show.ipAllowList || show.rateLimits) && (
+      {(show.ipAllowList || show.rateLimits || offersBudgets(catalog, options)) && (
         <details class="advanced" open={show.ipAllowList && catalog.policy.require_ip_allow_list}>
           <summary>{words.advanced}</summary>
           <UseFields {...limits} hasNoAddresses={faults.addresses} />
@@ -220,7 +220,7 @@ function firstDraft(
 /** What is not shown is left out: the API then has its own default. */
 function toBody(draft: Draft, catalog: Catalog, { show }: ElementOptions): Schemas['CreateKey'] {
   const { scopes, preset, roles, resources } = toGrants(draft.grants, catalog)
-  const { expires_at, ip_allow_list, rate_limits } = toLimits(draft.limits)
+  const { expires_at, ip_allow_list, rate_limits, budget } = toLimits(draft.limits)
   return {
     name: draft.name.trim(),
     for: draft.owner,
@@ -233,5 +233,6 @@ function toBody(draft: Draft, catalog: Catalog, { show }: ElementOptions): Schem
     ...(show.expiry && expires_at !== undefined ? { expires_at } : {}),
     ...(show.ipAllowList && ip_allow_list != null ? { ip_allow_list } : {}),
     ...(show.rateLimits && rate_limits != null ? { rate_limits } : {}),
+    ...(show.budgets && budget != null ? { budget } : {}),
   }
 }

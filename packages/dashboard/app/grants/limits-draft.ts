@@ -3,6 +3,9 @@ import type { Catalog, Key, RateLimit, Schemas } from '../client/client.js'
 /** When a key ends: after some days, never, or on a date. */
 export type Expiry = '7' | '30' | '90' | '365' | 'never' | 'date'
 
+/** When the credits of a key are there again. */
+export type Refill = 'never' | 'day' | 'month'
+
 /** Where and how often a key may be used, and until when, as somebody is choosing it. */
 export interface LimitsDraft {
   readonly expiry: Expiry
@@ -14,13 +17,18 @@ export interface LimitsDraft {
   readonly windowMs: string
   /** Further limits of the key, which the form keeps. */
   readonly otherLimits: readonly RateLimit[]
+  /** The credits of its budget; empty: it has none. */
+  readonly credits: string
+  readonly refill: Refill
+  /** Whose days and months these are. */
+  readonly timeZone: string
   /** The last end that this caller may give it, by their own rights and by the policy. */
   readonly latest: Date
   /** When the form was opened, from which days are counted: the same form sent again is the same request. */
   readonly from: Date
 }
 
-type Limits = Pick<Schemas['UpdateKey'], 'expires_at' | 'ip_allow_list' | 'rate_limits'>
+type Limits = Pick<Schemas['UpdateKey'], 'expires_at' | 'ip_allow_list' | 'rate_limits' | 'budget'>
 
 const dayMs = 86_400_000
 
@@ -34,7 +42,18 @@ export function limitsOf(key: Key | null, catalog: Catalog): LimitsDraft {
     limit: first === undefined ? '' : String(first.limit),
     windowMs: String(first?.window_ms ?? 60_000),
     otherLimits,
+    ...budgetOf(key),
     from: new Date(),
+  }
+}
+
+/** A new budget goes by the calendar of whoever gives it. */
+function budgetOf(key: Key | null): Pick<LimitsDraft, 'credits' | 'refill' | 'timeZone'> {
+  const { limit, refill = null } = key?.budget ?? {}
+  return {
+    credits: limit === undefined ? '' : String(limit),
+    refill: refill?.every ?? 'never',
+    timeZone: refill?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
 }
 
@@ -99,7 +118,13 @@ export function toLimits(draft: LimitsDraft): Limits {
     expires_at: endOf(draft)?.toISOString() ?? null,
     ip_allow_list: addresses.length === 0 ? null : addresses,
     rate_limits: rateLimits.length === 0 ? null : rateLimits,
+    budget: toBudget(draft),
   }
+}
+
+function toBudget({ credits, refill, timeZone }: LimitsDraft): NonNullable<Limits['budget']> | null {
+  if (credits.trim() === '') return null
+  return { limit: Number(credits), refill: refill === 'never' ? null : { every: refill, time_zone: timeZone } }
 }
 
 /** "On a date", and no date: nothing is to be sent, for the API would take it for "never". */

@@ -2,8 +2,9 @@ import type { ApiError } from '../client/api-error.js'
 import type { RateLimit } from '../client/client.js'
 import { Field } from '../parts/field.js'
 import { Select } from '../parts/select.js'
+import { offersBudgets } from '../state/offers.js'
 import { type Page, usePage } from '../state/page.js'
-import { dateField, type Expiry, endOf, expiriesFor, type LimitsDraft } from './limits-draft.js'
+import { dateField, type Expiry, endOf, expiriesFor, type LimitsDraft, type Refill } from './limits-draft.js'
 
 interface LimitsFieldsProps {
   readonly draft: LimitsDraft
@@ -119,6 +120,43 @@ export function UseFields({ draft, set, error, hasNoAddresses = false }: UseFiel
           </p>
         </>
       )}
+      {offersBudgets(catalog, options) && <BudgetFields draft={draft} set={set} error={error} />}
+    </>
+  )
+}
+
+/** What its calls may cost. */
+function BudgetFields({ draft, set, error }: LimitsFieldsProps) {
+  const { strings, catalog } = usePage()
+  const words = strings.create
+  return (
+    <>
+      <div class="pair">
+        <Field
+          label={words.budget}
+          type="number"
+          min={catalog.limits.budget.minimum}
+          max={catalog.limits.budget.maximum}
+          value={draft.credits}
+          set={(credits) => set({ ...draft, credits })}
+          fault={error?.faultAt('/budget')}
+        />
+        <Select
+          hasLabel
+          label={words.budgetRefill}
+          value={draft.refill}
+          choices={[
+            ['never', words.budgetOnce],
+            ['day', words.budgetDaily],
+            ['month', words.budgetMonthly],
+          ]}
+          set={(refill) => set({ ...draft, refill: refill as Refill })} // one of the choices
+        />
+      </div>
+      <p class="hint">
+        {words.budgetHint}
+        {draft.refill !== 'never' && ` ${words.budgetZone(draft.timeZone)}`}
+      </p>
     </>
   )
 }

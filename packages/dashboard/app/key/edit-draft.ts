@@ -18,6 +18,7 @@ const parts = [
   ['expiry', 'date'],
   ['addresses'],
   ['limit', 'windowMs', 'otherLimits'],
+  ['credits', 'refill', 'timeZone'],
 ] as const satisfies readonly (readonly (keyof EditDraft)[])[]
 
 type Part = (typeof parts)[number]
@@ -39,7 +40,7 @@ export function isTouched(draft: EditDraft, base: EditDraft): boolean {
 /** What the API takes: only what was touched. The rest stays as it is, also where the form cannot show it. */
 export function changesOf(draft: EditDraft, base: EditDraft, catalog: Catalog): Schemas['UpdateKey'] {
   const { scopes, preset, roles, resources } = toGrants(draft, catalog)
-  const { expires_at = null, ip_allow_list = null, rate_limits = null } = toLimits(draft)
+  const { expires_at = null, ip_allow_list = null, rate_limits = null, budget = null } = toLimits(draft)
   const bodies: Readonly<Record<Part[0], Schemas['UpdateKey']>> = {
     name: { name: draft.name.trim() },
     description: { description: draft.description.trim() === '' ? null : draft.description.trim() },
@@ -49,6 +50,7 @@ export function changesOf(draft: EditDraft, base: EditDraft, catalog: Catalog): 
     expiry: { expires_at },
     addresses: { ip_allow_list },
     limit: { rate_limits },
+    credits: { budget },
   }
   return Object.assign({}, ...differences(draft, base).map(([first]) => bodies[first]))
 }

@@ -1,12 +1,13 @@
-import type { ComponentChildren } from 'preact'
 import type { Key } from '../client/client.js'
 import { limitsInWords, sharedLimits } from '../grants/limits-fields.js'
 import { actorInWords, ownerInWords } from '../keys/owner-in-words.js'
 import { Copyable } from '../parts/copyable.js'
+import { Fact } from '../parts/fact.js'
 import { When } from '../parts/when.js'
-import { offersLimits } from '../state/offers.js'
+import { offersBudgets, offersLimits } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import type { EditedPart } from './edit-key.js'
+import { KeyBudgets } from './key-budgets.js'
 
 interface KeyDetailsProps {
   readonly of: Key
@@ -69,7 +70,7 @@ interface KeyLimitsProps {
   readonly edit: (() => void) | null
 }
 
-/** When it ends, from where it may be used, and how often. */
+/** When it ends, from where it may be used, how often, and what that may cost. */
 function KeyLimits({ of: key, edit }: KeyLimitsProps) {
   const page = usePage()
   const { strings, formats, catalog, options } = page
@@ -118,16 +119,8 @@ function KeyLimits({ of: key, edit }: KeyLimitsProps) {
                 : words.planLimits(limitsInWords(catalog.rate_limits, page))}
           </Fact>
         )}
+        {offersBudgets(catalog, options) && <KeyBudgets of={key} />}
       </dl>
     </>
-  )
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

@@ -28,5 +28,10 @@ export function offersGrants({ presets, roles, scopes, resources }: Catalog, { s
 
 /** Whether anything is left of the form that edits when a key ends, from where and how often it is used. */
 export function offersLimits({ show }: Offered): boolean {
-  return show.expiry || show.ipAllowList || show.rateLimits
+  return show.expiry || show.ipAllowList || show.rateLimits || show.budgets
+}
+
+/** Whether a key can be given a budget here. */
+export function offersBudgets({ budgets }: Catalog, { show }: ElementOptions): boolean {
+  return budgets && show.budgets
 }
