@@ -11,7 +11,7 @@ import {
   sealer,
 } from '@keywright/core'
 import { githubLeaks, leakReports } from '@keywright/core/leaks'
-import { formatToken } from '@keywright/core/token'
+import { formatToken, secretScanning } from '@keywright/core/token'
 import { kyselyStore, kyselyWebhookStore } from '@keywright/kysely'
 import { webhooks } from '@keywright/webhooks'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -40,6 +40,7 @@ describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix
       failureLimit: { limit: 5, windowMs: 60_000 },
       failureLimiter: memoryFailureLimiter(),
       quarantineExposed: true,
+      delegates: {},
       onEvent: (event) => events.push(event),
     })
     onTestFinished(() => keyring.close())
@@ -130,6 +131,29 @@ describe.each(databases)('leaked tokens over HTTP and $name', ({ db, tablePrefix
     await hooks.run()
     expect(heard).toEqual(expect.arrayContaining(['api_key.leak_reported', 'api_key.revoked']))
     expect(JSON.stringify([events, await records(leaked.id)])).not.toContain(leaked.token)
+  })
+
+  it('B19: a delegated token is found by the pattern, told when GitHub reports it, and its key stays', async () => {
+    const { keyring, events, create, reportAsGithub, use, records } = await open()
+    const { id, token } = await create()
+    const verdict = await keyring.verify(token)
+    if (!verdict.ok) throw new Error(verdict.refusal.code)
+    const made = await keyring.delegate(verdict.principal, { scopes: ['tasks.read'], ttlMs: 60_000 })
+    const text = made.token.reveal()
+    const log = `::debug::{"env":"AGENT_KEY=${text}\\nNEXT=${token}\\n"}`
+    const { regex } = secretScanning(['tk_live'])
+    expect([...log.matchAll(new RegExp(regex, 'g'))].map(([, found]) => found)).toEqual([text, token])
+    const response = await reportAsGithub([{ token: text, type: 'acme_api_key', url: finding }])
+    expect([response.status, await response.json()]).toMatchObject([200, [{ label: 'true_positive' }]])
+    const delegation = { id: made.delegateId, depth: 1, expiresAt: made.expiresAt }
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'api_key.leak_reported', keyId: id, outcome: 'delegate_found', delegation }),
+    )
+    expect([await use(text), await use(token), (await records(id)).length]).toEqual([200, 200, 1])
+    // What the host does where it does not wait for the end.
+    await keyring.rotate(id)
+    expect(await use(text)).toBe(401)
+    expect(JSON.stringify(events)).not.toContain(text)
   })
 
   it('B19: a scanner with its secret quarantines a key, and one without ends nothing', async () => {

@@ -20,7 +20,7 @@ export const verify = command({
   name: 'verify',
   summary: 'Say whether a token is good, and what it may do.',
   details:
-    'The token comes through standard input, or is typed where nobody sees it: never as an argument. No use is counted.\nWith a database alone, KEYWRIGHT_PEPPER (and KEYWRIGHT_PEPPER_ID, p1) and --prefix are needed, and what the owner may do now is not looked at.',
+    'The token comes through standard input, or is typed where nobody sees it: never as an argument. No use is counted.\nOf one that a key has delegated, it says which key, what it was narrowed to, and until when.\nWith a database alone, KEYWRIGHT_PEPPER (and KEYWRIGHT_PEPPER_ID, p1) and --prefix are needed, and what the owner may do now is not looked at.',
   options: {
     ...placeOptions,
     scope: { type: 'texts', value: 'scope', summary: 'A scope that it must have. May be repeated.' },
@@ -100,10 +100,18 @@ function readResource(value: string): { readonly type: string; readonly id: stri
   return { type, id }
 }
 
-function delegatedFields({ id, depth, expiresAt }: NonNullable<Principal['delegation']>): Parameters<typeof fields>[0] {
+/** What was given on, from the key to this token: each time a part of what was there. */
+function delegatedFields(
+  keyId: string,
+  { id, depth, expiresAt, scopes, resources }: NonNullable<Principal['delegation']>,
+): Parameters<typeof fields>[0] {
+  const only = Object.entries(resources).map(([type, ids]) => `${type}: ${ids.join(', ') || 'none'}`)
   return [
     ['delegated as', id],
-    ['depth', String(depth)],
+    ['by key', keyId],
+    ['depth', depth],
+    ...scopes.map((given, at) => [at === 0 ? 'narrowed to' : 'then to', given.join(', ') || 'nothing'] as const),
+    ...(only.length === 0 ? [] : [['only on', only.join('; ')] as const]),
     ['until', expiresAt],
   ]
 }
@@ -115,14 +123,14 @@ async function show(io: Io, verdict: Verdict, isJson: boolean): Promise<void> {
     else
       await answer(
         io,
-        `The token is good.\n${fields([
+        `${delegation === null ? 'The token is good.' : 'The token is good. A key has delegated it.'}\n${fields([
           ['key', key.id],
           ['name', key.name],
           ['owner', wordsOf(owner)],
           ['scopes', scopes.join(', ')],
           ['expires', key.expiresAt],
           ['token', token],
-          ...(delegation === null ? [] : delegatedFields(delegation)),
+          ...(delegation === null ? [] : delegatedFields(key.id, delegation)),
         ])}`,
       )
     return

@@ -129,6 +129,8 @@ function keyringOver(
     hasher: pepper === undefined ? sha256() : hmacSha256({ current: pepperId, peppers: { [pepperId]: pepper } }),
     resolveOwner: 'uncapped',
     imports: {},
+    // What is good without the product's own bounds is told: how often it lets tokens be passed on is not known here.
+    ...(pepper === undefined ? {} : { delegates: { maxDepth: 8 } }),
     onEvent: () => {},
     ...auditKeysOf({ env }),
   })

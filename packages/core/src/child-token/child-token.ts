@@ -8,7 +8,7 @@ export const maxChildLength = 4_096
 export const macLength = 45
 const checksumLength = 6
 /** So that no token of a key can be read as one: what follows its id has at most 70 characters. */
-const minTail = 71
+export const minTail = 71
 
 /**
  * Reads a token of the form `<namespace>_<id of the key>_<id>_<body><mac><checksum>`. Before any I/O: it tells nothing of whether the

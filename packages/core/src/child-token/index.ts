@@ -1,6 +1,6 @@
 export { readClaims } from './child-claims.js'
 export { childKeyPurpose, findSigner, marksOf, tokenOf } from './child-mac.js'
-export { childParts, isChild, maxChildLength } from './child-token.js'
+export { childParts, isChild, maxChildLength, minTail, readChildToken } from './child-token.js'
 export type { ChildClaims, ChildMarks } from './child-types.js'
 export { readOurs, recognizeCredential } from './recognize-credential.js'
 export { writeChildToken } from './write-child-token.js'

@@ -1,4 +1,5 @@
 import { checkNames } from '../check/index.js'
+import { minTail } from '../child-token/index.js'
 import {
   DEFAULT_SECRET_LENGTH,
   type FormerFormat,
@@ -28,7 +29,7 @@ export interface SecretScanning {
 }
 
 /**
- * Returns rules with which secret scanners find the tokens of these namespaces.
+ * Returns rules with which secret scanners find the tokens of these namespaces: those of keys, and those that keys delegated.
  *
  * @param namespaces - The beginnings of the tokens, such as `tk_live`.
  * @throws {@link InvalidInput} when there is no namespace, one is malformed, or `secretLength` is not 22 to 64; also in `formerly`.
@@ -56,7 +57,9 @@ export function secretScanning(namespaces: readonly string[], options: SecretSca
   const lengths = [...new Set(formats.map((format) => format.secretLength))]
   const forms = lengths.map((each) => {
     const names = formats.filter((format) => format.secretLength === each).map(({ namespace }) => namespace)
-    return `(?:${[...new Set(names)].join('|')})_[0-9A-Za-z]{${ID_LENGTH}}_[0-9A-Za-z]{${each + 6}}`
+    // Behind the id, the secret of a key, or the id and the body of a delegated token.
+    const delegated = `[0-9A-Za-z]{${ID_LENGTH}}_[0-9A-Za-z]{${minTail},}`
+    return `(?:${[...new Set(names)].join('|')})_[0-9A-Za-z]{${ID_LENGTH}}_(?:[0-9A-Za-z]{${each + 6}}|${delegated})`
   })
   const token = forms.length === 1 ? forms.join() : `(?:${forms.join('|')})`
   const all = [...new Set(formats.map(({ namespace }) => namespace))]

@@ -113,6 +113,7 @@ export {
   type KeyringOptions,
 } from '../keyring/index.js'
 export type {
+  DelegateFound,
   LeakOptions,
   LeakOutcome,
   LeakReport,

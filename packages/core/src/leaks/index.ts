@@ -1,6 +1,6 @@
 export type { TokenEnd } from './end-token.js'
 export type { LeakParts } from './parts.js'
 export { type Exposure, quarantineExposed } from './quarantine-exposed.js'
-export type { LeakOptions, LeakOutcome, LeakReport } from './report-leak.js'
+export type { DelegateFound, LeakOptions, LeakOutcome, LeakReport } from './report-leak.js'
 export type { RevokedToken, RevokeTokenOptions } from './revoke-token.js'
 export { type TokenVerbs, tokenVerbs } from './verbs.js'

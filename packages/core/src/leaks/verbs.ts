@@ -8,6 +8,8 @@ export interface TokenVerbs {
    * Revokes the key of a token, for anybody who holds it: the token is the proof. Of a key whose token was rotated, the token before
    * ends alone, if it still works. Serve it with `tokenRevocation` of `@keywright/core/leaks`, in the form of RFC 7009.
    *
+   * A delegated token is answered as one that no key has: it ends by itself, and its holder ends no key.
+   *
    * It finds keys of every status and environment, and imported ones. A wrong token costs and counts as one that is sent to a guard:
    * hand over the client's address as `ip`.
    *
@@ -27,6 +29,9 @@ export interface TokenVerbs {
    * Ends the key of a token that was found where others can read it: revokes it with the reason `leaked`, or disables it and locks it
    * for its owner. The log gets a record `api_key.leak_reported` with the place, in one transaction with the change; webhooks get it
    * as an event, and so does `onEvent`. Of a key whose token was rotated since, only what is left of the leaked token ends.
+   *
+   * A token that was delegated ends nothing: the key did not leak, and whoever was given a part of it must not be able to end it. The
+   * outcome is `delegate_found`, which `onEvent` hears as well, with the end of the token.
    *
    * It is for your own code and for endpoints such as `githubLeaks` of `@keywright/core/leaks`, which know who reports: it counts no
    * attempts.

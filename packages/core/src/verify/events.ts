@@ -1,4 +1,5 @@
 import type { CacheEvent } from '../cache/index.js'
+import type { LeakEvent } from '../credential/index.js'
 import type { TokenFormat } from '../crypto/index.js'
 import type { DelegatedEvent } from '../delegates/index.js'
 import type { NoticeEvent } from '../notices/index.js'
@@ -50,14 +51,7 @@ export type KeyringEvent =
   | DelegatedEvent
   /** A key was used that has a scope which the catalog does not have any more. Told once a process and scope. */
   | (RequestFacts & { readonly type: 'api_key.unknown_scope'; readonly keyId: string; readonly scope: string })
-  /** A token was reported as found where others can read it. `unchanged`: it had ended before. */
-  | (RequestFacts & {
-      readonly type: 'api_key.leak_reported'
-      readonly keyId: string
-      readonly outcome: 'key_revoked' | 'key_disabled' | 'token_ended' | 'unchanged'
-      readonly source?: string
-      readonly url?: string
-    })
+  | LeakEvent
   /** A key came where others can read it, and could not be disabled: see `quarantineExposed`. */
   | { readonly type: 'api_key.quarantine_failed'; readonly error: unknown }
   | { readonly type: 'api_key.reveal_failed'; readonly keyId: string }
