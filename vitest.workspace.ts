@@ -14,6 +14,7 @@ const packages = [
   'hono',
   'mcp',
   'argon2',
+  'dpop',
   'webhooks',
   'otel',
   'api',

@@ -10,21 +10,26 @@ import { promisify } from 'node:util'
 import {
   createKeyring,
   defineAccess,
+  fetchGate,
   hmacSha256,
   type Keyring,
   type KeyringOptions,
+  memoryRateLimiter,
   memoryStore,
   PlanLimitReached,
 } from '@keywright/core'
 import { formatToken } from '@keywright/core/token'
+import { dpopProofs } from '@keywright/dpop'
 import { sqliteStore } from '@keywright/kysely/sqlite'
 import { testKeyring, testOwners } from '@keywright/testkit/app'
 import { memoryWebhookStore } from '@keywright/webhooks'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { access } from '../examples/docs/access.js'
 import { endAgain, stopAllKeys } from '../examples/docs/after-a-restore.js'
+import { openBound } from '../examples/docs/bound-keys.js'
 import { capKey } from '../examples/docs/cap-a-key.js'
 import { checkAuditLogs } from '../examples/docs/check-audit-logs.js'
+import { dpopClient } from '../examples/docs/dpop-client.js'
 import { endByPolicy } from '../examples/docs/end-by-policy.js'
 import { fromTable } from '../examples/docs/from-a-table.js'
 import { fromBetterAuth } from '../examples/docs/from-better-auth.js'
@@ -285,6 +290,35 @@ describe('docs/concepts', () => {
 })
 
 describe('docs/guides', () => {
+  it.each([
+    ['', undefined],
+    [', and answers what asks for a nonce', { secrets: ['a secret for nonces, of more than 32 bytes'] }],
+  ])('bound-keys: a client signs each request%s; the token alone does nothing', async (_, nonce) => {
+    const store = memoryStore()
+    const bound = openBound(store, hasher, memoryRateLimiter())
+    const proofs = { dpop: dpopProofs({ baseUrls: ['https://api.example.com'], nonce }) }
+    const gate = fetchGate(
+      nonce === undefined
+        ? bound
+        : createKeyring({ prefix: 'tb', access, store, hasher, resolveOwner: 'uncapped', proofs }),
+    )
+    const asked: string[] = []
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      const verdict = await gate(new Request(url, init))
+      asked.push(verdict.ok ? 'ok' : verdict.refusal.code)
+      return verdict.ok ? verdict.finish(new Response('ok')) : verdict.response
+    })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const url = 'https://api.example.com/members'
+    const client = await dpopClient()
+    const binding = { type: 'dpop', jkt: client.jkt } as const
+    const token = (await bound.create({ name: 'agent', owner, scopes: ['members.read'], binding })).token.reveal()
+    for (let times = 0; times < 2; times += 1) expect((await client.fetch(token, 'GET', url)).status).toBe(200)
+    expect(asked).toEqual(nonce === undefined ? ['ok', 'ok'] : ['proof_invalid', 'ok', 'ok'])
+    expect((await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401)
+    expect((await (await dpopClient()).fetch(token, 'GET', url)).status).toBe(401)
+  })
+
   const peppers = {
     OLD_PEPPER: 'the old pepper, of 32 bytes and more',
     NEW_PEPPER: 'the new pepper, of 32 bytes and more',

@@ -17,6 +17,7 @@ import { assertPublic } from '@keywright/core/adapter'
 import { githubLeaks, leakReports, tokenRevocation } from '@keywright/core/leaks'
 import { secretScanning } from '@keywright/core/token'
 import { dashboard } from '@keywright/dashboard'
+import { dpopProofs } from '@keywright/dpop'
 import { requireKey } from '@keywright/express'
 import { keywright } from '@keywright/fastify'
 import { requireKey as requireKeyOfHono } from '@keywright/hono'
@@ -68,6 +69,7 @@ const base = { prefix: 'tk', access: testAccess, store: memoryStore(), hasher, r
 /** What is never reached: options come first. */
 const foreign = {} as never
 const metadata = { resource: 'https://a.example/mcp', authorizationServers: ['https://b.example'] }
+const dpop = { baseUrls: ['https://a.example'] }
 const api = { authenticate: () => null, permissions: {} } as never
 
 /** Every way in which users hand over fields that may be left out. Each tries a name that there is not. */
@@ -112,6 +114,8 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     },
   ],
   DelegateOptions: [() => createKeyring({ ...base, delegates: { ...wrong } })],
+  DpopNonceOptions: [() => dpopProofs({ ...dpop, nonce: { secrets: ['x'.repeat(32)], ...wrong } })],
+  DpopProofsOptions: [() => dpopProofs({ ...dpop, ...wrong })],
   DisableInput: [() => keyring.disable('a1B2c3D4e5F6', { ...wrong })],
   ExportQuery: [
     () =>
@@ -134,6 +138,9 @@ const ways: Readonly<Record<string, (() => unknown)[]>> = {
     () => withImports.import({ ...create, entropyBits: 256, secret: { token: 'x'.repeat(40) }, ...wrong } as never),
   ],
   ImportOptions: [() => createKeyring({ ...base, imports: { ...wrong } })],
+  MtlsOptions: [() => createKeyring({ ...base, proofs: { mtls: { ...wrong } } })],
+  ProofInput: [() => keyring.verify('tk_live_a', { proof: { ...wrong } })],
+  ProofOptions: [() => createKeyring({ ...base, proofs: { ...wrong } })],
   InstrumentOptions: [() => instrument(keyring, { ...wrong })],
   KeyGroup: [() => keyring.revokeAll({ organizationId, createdBy: actor, ...wrong })],
   KeyBoundary: [() => keyring.get('a1B2c3D4e5F6', { within: { ...wrong } as never })],

@@ -9,6 +9,7 @@ const guides: readonly PageLink[] = [
   { text: 'Rotation by schedule', link: '/guides/scheduled-rotation' },
   { text: 'Rotate peppers, seals and audit keys', link: '/guides/rotate-peppers' },
   { text: 'Backups', link: '/guides/backups' },
+  { text: 'Bound keys', link: '/guides/bound-keys' },
   { text: 'Secret scanning', link: '/guides/secret-scanning' },
   { text: 'Leaks', link: '/guides/leaks' },
   { text: 'Leavers', link: '/guides/leavers' },

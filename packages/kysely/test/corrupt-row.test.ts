@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { input } from './keyring-over.js'
 import { keyringOnFile } from './sqlite-file.js'
 
-const jsonColumns = ['scopes', 'roles', 'resources', 'metadata', 'ip_allow_list', 'rate_limits']
+const jsonColumns = ['scopes', 'roles', 'resources', 'metadata', 'ip_allow_list', 'rate_limits', 'binding']
 const textColumns = ['environment', 'preview', 'name', 'description', 'preset', 'revoked_reason', 'sealed']
 const instantColumns = ['expires_at', 'created_at', 'updated_at', 'disabled_at', 'revoked_at', 'last_used_at']
 const corruptions = [
@@ -59,6 +59,7 @@ describe('a corrupt row (FI-25)', () => {
     ['resources', 'null', 'insufficient_scope'],
     ['resources', `'[]'`, 'insufficient_scope'],
     ['ip_allow_list', `'{}'`, 'insufficient_scope'],
+    ['binding', `'{"type":"dpop","jkt":""}'`, 'insufficient_scope'],
     ['rate_limits', `'[{"limit":0,"windowMs":1000}]'`, 'insufficient_scope'],
     ['version', `'many'`, 'insufficient_scope'],
   ] as const)('with %s = %s is refused with %s', async (column, value, code) => {

@@ -199,6 +199,7 @@ function row(id: string, status = 'active'): object {
     ...{
       rateLimits: null,
       budget: null,
+      binding: null,
       createdBy: { type: 'system', id: 'test' } as const,
       hash: '$',
       previousHash: null,

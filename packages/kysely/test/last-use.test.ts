@@ -20,6 +20,7 @@ const aKey = {
     ipAllowList: null,
     rateLimits: null,
     budget: null,
+    binding: null,
     createdBy: { type: 'system', id: 'test' } as const,
     hash: '$',
   },

@@ -52,7 +52,7 @@ export const changeTypes: { readonly [T in Extract<AuditType, `api_key.${string}
   'api_key.delivered': true,
   'api_key.revealed': true,
 }
-const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'budgets', 'timeout', 'keyring', 'mcp']
+const outageReasons = ['store', 'owner', 'resource', 'hash', 'limits', 'budgets', 'proof', 'timeout', 'keyring', 'mcp']
 
 /**
  * Begins the counters of what is rare at zero. A series that began with the first event would begin at one, and no query over its

@@ -157,6 +157,7 @@ describe('an instrumented keyring', () => {
       anyOf: null,
       resource: null,
       ip: null,
+      proof: null,
       cost: 1,
       countUsage: true,
       request: null,

@@ -10,6 +10,7 @@ import { challenge, type Expected, passed, refused, seen } from './gate/expected
 import { type GateHarness, gateHarnessNames } from './gate/harness.js'
 import { headerCases, K, K2, KEY_ID, type Outcome } from './gate/header-cases.js'
 import { type Parser, parsers, REASON_WHEN_JOINED, UNSENDABLE } from './gate/parsers.js'
+import { plainBinding, plainProofs } from './gate/plain-proofs.js'
 import type { Fields } from './gate/raw-request.js'
 import { type Conditions, serve } from './gate/serve.js'
 
@@ -339,6 +340,82 @@ export function testGate(harness: GateHarness): void {
         expect((await send(target, { fields: bearer })).status).toBe(429)
       }
       expect(resolveOwner).toHaveBeenCalledOnce()
+    })
+
+    describe('of a key that is bound (HTTP-31)', () => {
+      const bound: Conditions = { keyring: { binding: plainBinding, proofs: { dpop: plainProofs, mtls: {} } } }
+      const withProof = (proof: string): Fields => [
+        ['Authorization', `DPoP ${K}`],
+        ['DPoP', proof],
+      ]
+      const told = (code: 'proof_required' | 'proof_invalid', error = 'invalid_dpop_proof') =>
+        refused(
+          401,
+          { code },
+          { 'WWW-Authenticate': `DPoP realm="api", error="${error}", algs="ES256"`, 'DPoP-Nonce': 'n1' },
+        )
+      const proven = passed(KEY_ID, { 'DPoP-Nonce': 'n1' })
+
+      it.each<[string, string, Fields, Expected, string?]>([
+        ['its token alone', '/members', bearer, told('proof_required')],
+        ['its token alone, in another header', '/members', xApiKey, told('proof_required')],
+        ['its token alone, as DPoP', '/members', [['Authorization', `DPoP ${K}`]], told('proof_required')],
+        ['a proof beside Bearer', '/members', [...bearer, ['DPoP', 'a GET /members']], told('proof_required')],
+        ['a proof', '/members', withProof('a GET /members'), proven],
+        ['a proof, and a query', '/members?a=1', withProof('a GET /members'), proven],
+        [
+          'a proof, in small letters',
+          '/members',
+          [
+            ['authorization', `dpop ${K}`],
+            ['dpop', 'a GET /members'],
+          ],
+          proven,
+        ],
+        ['a proof, where a key is optional', '/optional', withProof('a GET /optional'), proven],
+        ['a proof of another method', '/members', withProof('a GET /members'), told('proof_invalid'), 'POST'],
+        ['a proof of its method', '/members', withProof('a POST /members'), proven, 'POST'],
+        ['a proof of another path', '/members', withProof('a GET /invite'), told('proof_invalid')],
+        ['two tokens', '/', [['Authorization', `DPoP ${K}`], ...xApiKey], malformed('multiple_methods')],
+        ['an unknown token', '/members', [['Authorization', `DPoP ${K2}`]], invalid],
+        ['another login', '/optional', [['Authorization', 'Basic dXNlcjpwYXNz']], withoutKey],
+      ])('with %s', async (_, target, fields, expected, method) => {
+        const { send, handler } = await open(bound)
+        expect(seen(await send(target, { fields, method }))).toEqual(expected)
+        expect(handler).toHaveBeenCalledTimes(expected.status === 200 ? 1 : 0)
+      })
+
+      it('takes a proof once, and never two', async () => {
+        const { send, handler } = await open(bound)
+        expect(seen(await send('/members', { fields: withProof('a GET /members') }))).toEqual(proven)
+        expect(seen(await send('/members', { fields: withProof('a GET /members') }))).toEqual(told('proof_invalid'))
+        const twice: Fields = [...withProof('b GET /members'), ['DPoP', 'c GET /members']]
+        expect(seen(await send('/members', { fields: twice }))).toEqual(told('proof_invalid'))
+        expect(handler).toHaveBeenCalledOnce()
+      })
+
+      it('reads DPoP for no other key, and not at all where none can be bound', async () => {
+        const { send } = await open({ keyring: { proofs: { dpop: plainProofs } } })
+        const unbound = told('proof_invalid', 'invalid_token')
+        expect(seen(await send('/members', { fields: withProof('a GET /members') }))).toEqual(unbound)
+        expect(seen(await send('/members', { fields: bearer }))).toEqual(passed(KEY_ID))
+        const { send: plain } = await open()
+        expect(seen(await plain('/members', { fields: withProof('a GET /members') }))).toEqual(noKey)
+        const { send: unable } = await open({ keyring: { binding: plainBinding } })
+        expect(seen(await unable('/members', { fields: bearer }))).toEqual(unavailable)
+      })
+
+      it('believes a trusted proxy which certificate the client has', async () => {
+        const thumbprint = Buffer.alloc(32, 7).toString('base64url')
+        const keyring = { binding: { type: 'mtls', thumbprint } as const, proofs: { mtls: {} } }
+        const named: Fields = [...bearer, ['Client-Cert', Buffer.alloc(32, 7).toString('hex')]]
+        const without = refused(401, { code: 'proof_required' }, challenge('invalid_token'))
+        const { send } = await open({ keyring, settings: { trustedProxies: ['127.0.0.1'] } })
+        expect(seen(await send('/members', { fields: named }))).toEqual(passed(KEY_ID))
+        expect(seen(await send('/members', { fields: bearer }))).toEqual(without)
+        const { send: direct } = await open({ keyring })
+        expect(seen(await direct('/members', { fields: named }))).toEqual(without)
+      })
     })
 
     describe('when it cannot know (ADP-1, HTTP-9)', () => {

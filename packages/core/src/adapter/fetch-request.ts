@@ -13,9 +13,9 @@ export interface FetchConnection {
 
 /** Converts a Fetch request for a gate. Its `Headers` have joined repeated lines, but the gate still refuses two credentials. */
 export function fetchRequest(request: Request, connection: FetchConnection = {}): GateRequest {
-  const { headers, url } = request
+  const { headers, url, method } = request
   const { remoteAddress, encrypted = url.startsWith('https:') && !('Deno' in globalThis) } = connection
   // Values are read by name, because the entries in Deno drop empty lines before a value.
   const fields = [...headers.keys()].map((name) => [name, headers.get(name) ?? ''] as const)
-  return { fields, url, remoteAddress, encrypted }
+  return { fields, url, method, remoteAddress, encrypted }
 }

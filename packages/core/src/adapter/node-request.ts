@@ -6,6 +6,7 @@ import { objectLines } from './object-lines.js'
  * `headers` alone.
  */
 export interface NodeMessage {
+  readonly method?: string | undefined
   readonly rawHeaders?: readonly string[] | undefined
   readonly headersDistinct?: Readonly<Record<string, readonly string[] | undefined>> | undefined
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined
@@ -20,7 +21,7 @@ export interface NodeMessage {
 export function nodeRequest(req: NodeMessage, url: string): GateRequest {
   const { socket } = req
   const encrypted = socket != null && 'encrypted' in socket && socket.encrypted === true
-  return { fields: messageLines(req), url, remoteAddress: socket?.remoteAddress, encrypted }
+  return { fields: messageLines(req), url, method: req.method, remoteAddress: socket?.remoteAddress, encrypted }
 }
 
 /** Returns the header lines of a request as pairs: unjoined, wherever the server kept them so. */

@@ -1,27 +1,7 @@
 import { lruList } from '../limits/index.js'
 import type { Found } from '../store/index.js'
 import { deepCopy, freezeDeep, type MaybePromise, type Moment, momentNow, msSince } from '../values/index.js'
-
-/** Reads keys, and keeps each for a short time. */
-export interface BoundedCache {
-  find(id: string): MaybePromise<Found | null>
-  /** What was read of a key until now, or is being read, answers nobody who asks from now on. */
-  forget(id: string): void
-  /** Whether anything is kept. Each call forgets all that was. */
-  use(isUsed: boolean): void
-}
-
-interface Kept extends Found {
-  readonly readAt: Moment
-  isCurrent: boolean
-}
-
-interface Read {
-  readonly startedAt: Moment
-  readonly settled: Promise<unknown>
-  /** For those who came while this one was under way. */
-  next: Promise<Found | null> | null
-}
+import type { BoundedCache, Kept, Read } from './reader-types.js'
 
 /** Keys that are kept at once: the one that was idle longest goes first. */
 const maxKept = 10_000

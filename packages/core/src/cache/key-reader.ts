@@ -1,28 +1,7 @@
-import type { StoreBreaker } from '../outage/index.js'
-import type { Found, KeyStore } from '../store/index.js'
-import { type MaybePromise, withDeadline } from '../values/index.js'
+import { withDeadline } from '../values/index.js'
 import { boundedCache } from './bounded-cache.js'
-import type { CacheEvent } from './cache-event.js'
 import { readCache } from './cache-options.js'
-
-/** How verifications read keys. */
-export interface KeyReader {
-  find(id: string): MaybePromise<Found | null>
-  /** Reads an imported key by the digests of its token. Never kept. */
-  findByLookupDigest(digests: readonly string[]): MaybePromise<Found | null>
-  /** To be called after each change of a key, also one whose outcome is unknown. */
-  changed(id: string): void
-  close(): Promise<void>
-}
-
-/** What a reader needs of the keyring's settings. */
-export interface ReaderSettings {
-  readonly store: Pick<KeyStore, 'find' | 'findByLookupDigest'>
-  /** Stands before the store. What is kept is given without it: it is as true as it was promised to be. */
-  readonly breaker: StoreBreaker
-  readonly emit: (event: CacheEvent) => void
-  readonly background: (work: Promise<unknown>) => void
-}
+import type { KeyReader, ReaderSettings } from './reader-types.js'
 
 /** How long a message may take until it is given up. */
 const publishTimeoutMs = 2_000

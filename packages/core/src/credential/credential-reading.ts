@@ -1,4 +1,5 @@
-import type { InvalidTokenReason } from '../crypto/index.js'
+import type { InvalidTokenReason, TokenFormat } from '../crypto/index.js'
+import type { TokensInUrls } from './find-exposed-key.js'
 
 /** The part of a request that may hold a credential. */
 export interface CredentialInput {
@@ -21,12 +22,14 @@ export interface CredentialFormat {
    * no bearer token has by RFC 6750. @defaultValue false
    */
   readonly opaque?: boolean
+  /** Reads a token from `Authorization: DPoP` as well, as those of bound keys come. @defaultValue false */
+  readonly dpop?: boolean
   /** The headers that may have a key, beside `Authorization: Bearer`. @defaultValue `X-API-Key` */
   readonly headers?: readonly string[]
 }
 
 /** The header that had the credential: `x-api-key` stands for any of `headers`. No other place is read. */
-export type CredentialSource = 'bearer' | 'x-api-key'
+export type CredentialSource = 'bearer' | 'dpop' | 'x-api-key'
 
 /** Why a request is malformed, even if its key is good. */
 export type InvalidRequestReason =
@@ -65,3 +68,23 @@ export type CredentialReading =
       readonly namespace: string | null
       readonly source: CredentialSource
     }
+
+/** Tests whether a text has the characters of a token. */
+export type IsToken = (text: string) => boolean
+
+/** A format, made ready. */
+export interface Ready {
+  readonly tokens: TokenFormat
+  /** The headers for keys, in lower case. */
+  readonly names: readonly string[]
+  readonly ours: TokensInUrls
+  readonly isToken: IsToken
+  /** Whether the scheme `DPoP` counts, too. */
+  readonly dpop: boolean
+}
+
+/** The reading of a malformed request. */
+export type Malformed = { readonly verdict: 'invalid_request'; readonly reason: InvalidRequestReason }
+
+/** The token of a field; `''`: it has none. */
+export type FieldReading = string | Malformed

@@ -5,9 +5,13 @@ import type {
   CredentialInput,
   CredentialReading,
   CredentialSource,
+  FieldReading,
   InvalidRequestReason,
+  IsToken,
+  Malformed,
+  Ready,
 } from './credential-reading.js'
-import { findExposedKey, type TokensInUrls, tokensInUrls } from './find-exposed-key.js'
+import { findExposedKey, tokensInUrls } from './find-exposed-key.js'
 import { isB64token, isHttpToken, trimOws } from './header-syntax.js'
 import { usualKeyHeaders } from './key-headers.js'
 
@@ -33,32 +37,28 @@ export function readCredential(input: CredentialInput, format: CredentialFormat)
 
 /** Makes {@link readCredential} for a format, for the many requests of a guard. */
 export function credentialReader(format: CredentialFormat): (input: CredentialInput) => CredentialReading {
-  const { namespaces, foreign = [], secretLength = DEFAULT_SECRET_LENGTH, opaque = false } = format
+  const { namespaces, foreign = [], secretLength = DEFAULT_SECRET_LENGTH, opaque = false, dpop = false } = format
   const { headers = usualKeyHeaders } = format
   const tokens: TokenFormat = { namespaces, foreign, secretLength: [secretLength].flat(), opaque }
   const names = headers.map((name) => name.toLowerCase())
   const ours = tokensInUrls({ namespaces: [...namespaces, ...foreign], secretLength: tokens.secretLength })
   const isToken = opaque ? isOpaqueToken : isB64token
-  const ready: Ready = { tokens, names, ours, isToken }
+  const ready: Ready = { tokens, names, ours, isToken, dpop }
   return (input) => readFields(input, ready)
 }
 
-/** A format, made ready. */
-interface Ready {
-  readonly tokens: TokenFormat
-  /** The headers for keys, in lower case. */
-  readonly names: readonly string[]
-  readonly ours: TokensInUrls
-  readonly isToken: IsToken
-}
-
-function readFields({ fields, url }: CredentialInput, { tokens, names, ours, isToken }: Ready): CredentialReading {
+function readFields(
+  { fields, url }: CredentialInput,
+  { tokens, names, ours, isToken, dpop }: Ready,
+): CredentialReading {
   const exposed = findExposedKey(url, ours)
   if (exposed !== null) {
     return { ...malformed('key_in_url'), ...(exposed.keyId === null ? {} : { exposedKeyId: exposed.keyId }) }
   }
 
-  const bearer = parseAuthorization(onlyValue(fields, 'authorization'), ours.namespaces, isToken)
+  const line = onlyValue(fields, 'authorization')
+  const byDpop = dpop && line !== null && /^dpop /i.test(line)
+  const bearer = parseAuthorization(line, byDpop ? 'dpop' : 'bearer', ours.namespaces, isToken)
   if (typeof bearer === 'object') return bearer
   const own = parseKeyHeaders(fields, names, isToken)
   if (typeof own === 'object') return own
@@ -68,18 +68,12 @@ function readFields({ fields, url }: CredentialInput, { tokens, names, ours, isT
     return isOthers ? classifyToken(own, 'x-api-key', tokens) : malformed('multiple_methods')
   }
 
-  if (bearer !== '') return classifyToken(bearer, 'bearer', tokens)
+  if (bearer !== '') return classifyToken(bearer, byDpop ? 'dpop' : 'bearer', tokens)
   return own === '' ? { verdict: 'none' } : classifyToken(own, 'x-api-key', tokens)
 }
 
-type Malformed = { readonly verdict: 'invalid_request'; readonly reason: InvalidRequestReason }
-/** The token of a field; `''`: it has none. */
-type FieldReading = string | Malformed
-
 // Spaces are only scanned after a comma, so this takes linear time on any input. Some functions join with a semicolon.
 const joinedBearer = /[,;][ \t]*bearer(?:[ \t]|$)/i
-
-type IsToken = (text: string) => boolean
 
 /** Returns the value of a field that may have one line: `''` if it has none, and `null` if it has several. */
 function onlyValue(fields: CredentialInput['fields'], name: string): string | null {
@@ -93,7 +87,12 @@ function onlyValue(fields: CredentialInput['fields'], name: string): string | nu
 }
 
 /** @param value - `null`: there are several. */
-function parseAuthorization(value: string | null, namespaces: readonly string[], isToken: IsToken): FieldReading {
+function parseAuthorization(
+  value: string | null,
+  wanted: 'bearer' | 'dpop',
+  namespaces: readonly string[],
+  isToken: IsToken,
+): FieldReading {
   if (value === null) return malformed('repeated_authorization')
   if (value === '') return ''
   if (beginsWith(value, namespaces)) return malformed('missing_scheme')
@@ -101,7 +100,7 @@ function parseAuthorization(value: string | null, namespaces: readonly string[],
   const space = value.indexOf(' ')
   const scheme = space === -1 ? value : value.slice(0, space)
   if (!isHttpToken(scheme)) return malformed('malformed_authorization')
-  if (scheme.toLowerCase() !== 'bearer') {
+  if (scheme.toLowerCase() !== wanted) {
     // Fetch and functions join lines. A second line with a key must not go unnoticed after an unknown scheme.
     if (joinedBearer.test(value)) return malformed('repeated_authorization')
     // By the grammar, `Bearertk_live_…` is an unknown scheme, but the client wanted to send a key.
@@ -130,7 +129,7 @@ function parseKeyHeaders(fields: CredentialInput['fields'], names: readonly stri
 function classifyToken(token: string, source: CredentialSource, format: TokenFormat): CredentialReading {
   const read = recognizeCredential(token, format)
   if (read.ok) return { verdict: 'candidate', token, id: read.id, namespace: read.namespace, source }
-  const isForeign = source === 'bearer' && read.isForeign
+  const isForeign = source !== 'x-api-key' && read.isForeign
   return { verdict: 'invalid_token', reason: read.reason, source, ...(isForeign ? { isForeign } : {}) }
 }
 

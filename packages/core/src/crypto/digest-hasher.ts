@@ -1,16 +1,9 @@
 import { InvalidInput } from '../errors/index.js'
 import { encodeBase64, endOfBase64 } from './base64.js'
+import type { DigestScheme } from './digest-scheme.js'
 import type { Hasher, HashInput, HashVerdict } from './hasher.js'
 import { parsePhc, phcPrefix } from './phc.js'
 import { sameBytes } from './same-bytes.js'
-
-/** One way to digest a token: an algorithm and, if it uses one, a pepper. */
-export interface DigestScheme {
-  readonly algorithm: string
-  readonly pepperId: string | null
-  /** Returns 32 bytes, as base64 without padding. */
-  digest(id: string, token: string): string
-}
 
 type DigestHasher = Pick<Hasher, 'hash' | 'hashes' | 'verify' | 'dummy' | 'currentPrefix' | 'prefixes'>
 

@@ -2,7 +2,8 @@ import { InvalidInput } from '../errors/index.js'
 import { encodeBase62, isBase62 } from './base62.js'
 import { crc32 } from './crc32.js'
 import { isNamespace } from './namespace.js'
-import { ID_LENGTH, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH, type TokenParts } from './token.js'
+import { ID_LENGTH, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from './token.js'
+import type { TokenParts } from './token-types.js'
 
 /**
  * Writes a token: `<namespace>_<id>_<secret><checksum>`. `parseToken` can always read the result.

@@ -1,21 +1,12 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { checkNames, parseSecrets } from '../check/index.js'
 import { InvalidOptions } from '../errors/index.js'
-import { type DigestScheme, digestHasher } from './digest-hasher.js'
+import { digestHasher } from './digest-hasher.js'
+import type { DigestScheme } from './digest-scheme.js'
 import type { Hasher } from './hasher.js'
+import type { HmacSha256Options } from './hmac-sha256-options.js'
 import { plainSha256 } from './sha256.js'
 import { hmacSha256Digest } from './sha256-digest.js'
-
-/** The peppers of {@link hmacSha256}. */
-export interface HmacSha256Options {
-  /** The id of the pepper for new hashes. */
-  readonly current: string
-  /**
-   * Secrets of at least 32 bytes, by id. A string counts as its UTF-8 bytes. Keep an old pepper as long as stored hashes use
-   * it. Ids are 1 to 16 letters, digits, `.` and `-`.
-   */
-  readonly peppers: Readonly<Record<string, string | Uint8Array | undefined>>
-}
 
 /**
  * Returns a hasher that uses HMAC-SHA-256 with a pepper: a secret that is not in the database. Without the pepper, a copy of the

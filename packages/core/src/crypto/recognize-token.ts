@@ -1,35 +1,5 @@
-import { type InvalidTokenReason, readToken } from './token.js'
-
-/** The format of a keyring's tokens. */
-export interface TokenFormat {
-  /** Namespaces that this process accepts, such as `tk_live`; the one of new tokens first. */
-  readonly namespaces: readonly string[]
-  /** Namespaces of the other environments. Their tokens are refused. */
-  readonly foreign: readonly string[]
-  /** Each number of characters that a secret may have; that of new tokens first. */
-  readonly secretLength: readonly number[]
-  /** Whether a token that has not the form of these may be an imported one. */
-  readonly opaque: boolean
-}
-
-/** A token that may belong to a key. */
-export interface Credential {
-  readonly token: string
-  /** The id of its key. `null` for a token that may be imported: its key is looked up by a digest. */
-  readonly id: string | null
-  /** Its namespace, such as `tk_live`; `null` for a token that may be imported. */
-  readonly namespace: string | null
-}
-
-/** The result of {@link recognizeToken}. */
-export type Recognized =
-  | ({ readonly ok: true } & Credential)
-  | {
-      readonly ok: false
-      readonly reason: InvalidTokenReason
-      /** Whether it has none of our namespaces. It may then be another credential, such as a JWT of the host's own login. */
-      readonly isForeign: boolean
-    }
+import { readToken } from './token.js'
+import type { Recognized, TokenFormat } from './token-types.js'
 
 /** Parses a presented token, and tells whether it may belong to a key of this keyring. Does not read the store. */
 export function recognizeToken(token: string, format: TokenFormat): Recognized {

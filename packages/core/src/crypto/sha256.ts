@@ -1,4 +1,5 @@
-import { type DigestScheme, digestHasher } from './digest-hasher.js'
+import { digestHasher } from './digest-hasher.js'
+import type { DigestScheme } from './digest-scheme.js'
 import type { Hasher } from './hasher.js'
 import { sha256Digest } from './sha256-digest.js'
 

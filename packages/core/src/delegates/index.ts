@@ -1,3 +1,4 @@
+export type { ChildMatch } from './child-match.js'
 export {
   type DelegateOption,
   type DelegateOptions,
@@ -6,5 +7,5 @@ export {
   readDelegates,
 } from './delegate-terms.js'
 export type { DelegatedEvent } from './delegated-event.js'
-export { type ChildMatch, isInGrace, matchChild } from './match-child.js'
+export { isInGrace, matchChild } from './match-child.js'
 export { narrowParts } from './narrow-parts.js'

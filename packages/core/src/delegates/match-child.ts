@@ -1,21 +1,8 @@
-import { type ChildClaims, childParts, findSigner, readClaims, tokenOf } from '../child-token/index.js'
+import { childParts, findSigner, readClaims, tokenOf } from '../child-token/index.js'
 import type { Credential } from '../crypto/index.js'
 import { type Found, isPast } from '../store/index.js'
+import type { ChildMatch } from './child-match.js'
 import type { DelegateTerms } from './delegate-terms.js'
-
-/** What a presented delegated token is to the key that was found for it. */
-export type ChildMatch =
-  | {
-      readonly outcome: 'delegate'
-      /** The token's own id. */
-      readonly id: string
-      /** Of which token of the key it is. */
-      readonly of: 'current' | 'previous'
-      readonly claims: ChildClaims
-    }
-  /** It is genuine, and the token of the key that it comes from works no more; or it was passed on too often. */
-  | { readonly outcome: 'superseded' }
-  | { readonly outcome: 'mismatch' | 'misconfigured' }
 
 /**
  * Compares a delegated token with the key that it names. The MAC is made first, and whatever was found: an unknown key costs the same

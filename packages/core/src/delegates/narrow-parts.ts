@@ -1,5 +1,5 @@
 import { grantedRights, type PrincipalParts } from '../access/index.js'
-import type { ChildMatch } from './match-child.js'
+import type { ChildMatch } from './child-match.js'
 
 /**
  * Narrows what a key may do to what a delegated token was given of it; not at all for the key's own token, `null`. Each delegation is

@@ -19,6 +19,8 @@ export interface ActorRights extends EffectiveScopes {
   readonly rateLimits: readonly RateLimit[] | null
   /** `null`: none, so no bound. */
   readonly budget: Budget | null
+  /** Whether it must prove who it is: what it makes must not be used without. */
+  readonly isBound: boolean
   /** Whether the key acts for this very actor: then each verification caps it to what the actor has at that time. */
   readonly isOwn: boolean
 }
@@ -74,6 +76,7 @@ async function rightsOfKey(parts: DelegationParts, { record, now }: Found, place
     ipAllowList: record.ipAllowList,
     rateLimits: record.rateLimits,
     budget: record.budget,
+    isBound: record.binding !== null,
     isOwn: false,
   }
 }
@@ -91,6 +94,7 @@ function rightsOfAuthority(access: Access, { patterns, rights, roles, levelsOn }
     ipAllowList: null,
     rateLimits: null,
     budget: null,
+    isBound: false,
     isOwn: false,
   }
 }

@@ -56,6 +56,7 @@ export async function checkDelegation(
   checkAddresses(rights, after, hadIn('addresses'))
   await checkRate(rights, after, standard)
   checkBudget(rights, after)
+  if (rights.isBound && after.binding === null) throw new ScopeExceedsActor('binding', ['use without a proof'])
 }
 
 /** Whether whoever rotates a key is given nothing by its new token: it is the key itself, or acts for them alone. */

@@ -1,4 +1,5 @@
 import { type Access, grantedLevel, isAtLeast, type ResourceType } from '../access/index.js'
+import { isSameBinding } from '../bindings/index.js'
 import { isIpSubset } from '../ip/index.js'
 import type { Grants, KeySettings, RateLimit, ResourceGrant, StandardRateLimit } from '../values/index.js'
 import { isWithinBudget } from './budget-bounds.js'
@@ -6,7 +7,7 @@ import { effectiveScopesOf, includes } from './effective-scopes.js'
 import { brokenRates } from './rate-bounds.js'
 
 /** The settings of a key that give something to whoever holds it. */
-export type Delegated = Pick<KeySettings, 'grants' | 'expiresAt' | 'ipAllowList' | 'rateLimits' | 'budget'>
+export type Delegated = Pick<KeySettings, 'grants' | 'expiresAt' | 'ipAllowList' | 'rateLimits' | 'budget' | 'binding'>
 
 /** In which dimensions a key can do more afterwards than before. */
 export interface Growth {
@@ -20,10 +21,15 @@ export interface Growth {
   readonly rate: boolean
   /** How much its calls may cost. */
   readonly budget: boolean
+  /** With which proof: also with none. */
+  readonly holder: boolean
 }
 
 /** How a whole new key grows. */
-export const wholeGrowth: Growth = { grants: true, addresses: true, time: true, rate: true, budget: true }
+export const wholeGrowth: Growth = {
+  ...{ grants: true, addresses: true, time: true },
+  ...{ rate: true, budget: true, holder: true },
+}
 
 /**
  * Compares a key after a change with the key before it.
@@ -42,6 +48,7 @@ export async function growthOf(
     time: isLater(after.expiresAt, before.expiresAt),
     rate: await rateGrows(before.rateLimits, after.rateLimits, standard),
     budget: !isWithinBudget(after.budget, before.budget),
+    holder: before.binding !== null && !isSameBinding(after.binding, before.binding),
   }
 }
 

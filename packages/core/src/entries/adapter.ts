@@ -54,4 +54,5 @@ export {
   msSince,
   withDeadline,
 } from '../values/index.js'
-export { type Requirements, readRequestId } from '../verify/index.js'
+export type { Requirements } from '../verdict/index.js'
+export { readRequestId } from '../verify/index.js'

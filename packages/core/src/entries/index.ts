@@ -31,6 +31,7 @@ export {
   type VerifyAuditExportOptions,
   verifyAuditExport,
 } from '../audit/index.js'
+export type { BindingInput } from '../bindings/index.js'
 export type {
   BudgetInput,
   BudgetRefillInput,
@@ -153,6 +154,17 @@ export type { DelegatedToken, DelegateInput, Delegating } from '../minting/index
 export type { PlanBudgets, PlanInput, ResolvePlan } from '../plans/index.js'
 export type { KeyPolicy, PolicyInput } from '../policy/index.js'
 export type {
+  DpopChecker,
+  DpopFault,
+  DpopQuestion,
+  DpopVerdict,
+  MtlsOptions,
+  ProofChallenge,
+  ProofFault,
+  ProofInput,
+  ProofOptions,
+} from '../proof/index.js'
+export type {
   DoctorFinding,
   KeyPage,
   KeyQuery,
@@ -202,6 +214,7 @@ export type {
   JsonObject,
   JsonValue,
   Key,
+  KeyBinding,
   KeyRecord,
   KeyStatus,
   Owner,
@@ -212,13 +225,11 @@ export type {
   StandardRateLimit,
   ToolCall,
 } from '../values/index.js'
+export type { Refusal, RefusalCode, Verdict } from '../verdict/index.js'
 export type {
   KeyringEvent,
   OnEvent,
   OwnerAuthority,
-  Refusal,
-  RefusalCode,
   RequestFacts,
   ResolveOwner,
-  Verdict,
 } from '../verify/index.js'

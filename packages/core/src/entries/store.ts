@@ -1,3 +1,4 @@
+export { isBinding } from '../bindings/index.js'
 export {
   type AccountState,
   type AccountsChange,

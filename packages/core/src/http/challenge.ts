@@ -23,6 +23,7 @@ export function challengeFor(
 ): string | null {
   const { challenge } = statusTable[refusal.code]
   if (challenge === null) return null
+  if (refusal.code === 'proof_required' || refusal.code === 'proof_invalid') return proofChallenge(refusal, realm)
 
   const parameters = [parameter('realm', realm)]
   if (challenge !== 'bare') parameters.push(parameter('error', challenge))
@@ -33,6 +34,17 @@ export function challengeFor(
   }
   if (resourceMetadata !== undefined) parameters.push(parameter('resource_metadata', resourceMetadata))
   return `Bearer ${parameters.join(', ')}`
+}
+
+/** RFC 9449 §7.1: what may be tried again, and with which signatures. */
+function proofChallenge(
+  { challenge }: Extract<PublicRefusal, { code: 'proof_required' | 'proof_invalid' }>,
+  realm: string,
+): string {
+  const { scheme = 'Bearer', error = 'invalid_token', algorithms = [] } = challenge ?? {}
+  const parameters = [parameter('realm', realm), parameter('error', error)]
+  if (algorithms.length > 0) parameters.push(parameter('algs', algorithms.join(' ')))
+  return `${scheme} ${parameters.join(', ')}`
 }
 
 /** Removes characters that RFC 6750 §3 does not allow, so that the value cannot end the quotes or the line. */

@@ -1,5 +1,6 @@
 import type { CredentialReading } from '../credential/index.js'
-import type { KeyringEvent, Refusal, RequestFacts } from '../verify/index.js'
+import type { Refusal } from '../verdict/index.js'
+import type { KeyringEvent, RequestFacts } from '../verify/index.js'
 import type { Passage } from './require-https.js'
 
 /** The reading of a request with a credential that could be a key. */

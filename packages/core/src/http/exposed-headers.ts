@@ -3,6 +3,7 @@
  * middleware, which must run before the guard because it also answers preflights.
  */
 export const EXPOSED_HEADERS: readonly string[] = Object.freeze([
+  'DPoP-Nonce',
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',

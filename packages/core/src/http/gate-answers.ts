@@ -1,5 +1,6 @@
 import type { Access } from '../access/index.js'
 import type { CredentialSource } from '../credential/index.js'
+import type { KeyringDoor } from '../keyring/index.js'
 import type { RateLimitState } from '../limits/index.js'
 import type { GateTerms } from './gate-options.js'
 import type { GateRefusal, GateVerdict } from './gate-verdict.js'
@@ -19,11 +20,16 @@ export function refused<A extends Access, R>(
 
 /** HTTP makes responses to `Authorization` private for shared caches. For `X-API-Key`, the response must say so. */
 export function headersOf(
+  { proofs }: Pick<KeyringDoor, 'proofs'>,
   { headers }: Pick<GateTerms<Access, never>, 'headers'>,
   source: CredentialSource,
   rateLimits: readonly RateLimitState[],
 ): Readonly<Record<string, string>> {
   const limits = rateLimits.length === 0 ? noHeaders : rateLimitFields(rateLimits)
+  if (source === 'dpop') {
+    const nonce = proofs.nonce(new Date())
+    return nonce === null ? limits : { 'DPoP-Nonce': nonce, ...limits }
+  }
   return source === 'x-api-key' ? { Vary: headers.join(', '), 'Cache-Control': 'private', ...limits } : limits
 }
 

@@ -3,11 +3,10 @@ import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import { parseKeyHeaders } from '../credential/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import type { ResourceRef } from '../values/index.js'
-import type { TrustProxy } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
 import type { GateSetting } from './gate-verdict.js'
-import { parseRequireHttps } from './require-https.js'
-import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.js'
+import type { TrustedProxies, TrustProxy } from './proxy-types.js'
+import { readTrustedProxies } from './trusted-proxies.js'
 
 /** A resource of the access model. */
 export type ResourceOf<A extends Access> = ResourceRef<keyof LevelsOf<A> & string>
@@ -163,4 +162,10 @@ export function parseGateOptions<A extends Access, R>(
 /** `null` from the host stands for a resource without access. It must not skip the check. */
 function none<A extends Access>(): ResourceOf<A> {
   return { type: '', id: '' } as ResourceOf<A> // not a type of the model, so no grant matches it
+}
+
+/** Parses the option `requireHttps` of a gate. @throws {@link InvalidOptions} when it is not a boolean. */
+function parseRequireHttps(value: unknown = globalThis.process?.env.NODE_ENV === 'production'): boolean {
+  if (typeof value === 'boolean') return value
+  throw new InvalidOptions('requireHttps', 'a boolean')
 }

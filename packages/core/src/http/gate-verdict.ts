@@ -1,5 +1,5 @@
 import type { Access, Principal } from '../access/index.js'
-import type { Refusal, Verdict } from '../verify/index.js'
+import type { Refusal, Verdict } from '../verdict/index.js'
 import type { GateRequest } from './gate-request.js'
 import type { Reply } from './reply.js'
 

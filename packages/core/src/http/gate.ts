@@ -2,7 +2,7 @@ import type { Access, Principal } from '../access/index.js'
 import { credentialReader } from '../credential/index.js'
 import { adapterOf, type Keyring, type KeyringDoor } from '../keyring/index.js'
 import { isPromise, type MaybePromise } from '../values/index.js'
-import type { Requirements, Verdict } from '../verify/index.js'
+import type { Requirements, Verdict } from '../verdict/index.js'
 import { clientIp, normalIp } from './client-ip.js'
 import { type Candidate, eventsOf, type NoCandidate, passageEvents, refusalOf } from './early-refusal.js'
 import { headersOf, refused, withoutKey } from './gate-answers.js'
@@ -10,6 +10,7 @@ import { namer, tell } from './gate-facts.js'
 import { type GateOptions, type GateTerms, parseGateOptions } from './gate-options.js'
 import type { GateRequest } from './gate-request.js'
 import type { Gate, GatePrincipal, GateSetting, GateVerdict, MoreUnits } from './gate-verdict.js'
+import { presentingOf } from './presenting-of.js'
 import { passageOf } from './require-https.js'
 import { statusTable } from './status-table.js'
 import { requireTrusts } from './trusted-proxies.js'
@@ -49,7 +50,8 @@ export function gateFor<A extends Access, R, O extends boolean>(
 ): Gate<GatePrincipal<A, O>, R> {
   const door = adapterOf(keyring)
   const terms = parseGateOptions(keyring.access, options, door.verifyTimeoutMs, setting)
-  const read = credentialReader({ ...door.format, headers: terms.headers })
+  const dpop = door.proofs.kinds.has('dpop')
+  const read = credentialReader({ ...door.format, headers: terms.headers, dpop })
   return async (request, original) => {
     try {
       const deciding = decide(door, terms, setting, read, request, original)
@@ -93,6 +95,7 @@ function decide<A extends Access, R>(
     anyOf: terms.anyOf,
     resource: terms.resource?.bind(null, original) ?? null,
     ip: clientIp(request, trusts),
+    proof: door.proofs.kinds.size === 0 ? null : presentingOf(door.proofs, request, trusts, reading.source),
     cost: costOf(terms, original, usual),
     countUsage: true,
     // Two guards on the same route receive the same object. Their usage counts once.
@@ -126,7 +129,7 @@ function answer<A extends Access, R>(
   return {
     ok: true,
     principal: verdict.principal,
-    headers: headersOf(terms, reading.source, verdict.rateLimits),
+    headers: headersOf(door, terms, reading.source, verdict.rateLimits),
     limited: verdict.rateLimits.length > 0 || verdict.budgets !== undefined,
     again: verifyAgain.bind(null, door, reading, needs, terms.timeoutMs),
   }

@@ -1,4 +1,5 @@
 import { type InvalidRequestReason, usualKeyHeaders } from '../credential/index.js'
+import type { ProofChallenge, ProofFault, ProofRefusal } from '../proof/index.js'
 import { type HttpRefusalCode, statusTable } from './status-table.js'
 
 /** The media type of {@link Problem} (RFC 9457). */
@@ -29,9 +30,15 @@ export type PublicRefusal =
       readonly retryAfterMs: number | null
     }
   | {
+      readonly code: 'proof_required' | 'proof_invalid'
+      readonly reason?: ProofFault | undefined
+      /** What a client is told that may try again. @defaultValue that its token is not good by itself */
+      readonly challenge?: ProofChallenge | undefined
+    }
+  | {
       readonly code: Exclude<
         HttpRefusalCode,
-        'api_key_malformed' | 'insufficient_scope' | 'rate_limited' | 'budget_exhausted'
+        ('api_key_malformed' | 'insufficient_scope' | 'rate_limited' | 'budget_exhausted') | ProofRefusal['code']
       >
     }
 
@@ -110,6 +117,10 @@ const details: Readonly<Record<HttpRefusalCode, string>> = {
   api_key_disabled: 'This API key is disabled. Enable it again, or use another key.',
   api_key_expired: 'This API key has expired. Create a new one.',
   delegate_expired: 'This token, which an API key delegated, has expired. Get a new one with the API key.',
+  proof_required:
+    "This API key is bound: its token alone does nothing. Send it as 'Authorization: DPoP <key>' with a new proof in the header DPoP; or, if it is bound to a certificate, over a connection with that.",
+  proof_invalid:
+    'The proof that came with this API key is not good. Make a new one for each request, with the private key that the API key is bound to.',
   api_key_revoked: 'This API key was revoked, which is final. Create a new one.',
   owner_inactive: 'The owner of this API key is suspended or no longer a member. Use a key of an active owner.',
   insufficient_scope:

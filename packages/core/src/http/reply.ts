@@ -14,6 +14,8 @@ export function replyTo(refusal: PublicRefusal, options: ChallengeOptions): Repl
   const challenge = challengeFor(refusal, options)
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' }
   if (challenge !== null) headers['WWW-Authenticate'] = challenge
+  if ('challenge' in refusal && refusal.challenge !== undefined && refusal.challenge.nonce !== null)
+    headers['DPoP-Nonce'] = refusal.challenge.nonce
   const retryAfter = retryAfterSeconds(refusal)
   if (retryAfter !== null) headers['Retry-After'] = String(retryAfter)
   return { status: problem.status, headers, body: JSON.stringify(problem) }

@@ -1,14 +1,8 @@
 import { fieldEntries, isForwardingField } from '../credential/index.js'
-import { InvalidOptions } from '../errors/index.js'
-import { type TrustProxy, walkBack } from './client-ip.js'
+import { walkBack } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
+import type { TrustProxy } from './proxy-types.js'
 import { isLoopback } from './trusted-proxies.js'
-
-/** Parses the option `requireHttps` of a gate. @throws {@link InvalidOptions} when it is not a boolean. */
-export function parseRequireHttps(value: unknown = globalThis.process?.env.NODE_ENV === 'production'): boolean {
-  if (typeof value === 'boolean') return value
-  throw new InvalidOptions('requireHttps', 'a boolean')
-}
 
 /**
  * How a key came here: encrypted or from this machine, in clear, or through a proxy that nobody named, so that it cannot be known.

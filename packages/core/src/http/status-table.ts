@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../verify/index.js'
+import type { RefusalCode } from '../verdict/index.js'
 
 /** The codes of a refused HTTP request. */
 export type HttpRefusalCode = RefusalCode | 'api_key_sent_in_clear'
@@ -27,6 +27,8 @@ export const statusTable: Readonly<Record<HttpRefusalCode, StatusRow>> = {
   delegate_expired: { status: 401, title: 'Delegated token expired', challenge: 'invalid_token' },
   api_key_revoked: { status: 401, title: 'API key revoked', challenge: 'invalid_token' },
   owner_inactive: { status: 401, title: 'Owner of the API key inactive', challenge: 'invalid_token' },
+  proof_required: { status: 401, title: 'Proof required', challenge: 'invalid_token' },
+  proof_invalid: { status: 401, title: 'Proof invalid', challenge: 'invalid_token' },
   insufficient_scope: { status: 403, title: 'Insufficient scope', challenge: 'insufficient_scope' },
   api_key_not_allowed_here: { status: 403, title: 'API key not allowed here', challenge: null },
   // A separate code, because the client must act: change the URL to HTTPS, and replace the key, which is no longer secret.

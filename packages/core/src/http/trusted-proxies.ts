@@ -2,14 +2,9 @@ import { wholeNumber } from '../check/index.js'
 import { trimOws } from '../credential/index.js'
 import { InvalidOptions } from '../errors/index.js'
 import { containsRange, type IpRange, parseIpRange, parsePeer } from '../ip/index.js'
-import { type TrustProxy, trustNobody } from './client-ip.js'
+import { trustNobody } from './client-ip.js'
 import type { GateRequest } from './gate-request.js'
-
-/**
- * The proxies in front of a server, as Express's `trust proxy` has them: addresses, CIDR ranges and the names `loopback`,
- * `linklocal` and `uniquelocal`, in a list or between commas; or how many proxies every request comes through.
- */
-export type TrustedProxies = number | string | readonly string[]
+import type { TrustProxy } from './proxy-types.js'
 
 const ranges: ReadonlyMap<string, readonly string[]> = new Map([
   ['loopback', ['127.0.0.0/8', '::1']],

@@ -6,10 +6,12 @@ import type { ManageOptions } from '../input/index.js'
 import type { Exposure } from '../leaks/index.js'
 import type { ActingOnKey, KeyringWatcher } from '../manage/index.js'
 import type { ProxyWarning } from '../outage/index.js'
+import type { Proofs } from '../proof/index.js'
 import type { Capabilities } from '../reads/index.js'
 import type { AuditKey } from '../store/index.js'
 import type { Actor, AuditRecord, MaybePromise, Owner } from '../values/index.js'
-import type { KeyringEvent, OwnerAuthority, Requirements, Unavailable, Verdict } from '../verify/index.js'
+import type { Requirements, Verdict } from '../verdict/index.js'
+import type { KeyringEvent, OwnerAuthority, Unavailable } from '../verify/index.js'
 
 /** What adapters and pages need of a keyring, and its users do not. */
 export interface KeyringDoor {
@@ -19,6 +21,8 @@ export interface KeyringDoor {
   readonly delegates: boolean
   /** Whether keys may have schedules: there is a function that delivers new tokens, and a store that keeps schedules. */
   readonly schedulesRotations: boolean
+  /** What is checked of bound keys; without kinds, nothing. */
+  readonly proofs: Pick<Proofs, 'kinds' | 'certificateHeader' | 'nonce'>
   /** How long a verification may take, where a guard says nothing else. */
   readonly verifyTimeoutMs: number
   /** Hands an event to the host's `onEvent`; of a request that was refused as unavailable, it makes an outage. */

@@ -63,7 +63,8 @@ import { type RewrapResult, rewrapSeals } from '../sealing/index.js'
 import { type KeyringBudgets, keyringBudgets } from '../spending/index.js'
 import { wrapStoreErrors } from '../store/index.js'
 import { type Key, withDeadline } from '../values/index.js'
-import { type Verdict, verifyCredential, verifyToken } from '../verify/index.js'
+import type { Verdict } from '../verdict/index.js'
+import { verifyCredential, verifyToken } from '../verify/index.js'
 import { type KeyringDoor, withDoor } from './door.js'
 import { withDeadlines } from './host-deadlines.js'
 import { partsInTransaction } from './in-transaction.js'
@@ -579,6 +580,7 @@ function doorOf(parts: KeyringParts, managing: KeyringParts): KeyringDoor {
     format: parts.format,
     delegates: parts.delegates !== null,
     schedulesRotations: parts.rotation !== null && parts.store.rotations !== undefined,
+    proofs: parts.proofs,
     verifyTimeoutMs: parts.verifyTimeoutMs,
     notify: (event) => {
       if (event.type === 'keyring.unavailable') parts.outages.failed(event.reason, event.error)

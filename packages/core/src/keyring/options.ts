@@ -8,13 +8,14 @@ import type { NoticesOptions, RotationOptions } from '../due/index.js'
 import type { FailureLimiter, RateLimiter } from '../limits/index.js'
 import type { PlanInput, ResolvePlan } from '../plans/index.js'
 import type { PolicyInput } from '../policy/index.js'
+import type { ProofOption } from '../proof/index.js'
 import type { BudgetOptions } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { RateLimit, StandardRateLimit } from '../values/index.js'
 import type { OnEvent, ResolveOwner } from '../verify/index.js'
 
 /** What makes a keyring: see `createKeyring`. */
-export interface KeyringOptions<A extends Access = Access> extends DelegateOption {
+export interface KeyringOptions<A extends Access = Access> extends DelegateOption, ProofOption {
   /** The first part of every token: `tk` gives `tk_live_…`. Lower-case letters and digits, `_` between them. */
   readonly prefix: string
   /** What this process accepts, and issues by default. @defaultValue none: tokens have no environment part */
@@ -154,6 +155,7 @@ export const keyringOptionNames: NamesOf<KeyringOptions> = {
   reveal: true,
   imports: true,
   delegates: true,
+  proofs: true,
   allowKeyManagement: true,
   manageScope: true,
   auditKeys: true,

@@ -23,6 +23,7 @@ import {
   storeBreaker,
 } from '../outage/index.js'
 import { readPlans } from '../plans/index.js'
+import { readProofs } from '../proof/index.js'
 import { requestLimits } from '../rates/index.js'
 import { type BudgetParts, type BudgetSources, budgetSources, spender } from '../spending/index.js'
 import type { KeyStore } from '../store/index.js'
@@ -72,8 +73,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
   if (!(access?.scopes instanceof Map)) throw new InvalidOptions('access', 'what defineAccess returned')
   if (typeof store?.find !== 'function') throw new InvalidOptions('store', 'a key store such as kyselyStore(db)')
   if (typeof store.checkValue !== 'function') {
-    const message =
-      'Option store must have checkValue, as KeyStore says: testKeyStore of @keywright/testkit checks the rest of it.'
+    const message = 'Option store must have checkValue: testKeyStore of @keywright/testkit checks the rest of it.'
     throw new InvalidOptions('store', 'a key store with checkValue', message)
   }
   if (resolveOwner !== 'uncapped' && typeof resolveOwner !== 'function') {
@@ -110,6 +110,7 @@ export function makeParts(options: KeyringOptions): KeyringParts {
     plans,
     budgets,
     keepsBudgets: store.budgets !== undefined,
+    ...readProofs(options, store),
     spender: spender({ budgets, store }),
     allowKeyManagement,
     quarantineExposed,

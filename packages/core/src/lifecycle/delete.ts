@@ -20,6 +20,7 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       ipAllowList: null,
       rateLimits: null,
       budget: null,
+      binding: null,
       hash: null,
       previousHash: null,
       previousHashExpiresAt: null,

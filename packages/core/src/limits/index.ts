@@ -29,4 +29,5 @@ export type {
   RateLimitState,
   RateLimitVerdict,
 } from './rate-limiter.js'
+export { readRateLimiter } from './read-rate-limiter.js'
 export { isShared, limitsOfKey, parseStandardLimits } from './standard-limits.js'

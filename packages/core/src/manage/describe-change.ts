@@ -7,6 +7,7 @@ export function describeGrants(settings: KeySettings): JsonObject {
     ...resourcesOf(settings),
     ...limitsOf(settings),
     ...(settings.budget === null ? {} : budgetOf(settings)),
+    ...(settings.binding === null ? {} : bindingOf(settings)),
   }
 }
 
@@ -20,7 +21,10 @@ export function describeUpdate(
     ['api_key.settings_changed', ({ description, metadata }) => ({ description, metadata })],
     ['api_key.scopes_changed', scopesOf],
     ['api_key.grants_changed', resourcesOf],
-    ['api_key.limits_changed', (settings) => ({ ...limitsOf(settings), ...budgetOf(settings) })],
+    [
+      'api_key.limits_changed',
+      (settings) => ({ ...limitsOf(settings), ...budgetOf(settings), ...bindingOf(settings) }),
+    ],
   ]
   return parts.flatMap(([type, part]) => {
     const was = part(before)
@@ -51,6 +55,10 @@ function limitsOf({ expiresAt, ipAllowList, rateLimits }: KeySettings): JsonObje
 
 function budgetOf({ budget }: KeySettings): JsonObject {
   return { budget: budget === null ? null : { limit: budget.limit, refill: budget.refill && { ...budget.refill } } }
+}
+
+function bindingOf({ binding }: KeySettings): JsonObject {
+  return { binding: binding && { ...binding } }
 }
 
 function pick(object: JsonObject, fields: readonly string[]): JsonObject {

@@ -58,6 +58,8 @@ export async function draftKey(
   await wrapStoreErrors(parts.peppers.run())
   const { draft, namespace } =
     read.copyFrom === null ? read.drafted : read.draftOf(await findModel(parts, read.copyFrom, within))
+  // Also that of the model: a copy that nobody could use is none.
+  parts.bindable.parse(draft.binding)
   if (!isOwnerWithin(draft.owner, within)) {
     throw new InvalidInput('owner', 'an owner within the bounds of this call')
   }
@@ -113,6 +115,6 @@ function readInput(
 }
 
 function settingsOf(record: KeyRecord): KeySettings {
-  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget } = record
-  return { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget }
+  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget, binding } = record
+  return { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget, binding }
 }

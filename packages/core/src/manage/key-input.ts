@@ -1,4 +1,5 @@
 import type { Access, LevelsOf, PresetOf, RoleOf, ScopeOf, ScopePattern } from '../access/index.js'
+import type { BindingInput } from '../bindings/index.js'
 import type { BudgetInput } from '../budgets/index.js'
 import type { NamesOf } from '../check/index.js'
 import type { JsonObject, Owner, RateLimit } from '../values/index.js'
@@ -36,6 +37,11 @@ export interface SettingsInput {
   readonly rateLimits?: readonly RateLimit[] | null | undefined
   /** The credits that calls with the key may cost. What was spent stays spent. @defaultValue null: no budget of its own */
   readonly budget?: BudgetInput | null | undefined
+  /**
+   * What a request must prove beside the token, so that a stolen one alone does nothing. Needs `proofs` of the keyring.
+   * @defaultValue null: nothing
+   */
+  readonly binding?: BindingInput | null | undefined
 }
 
 /** A key to be created. */
@@ -72,6 +78,7 @@ const settingNames: NamesOf<UpdateInput> = {
   ipAllowList: true,
   rateLimits: true,
   budget: true,
+  binding: true,
 }
 const createNames: NamesOf<CreateInput> = { ...settingNames, owner: true, environment: true }
 

@@ -3,6 +3,7 @@ import type { Hasher, ImportSettings, TokenFactory, TokenFormat } from '../crypt
 import type { DelegationParts } from '../delegation/index.js'
 import type { PepperCheck } from '../outage/index.js'
 import type { Plans } from '../plans/index.js'
+import type { Bindable } from '../proof/index.js'
 import type { AuditKey, StoreInTransaction } from '../store/index.js'
 import type { AuditType } from '../values/index.js'
 import type { KeyringEvent } from '../verify/index.js'
@@ -24,6 +25,8 @@ export interface ManageParts extends DelegationParts {
   readonly plans: Plans
   /** Whether the store keeps what is spent of budgets. */
   readonly keepsBudgets: boolean
+  /** What keys can be bound to here. */
+  readonly bindable: Bindable
   readonly peppers: Pick<PepperCheck, 'run'>
   /** The key for new audit records. */
   readonly auditKey: AuditKey | undefined

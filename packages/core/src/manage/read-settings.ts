@@ -18,11 +18,11 @@ export type SettingsChange = (before: KeySettings) => Partial<KeySettings>
  * @throws InvalidInput, naming the field.
  */
 export function readSettings(
-  { access, keepsBudgets }: Pick<ManageParts, 'access' | 'keepsBudgets'>,
+  { access, keepsBudgets, bindable }: Pick<ManageParts, 'access' | 'keepsBudgets' | 'bindable'>,
   input: UpdateInput,
 ): SettingsChange {
   const grants = checkGrants(input)
-  const { name, description, expiresAt, metadata, ipAllowList, rateLimits, budget } = input
+  const { name, description, expiresAt, metadata, ipAllowList, rateLimits, budget, binding } = input
   if (budget !== undefined && budget !== null && !keepsBudgets) {
     throw new InvalidOptions('store', 'a store that keeps budgets, such as kyselyStore(db): this one has none')
   }
@@ -34,6 +34,7 @@ export function readSettings(
     ...(ipAllowList === undefined ? {} : { ipAllowList: parseIpAllowList(ipAllowList, 'ipAllowList') }),
     ...(rateLimits === undefined ? {} : { rateLimits: parseRateLimits(rateLimits, 'rateLimits') }),
     ...(budget === undefined ? {} : { budget: parseBudget(budget, 'budget') }),
+    ...(binding === undefined ? {} : { binding: bindable.parse(binding) }),
   }
   return (before) => ({ ...fields, ...knownGrants(access, grants, before) })
 }
@@ -49,6 +50,7 @@ export const noSettings: KeySettings = {
   ipAllowList: null,
   rateLimits: null,
   budget: null,
+  binding: null,
 }
 
 /** Refuses an expiry that has passed by the store's clock. */

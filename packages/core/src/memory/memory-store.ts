@@ -52,6 +52,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): KeyStore {
     ...memoryAudit(state),
     ...memoryUsage(state),
     transfers: true,
+    bindings: true,
     retention: memoryRetention(state),
     notices: memoryNotices(state),
     budgets: memoryBudgets(state),

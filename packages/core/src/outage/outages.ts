@@ -3,7 +3,7 @@ export type OutageEvent =
   /** Verifications are refused as unavailable, the first of them now. Told once, however many follow. */
   | {
       readonly type: 'keyring.outage_began'
-      /** What fails: `store`, `owner`, `resource`, `hash`, `limits`, `timeout`, `keyring` or `mcp`. */
+      /** What fails: `store`, `owner`, `resource`, `hash`, `limits`, `budgets`, `proof`, `timeout`, `keyring` or `mcp`. */
       readonly reason: string
       readonly error: unknown
       readonly at: Date

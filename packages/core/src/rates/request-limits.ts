@@ -1,13 +1,11 @@
-import { InvalidOptions } from '../errors/index.js'
 import {
   isShared,
   limitsOfKey,
-  memoryRateLimiter,
   nameRateLimits,
   parseStandardLimits,
-  type RateLimiter,
   type RateLimitPolicy,
   type RateLimitVerdict,
+  readRateLimiter,
 } from '../limits/index.js'
 import type { Plans } from '../plans/index.js'
 import { organizationOf } from '../store/index.js'
@@ -35,7 +33,7 @@ export interface RequestLimits {
 /** @throws {@link InvalidOptions} */
 export function requestLimits(rateLimits: unknown, rateLimiter: unknown, plans: Plans): RequestLimits {
   const defaults = rateLimits === undefined ? [] : parseStandardLimits(rateLimits, 'rateLimits')
-  const limiter = readLimiter(rateLimiter)
+  const limiter = readRateLimiter(rateLimiter)
   // Of the keyring and not of a plan: counts must not begin anew when an organization changes its plan.
   const isSharing = plans.shareLimits || defaults.some(isShared)
   const standard = async (organizationId: string): Promise<readonly RateLimitPolicy[]> => {
@@ -66,12 +64,6 @@ function requireVerdict(verdict: RateLimitVerdict): RateLimitVerdict {
   if (typeof verdict?.admitted === 'boolean' && Array.isArray(verdict.states) && verdict.states.length > 0)
     return verdict
   throw new TypeError('The rate limiter gave no verdict')
-}
-
-function readLimiter(limiter: unknown): RateLimiter {
-  if (limiter === undefined) return memoryRateLimiter()
-  if (typeof (limiter as Partial<RateLimiter> | null)?.take === 'function') return limiter as RateLimiter // as was just asked
-  throw new InvalidOptions('rateLimiter', 'a rate limiter such as memoryRateLimiter()')
 }
 
 /** The use that a verification is: its units are taken once, and the guards behind are told what the first was told. */

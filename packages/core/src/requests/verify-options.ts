@@ -2,8 +2,10 @@ import { type Access, type LevelsOf, parseRequiredScopes, type ScopeOf } from '.
 import { checkNames, type NamesOf, wholeNumber } from '../check/index.js'
 import type { TokenFormat } from '../crypto/index.js'
 import { InvalidInput } from '../errors/index.js'
+import { type ProofInput, presentingGiven } from '../proof/index.js'
 import type { ResourceRef } from '../values/index.js'
-import { type Requirements, readRequestId } from '../verify/index.js'
+import type { Requirements } from '../verdict/index.js'
+import { readRequestId } from '../verify/index.js'
 
 /** What a verification asks of the key. */
 export interface VerifyOptions<A extends Access = Access> {
@@ -18,6 +20,8 @@ export interface VerifyOptions<A extends Access = Access> {
    * What cannot be read is unknown. @defaultValue unknown
    */
   readonly ip?: string | null | undefined
+  /** What came with the token that proves who sends it, for keys that are bound. @defaultValue nothing: they are refused */
+  readonly proof?: ProofInput | undefined
   /** Units of the key's rate limits; `0` takes none. @defaultValue 1 */
   readonly cost?: number | undefined
   /**
@@ -38,6 +42,7 @@ const verifyNames: NamesOf<VerifyOptions> = {
   anyOf: true,
   resource: true,
   ip: true,
+  proof: true,
   cost: true,
   countUsage: true,
   request: true,
@@ -63,6 +68,7 @@ export function readRequirements(
     anyOf: anyOf === undefined ? null : parseRequiredScopes(access, anyOf, 'anyOf'),
     resource: resource === undefined ? null : always(resource),
     ip,
+    proof: options.proof === undefined ? null : presentingGiven(options.proof),
     cost: wholeNumber(cost, 'cost', costCheck),
     countUsage,
     request,

@@ -20,6 +20,7 @@ const writers: Writers = {
   ipAllowList: (list) => ({ ip_allow_list: optionalJson(list) }),
   rateLimits: (limits) => ({ rate_limits: optionalJson(limits) }),
   budget: (budget) => ({ budget: optionalJson(budget) }),
+  binding: (binding) => ({ binding: optionalJson(binding) }),
   // Of the same organization: its id is that of the row's other tables, too.
   owner: ({ type, id }) => ({ owner_type: type, owner_id: id }),
   createdBy: ({ type, id }) => ({ created_by_type: type, created_by_id: id }),
@@ -72,6 +73,7 @@ export function newRow(key: NewKey, now: Date): KeyRow {
     ip_allow_list: optionalJson(key.ipAllowList),
     rate_limits: optionalJson(key.rateLimits),
     budget: optionalJson(key.budget),
+    binding: optionalJson(key.binding),
     created_by_type: key.createdBy.type,
     created_by_id: key.createdBy.id,
     created_at: (key.createdAt ?? now).getTime(),
@@ -127,6 +129,7 @@ export function parseRow(row: FoundKeyRow, sparse: FoundKeyRow = row): KeyRecord
     ipAllowList: sparse.ip_allow_list,
     rateLimits: sparse.rate_limits,
     budget: sparse.budget,
+    binding: sparse.binding,
     createdByType: row.created_by_type,
     createdById: row.created_by_id,
     createdAt: row.created_at,

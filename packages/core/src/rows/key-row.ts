@@ -21,6 +21,7 @@ export interface KeyRow {
   ip_allow_list: string | null
   rate_limits: string | null
   budget: string | null
+  binding: string | null
   created_by_type: string
   created_by_id: string
   created_at: number

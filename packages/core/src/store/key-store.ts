@@ -313,6 +313,9 @@ export interface KeyStore {
   /** Whether `change` can write `owner` and `createdBy`, for `Keyring.transfer`. Left out by a store that cannot. */
   readonly transfers?: true | undefined
 
+  /** Whether it keeps the `binding` of keys. Left out by a store that does not: no key can be bound there. */
+  readonly bindings?: true | undefined
+
   /** Removes what is old, for `Keyring.prune`. Left out by a store that keeps everything. */
   readonly retention?: StoreRetention | undefined
 

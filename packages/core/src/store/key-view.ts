@@ -23,6 +23,7 @@ export function toKey(record: KeyRecord, now: Date): Key {
     ipAllowList: record.ipAllowList,
     rateLimits: record.rateLimits,
     budget: record.budget,
+    binding: record.binding,
     createdAt: copyOf(record.createdAt),
     updatedAt: copyOf(record.updatedAt),
     disabledAt: copyOf(record.disabledAt),

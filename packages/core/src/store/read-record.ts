@@ -1,3 +1,4 @@
+import { isBinding, noBinding } from '../bindings/index.js'
 import { isBudget } from '../budgets/index.js'
 import {
   type Actor,
@@ -54,6 +55,7 @@ export function readRecord(fields: StoredFields): KeyRecord {
     ipAllowList: optionalJson(fields.ipAllowList, isStringArray, [], 'ipAllowList', damaged),
     rateLimits: optionalJson(fields.rateLimits, isRateLimits, [], 'rateLimits', damaged),
     budget: optionalJson(fields.budget, isBudget, noBudget, 'budget', damaged),
+    binding: optionalJson(fields.binding, isBinding, noBinding, 'binding', damaged),
     createdBy:
       parseActor(fields.createdByType, fields.createdById) ??
       markDamaged<Actor>({ type: 'system', id: '' }, 'createdBy', damaged),

@@ -1,6 +1,7 @@
 import type { Budget } from './budget.js'
 import type { Grants } from './grants.js'
 import type { JsonObject } from './json.js'
+import type { KeyBinding } from './key-binding.js'
 import type { Actor, Owner } from './owner.js'
 import type { RateLimit } from './rate-limit.js'
 
@@ -29,6 +30,8 @@ export interface KeySettings {
   readonly rateLimits: readonly RateLimit[] | null
   /** The credits that its calls may cost; `null`: it has no budget of its own. */
   readonly budget: Budget | null
+  /** What a request must prove beside the token; `null`: nothing, whoever has the token may use it. */
+  readonly binding: KeyBinding | null
 }
 
 /** The fields that creation sets. Only a transfer changes an owner or a creator. */

@@ -3,10 +3,10 @@ import type { BudgetVerdict } from '../budgets/index.js'
 import type { RateLimitVerdict } from '../limits/index.js'
 import type { RequestUse } from '../rates/index.js'
 import type { Found } from '../store/index.js'
+import { refuse } from '../verdict/index.js'
 import type { Examined } from './conclude.js'
 import { fault } from './fault.js'
 import type { VerifyParts } from './parts.js'
-import { refuse } from './verdict.js'
 
 const budgetsFault = /* @__PURE__ */ fault('budgets')
 

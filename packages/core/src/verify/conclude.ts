@@ -2,12 +2,11 @@ import type { Principal } from '../access/index.js'
 import type { RequestUse } from '../rates/index.js'
 import { type Found, organizationOf } from '../store/index.js'
 import type { MaybePromise } from '../values/index.js'
+import { type Refusal, type Requirements, refuse, type Verdict } from '../verdict/index.js'
 import { type RequestFacts, requestFacts } from './events.js'
 import type { VerifyParts } from './parts.js'
 import { report } from './report.js'
-import type { Requirements } from './requirements.js'
 import { tellUnknownScopes } from './unknown-scopes.js'
-import { type Refusal, refuse, type Verdict } from './verdict.js'
 
 /** A verdict, and what is to be done after it. */
 export interface Examined {

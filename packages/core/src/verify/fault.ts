@@ -1,5 +1,5 @@
 import { DeadlineExceeded } from '../values/index.js'
-import type { Refusal } from './verdict.js'
+import type { Refusal } from '../verdict/index.js'
 
 /** What a verification could not do without. */
 export type FaultReason = Extract<Refusal, { code: 'auth_unavailable' }>['reason']

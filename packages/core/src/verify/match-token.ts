@@ -8,19 +8,11 @@ import {
 } from '../crypto/index.js'
 import { type Found, isPast } from '../store/index.js'
 import { isPromise, type KeyRecord, type MaybePromise } from '../values/index.js'
+import type { TokenMatch } from './examination.js'
 import { currentDigest, importedId } from './find-key.js'
 import type { VerifyParts } from './parts.js'
 
 type MatchParts = Pick<VerifyParts, 'hasher' | 'imports'>
-
-/** What a presented token is to the key that was found for it. */
-export type TokenMatch =
-  | { readonly outcome: 'current'; readonly stale: boolean }
-  /** The token before the last rotation, in its time of grace. */
-  | { readonly outcome: 'previous' }
-  /** The token before the last rotation, too late. */
-  | { readonly outcome: 'superseded' }
-  | { readonly outcome: 'mismatch' | 'misconfigured' }
 
 /**
  * Compares a token with a key's one or two hashes. Where no key was found, does the same work and answers the same.

@@ -5,6 +5,7 @@ import type { Hasher, ImportSettings, TokenFormat } from '../crypto/index.js'
 import type { DelegateParts } from '../delegates/index.js'
 import type { FailedAttempts } from '../limits/index.js'
 import type { Outages, PepperCheck } from '../outage/index.js'
+import type { ProofParts } from '../proof/index.js'
 import type { RequestLimits, RequestUse } from '../rates/index.js'
 import type { KeyStore } from '../store/index.js'
 import type { UsageBuffer } from '../usage/index.js'
@@ -14,7 +15,7 @@ import type { ResolveOwner } from './owner-authority.js'
 import type { Rehashes } from './rehashes.js'
 
 /** What the way of a request needs. */
-export interface VerifyParts extends DelegateParts {
+export interface VerifyParts extends DelegateParts, ProofParts {
   readonly access: Access
   /** What tokens look like. */
   readonly format: TokenFormat

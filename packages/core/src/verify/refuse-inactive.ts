@@ -1,10 +1,9 @@
 import type { ChildMatch } from '../delegates/index.js'
 import { type Found, isExpired, isPast } from '../store/index.js'
+import type { Refusal, Requirements } from '../verdict/index.js'
 import { factsOf } from './conclude.js'
-import type { TokenMatch } from './match-token.js'
+import type { TokenMatch } from './examination.js'
 import type { VerifyParts } from './parts.js'
-import type { Requirements } from './requirements.js'
-import type { Refusal } from './verdict.js'
 
 /** The refusal of a key that may not be used at all now, whoever asks for what; `null`: it may be. */
 export function refuseInactive(

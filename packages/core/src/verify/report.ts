@@ -1,6 +1,6 @@
 import type { Outages } from '../outage/index.js'
+import type { Refusal } from '../verdict/index.js'
 import type { KeyringEvent, RequestFacts } from './events.js'
-import type { Refusal } from './verdict.js'
 
 /** What {@link report} tells. */
 export interface ReportParts {

@@ -10,25 +10,26 @@ import {
 } from '../access/index.js'
 import { isChild, recognizeCredential } from '../child-token/index.js'
 import { type Credential, type HashInput, Secret } from '../crypto/index.js'
-import { type ChildMatch, matchChild, narrowParts } from '../delegates/index.js'
+import { matchChild, narrowParts } from '../delegates/index.js'
 import { InvalidInput, WrongPepper } from '../errors/index.js'
 import { allowsIp, ipNetwork } from '../ip/index.js'
 import type { Attempt, RateLimitDenial, RateLimitState, RateLimitVerdict, TooManyFailures } from '../limits/index.js'
-import { type RequestUse, useOf } from '../rates/index.js'
+import { useOf } from '../rates/index.js'
 import { type Found, organizationOf, toKey } from '../store/index.js'
 import { isPromise, type MaybePromise } from '../values/index.js'
+import { type Refusal, type Requirements, refuse, tooMany, type Verdict } from '../verdict/index.js'
 import { charge, giveBackLate } from './charge.js'
 import { conclude, type Examined, refused } from './conclude.js'
+import type { Candidate, Compared, TokenMatch } from './examination.js'
 import { fault, refusalOfFault } from './fault.js'
 import { findKey, importedId } from './find-key.js'
-import { matchToken, type TokenMatch } from './match-token.js'
+import { matchToken } from './match-token.js'
 import type { OwnerRights } from './owner-authority.js'
 import type { VerifyParts } from './parts.js'
 import { refuseInactive } from './refuse-inactive.js'
+import { refuseUnproven } from './refuse-unproven.js'
 import { rehash } from './rehash.js'
-import type { Requirements } from './requirements.js'
 import { patternsOf, resolveAuthority } from './resolve-owner.js'
-import { type Refusal, refuse, tooMany, type Verdict } from './verdict.js'
 
 // Made once: each says what failed, whatever the request.
 const limitsFault = /* @__PURE__ */ fault('limits')
@@ -118,11 +119,6 @@ function examineReserved(
   return isPromise(compared)
     ? compared.then(judge.bind(null, parts, credential, needs))
     : judge(parts, credential, needs, compared)
-}
-
-interface Compared {
-  readonly found: Found | null
-  readonly match: TokenMatch | ChildMatch
 }
 
 function compareCounted(
@@ -216,8 +212,34 @@ function judge(
   if (record.ipAllowList !== null && !allowsIp(record.ipAllowList, needs.ip)) {
     return ended(found, { code: 'api_key_not_allowed_here', reason: 'ip', keyId: record.id })
   }
-  const use = useOf(parts, record, needs)
   const token = outcome === 'previous' ? 'previous' : 'current'
+  const asksProof = record.binding !== null || needs.proof?.scheme === 'dpop'
+  return asksProof
+    ? limitProven(parts, found, token, child, needs, refuseUnproven(parts, found, credential.token, needs))
+    : limit(parts, found, token, child, needs)
+}
+
+/** A request that proves nothing uses up no limit: whoever stole a token cannot shut out its holder. */
+async function limitProven(
+  parts: VerifyParts,
+  found: Found,
+  token: Principal['token'],
+  child: Candidate['child'],
+  needs: Requirements,
+  proving: Promise<Refusal | null>,
+): Promise<Examined> {
+  const refusal = await proving
+  return refusal === null ? limit(parts, found, token, child, needs) : ended(found, refusal)
+}
+
+function limit(
+  parts: VerifyParts,
+  found: Found,
+  token: Principal['token'],
+  child: Candidate['child'],
+  needs: Requirements,
+): MaybePromise<Examined> {
+  const use = useOf(parts, found.record, needs)
   if (use.verdict === null) return admit(parts, { found, token, child, use, limited: null }, needs)
   return admitLimited(parts, { found, token, child, use }, needs, use.verdict)
 }
@@ -249,15 +271,6 @@ function presentedFrom(id: string, token: string, ip: string): HashInput {
       return ipNetwork(ip)
     },
   }
-}
-
-/** A live key whose token was right, and whose limits admit the request. */
-interface Candidate {
-  readonly found: Found
-  readonly token: Principal['token']
-  readonly child: Extract<ChildMatch, { outcome: 'delegate' }> | null
-  readonly use: RequestUse
-  readonly limited: RateLimitVerdict | null
 }
 
 /** The second half: its owner, and what the request asks for. */

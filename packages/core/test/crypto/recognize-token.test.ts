@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatToken } from '../../src/crypto/format-token.js'
-import { beginsWith, isOpaqueToken, recognizeToken, type TokenFormat } from '../../src/crypto/recognize-token.js'
+import { beginsWith, isOpaqueToken, recognizeToken } from '../../src/crypto/recognize-token.js'
+import type { TokenFormat } from '../../src/crypto/token-types.js'
 
 const parts = { id: 'a1B2c3D4e5F6', secret: 's'.repeat(32) }
 const ours = formatToken({ namespace: 'tk_live', ...parts })

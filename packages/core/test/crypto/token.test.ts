@@ -5,7 +5,7 @@ import { BASE62, encodeBase62 } from '../../src/crypto/base62.js'
 import { crc32 } from '../../src/crypto/crc32.js'
 import { formatToken, previewOf } from '../../src/crypto/format-token.js'
 import { isNamespace } from '../../src/crypto/namespace.js'
-import { parseToken } from '../../src/crypto/token.js'
+import { parseToken } from '../../src/crypto/parse-token.js'
 import { InvalidInput } from '../../src/errors/input-errors.js'
 import vectors from '../vectors/token.json' with { type: 'json' }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CredentialInput } from '../../src/credential/credential-reading.js'
 import { readCredential } from '../../src/credential/read-credential.js'
-import { parseToken } from '../../src/crypto/token.js'
+import { parseToken } from '../../src/crypto/parse-token.js'
 import { fastest } from '../support/fastest.js'
 import vectors from '../vectors/headers.json' with { type: 'json' }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import proxyAddr from 'proxy-addr'
 import { describe, expect, it } from 'vitest'
 import { InvalidOptions } from '../../src/errors/input-errors.js'
-import { clientIp, type TrustProxy } from '../../src/http/client-ip.js'
+import { clientIp } from '../../src/http/client-ip.js'
+import type { TrustProxy } from '../../src/http/proxy-types.js'
 import { readTrustedProxies } from '../../src/http/trusted-proxies.js'
 
 const trusted = (trusts: TrustProxy, addresses: readonly string[]) => addresses.filter((one) => trusts(one, 0))

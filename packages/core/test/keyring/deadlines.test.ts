@@ -119,7 +119,7 @@ describe('a store that hangs (FI-41)', () => {
       const world = await make()
       for (const method of Object.keys(world.store) as Exclude<
         keyof KeyStore,
-        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'transfers' | 'rotations' | 'watch'
+        'inTransaction' | 'retention' | 'notices' | 'budgets' | 'bindings' | 'transfers' | 'rotations' | 'watch'
       >[])
         world.storage.stubs[method] = hang // its own keys
       const hanging = new Proxy({}, { get: () => hang }) // whatever is called

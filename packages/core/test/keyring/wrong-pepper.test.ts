@@ -190,7 +190,7 @@ describe('a store that cannot tell (HASH-13)', () => {
   it('is refused at start-up, if it was written before', () => {
     const { checkValue: _, ...store } = memoryStore()
     expect(() => testKeyring({ store: store as KeyStore })).toThrow(
-      'Option store must have checkValue, as KeyStore says: testKeyStore of @keywright/testkit checks the rest of it.',
+      'Option store must have checkValue: testKeyStore of @keywright/testkit checks the rest of it.',
     )
   })
 })

@@ -54,6 +54,7 @@ describe('create', () => {
       ipAllowList: null,
       rateLimits: null,
       budget: null,
+      binding: null,
       createdAt: new Date(start),
       updatedAt: new Date(start),
       version: 1,

@@ -472,7 +472,7 @@ describe('a keyring without imports', () => {
       const { store, calls } = countedStore()
       const { keyring } = openKeyring({ prefix: 'kw', store })
       expect(await keyring.verify(text)).toMatchObject({ ok: false, refusal: { code: 'api_key_invalid' } })
-      expect(calls).toEqual({ find: 1, checkValue: 1, watch: 1, budgets: 1, transfers: 1 }) // at start-up, to see that it is a store
+      expect(calls).toEqual({ find: 1, checkValue: 1, watch: 1, budgets: 1, bindings: 1, transfers: 1 }) // at start-up, to see that it is a store
     },
   )
 
@@ -503,9 +503,25 @@ describe('a keyring with imports', () => {
     const { store, calls } = countedStore()
     const { present } = openImporting({ store })
     expect(await present(token)).toBe('api_key_invalid')
-    expect(calls).toEqual({ find: 1, checkValue: 2, findByLookupDigest: 1, watch: 1, budgets: 1, transfers: 1 })
+    expect(calls).toEqual({
+      find: 1,
+      checkValue: 2,
+      findByLookupDigest: 1,
+      watch: 1,
+      budgets: 1,
+      bindings: 1,
+      transfers: 1,
+    })
     for (const text of [mistyped('kw_live'), mistyped('kw_test'), '', 'x'.repeat(256)]) await present(text)
-    expect(calls).toEqual({ find: 1, checkValue: 2, findByLookupDigest: 1, watch: 1, budgets: 1, transfers: 1 })
+    expect(calls).toEqual({
+      find: 1,
+      checkValue: 2,
+      findByLookupDigest: 1,
+      watch: 1,
+      budgets: 1,
+      bindings: 1,
+      transfers: 1,
+    })
   })
 
   it('does not count foreign tokens of no key as failed attempts at an id (RATE-6)', async () => {

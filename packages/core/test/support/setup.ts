@@ -2,7 +2,7 @@ import { auditOf, recordOf, testKeyring, testOwners, testPeppers, writeRecord, w
 import { defineAccess } from '../../src/access/define-access.js'
 import { formatToken } from '../../src/crypto/format-token.js'
 import { hmacSha256 } from '../../src/crypto/hmac-sha256.js'
-import { parseToken } from '../../src/crypto/token.js'
+import { parseToken } from '../../src/crypto/parse-token.js'
 import type { Keyring } from '../../src/keyring/keyring.js'
 import type { KeyringOptions } from '../../src/keyring/options.js'
 import { memoryStore } from '../../src/memory/memory-store.js'

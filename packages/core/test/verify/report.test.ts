@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import type { Refusal } from '../../src/verdict/verdict.js'
 import type { KeyringEvent } from '../../src/verify/events.js'
 import { report } from '../../src/verify/report.js'
-import type { Refusal } from '../../src/verify/verdict.js'
 
 const facts = { ip: '192.0.2.7', requestId: 'r1', organizationId: 'acme' }
 const failed = { type: 'api_key.verify_failed', reason: '', keyId: 'k1', ...facts }

@@ -27,6 +27,7 @@ export function keyStore(db: Database): KeyStore {
     stats: (request) => loadStats(db, request),
     inspect: (known) => inspect(db, known),
     transfers: true,
+    bindings: true,
     retention: retentionMethods(db),
     notices: noticeMethods(db),
     budgets: budgetMethods(db),

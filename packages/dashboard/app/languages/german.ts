@@ -172,6 +172,8 @@ export const german: Strings = {
     api_key_sent_in_clear: 'Der Schlüssel kam unverschlüsselt',
     delegate_expired: 'Ein weitergegebenes Token ist abgelaufen',
     owner_inactive: 'Der Besitzer ist nicht aktiv',
+    proof_required: 'Das Token kam ohne Nachweis',
+    proof_invalid: 'Der Nachweis war nicht gültig',
     insufficient_scope: 'Dem Schlüssel fehlt die Berechtigung',
     rate_limited: 'Zu viele Anfragen',
     budget_exhausted: 'Budget verbraucht',

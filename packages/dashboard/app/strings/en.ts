@@ -168,6 +168,8 @@ export const en = {
     api_key_sent_in_clear: 'The key was sent without encryption',
     delegate_expired: 'A delegated token has expired',
     owner_inactive: 'The owner is not active',
+    proof_required: 'The token came without a proof',
+    proof_invalid: 'The proof was not good',
     insufficient_scope: 'The key lacks the permission',
     rate_limited: 'Too many requests',
     budget_exhausted: 'Budget spent',

@@ -29,6 +29,7 @@ import { keepBudget } from './0027-keep-budget.js'
 import { createPreviousUses } from './0028-create-previous-uses.js'
 import { createRotations } from './0029-create-rotations.js'
 import { keepDeliveries } from './0030-keep-deliveries.js'
+import { keepBinding } from './0031-keep-binding.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -64,6 +65,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0028-create-previous-uses': createPreviousUses,
   '0029-create-rotations': createRotations,
   '0030-keep-deliveries': keepDeliveries,
+  '0031-keep-binding': keepBinding,
 }
 
 /** The step that makes the audit table. */

@@ -88,6 +88,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
     ...checkValueMethods(context),
     stats: (request) => loadStats(context, request),
     transfers: true,
+    bindings: true,
     retention: retentionMethods(context),
     notices: noticeMethods(context),
     budgets: budgetMethods(context),

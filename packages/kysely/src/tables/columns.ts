@@ -16,6 +16,7 @@ export const sparseDefaults = {
   ip_allow_list: null,
   rate_limits: null,
   budget: null,
+  binding: null,
   disabled_at: null,
   disabled_by_type: null,
   disabled_by_id: null,

@@ -16,6 +16,7 @@ const fields = [
   'RateLimit-Policy',
   'Vary',
   'WWW-Authenticate',
+  'DPoP-Nonce',
   'Access-Control-Allow-Origin',
   'Access-Control-Expose-Headers',
 ]

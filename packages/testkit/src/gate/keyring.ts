@@ -1,4 +1,4 @@
-import { defineAccess, hmacSha256, type KeyringOptions, memoryStore } from '@keywright/core'
+import { defineAccess, hmacSha256, type KeyBinding, type KeyringOptions, memoryStore } from '@keywright/core'
 import type { KeyStore } from '@keywright/core/store'
 import { aKey } from '../a-key.js'
 import { testKeyring, testPeppers } from '../test-keyring.js'
@@ -20,14 +20,16 @@ const hasher = hmacSha256({ current: 'p1', peppers: testPeppers })
 
 /** The options of the keyring that a test may change. */
 export interface KeyringSettings
-  extends Pick<KeyringOptions, 'rateLimits' | 'failureLimit' | 'resolveOwner' | 'imports'> {
+  extends Pick<KeyringOptions, 'rateLimits' | 'failureLimit' | 'resolveOwner' | 'imports' | 'proofs'> {
   /** Methods that replace those of the memory store. */
   readonly store?: Partial<KeyStore>
+  /** What the key {@link K} is bound to. */
+  readonly binding?: KeyBinding
 }
 
 /** Opens a keyring that has the key {@link K}, and returns it with the list of its events. */
 export async function openKeyring(settings: Partial<KeyringSettings> = {}) {
-  const { store: broken, ...others } = settings
+  const { store: broken, binding = null, ...others } = settings
   const memory = memoryStore()
   const { keyring, events } = testKeyring({
     access: gateAccess,
@@ -44,6 +46,7 @@ export async function openKeyring(settings: Partial<KeyringSettings> = {}) {
     previousHashExpiresAt: null,
     ipAllowList: null,
     rateLimits: null,
+    binding,
     grants: { scopes: ['members.read'], roles: [], resources: { board: { mode: 'specific', levels: { b1: 'read' } } } },
   })
   await memory.insert({ id: KEY_ID, organizationId: 'org-1', quota: null, decide: () => ({ write, audit: [] }) })

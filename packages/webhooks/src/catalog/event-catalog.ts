@@ -45,7 +45,7 @@ const keyTypes: Readonly<Record<string, string>> = {
   'api_key.settings_changed': 'The description or the metadata of a key changed.',
   'api_key.scopes_changed': 'The scopes or the roles of a key changed.',
   'api_key.grants_changed': 'The resources of a key changed.',
-  'api_key.limits_changed': 'The expiry, the addresses, the rate limits or the budget of a key changed.',
+  'api_key.limits_changed': 'The expiry, the addresses, the rate limits, the budget or the binding of a key changed.',
   'api_key.enabled': 'A key was enabled.',
   'api_key.disabled': 'A key was disabled.',
   'api_key.revoked': 'A key was revoked.',

@@ -2,6 +2,7 @@ import type { Access, Principal } from '../access/index.js'
 import type { BudgetState } from '../budgets/index.js'
 import type { InvalidTokenReason } from '../crypto/index.js'
 import type { RateLimitDenial, RateLimitState } from '../limits/index.js'
+import type { ProofRefusal } from '../proof/index.js'
 import type { BudgetHolder, ResourceRef } from '../values/index.js'
 
 /**
@@ -31,6 +32,7 @@ export type Refusal =
       readonly anyOf?: readonly string[]
       readonly resource: ResourceRef | null
     }
+  | (ProofRefusal & { readonly keyId: string })
   | { readonly code: 'api_key_not_allowed_here'; readonly keyId: string; readonly reason: 'ip' }
   | {
       readonly code: 'rate_limited'
@@ -52,7 +54,7 @@ export type Refusal =
     }
   | {
       readonly code: 'auth_unavailable'
-      readonly reason: 'store' | 'owner' | 'resource' | 'hash' | 'limits' | 'budgets' | 'keyring' | 'timeout'
+      readonly reason: 'store' | 'owner' | 'resource' | 'hash' | 'limits' | 'budgets' | 'proof' | 'keyring' | 'timeout'
       readonly cause: unknown
     }
 

@@ -1,3 +1,4 @@
+import type { Presenting } from '../proof/index.js'
 import type { ResourceRef } from '../values/index.js'
 
 /** What one verification asks for, checked: names at start-up or at the call, the rest by whoever made it. */
@@ -9,6 +10,8 @@ export interface Requirements {
   /** Tells the resource on which resource scopes are needed; `null`: the request is about none. */
   readonly resource: (() => ResourceRef | Promise<ResourceRef>) | null
   readonly ip: string | null
+  /** How the request may prove who sends it, for keys that are bound; `null`: in no way. */
+  readonly proof: Presenting | null
   /** Units of the key's rate limits. */
   readonly cost: number
   /** Whether it is a use to be counted. */

@@ -1,0 +1,7 @@
+export type { Bindable } from './bindable.js'
+export type { DpopChecker, DpopFault, DpopQuestion, DpopVerdict } from './dpop-checker.js'
+export type { Presented, Presenting } from './presenting.js'
+export { type ProofInput, presentingGiven } from './proof-input.js'
+export { type MtlsOptions, type ProofOption, type ProofOptions, readProofs } from './proof-options.js'
+export type { ProofParts, ProofQuestion, Proofs } from './proof-parts.js'
+export type { ProofChallenge, ProofFault, ProofRefusal } from './proof-refusal.js'

@@ -1,0 +1,2 @@
+export { dpopProofs } from './dpop-proofs.js'
+export type { DpopAlgorithm, DpopNonceOptions, DpopProofsOptions } from './options.js'
