@@ -83,7 +83,7 @@ async function toggle(verifying: Kysely<object>): Promise<Wrong> {
   return wrong
 }
 
-describe('a change on one node of Galera (FI-47)', () => {
+describe('a change on one node of Galera (FI-47, B15)', () => {
   it('is known to a verification on another from the moment its call returned', { timeout: 300_000 }, async () => {
     expect(await toggle(open([second]))).toEqual({ passed: 0, refused: 0 })
   })

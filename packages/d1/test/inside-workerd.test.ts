@@ -29,7 +29,7 @@ async function runInside(paths: readonly string[]): Promise<readonly Suite[]> {
 if (!testsEverything) repeatOnly('the contract inside workerd')
 const suites = testsEverything ? await runInside(['/d1', '/durable-object', '/cases']) : []
 
-describe.each(suites)('inside workerd, $path', ({ path, tests }) => {
+describe.each(suites)('inside workerd, $path (B14)', ({ path, tests }) => {
   it('runs all tests', () => expect(tests.length).toBeGreaterThanOrEqual(path === '/cases' ? 10 : 80))
 
   it.each(tests.map((ended) => [ended.name, ended] as const))('%s', (_, { state, errors }) => {

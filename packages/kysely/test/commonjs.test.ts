@@ -36,7 +36,7 @@ it.skipIf(!testsEverything).each([
     "import keywright = require('@keywright/kysely')",
   ],
   ['Node16, which must import it', 'Node16', `const ${names} = await import('@keywright/kysely')`, ''],
-])('a program in CommonJS compiles under %s', (_how, module, inside, outside) => {
+])('a program in CommonJS compiles under %s (B11)', (_how, module, inside, outside) => {
   const path = join(root, 'packages/kysely/test/product.cts')
   const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile)
   const { options } = ts.convertCompilerOptionsFromJson(

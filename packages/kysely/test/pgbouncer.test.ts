@@ -47,7 +47,7 @@ if (found === null || direct === null) {
         return db
       }
 
-      it('answers each of two products about its own keys', async () => {
+      it('answers each of two products about its own keys (B11)', async () => {
         const products = await Promise.all(
           [0, 1].map(async () => {
             const tablePrefix = newPrefix()

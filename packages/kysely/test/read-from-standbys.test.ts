@@ -246,7 +246,7 @@ describeFully('verifications that read from standbys of PostgreSQL', () => {
   }
   const resume = () => servers.run(servers.standbys[0], 'select pg_wal_replay_resume()')
 
-  it('do not pass after a change was answered whose wait was cancelled (REP-3)', async () => {
+  it('do not pass after a change was answered whose wait was cancelled (REP-3, B15)', async () => {
     const { reader, token, change, run, pid } = await changeThatWaits()
     try {
       await run(`select pg_cancel_backend(${pid})`)

@@ -23,7 +23,7 @@ async function watched() {
   return { ...host, key, token, during, planOf }
 }
 
-describe('one verification (B3)', () => {
+describe('one verification (B3, B12)', () => {
   it.each([
     ['a good token', true],
     ['a wrong secret', false],

@@ -75,7 +75,7 @@ for (const engine of testedEngines().filter(({ name }) => name !== 'PGlite')) {
     // MariaDB is asked first whether it is a replica: whoever may write on one would not be refused.
     const most = engine.name === 'MariaDB' ? 5 : 4
 
-    it(`of 1 000 keys is at most ${most} statements for 250 of them, and names no key’s row (USE-5)`, async () => {
+    it(`of 1 000 keys is at most ${most} statements for 250 of them, and names no key’s row (USE-5, B12)`, async () => {
       let sent: string[] = []
       const watched = await another(({ query }) => {
         sent.push(query.sql)

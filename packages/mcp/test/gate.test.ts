@@ -272,7 +272,7 @@ describe.each(servers)('$name', ({ serve }) => {
     expect((await send(`${url}?boardId=b3`, 'POST', mcpHeaders(), initialize)).status).toBe(404)
   })
 
-  it('answers 403 with the required scopes when insufficientScope is http-403', async () => {
+  it('answers 403 with the required scopes when insufficientScope is http-403 (B13)', async () => {
     const { url, keyring } = await serve({ insufficientScope: 'http-403' })
     const { token } = await aToken(keyring, partial)
     const opened = await send(url, 'POST', mcpHeaders(token), initialize)

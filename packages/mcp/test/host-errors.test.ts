@@ -103,7 +103,7 @@ describe.each(tried)('$name', ({ serve, connect }) => {
     expect(outages).toHaveLength(1)
   })
 
-  it('shows no text of any callback that throws, whichever method is called (MCP-7)', async () => {
+  it('shows no text of any callback that throws, whichever method is called (MCP-7, B13)', async () => {
     // Connections are kept: what fails is chosen for each call.
     const failing = new Set<string>()
     const may = <T>(name: string, value: T): T => (failing.has(name) ? fails() : value)

@@ -44,7 +44,7 @@ describe('caller', () => {
     expect(caller.login.phone).toBeUndefined()
   })
 
-  it('gives handlers the key on the same endpoint', async () => {
+  it('gives handlers the key on the same endpoint (B13)', async () => {
     const { auth, keyring } = open()
     const { token, id } = await aToken(keyring, full)
     const caller = auth.caller(await extraOf(auth, token))

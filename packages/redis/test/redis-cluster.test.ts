@@ -180,7 +180,7 @@ else {
       }
     })
 
-    it('a bus reaches all clients, also when the node is gone that it listened at', async () => {
+    it('a bus reaches all clients, also when the node is gone that it listened at (B15)', async () => {
       const channel = newPrefix()
       const buses = [
         redisBus(await connect(cluster.addresses), { channel }),
