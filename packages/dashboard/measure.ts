@@ -33,7 +33,7 @@ await page.waitForTimeout(1_000)
 
 /** From the key press to the end of the frame that shows what was found. */
 const searched: number[] = []
-const search = page.getByRole('searchbox', { name: 'Search by name or preview' })
+const search = page.getByRole('searchbox', { name: 'Search by name, tag or preview' })
 const rows = page.locator('.table-frame, .empty').first()
 for (const text of [
   'zapier',

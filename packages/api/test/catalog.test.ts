@@ -116,6 +116,8 @@ describe('the catalog (MGMT-12)', () => {
     const sizes: [{ minimum: number; maximum: number }, (size: number) => object][] = [
       [limits.name, (size) => ({ name: 'x'.repeat(size) })],
       [limits.description, (size) => ({ description: 'x'.repeat(size) })],
+      [limits.tags, (size) => ({ tags: Array.from({ length: size }, (_, at) => `tag ${at}`) })],
+      [limits.tag, (size) => ({ tags: ['x'.repeat(size)] })],
       [limits.scopes, (size) => ({ scopes: scopes(size) })],
       [limits.roles, (size) => ({ roles: roles(size) })],
       [limits.resources, (size) => ({ resources: board(size) })],

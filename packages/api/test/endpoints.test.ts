@@ -47,6 +47,7 @@ describe.each(await openStores())('the management API over %s', (_, store) => {
         resources: { board: { mode: 'specific', levels: { b1: 'read' } } },
         expires_at: '2089-12-31T23:00:00.000Z',
         rate_limits: [{ limit: 5, window_ms: 1_000 }],
+        tags: [],
         metadata: {},
         preview: expect.stringMatching(/^tk_live_.{4}…$/),
         last_used_at: null,

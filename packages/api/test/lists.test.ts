@@ -59,6 +59,40 @@ describe.each(await openStores())('lists of a settings page over %s', (_name, st
     expect(two.body.errors).toMatchObject([{ parameter: 'owner_id' }])
   })
 
+  it('have keys by words of their tags, and by whole tags, of which a key has all', async () => {
+    const { names, send, deploy, zebra } = await page()
+    const tagged = await send(`PATCH /${deploy.id}`, { as: 'mia', body: { tags: ['Équipe bleue', 'Prod'] } })
+    expect(tagged).toMatchObject({ status: 200, body: { tags: ['Équipe bleue', 'Prod'], version: 2 } })
+    const copy = await send('POST /', { as: 'mia', body: { copy_from: deploy.id, name: 'copy' } })
+    expect(copy.body.tags).toEqual(['Équipe bleue', 'Prod'])
+    await send(`PATCH /${zebra.id}`, { as: 'mia', body: { tags: ['production', 'prod'] } })
+    expect(await names('tag=PROD&sort=name')).toEqual(['CI deploy', 'copy', 'Zebra'])
+    expect(await names('tag=prod&tag=equipe+bleue&sort=name')).toEqual(['CI deploy', 'copy'])
+    expect(await names('tag=prod,production')).toEqual(['Zebra'])
+    expect(await names('tag=equipe')).toEqual([])
+    expect(await names('search=bleu+ci')).toEqual(['CI deploy'])
+    expect(await names('tag=prod&search=zeb')).toEqual(['Zebra'])
+    const bulk = { filter: { tag: ['production'] }, dry_run: true }
+    expect((await send('POST /bulk/disable', { as: 'ada', body: bulk })).body.data).toMatchObject([{ id: zebra.id }])
+    const cleared = await send(`PATCH /${zebra.id}`, { as: 'mia', body: { tags: [] } })
+    expect([cleared.body.tags, await names('tag=production')]).toEqual([[], []])
+  })
+
+  it.each([
+    [['a', 'b,c'], '/tags/1'],
+    [['a', 'x'.repeat(51)], '/tags/1'],
+    [['a', ' '], '/tags/1'],
+    [['a', 'b\u0007'], '/tags/1'],
+    [['Prod', 'prod'], '/tags/1'],
+    [Array.from({ length: 21 }, (_, at) => `t${at}`), '/tags'],
+    ['prod', '/tags'],
+    [null, '/tags'],
+  ])('refuse the tags %j at their place', async (tags, pointer) => {
+    const { send } = open({ store })
+    const refused = await send('POST /', { as: 'ada', body: { name: 'ci', tags } })
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_input', errors: [{ pointer }] } })
+  })
+
   it('go on by a link that keeps what was asked for, and take no cursor of another order', async () => {
     const { send } = await page()
     const seen: string[] = []
@@ -78,6 +112,10 @@ describe.each(await openStores())('lists of a settings page over %s', (_name, st
   })
 
   it.each([
+    ['tag', ''],
+    ['tag', 'a,,b'],
+    ['tag', 'x'.repeat(51)],
+    ['tag', Array(21).fill('a').join(',')],
     ['search', 'x'.repeat(101)],
     ['search', `tk_live_${'a'.repeat(40)}`],
     ['environment', 'prod'],

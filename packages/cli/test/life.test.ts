@@ -40,6 +40,10 @@ describe.each(testedEngines())('on $name', ({ open }) => {
       '100/1m',
       '--metadata',
       '{"ticket":7}',
+      '--tag',
+      'production',
+      '--tag',
+      'Team Blue',
     ]
     const made = await ask(
       ['keys', 'create', 'ci', '--organization', 'acme', '--user', 'ada', ...grants, ...more, '--actor', 'system:cron'],
@@ -59,6 +63,7 @@ describe.each(testedEngines())('on $name', ({ open }) => {
       ipAllowList: ['192.0.2.0/24'],
       rateLimits: [{ limit: 100, windowMs: 60_000 }],
       metadata: { ticket: 7 },
+      tags: ['production', 'Team Blue'],
     })
     expect(new Date(made.key.expiresAt).getTime() - new Date(made.key.createdAt).getTime()).toBeLessThanOrEqual(
       90 * 86_400_000,
@@ -68,6 +73,13 @@ describe.each(testedEngines())('on $name', ({ open }) => {
       (await ask(['keys', 'list', '--organization', 'acme', '--status', 'active,disabled'], { env })).keys,
     ).toMatchObject([{ id }])
     expect((await ask(['keys', 'list', '--organization', 'other'], { env })).keys).toEqual([])
+    const byTag = async (...tags: string[]) => {
+      const listed = ['keys', 'list', '--organization', 'acme', ...tags.flatMap((tag) => ['--tag', tag])]
+      return (await ask(listed, { env })).keys.map((key: { readonly id: string }) => key.id)
+    }
+    expect([await byTag('PRODUCTION', 'team blue'), await byTag('production,team')]).toEqual([[id], []])
+    const table = await runHere(['keys', 'list', '--organization', 'acme', '--search', 'blu'], { env })
+    expect(table.out).toMatch(/^ID .* TAGS +CREATED.*\n.* production, Team Blue /)
     expect((await ask(['keys', 'show', id], { env })).key).toMatchObject({ id, version: 1, lastUsedAt: null })
 
     const verify = (token: string, options: readonly string[] = [], code = 0) =>
@@ -88,6 +100,10 @@ describe.each(testedEngines())('on $name', ({ open }) => {
     expect((await ask(['stats', '--organization', 'acme'], { env })).callsLast24h).toBe(0)
 
     const updated = await ask(['keys', 'update', id, '--name', 'nightly', '--scope', 'tasks.read'], { env })
+    const untagged = await ask(['keys', 'update', id, '--no-tags'], { env })
+    expect([updated.key.tags, untagged.key.tags]).toEqual([['production', 'Team Blue'], []])
+    const both = await runHere(['keys', 'update', id, '--no-tags', '--tag', 'a'], { env })
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('leave out --tag')])
     expect(updated.key).toMatchObject({ name: 'nightly', grants: { scopes: ['tasks.read'], roles: ['mover'] } })
 
     const rotated = await ask(['keys', 'rotate', id, '--grace', '1h', '--yes'], { env })

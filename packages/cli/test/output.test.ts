@@ -42,7 +42,9 @@ describe('for people', () => {
 
   it('lists, logs, counts and verdicts are readable', async () => {
     expect((await run(['keys', 'show', id])).out).toMatch(
-      new RegExp(`^id +${id}\\nname +a name .*\\ndescription +-\\nstatus +active\\nowner +user ada of acme\\n`),
+      new RegExp(
+        `^id +${id}\\nname +a name .*\\ndescription +-\\ntags +-\\nstatus +active\\nowner +user ada of acme\\n`,
+      ),
     )
     expect((await run(['audit', 'list', '--organization', 'acme'])).out).toMatch(
       /^NO\. +TIME .*\n1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +api_key\.created +user operator +/,

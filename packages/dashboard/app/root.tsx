@@ -3,6 +3,7 @@ import { answerOf, apiClient } from './client/client.js'
 import { CreateSheet } from './create/create-sheet.js'
 import { forgetPrefill, readPrefill } from './create/prefill.js'
 import { KeySheet } from './key/key-sheet.js'
+import { type KeyQuery, noQuery } from './keys/query.js'
 import type { ElementOptions } from './page-options.js'
 import { ErrorNotice } from './parts/error-notice.js'
 import { Header } from './parts/header.js'
@@ -34,6 +35,7 @@ export function Root({ host, options }: RootProps) {
   const formats = useMemo(() => formatsOf(lang), [lang])
   const router = useRouter(options.hasHash)
   const [prefill, setPrefill] = useState(() => (options.hasHash ? readPrefill(location.search) : null))
+  const [keyQuery, setKeyQuery] = useState<KeyQuery>(noQuery)
   const { revision, change, changed } = useChanges()
   const [secrets, setSecrets] = useState<readonly ShownOnce[]>([])
   const showOnce = useCallback((secret: ShownOnce) => setSecrets((before) => [...before, secret]), [])
@@ -58,8 +60,8 @@ export function Root({ host, options }: RootProps) {
   }
 
   const { say } = saying
-  const texts = { strings, formats, say, saying }
-  const page: Page = { client, options, catalog, router, revision, change, changed, showOnce, ...texts }
+  const shared = { strings, formats, say, saying, keyQuery, setKeyQuery }
+  const page: Page = { client, options, catalog, router, revision, change, changed, showOnce, ...shared }
   const shown = views.filter((view) => view.isShown(catalog, options))
   const [first = '', second] = router.path
   const isCreating = (prefill !== null || first === 'new') && offersCreate(catalog, options)

@@ -119,7 +119,7 @@ describeInBrowserFully('finding keys', () => {
     // The clock of the page moves only as it is told to.
     await page.clock.install()
     await page.clock.pauseAt(Date.now() + 60_000)
-    const search = page.getByRole('searchbox', { name: 'Search by name or preview' })
+    const search = page.getByRole('searchbox', { name: 'Search by name, tag or preview' })
     await search.focus()
     await page.keyboard.press('l')
     await page.clock.runFor(60)

@@ -42,7 +42,7 @@ describeInBrowserFully('the list', () => {
 
   it('searches by words of names and by previews', async () => {
     const { page } = await open('ada')
-    const search = page.getByRole('searchbox', { name: 'Search by name or preview' })
+    const search = page.getByRole('searchbox', { name: 'Search by name, tag or preview' })
     await search.fill('lap')
     await expect.poll(() => names(page)).toEqual(['Claude on my laptop'])
     await page.getByText('1 key', { exact: true }).waitFor()
@@ -240,7 +240,7 @@ describeInBrowserFully('a list of 10,000 keys', () => {
       return took.sort((a, b) => a - b)
     })
     const start = performance.now()
-    await page.getByRole('searchbox', { name: 'Search by name or preview' }).fill('9999')
+    await page.getByRole('searchbox', { name: 'Search by name, tag or preview' }).fill('9999')
     await expect.poll(() => names(page), { interval: 5 }).toEqual(['Key 9999'])
     console.log(
       `10,000 keys: a scroll step takes ${steps[50]?.toFixed(0)} ms (median), ${steps[98]?.toFixed(0)} ms (p99); a search ${(performance.now() - start).toFixed(0)} ms`,
@@ -249,7 +249,7 @@ describeInBrowserFully('a list of 10,000 keys', () => {
 
   it('changes all that match in one go', async () => {
     const { page } = await open('ada')
-    await page.getByRole('searchbox', { name: 'Search by name or preview' }).fill('77')
+    await page.getByRole('searchbox', { name: 'Search by name, tag or preview' }).fill('77')
     const { total } = await product().keyring.list({ organizationId, search: '77', total: true })
     const count = total?.count ?? 0
     expect(count).toBeGreaterThan(100)

@@ -8,8 +8,14 @@ export async function seedKeys(keyring: TestKeyring): Promise<{ readonly detaile
   const organization = { type: 'organization', id: organizationId } as const
   const later = (days: number) => new Date(Date.now() + days * dayMs)
   const made = [
-    await keyring.create({ name: 'Zapier', owner: user('mia'), preset: 'people' }),
-    await keyring.create({ name: 'Nightly export', owner: organization, roles: ['auditor'], expiresAt: later(12) }),
+    await keyring.create({ name: 'Zapier', owner: user('mia'), preset: 'people', tags: ['automation'] }),
+    await keyring.create({
+      name: 'Nightly export',
+      owner: organization,
+      roles: ['auditor'],
+      expiresAt: later(12),
+      tags: ['billing', 'production'],
+    }),
     await keyring.create({
       name: 'Staging gateway',
       owner: organization,
@@ -38,6 +44,7 @@ export async function seedKeys(keyring: TestKeyring): Promise<{ readonly detaile
   const detailed = await keyring.create({
     name: 'CI pipeline',
     description: 'Moves tasks when a branch is merged.',
+    tags: ['production', 'team blue'],
     owner: user('ada'),
     scopes: ['members.read', 'members.invite', 'billing.manage'],
     resources: { board: { mode: 'specific', levels: { b1: 'edit', b3: 'read' } } },

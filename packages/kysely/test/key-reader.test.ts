@@ -200,6 +200,7 @@ function row(id: string, status = 'active'): object {
       rateLimits: null,
       budget: null,
       binding: null,
+      tags: [],
       createdBy: { type: 'system', id: 'test' } as const,
       hash: '$',
       previousHash: null,

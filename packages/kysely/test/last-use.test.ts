@@ -21,6 +21,7 @@ const aKey = {
     rateLimits: null,
     budget: null,
     binding: null,
+    tags: [],
     createdBy: { type: 'system', id: 'test' } as const,
     hash: '$',
   },
@@ -52,7 +53,7 @@ for (const engine of testedEngines()) {
       const before = steps.filter(({ name }) => name < '0004')
       for (const { statements } of before) for (const text of statements) await sql.raw(text).execute(db)
       for (const id of ['usedBefore000', 'neverUsed0000']) {
-        const { disabled_reason: _, budget: __, ...row } = newRow({ ...aKey, id }, at(0))
+        const { disabled_reason: _, budget: __, tags: ___, binding: ____, ...row } = newRow({ ...aKey, id }, at(0))
         await add('api_keys', { ...row, last_used_at: id.startsWith('used') ? at(10).getTime() : null })
       }
       const id = 'usedBefore000'

@@ -1,4 +1,12 @@
-import { hourOf, type KeyFilter, type KeySort, type StoredKeyQuery, sortName, soughtWords } from '@keywright/core/store'
+import {
+  hourOf,
+  type KeyChanges,
+  type KeyFilter,
+  type KeySort,
+  type StoredKeyQuery,
+  sortName,
+  soughtWords,
+} from '@keywright/core/store'
 import { aKey } from '@keywright/testkit'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -27,6 +35,7 @@ const keyOf = (n: number) =>
     grants: { scopes: n % 2 === 0 ? ['a.read'] : ['*'], roles: n % 7 === 0 ? ['planner'] : [], resources: {} },
     expiresAt: n % 3 === 0 ? null : n % 3 === 1 ? minutes(n % 4) : new Date(Date.UTC(2999, 0, n % 4)),
     createdAt: minutes(n % 6),
+    tags: [...(n % 2 === 0 ? ['Even'] : []), ...(n % 3 === 0 ? ['each third'] : [])],
   })
 
 const filters: readonly KeyFilter[] = [
@@ -35,6 +44,8 @@ const filters: readonly KeyFilter[] = [
   { status: ['active', 'disabled'] },
   { status: 'expired', environments: ['live', 'test'] },
   { words: soughtWords('dep ci') },
+  { tags: ['even'] },
+  { tags: ['even', 'each third'], words: soughtWords('thi'), status: ['active', 'expired'] },
   { words: soughtWords('e'), createdBy: { type: 'user', id: 'ada' } },
   {
     holds: [
@@ -121,7 +132,7 @@ for (const engine of testedEngines()) {
           .values(rows as never) // the tables are not in the host's types
           .execute()
       const rowOfBefore = (key: Parameters<typeof newRow>[0]): object => {
-        const { disabled_reason: _, budget: __, ...row } = newRow(key, made)
+        const { disabled_reason: _, budget: __, tags: ___, binding: ____, ...row } = newRow(key, made)
         return row
       }
       const old = Array.from({ length: 450 }, (_, n) => keyOf(n))
@@ -178,6 +189,30 @@ for (const engine of testedEngines()) {
       await sql`update ${keys} set name = 'again', version = version + 1 where id = ${renamed.id}`.execute(db)
       await store.change(renamed.id, { quota: null, decide: () => ({ write: { description: 'one' }, audit: [] }) })
       expect([await found(), await unlisted()]).toEqual([0, []])
+
+      // It tells lists of a name that it changes, and not of the tags, which it leaves where they are.
+      const tags = { organizationId, tags: ['blue'] }
+      const tagged = () => store.count(tags, 10)
+      const change = (write: KeyChanges) => store.change(late.id, { quota: null, decide: () => ({ write, audit: [] }) })
+      const terms = sql.table(`${tablePrefix}api_key_terms`)
+      const renameAsBefore = async (more = sql``) => {
+        await sql`delete from ${terms} where key_id = ${late.id}`.execute(db)
+        await sql`update ${keys} set name = 'before', version = version + 1 ${more} where id = ${late.id}`.execute(db)
+        await sql`update ${keys} set listed = version where id = ${late.id}`.execute(db)
+      }
+      await change({ tags: ['Blue'] })
+      expect([await tagged(), await unlisted()]).toEqual([1, []])
+      await renameAsBefore()
+      expect([await tagged(), (await unlisted()).length]).toEqual([0, 1])
+      expect(await migrateToLatest(db, { tablePrefix })).toEqual([])
+      expect([await tagged(), await unlisted()]).toEqual([1, []])
+      await renameAsBefore()
+      await change({ description: 'another' })
+      expect([await tagged(), await unlisted()]).toEqual([1, []])
+      await renameAsBefore(sql`, status = 'deleted'`)
+      expect(await migrateToLatest(db, { tablePrefix })).toEqual([])
+      expect([await tagged(), (await store.find(late.id))?.record.tags]).toEqual([0, []])
+      await sql`update ${keys} set status = 'active' where id = ${late.id}`.execute(db)
 
       const unused = async () => (await store.list({ organizationId, unusedSince: minutes(20), limit: 1_000 })).records
       const before20 = (await unused()).length

@@ -62,7 +62,7 @@ export async function endMostKeys(db: Kysely<object>, table: string): Promise<vo
     where organization_id = ${bigOwner.organizationId} and owner_id <> ${bigOwner.id}`.execute(db)
 }
 
-/** How many keys of {@link makeManyKeys} have the word `rare`, the scope `rare.scope`, another environment and creator: each thousandth. */
+/** How many keys of {@link makeManyKeys} have the word `rare`, the tag `rare tag`, the scope `rare.scope`, another environment and creator: each thousandth. */
 export const rareKeys = 10
 export const rareCreator = { type: 'user', id: 'rare-creator' } as const
 
@@ -82,6 +82,8 @@ export async function listManyKeys(db: Kysely<object>, tablePrefix: string): Pro
     ['word', sql`substr(id, 8, 5)`, sql`1 = 1`],
     ['word', sql`'common'`, sql`1 = 1`],
     ['word', sql`'rare'`, isRare],
+    ['tag', sql`'common tag'`, sql`substr(id, 12, 1) < '3'`],
+    ['tag', sql`'rare tag'`, isRare],
     ['scope', sql`'common.scope'`, sql`1 = 1`],
     ['scope', sql`'rare.scope'`, isRare],
   ] as const)

@@ -99,9 +99,10 @@ for (const engine of testedEngines()) {
   const records = `${tablePrefix}api_key_audit`
   await makeManyRecords(db, { table: records, organizationId: deadOwner.organizationId, count: manyKeys })
   const usage = `${tablePrefix}api_key_usage`
-  // Each key was used, so that its last use is looked for among many, too.
-  await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
-    select organization_id, id, 3600000, 1, 3600000 from ${sql.table(table)}`.execute(db)
+  // Each key was used in several hours, so that its last use is looked for among many, too.
+  for (const hour of [0, 3_600_000])
+    await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
+      select organization_id, id, ${sql.lit(hour)}, 1, ${sql.lit(hour)} from ${sql.table(table)}`.execute(db)
   await sql`insert into ${sql.table(usage)} (organization_id, key_id, hour, count, last_used_at)
     select organization_id, id, 7200000, 1, 7200000 from ${sql.table(table)}
     where organization_id = ${deadOwner.organizationId} order by id limit 1`.execute(db)
@@ -277,6 +278,13 @@ for (const engine of testedEngines()) {
         /terms_pk|PRIMARY|sqlite_autoindex/,
         { length: 100, statements: 2, most: few },
       ],
+      ['a common tag', { tags: ['common tag'] }, /by_organization_status/, { length: 100, statements: 2 }],
+      [
+        'a rare and a common tag, by name',
+        { tags: ['common tag', 'rare tag'], sort: 'name' },
+        /terms_pk|PRIMARY|sqlite_autoindex/,
+        { length: rareKeys, statements: 2 },
+      ],
       [
         'a common scope',
         { holds: [{ kind: 'scope', term: 'common.scope' }] },
@@ -331,6 +339,7 @@ for (const engine of testedEngines()) {
       ['all keys', {}, 100],
       ['a common word', { words: ['comm'] }, 100],
       ['a rare word', { words: ['rar'] }, rareKeys],
+      ['a rare tag', { tags: ['rare tag'] }, rareKeys],
       ['several statuses', { status: ['active', 'disabled'] }, 100],
     ])('counts no more than it is asked to of %s', async (_what, filter, count) => {
       const sent = await duringRead(async () => expect(await store.count({ ...big, ...filter }, 100)).toBe(count))

@@ -16,6 +16,7 @@ const aKey = {
     rateLimits: null,
     budget: null,
     binding: null,
+    tags: [],
     createdBy: { type: 'system', id: 'test' } as const,
     hash: '$',
   },
@@ -30,6 +31,8 @@ function rowOfBefore(id: string, changes: object = {}): object {
     locked: ___,
     disabled_reason: ____,
     budget: _____,
+    tags: ______,
+    binding: _______,
     ...row
   } = newRow({ ...aKey, id }, new Date(0))
   return { ...row, ...changes }

@@ -15,6 +15,7 @@ import {
   type StoredKeyQuery,
   sortName,
   soughtWords,
+  tagTerm,
   termsOf,
 } from '@keywright/core/store'
 import { describe, expect, it } from 'vitest'
@@ -33,6 +34,14 @@ const names = [
   '🚀 launch',
   '\uff3a wide',
   'a b',
+]
+const tagLists: readonly (readonly string[])[] = [
+  [],
+  [],
+  ['deploy'],
+  ['Deploy', 'Équipe bleue'],
+  ['équipe bleue'],
+  ['zeta-1', '🚀'],
 ]
 const environments = ['live', 'test', null]
 const noPolicy: KeyPolicy = {
@@ -89,6 +98,56 @@ export function testLists(open: () => Promise<KeyStore>): void {
       expect([await holds('scope', 'billing.*'), await words('night')]).toEqual([true, true])
       await change(store, key.id, { status: 'deleted' })
       expect([await words('night'), await holds('scope', 'billing.*'), await finds({})]).toEqual([false, false, false])
+    })
+
+    it('find a key by words of its tags, and by whole tags, as they are after each change of it', async () => {
+      const store = await open()
+      const key = aKey({ name: 'CI', tags: ['Équipe Bleue', 'my_deploy-key', 'ops'] })
+      const organizationId = organizationOf(key.owner)
+      await add(store, key)
+      const finds = async (filter: KeyFilter) => {
+        const found = await store.list({ organizationId, ...filter, limit: 10 })
+        expect(await store.count({ organizationId, ...filter }, 10)).toBe(found.records.length)
+        return found.records.length === 1
+      }
+      const words = (text: string) => finds({ words: soughtWords(text) })
+      const tags = (...all: string[]) => finds({ tags: all.map(tagTerm) })
+      for (const text of ['equ', 'BLEUE', 'bleu ci', 'my_dep', 'deploy-k', 'key', 'op equipe'])
+        expect([text, await words(text)]).toEqual([text, true])
+      for (const text of ['leue', 'equipe bleue x', 'opsx', 'y'])
+        expect([text, await words(text)]).toEqual([text, false])
+      for (const all of [['équipe bleue'], ['EQUIPE BLEUE', 'Ops'], ['ops', 'my_deploy-key', 'équipe bleue'], []])
+        expect([all, await tags(...all)]).toEqual([all, true])
+      // A tag is whole, and neither a name, a word, a scope nor a role.
+      for (const all of [
+        ['équipe'],
+        ['bleue'],
+        ['op'],
+        ['ci'],
+        ['ops', 'ci'],
+        ['planner'],
+        ['members.read'],
+        ['deploy-key'],
+      ])
+        expect([all, await tags(...all)]).toEqual([all, false])
+      expect(await finds({ holds: [{ kind: 'role', term: 'ops' }] })).toBe(false)
+      expect((await store.list({ organizationId: 'another', tags: ['ops'], limit: 10 })).records).toEqual([])
+
+      await change(store, key.id, { tags: ['Ops', 'night'] })
+      expect([
+        await tags('ops', 'night'),
+        await words('nig'),
+        await tags('équipe bleue'),
+        await words('bleue'),
+      ]).toEqual([true, true, false, false])
+      await change(store, key.id, { name: 'Nightly' })
+      expect([await tags('ops'), await words('nightly op')]).toEqual([true, true])
+      await change(store, key.id, { tags: [] })
+      expect([await tags('ops'), await words('op'), await words('nightly')]).toEqual([false, false, true])
+      await change(store, key.id, { tags: ['back'] })
+      expect(await tags('back')).toBe(true)
+      await change(store, key.id, { status: 'deleted', tags: [] })
+      expect([await tags('back'), await words('back')]).toEqual([false, false])
     })
 
     it('that fail leave nothing behind that lists find', async () => {
@@ -303,6 +362,7 @@ async function makeMany(store: KeyStore, random: Random) {
         { type: 'key', id: 'robot' },
       ] as const),
       name: random.of(names),
+      tags: random.of(tagLists),
       ipAllowList: random.of([null, ['192.0.2.0/24'], []]),
       environment: random.of(environments),
       grants: { scopes: [random.of(scopes)], roles: random.of([[], ['planner']]), resources: {} },
@@ -336,6 +396,7 @@ function randomFilter(random: Random, now: Date): KeyFilter {
   ] as const)
   return {
     ...maybe({ words: soughtWords(random.of(['dep', 'ci d', 'strass', 'tk_live', 'ζη', '🚀', 'nothing'])) }),
+    ...maybe({ tags: random.of([['deploy'], ['deploy', 'Équipe bleue'], ['zeta-1'], ['equipe'], []]).map(tagTerm) }),
     ...maybe({
       holds: random.of([
         [
@@ -356,11 +417,13 @@ function randomFilter(random: Random, now: Date): KeyFilter {
 
 /** The contract, as plainly as it can be written. */
 function isMet(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
-  const { words = [], holds, environments: within, status, createdBy, unusedSince, expiringBefore, breaks } = filter
+  const { words = [], tags = [], holds, environments: within } = filter
+  const { status, createdBy, unusedSince, expiringBefore, breaks } = filter
   const terms = termsOf(record)
   const shown = record.status === 'active' && isExpired(record, now) ? 'expired' : record.status
   return (
     words.every((word) => terms.some(({ kind, term }) => kind === 'word' && term.startsWith(word))) &&
+    tags.every((tag) => record.tags.some((own) => tagTerm(own) === tag)) &&
     (holds === undefined ||
       holds.some((held) => terms.some((own) => own.kind === held.kind && own.term === held.term))) &&
     (within === undefined || within.includes(record.environment)) &&

@@ -123,7 +123,7 @@ async function selected(
   return { keys: page.keys.map(({ id, version }) => ({ id, version })), nextCursor: page.nextCursor }
 }
 
-const filterFields: readonly string[] = ['search', 'environment', 'scope'] satisfies (keyof KeyFilter)[]
+const filterFields: readonly string[] = ['search', 'tag', 'environment', 'scope'] satisfies (keyof KeyFilter)[]
 
 /** What the keyring refuses of a filter, at its place in the body. */
 function inFilter(error: KeyError): Error {

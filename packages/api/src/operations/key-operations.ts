@@ -37,7 +37,7 @@ export const keyOperations: readonly Operation[] = [
       'A key must meet all that is asked for. An API key that may not manage all keys lists those that it created.',
     tag: 'keys',
     query: KeyQuery,
-    lists: ['status'],
+    lists: ['status', 'tag'],
     responses: { 200: jsonContent(KeyPage, 'A page of keys.', { Link: link }) },
     handle: async (context) => {
       const { keyring, request, query, loadNames } = context

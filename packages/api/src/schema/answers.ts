@@ -197,6 +197,8 @@ const Limits = z
   .object({
     name: range('Characters of a name.'),
     description: range('Characters of a description.'),
+    tags: range('How many tags a key has, and a filter.'),
+    tag: range('Characters of a tag.'),
     reason: range('Characters of the reason of a revocation, or of why a key is disabled.'),
     scopes: range('How many scopes a request names.'),
     scopes_with_preset: range('How many scopes a key has, with those of its preset.'),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { Actor, hostId, keyId, keyStatus } from './fields.js'
-import { breaksPolicy, cursor, DisableBody, keyFilter, RevokeBody } from './requests.js'
+import { inputLimits } from '@keywright/core/adapter'
+import { Actor, hostId, keyId, keyStatus, tag } from './fields.js'
+import { breaksPolicy, cursor, DisableBody, keyFilter, ofTags, RevokeBody } from './requests.js'
 
 /** How many keys one request changes. */
 export const mostInBulk = 100
@@ -8,6 +9,12 @@ export const mostInBulk = 100
 const KeyFilter = z
   .strictObject({
     ...keyFilter,
+    tag: z
+      .array(tag)
+      .min(1)
+      .max(inputLimits.tags.most)
+      .optional()
+      .openapi({ description: ofTags, example: ['production'] }),
     status: z
       .array(keyStatus)
       .min(1)

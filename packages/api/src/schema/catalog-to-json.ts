@@ -50,7 +50,7 @@ function limitsToJson(
 ) {
   const ends = [grantable?.expiresAt ?? null, latestExpiry].filter((end) => end !== null)
   const expiresAt = ends.length === 0 ? null : new Date(Math.min(...ends.map(Number)))
-  const { name, description, reason, scopes, roles, resources, ipAllowList } = inputLimits
+  const { name, description, tags, tag, reason, scopes, roles, resources, ipAllowList } = inputLimits
   const { rateLimits, rateLimit, windowMs, budget, graceMs, rotationEveryMs, lastYear } = inputLimits
   const range = ({ least = 0, most }: { readonly least?: number; readonly most: number }) => ({
     minimum: least,
@@ -59,6 +59,8 @@ function limitsToJson(
   return {
     name: range(name),
     description: range(description),
+    tags: range(tags),
+    tag: range(tag),
     reason: range(reason),
     scopes: range(scopes),
     scopes_with_preset: range({ most: scopes.withPreset }),

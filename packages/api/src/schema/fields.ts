@@ -2,18 +2,8 @@ import { z } from '@hono/zod-openapi'
 import type { AuditType, KeyStatus } from '@keywright/core'
 import { inputLimits, unprintable } from '@keywright/core/adapter'
 
-const {
-  name,
-  description,
-  scopes,
-  roles,
-  ipAllowList,
-  rateLimits,
-  rateLimit,
-  windowMs,
-  budget,
-  keyId: ofKeyId,
-} = inputLimits
+const { name, description, tags, tag: ofTag, scopes, roles } = inputLimits
+const { ipAllowList, rateLimits, rateLimit, windowMs, budget, keyId: ofKeyId } = inputLimits
 
 export const instant = z.iso.datetime({ offset: true }).openapi({ example: '2030-01-01T00:00:00.000Z' })
 
@@ -182,6 +172,16 @@ function isWithin({ length }: string, { least, most }: { readonly least: number;
   return length >= least && length <= most
 }
 
+/** A tag. The keyring trims and normalizes it, and so finds out how long it is. */
+export const tag = z
+  .string()
+  .regex(/^[^,]+$/, 'a tag without a comma')
+  .refine(
+    (text) => isWithin(text.normalize('NFC').trim(), ofTag),
+    `a tag of ${ofTag.least} to ${ofTag.most} characters`,
+  )
+  .openapi({ minLength: ofTag.least, maxLength: ofTag.most, example: 'production' })
+
 /** What a key's owner may set. Texts are as long as the keyring finds them, which trims names and normalizes all. */
 export const settings = {
   name: z
@@ -204,6 +204,13 @@ export const settings = {
     )
     .nullable()
     .openapi({ description: 'What the key is for.', maxLength: description.most, example: 'Deploys the website.' }),
+  tags: z
+    .array(tag)
+    .max(tags.most)
+    .openapi({
+      description: `Words by which people find and group keys: at most ${tags.most}, each of ${ofTag.least} to ${ofTag.most} printable characters without a comma. Two that differ in case or accents alone are refused. They give no rights, and come sorted.`,
+      example: ['production', 'team blue'],
+    }),
   scopes: z
     .array(scope)
     .max(scopes.most)

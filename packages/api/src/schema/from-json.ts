@@ -5,9 +5,10 @@ import type { RevokeBody, UpdateBody } from './requests.js'
 
 /** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
 export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {
-  const { description, scopes, preset, roles, expires_at, ip_allow_list, rate_limits, budget } = body
+  const { description, tags, scopes, preset, roles, expires_at, ip_allow_list, rate_limits, budget } = body
   return {
     description,
+    tags,
     scopes: scopes as UpdateInput['scopes'], // checked by the keyring
     preset,
     roles,

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 
-type Described = { readonly $ref: string } | { readonly type: 'string'; readonly pattern: string }
+type Described =
+  | { readonly $ref: string }
+  | { readonly type: 'string'; readonly pattern: string; readonly minLength?: number; readonly maxLength?: number }
 
 /**
  * A parameter that is a list: repeated, or with commas between its values. The operation names it among its `lists`.

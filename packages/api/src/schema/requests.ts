@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { KeySort } from '@keywright/core'
 import { inputLimits } from '@keywright/core/adapter'
-import { auditType, credits, hostId, instant, keyId, keyIdPattern, keyStatus, settings } from './fields.js'
+import { auditType, credits, hostId, instant, keyId, keyIdPattern, keyStatus, settings, tag } from './fields.js'
 import { listOf } from './list-of.js'
 
-const { reason, graceMs } = inputLimits
+const { reason, graceMs, tag: ofTag, tags } = inputLimits
 
 export const CreateBody = z
   .strictObject({
@@ -82,14 +82,23 @@ const keyOwner = z.enum(['me', 'organization', 'all']).optional().openapi({
   description: 'The owner of the keys. The default is `all` if the caller may manage all keys, else `me`.',
 })
 
+/** Beside a list, which takes texts alone, requests in bulk take them as a list. */
+export const ofTags = 'Only keys that have all of these tags, whole. Neither case nor accents count.'
+
 /** What selects keys, in the list and in bulk. */
 export const keyFilter = {
   owner: keyOwner,
   search: z.string().max(100).optional().openapi({
     description:
-      'What a person types. Finds keys whose name has a word that begins so, for each word of it, or whose `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token.',
+      'What a person types, by name, tag and preview. For each word of it, the key has a word in its name or in a tag that begins so, or its `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token.',
     example: 'deploy',
   }),
+  tag: listOf(tag, { type: 'string', pattern: '^[^,]+$', minLength: ofTag.least, maxLength: ofTag.most }, tags.most)
+    .optional()
+    .openapi({
+      description: `${ofTags} Repeated, or separated by commas.`,
+      example: ['production', 'team blue'],
+    }),
   environment: z
     .string()
     .max(16)

@@ -7,13 +7,14 @@ type Asked = z.output<typeof KeyQuery>
 
 /** Which keys a request selects, as the keyring takes it. */
 export function selectionFromJson(
-  query: Pick<Asked, 'search' | 'environment' | 'scope' | 'status' | 'unused_since' | 'expiring_before'> & {
+  query: Pick<Asked, 'search' | 'tag' | 'environment' | 'scope' | 'status' | 'unused_since' | 'expiring_before'> & {
     readonly breaks_policy?: boolean | undefined
   },
 ): Omit<KeySelection, 'organizationId' | 'owner' | 'createdBy'> {
-  const { search, environment, scope, status, unused_since, expiring_before, breaks_policy } = query
+  const { search, tag, environment, scope, status, unused_since, expiring_before, breaks_policy } = query
   return {
     search,
+    tag,
     environment,
     scope,
     status,

@@ -43,6 +43,7 @@ export function keyToJson(key: Key, names: NamesOfPage | null = null) {
     created_by: actorToJson(key.createdBy, names),
     name: key.name,
     description: key.description,
+    tags: [...key.tags],
     scopes: [...key.grants.scopes],
     preset: key.preset,
     roles: [...key.grants.roles],

@@ -14,6 +14,7 @@ export function describeKey(key: Key): string {
     ['id', key.id],
     ['name', key.name],
     ['description', key.description],
+    ['tags', key.tags.join(', ')],
     ['status', key.locked ? `${key.status}, locked` : key.status],
     ['owner', wordsOf(key.owner)],
     ['environment', key.environment],

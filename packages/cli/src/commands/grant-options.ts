@@ -14,6 +14,7 @@ export const grantOptions = {
     summary: 'A level on one resource, or on all: board:b1=edit, board:*=read. May be repeated.',
   },
   description: { type: 'text', value: 'text', summary: 'For people, at most 500 characters.' },
+  tag: { type: 'texts', value: 'tag', summary: 'A word by which it is found and grouped. May be repeated.' },
   expires: { type: 'text', value: 'when', summary: 'When it ends: a date, or a length of time such as 90d or 12h.' },
   'allow-ip': { type: 'texts', value: 'range', summary: 'An address or a range that may use it. May be repeated.' },
   'rate-limit': {
@@ -38,7 +39,7 @@ type GivenGrants = Given<typeof grantOptions>
 
 /** What the options give; what is left out is not in it. @throws Failure, naming the option. */
 export async function readGrants(given: GivenGrants, keyring: Keyring) {
-  const { scope, preset, role, resource, description, expires, metadata } = given
+  const { scope, preset, role, resource, description, tag, expires, metadata } = given
   const addresses = given['allow-ip']
   const limits = given['rate-limit']
   const budget = readBudget(given.budget, given['budget-zone'])
@@ -48,6 +49,7 @@ export async function readGrants(given: GivenGrants, keyring: Keyring) {
     ...(role.length === 0 ? {} : { roles: role }),
     ...(resource.length === 0 ? {} : { resources: readResources(resource) }),
     ...(description === undefined ? {} : { description }),
+    ...(tag.length === 0 ? {} : { tags: tag }),
     ...(expires === undefined ? {} : { expiresAt: await readEnd(expires, keyring) }),
     ...(addresses.length === 0 ? {} : { ipAllowList: addresses }),
     ...(limits.length === 0 ? {} : { rateLimits: limits.map(readLimit) }),

@@ -16,7 +16,12 @@ export const keysList = command({
     ...placeOptions,
     ...ownerOptions,
     status: { type: 'texts', value: 'status', summary: 'Keys with one of these.', choices: statuses },
-    search: { type: 'text', value: 'text', summary: 'Keys whose name or preview begins so. Needs --organization.' },
+    search: {
+      type: 'text',
+      value: 'text',
+      summary: 'Keys of which words in the name or a tag, or the preview, begin so. Needs --organization.',
+    },
+    tag: { type: 'texts', value: 'tag', summary: 'Keys that have all of these. Needs --organization.' },
     scope: { type: 'text', value: 'scope', summary: 'Keys that have this scope. Needs --organization.' },
     'unused-since': { type: 'text', value: 'date', summary: 'Keys that were not used since. Needs --organization.' },
     'expiring-before': { type: 'text', value: 'date', summary: 'Keys that expire before. Needs --organization.' },
@@ -29,6 +34,7 @@ export const keysList = command({
   examples: [
     'keys list --organization acme',
     'keys list --organization acme --status active,disabled --sort lastUsed',
+    'keys list --organization acme --tag production',
     'keys list --organization acme --breaks-policy --status active,disabled',
     'keys list --database-url postgres://localhost/app --json',
   ],
@@ -38,11 +44,12 @@ export const keysList = command({
       io,
       given,
       async ({ keyring }) => {
-        const { search, scope, cursor } = given
+        const { search, tag, scope, cursor } = given
         const status = statuses.filter((one) => given.status.includes(one))
         const { keys, nextCursor } = await keyring.list({
           ...selectionOf(given),
           ...(status.length === 0 ? {} : { status }),
+          ...(tag.length === 0 ? {} : { tag }),
           ...{ search, scope, cursor },
           unusedSince: readDate(given['unused-since'], 'unused-since'),
           expiringBefore: readDate(given['expiring-before'], 'expiring-before'),
@@ -64,7 +71,7 @@ export const keysList = command({
   },
 })
 
-const headings = ['ID', 'NAME', 'STATUS', 'OWNER', 'PREVIEW', 'CREATED', 'LAST USED', 'EXPIRES']
+const headings = ['ID', 'NAME', 'STATUS', 'OWNER', 'PREVIEW', 'TAGS', 'CREATED', 'LAST USED', 'EXPIRES']
 
-const rowOf = ({ id, name, status, owner, preview, createdAt, lastUsedAt, expiresAt }: Key) =>
-  [id, name, status, wordsOf(owner), preview, createdAt, lastUsedAt, expiresAt] as const
+const rowOf = ({ id, name, status, owner, preview, tags, createdAt, lastUsedAt, expiresAt }: Key) =>
+  [id, name, status, wordsOf(owner), preview, tags.join(', ') || null, createdAt, lastUsedAt, expiresAt] as const

@@ -17,11 +17,13 @@ export const keysUpdate = command({
     ...placeOptions,
     name: { type: 'text', value: 'text', summary: 'A new name.' },
     ...grantOptions,
+    'no-tags': { type: 'flag', summary: 'Take all tags away.' },
     ...actorOption,
   },
   examples: [
     'keys update a1B2c3D4e5F6 --name nightly --scope tasks.read,tasks.move',
     'keys update a1B2c3D4e5F6 --expires 30d',
+    'keys update a1B2c3D4e5F6 --no-tags',
   ],
   run: (given, io, [id = '']) =>
     withKeyring(
@@ -30,7 +32,13 @@ export const keysUpdate = command({
       async (opened) => {
         const { keyring } = opened
         const { name } = given
-        const changes = { ...(name === undefined ? {} : { name }), ...(await readGrants(given, keyring)) }
+        const isUntagged = given['no-tags']
+        if (isUntagged && given.tag.length > 0) throw usageFailure('--no-tags takes all tags away: leave out --tag.')
+        const changes = {
+          ...(name === undefined ? {} : { name }),
+          ...(await readGrants(given, keyring)),
+          ...(isUntagged ? { tags: [] } : {}),
+        }
         if (Object.keys(changes).length === 0)
           throw usageFailure('There is nothing to change: give --name, or what the key may do.')
         const key = await keyring.update(id, changes, { actor: actorOf(given, opened) })

@@ -9,7 +9,10 @@ export interface Fields {
   date(...names: readonly string[]): Date | null
   flag(...names: readonly string[]): boolean | null
   number(...names: readonly string[]): number | null
+  /** Words. */
   list(...names: readonly string[]): readonly string[] | null
+  /** Texts that may have spaces within them. */
+  texts(...names: readonly string[]): readonly string[] | null
   object(...names: readonly string[]): Row | null
 }
 
@@ -37,7 +40,8 @@ export function fieldsOf(row: Row): Fields {
     date: read('a date: ISO 8601, or milliseconds or seconds since 1970', parseDate),
     flag: read('true or false', parseFlag),
     number: read('a number', (value) => (Number.isFinite(Number(value)) ? Number(value) : undefined)),
-    list: read('a list of texts', parseList),
+    list: read('a list of texts', (value) => parseList(value, /[\s,]+/)),
+    texts: read('a list of texts', (value) => parseList(value, /\s*,\s*/)),
     object: read('a JSON object', (value) => (isObject(parseJson(value)) ? (parseJson(value) as Row) : undefined)), // as was just asked
   }
 }
@@ -69,11 +73,11 @@ function parseFlag(value: unknown): boolean | undefined {
   return ['false', 'f', '0', 'no'].includes(text) ? false : undefined
 }
 
-/** JSON, or words with commas or spaces between them. */
-function parseList(value: unknown): readonly string[] | undefined {
+/** JSON, or texts with what is `between` them. */
+function parseList(value: unknown, between: RegExp): readonly string[] | undefined {
   const list = parseJson(value)
   if (Array.isArray(list)) return list.every((one) => typeof one === 'string') ? list : undefined
-  return typeof value === 'string' ? value.split(/[\s,]+/).filter((word) => word !== '') : undefined
+  return typeof value === 'string' ? value.split(between).filter((word) => word !== '') : undefined
 }
 
 function parseJson(value: unknown): unknown {

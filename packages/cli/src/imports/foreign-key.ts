@@ -18,6 +18,7 @@ export interface ForeignKey {
   /** The public beginning of its token. */
   readonly preview: string | null
   readonly description: string | null
+  readonly tags: readonly string[]
   readonly metadata: Row
   readonly createdAt: Date | null
   readonly expiresAt: Date | null
@@ -57,6 +58,7 @@ function readBetterAuth(row: Row): ForeignKey {
     entropyBits: 256, // 64 letters at random
     preview: text('start'),
     description: null,
+    tags: [],
     metadata: object('metadata') ?? {},
     createdAt: date('createdAt', 'created_at'),
     expiresAt: date('expiresAt', 'expires_at'),
@@ -84,6 +86,7 @@ function readUnkey(row: Row): ForeignKey {
     entropyBits: 128, // 16 bytes at random, unless byteLength said another number
     preview: text('start'),
     description: null,
+    tags: [],
     metadata: object('meta') ?? {},
     createdAt: date('createdAt', 'created_at_m', 'created_at'),
     expiresAt: date('expires'),
@@ -106,6 +109,7 @@ function readKeypal(row: Row): ForeignKey {
     entropyBits: 190, // 32 letters and digits at random, unless its options say otherwise
     preview: null,
     description: inner.text('description'),
+    tags: [],
     metadata: {},
     createdAt: inner.date('createdAt', 'created_at'),
     expiresAt: inner.date('expiresAt', 'expires_at'),
@@ -120,7 +124,20 @@ function isUsedUp(remaining: number | null, isRefilled: boolean): boolean {
 }
 
 const tableFields: readonly string[] = [
-  ...['id', 'name', 'user', 'organization', 'scopes', 'hash', 'token', 'format', 'start', 'preview', 'description'],
+  ...[
+    'id',
+    'name',
+    'user',
+    'organization',
+    'scopes',
+    'hash',
+    'token',
+    'format',
+    'start',
+    'preview',
+    'description',
+    'tags',
+  ],
   ...['metadata', 'entropyBits', 'entropy_bits', 'createdAt', 'created_at', 'expiresAt', 'expires_at'],
   ...['enabled', 'revoked'],
 ]
@@ -141,7 +158,7 @@ function refuseOtherFields(row: Row): void {
 function readTable(row: Row): ForeignKey {
   refuseOtherFields(row)
   const fields = fieldsOf(row)
-  const { text, date, flag, list, number, object } = fields
+  const { text, date, flag, list, texts, number, object } = fields
   return {
     id: text('id'),
     name: text('name'),
@@ -152,6 +169,7 @@ function readTable(row: Row): ForeignKey {
     entropyBits: number('entropyBits', 'entropy_bits'),
     preview: text('preview'),
     description: text('description'),
+    tags: texts('tags') ?? [],
     metadata: object('metadata') ?? {},
     createdAt: date('createdAt', 'created_at'),
     expiresAt: date('expiresAt', 'expires_at'),

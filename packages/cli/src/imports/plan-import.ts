@@ -21,7 +21,7 @@ export interface ImportPlan {
 
 /** Makes of a key of elsewhere what can be imported. @throws Failure, naming what is missing */
 export function planImport(key: ForeignKey, plan: ImportPlan): ImportInput {
-  const { id, name, scopes, secret, preview, description, metadata, createdAt, expiresAt } = key
+  const { id, name, scopes, secret, preview, description, tags, metadata, createdAt, expiresAt } = key
   const entropyBits = plan.entropyBits ?? key.entropyBits
   if (entropyBits === null)
     throw usageFailure('entropyBits is missing: give --entropy-bits, the random bits of a token.')
@@ -36,6 +36,7 @@ export function planImport(key: ForeignKey, plan: ImportPlan): ImportInput {
     entropyBits,
     ...(preview === null ? {} : { preview: preview.slice(0, 24) }),
     ...(description === null ? {} : { description }),
+    ...(tags.length === 0 ? {} : { tags }),
     metadata: { ...metadata, importedFrom: plan.source, ...former } as NonNullable<ImportInput['metadata']>, // JSON, as the keyring checks
     ...(createdAt === null ? {} : { createdAt }),
     ...(expiresAt === null ? {} : { expiresAt }),

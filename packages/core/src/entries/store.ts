@@ -107,6 +107,7 @@ export {
   soughtWords,
   type TopKey,
   type TopRequest,
+  tagTerm,
   termsOf,
   type UsageHour,
   type UsageRequest,

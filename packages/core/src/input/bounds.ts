@@ -1,6 +1,9 @@
 /** The most characters of a key's name. */
 export const maxNameLength = 100
 export const maxDescriptionLength = 500
+/** The most characters of a tag, and the most tags of a key, and of a filter. */
+export const maxTagLength = 50
+export const maxTags = 20
 /** The most characters of the reason of a revocation. */
 export const maxReasonLength = 200
 /** The most characters of an id of the host's. */

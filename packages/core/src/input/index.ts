@@ -1,4 +1,4 @@
-export { maxGraceMs } from './bounds.js'
+export { maxGraceMs, maxTags } from './bounds.js'
 export { checkGrants, knownGrants, type NamedGrants } from './check-grants.js'
 export {
   checkDescription,
@@ -13,6 +13,7 @@ export {
   unprintable,
 } from './check-input.js'
 export { checkKeyId } from './check-key-id.js'
+export { checkTag, checkTags } from './check-tags.js'
 export { inputLimits } from './input-limits.js'
 export {
   type ChangeOptions,

@@ -15,12 +15,17 @@ import {
   maxRoles,
   maxRotationMs,
   maxScopes,
+  maxTagLength,
+  maxTags,
 } from './bounds.js'
 
 /** How long, how many and how much the verbs take: for layers that say so before a request is made. */
 export const inputLimits = {
   name: { least: 1, most: maxNameLength },
   description: { most: maxDescriptionLength },
+  tags: { most: maxTags },
+  /** Of its characters. */
+  tag: { least: 1, most: maxTagLength },
   reason: { most: maxReasonLength },
   /** Of the host's own ids. */
   id: { least: 1, most: maxIdLength },

@@ -259,7 +259,7 @@ export interface Keyring<A extends Access = Access> extends TokenVerbs, Handover
 
   /**
    * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the audit
-   * log; hash, seal, grants and metadata are erased.
+   * log; hash, seal, grants, tags and metadata are erased.
    *
    * @throws {@link KeyNotFound}, {@link KeyChanged}, {@link StoreUnavailable}, {@link OutcomeUnknown}
    *

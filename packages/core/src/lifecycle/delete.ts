@@ -4,7 +4,7 @@ import { madeHere } from '../store/index.js'
 
 /**
  * Removes a key. What remains is a tombstone (id, name, owner, instants), for the count of keys ever created and for the
- * audit log; hash, seal, grants and metadata are erased.
+ * audit log; hash, seal, grants, tags and metadata are erased.
  */
 export async function deleteKey(parts: ManageParts, id: string, options: ChangeOptions): Promise<void> {
   await changeKey(parts, id, options, ({ lookupDigest }, { now }) => ({
@@ -16,6 +16,7 @@ export async function deleteKey(parts: ManageParts, id: string, options: ChangeO
       revokedReason: null,
       grants: { scopes: [], roles: [], resources: {} },
       preset: null,
+      tags: [],
       metadata: {},
       ipAllowList: null,
       rateLimits: null,

@@ -18,7 +18,7 @@ export function describeUpdate(
 ): readonly { readonly type: AuditType; readonly data: JsonObject }[] {
   const parts: readonly [AuditType, (settings: KeySettings) => JsonObject][] = [
     ['api_key.renamed', ({ name }) => ({ name })],
-    ['api_key.settings_changed', ({ description, metadata }) => ({ description, metadata })],
+    ['api_key.settings_changed', ({ description, tags, metadata }) => ({ description, tags, metadata })],
     ['api_key.scopes_changed', scopesOf],
     ['api_key.grants_changed', resourcesOf],
     [

@@ -115,6 +115,7 @@ function readInput(
 }
 
 function settingsOf(record: KeyRecord): KeySettings {
-  const { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget, binding } = record
-  return { name, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits, budget, binding }
+  const { name, description, grants, preset, tags, metadata, expiresAt, ipAllowList, rateLimits, budget, binding } =
+    record
+  return { name, description, grants, preset, tags, metadata, expiresAt, ipAllowList, rateLimits, budget, binding }
 }

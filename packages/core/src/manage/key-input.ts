@@ -27,6 +27,11 @@ export interface GrantsInput<A extends Access> {
 export interface SettingsInput {
   /** At most 500 characters. @defaultValue null */
   readonly description?: string | null | undefined
+  /**
+   * Words by which people find and group keys: at most 20, each of 1 to 50 printable characters without a comma. Two that differ in case
+   * or accents alone are refused. The key has them sorted, without regard to these. @defaultValue none
+   */
+  readonly tags?: readonly string[] | undefined
   /** The first instant at which the key is refused; in the future. @defaultValue null: never */
   readonly expiresAt?: Date | null | undefined
   /** The host's own notes: a JSON object, at most 16 KB. @defaultValue an empty one */
@@ -73,6 +78,7 @@ const settingNames: NamesOf<UpdateInput> = {
   roles: true,
   resources: true,
   description: true,
+  tags: true,
   expiresAt: true,
   metadata: true,
   ipAllowList: true,

@@ -1,6 +1,14 @@
 import { parseBudget } from '../budgets/index.js'
 import { InvalidInput, InvalidOptions } from '../errors/index.js'
-import { checkDescription, checkExpiry, checkGrants, checkMetadata, checkName, knownGrants } from '../input/index.js'
+import {
+  checkDescription,
+  checkExpiry,
+  checkGrants,
+  checkMetadata,
+  checkName,
+  checkTags,
+  knownGrants,
+} from '../input/index.js'
 import { parseIpAllowList } from '../ip/index.js'
 import { parseRateLimits } from '../limits/index.js'
 import { isPast } from '../store/index.js'
@@ -22,13 +30,14 @@ export function readSettings(
   input: UpdateInput,
 ): SettingsChange {
   const grants = checkGrants(input)
-  const { name, description, expiresAt, metadata, ipAllowList, rateLimits, budget, binding } = input
+  const { name, description, tags, expiresAt, metadata, ipAllowList, rateLimits, budget, binding } = input
   if (budget !== undefined && budget !== null && !keepsBudgets) {
     throw new InvalidOptions('store', 'a store that keeps budgets, such as kyselyStore(db): this one has none')
   }
   const fields: Partial<KeySettings> = {
     ...(name === undefined ? {} : { name: checkName(name) }),
     ...(description === undefined ? {} : { description: checkDescription(description) }),
+    ...(tags === undefined ? {} : { tags: checkTags(tags) }),
     ...(expiresAt === undefined ? {} : { expiresAt: checkExpiry(expiresAt) }),
     ...(metadata === undefined ? {} : { metadata: checkMetadata(metadata) }),
     ...(ipAllowList === undefined ? {} : { ipAllowList: parseIpAllowList(ipAllowList, 'ipAllowList') }),
@@ -45,6 +54,7 @@ export const noSettings: KeySettings = {
   description: null,
   grants: { scopes: [], roles: [], resources: {} },
   preset: null,
+  tags: [],
   metadata: {},
   expiresAt: null,
   ipAllowList: null,

@@ -56,12 +56,14 @@ function isListed(record: KeyRecord, filter: KeyFilter, now: Date): boolean {
   return hasTerms(record, filter)
 }
 
-function hasTerms(record: KeyRecord, { words = [], holds }: KeyFilter): boolean {
-  if (words.length === 0 && holds === undefined) return true
+function hasTerms(record: KeyRecord, { words = [], tags = [], holds }: KeyFilter): boolean {
+  if (words.length === 0 && tags.length === 0 && holds === undefined) return true
   const terms = termsOf(record)
+  const hasTag = (tag: string) => terms.some(({ kind, term }) => kind === 'tag' && term === tag)
   const hasWord = (word: string) => terms.some(({ kind, term }) => kind === 'word' && term.startsWith(word))
   const isHeld = (kind: string, term: string) => holds?.some((held) => held.kind === kind && held.term === term)
-  return words.every(hasWord) && (holds === undefined || terms.some(({ kind, term }) => isHeld(kind, term)))
+  const isHolder = holds === undefined || terms.some(({ kind, term }) => isHeld(kind, term))
+  return words.every(hasWord) && tags.every(hasTag) && isHolder
 }
 
 function placeOf({ id, name, createdAt, lastUsedAt, expiresAt }: KeyRecord): KeyPlace {

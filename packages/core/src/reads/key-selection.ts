@@ -1,6 +1,6 @@
 import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkId, checkOwner } from '../input/index.js'
-import { type KeyFilter, type ListedStatus, organizationOf, soughtWords } from '../store/index.js'
+import { checkActor, checkId, checkOwner, checkTag, maxTags } from '../input/index.js'
+import { type KeyFilter, type ListedStatus, organizationOf, soughtWords, tagTerm } from '../store/index.js'
 import type { Actor, KeyStatus, Owner } from '../values/index.js'
 import { checkInstant } from './check-instant.js'
 import type { ReadParts } from './parts.js'
@@ -15,11 +15,13 @@ export interface KeySelection {
   /** Leave it out, in place of `undefined`, to list the keys whoever created them. */
   readonly createdBy?: Actor
   /**
-   * What a person types, at most 100 characters and 8 words: keys whose name has a word that begins so, for each word of it, without regard to
-   * case and accents; or whose `preview` begins so, with or without what stands before its last `_`. Blank text finds all keys.
-   * Needs `organizationId` or `owner`, as do all below but `status`.
+   * What a person types, at most 100 characters and 8 words. For each word of it, the key has a word in its name or in a tag that begins so,
+   * without regard to case and accents; or its `preview` begins so, with or without what stands before its last `_`. Blank text finds
+   * all keys. Needs `organizationId` or `owner`, as do all below but `status`.
    */
   readonly search?: string | undefined
+  /** One tag, or several of which a key has all, whole, without regard to case and accents. */
+  readonly tag?: string | readonly string[] | undefined
   /** One of the keyring's environments, with the keys of former ones that belong to it. `null`: keys without an environment. */
   readonly environment?: string | null | undefined
   /**
@@ -56,7 +58,7 @@ const publicPart = 13
 
 /** @throws InvalidInput, naming the field. */
 export function readSelection(parts: ReadParts, query: KeySelection): ReadSelection {
-  const { createdBy, search, environment, scope, status, breaksPolicy = false } = query
+  const { createdBy, search, tag, environment, scope, status, breaksPolicy = false } = query
   if (typeof breaksPolicy !== 'boolean') throw new InvalidInput('breaksPolicy', 'a boolean')
   const unusedSince = checkInstant(query.unusedSince, 'unusedSince')
   const expiringBefore = checkInstant(query.expiringBefore, 'expiringBefore')
@@ -69,7 +71,7 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
     const message = `Option ${field} needs organizationId or owner: keys of all organisations are listed by creation and status.`
     throw new InvalidInput(field, 'given with organizationId or owner', message)
   }
-  for (const field of ['search', 'environment', 'scope', 'unusedSince', 'expiringBefore'] as const)
+  for (const field of ['search', 'tag', 'environment', 'scope', 'unusedSince', 'expiringBefore'] as const)
     if (query[field] !== undefined) requireOrganization(field)
   const bound = breaksPolicy ? requireOrganization('breaksPolicy') : null
   const filter: KeyFilter = {
@@ -77,6 +79,7 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
     ...owner,
     ...(createdBy === undefined ? {} : { createdBy: checkActor({ actor: createdBy }) }),
     ...(search === undefined ? {} : { words: soughtWords(checkSearch(parts, search)) }),
+    ...(tag === undefined ? {} : { tags: soughtTags(parts, tag) }),
     ...(environment === undefined ? {} : { environments: storedEnvironments(parts, environment) }),
     ...(status === undefined ? {} : { status: checkStatus(status) }),
     ...(unusedSince === undefined ? {} : { unusedSince }),
@@ -93,24 +96,31 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
 }
 
 /** A whole token is refused: text that is searched for ends up in addresses and logs. */
-function checkSearch({ format: { namespaces, foreign } }: ReadParts, search: unknown): string {
+function checkSearch(parts: ReadParts, search: unknown): string {
   if (typeof search !== 'string' || search.length > mostSearched || /\p{Cc}|\p{Cs}/u.test(search)) {
     throw new InvalidInput('search', `a string of at most ${mostSearched} printable characters`)
   }
-  if ([...namespaces, ...foreign].some((namespace) => hasToken(search, namespace))) {
-    const message = 'search must be a name or the beginning of a preview: never search for a token.'
-    throw new InvalidInput('search', 'a name or the beginning of a preview, not a token', message)
+  if (hasToken(parts, search)) {
+    const message = 'search must be a name, a tag or the beginning of a preview: never search for a token.'
+    throw new InvalidInput('search', 'a name, a tag or the beginning of a preview, not a token', message)
   }
   if (search.trim().split(/\s+/).length > mostWords) throw new InvalidInput('search', `at most ${mostWords} words`)
   return search
 }
 
-/** Whether more of a token of this namespace stands anywhere in a text than may be shown. */
-function hasToken(text: string, namespace: string): boolean {
-  return text
-    .split(`${namespace}_`)
-    .slice(1)
-    .some((behind) => (/^\w*/.exec(behind)?.[0].length ?? 0) >= publicPart)
+/** Whether more of a token stands anywhere in a text than may be shown. */
+function hasToken({ format: { namespaces, foreign } }: ReadParts, text: string): boolean {
+  const isShown = (behind: string) => (/^\w*/.exec(behind)?.[0].length ?? 0) < publicPart
+  return [...namespaces, ...foreign].some((namespace) => !text.split(`${namespace}_`).slice(1).every(isShown))
+}
+
+/** What the tags of a filter are sought by. */
+function soughtTags(parts: ReadParts, given: unknown): readonly string[] {
+  const tags: readonly unknown[] = Array.isArray(given) ? Array.from(given) : [given]
+  if (tags.length === 0 || tags.length > maxTags) throw new InvalidInput('tag', `one tag, or a list of 1 to ${maxTags}`)
+  const checked = tags.map((one) => checkTag(one, 'tag'))
+  if (checked.some((tag) => hasToken(parts, tag))) throw new InvalidInput('tag', 'a tag, not a token')
+  return [...new Set(checked.map(tagTerm))]
 }
 
 /** The environments that are stored with keys which belong to this one now. */

@@ -37,6 +37,7 @@ const queryNames: NamesOf<KeyQuery> = {
   owner: true,
   createdBy: true,
   search: true,
+  tag: true,
   environment: true,
   scope: true,
   status: true,

@@ -5,6 +5,7 @@ import type { KeyRow } from './key-row.js'
 const instant = (date: Date | null): number | null => (date === null ? null : date.getTime())
 const json = (value: unknown): string => JSON.stringify(value)
 const optionalJson = (value: unknown): string | null => (value === null ? null : json(value))
+const tagsJson = (tags: readonly string[]): string | null => (tags.length === 0 ? null : json(tags))
 
 type Columns = { -readonly [C in keyof KeyRow]?: KeyRow[C] }
 type Writers = { readonly [F in keyof KeyChanges]-?: (value: Exclude<KeyChanges[F], undefined>) => Columns }
@@ -15,6 +16,7 @@ const writers: Writers = {
   description: (description) => ({ description }),
   grants: ({ scopes, roles, resources }) => ({ scopes: json(scopes), roles: json(roles), resources: json(resources) }),
   preset: (preset) => ({ preset }),
+  tags: (tags) => ({ tags: tagsJson(tags) }),
   metadata: (metadata) => ({ metadata: json(metadata) }),
   expiresAt: (expiresAt) => ({ expires_at: instant(expiresAt) }),
   ipAllowList: (list) => ({ ip_allow_list: optionalJson(list) }),
@@ -68,6 +70,7 @@ export function newRow(key: NewKey, now: Date): KeyRow {
     roles: json(key.grants.roles),
     resources: json(key.grants.resources),
     preset: key.preset,
+    tags: tagsJson(key.tags),
     metadata: json(key.metadata),
     expires_at: instant(key.expiresAt),
     ip_allow_list: optionalJson(key.ipAllowList),
@@ -124,6 +127,7 @@ export function parseRow(row: FoundKeyRow, sparse: FoundKeyRow = row): KeyRecord
     roles: sparse.roles,
     resources: sparse.resources,
     preset: sparse.preset,
+    tags: sparse.tags,
     metadata: sparse.metadata,
     expiresAt: row.expires_at,
     ipAllowList: sparse.ip_allow_list,

@@ -16,6 +16,8 @@ export interface KeyRow {
   roles: string
   resources: string
   preset: string | null
+  /** `null`: none, as of each key that a process of the version before makes. */
+  tags: string | null
   metadata: string
   expires_at: number | null
   ip_allow_list: string | null

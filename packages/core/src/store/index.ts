@@ -36,7 +36,7 @@ export type {
   UsageHour,
   UsageRequest,
 } from './key-store.js'
-export { inByteOrder, type KeyTerm, sortName, soughtWords, termsOf } from './key-terms.js'
+export { inByteOrder, type KeyTerm, sortName, soughtWords, tagTerm, termsOf } from './key-terms.js'
 export { toKey } from './key-view.js'
 export {
   countsTowardsLimit,

@@ -119,7 +119,7 @@ export interface ChangeRequest {
 export type ListedStatus = 'active' | 'disabled' | 'revoked' | 'expired'
 
 /**
- * Which keys to list. A key must meet all that is given. Tombstones are never listed. `environments`, `words`, `holds`,
+ * Which keys to list. A key must meet all that is given. Tombstones are never listed. `environments`, `words`, `tags`, `holds`,
  * `unusedSince`, `expiringBefore` and `breaks` come with `organizationId` or `owner` only.
  */
 export interface KeyFilter {
@@ -133,6 +133,8 @@ export interface KeyFilter {
   readonly status?: ListedStatus | readonly ListedStatus[]
   /** Each is the beginning of a `word` of the key; see `soughtWords`. */
   readonly words?: readonly string[]
+  /** Each is a `tag` of the key; see `tagTerm`. */
+  readonly tags?: readonly string[]
   /** The key has one of these terms, of kind `scope` or `role`. */
   readonly holds?: readonly KeyTerm[]
   /** Made before this instant, and not used since. */

@@ -2,8 +2,8 @@ import type { KeyRecord } from '../values/index.js'
 
 /** A text by which a list finds a key, without reading the key. */
 export interface KeyTerm {
-  /** `word`: a part of its name or preview, folded. `scope`, `role`: one that it was granted for everything. */
-  readonly kind: 'word' | 'scope' | 'role'
+  /** `word`: a part of its name, preview or tags, folded. `tag`: see {@link tagTerm}. `scope`, `role`: one that it was granted for everything. */
+  readonly kind: 'word' | 'tag' | 'scope' | 'role'
   /** At most 255 characters. */
   readonly term: string
 }
@@ -17,20 +17,28 @@ const longestName = 100
 export function termsOf({
   name,
   preview,
+  tags,
   grants,
   status,
-}: Pick<KeyRecord, 'name' | 'preview' | 'grants' | 'status'>): readonly KeyTerm[] {
+}: Pick<KeyRecord, 'name' | 'preview' | 'tags' | 'grants' | 'status'>): readonly KeyTerm[] {
   if (status === 'deleted') return []
   const shown = fold(preview)
-  const words = [...wordsIn(name), shown, shown.slice(shown.lastIndexOf('_') + 1)].map((word) => cut(word, longestWord))
+  const parts = [...[name, ...tags].flatMap(wordsIn), shown, shown.slice(shown.lastIndexOf('_') + 1)]
+  const words = parts.map((word) => cut(word, longestWord))
   const all: readonly (readonly [KeyTerm['kind'], readonly string[]])[] = [
     ['word', words],
+    ['tag', tags.map(tagTerm)],
     ['scope', grants.scopes],
     ['role', grants.roles],
   ]
   return all.flatMap(([kind, terms]) =>
     [...new Set(terms.map((term) => cut(term, longestTerm)))].filter(Boolean).map((term) => ({ kind, term })),
   )
+}
+
+/** Returns the one text of all tags that people take for the same; an empty one of a tag that they cannot see. */
+export function tagTerm(tag: string): string {
+  return cut(fold(tag), longestTerm)
 }
 
 /** Returns the beginnings of words that somebody asks for, by the spaces between them. A key is found if it has them all. */

@@ -18,6 +18,7 @@ export function toKey(record: KeyRecord, now: Date): Key {
     description: record.description,
     grants: record.grants,
     preset: record.preset,
+    tags: record.tags,
     metadata: record.metadata,
     expiresAt: copyOf(record.expiresAt),
     ipAllowList: record.ipAllowList,

@@ -45,14 +45,15 @@ export function readRecord(fields: StoredFields): KeyRecord {
     owner: parseOwner(fields) ?? markDamaged<Owner>({ type: 'organization', id: '' }, 'owner', damaged),
     status: isStatus(fields.status) ? fields.status : markDamaged('unknown', 'status', damaged),
     grants: {
-      scopes: json(fields.scopes, isStringArray, [], 'scopes', damaged),
-      roles: json(fields.roles, isStringArray, [], 'roles', damaged),
+      scopes: json(fields.scopes, isStringArray, none, 'scopes', damaged),
+      roles: json(fields.roles, isStringArray, none, 'roles', damaged),
       resources: json(fields.resources, isResourceGrants, {}, 'resources', damaged),
     },
     preset: optionalText(fields.preset, 'preset', damaged),
+    tags: optionalJson(fields.tags, isStringArray, none, 'tags', damaged) ?? none,
     metadata: json(fields.metadata, isJsonObject, {}, 'metadata', damaged),
     expiresAt: optionalInstant(fields.expiresAt, 'expiresAt', damaged),
-    ipAllowList: optionalJson(fields.ipAllowList, isStringArray, [], 'ipAllowList', damaged),
+    ipAllowList: optionalJson(fields.ipAllowList, isStringArray, none, 'ipAllowList', damaged),
     rateLimits: optionalJson(fields.rateLimits, isRateLimits, [], 'rateLimits', damaged),
     budget: optionalJson(fields.budget, isBudget, noBudget, 'budget', damaged),
     binding: optionalJson(fields.binding, isBinding, noBinding, 'binding', damaged),
@@ -78,6 +79,9 @@ export function readRecord(fields: StoredFields): KeyRecord {
     damaged,
   }
 }
+
+/** What most keys have of a list: one for all of them, that nobody can change. */
+const none: readonly string[] = /* @__PURE__ */ Object.freeze([])
 
 /** Of a budget that cannot be read: its key is refused as damaged, and gets nothing from a process that does not refuse it. */
 const noBudget: Budget = { limit: 0, refill: null }

@@ -21,6 +21,8 @@ export interface KeySettings {
   readonly grants: Grants
   /** The preset that the scopes came from, for display only: `grants.scopes` holds its scopes. */
   readonly preset: string | null
+  /** Words by which people find and group keys, without regard to case and accents, which sort them as well. They give no rights. */
+  readonly tags: readonly string[]
   readonly metadata: JsonObject
   /** The first instant at which the key is refused. */
   readonly expiresAt: Date | null

@@ -92,6 +92,47 @@ describe('list by search', () => {
   })
 })
 
+describe('list by tag', () => {
+  it('has the keys that have all of the tags, whole, whatever their case and accents', async () => {
+    const { keyring } = open()
+    const make = async (name: string, tags: readonly string[]) => (await keyring.create({ ...good, name, tags })).key.id
+    const both = await make('a', ['Prod', 'Équipe Bleue'])
+    const one = await make('b', ['production', 'prod'])
+    await make('prod', [])
+    const found = async (query: KeyQuery) => {
+      const { keys, total } = await keyring.list({ organizationId, sort: 'name', total: true, ...query })
+      expect(total).toEqual({ count: keys.length, exact: true })
+      return keys.map(({ id }) => id)
+    }
+    expect(await found({ tag: 'PROD' })).toEqual([both, one])
+    expect(await found({ tag: [' prod', 'equipe bleue'] })).toEqual([both])
+    expect(await found({ tag: ['prod', 'prod'], search: 'prod' })).toEqual([both, one])
+    expect(await found({ tag: 'equipe' })).toEqual([])
+    expect(await found({ search: 'bleu' })).toEqual([both])
+    expect(await found({ tag: 'prod', owner: { type: 'organization', id: organizationId } })).toEqual([])
+  })
+
+  it('refuses a token, which it does not repeat', async () => {
+    const { keyring } = open()
+    const { token } = await keyring.create(good)
+    const text = token.reveal().slice(0, 50)
+    const refused = await keyring.list({ organizationId, tag: text }).catch((error: Error) => error)
+    expect(refused).toMatchObject({ code: 'invalid_input', field: 'tag', expected: 'a tag, not a token' })
+    expect(JSON.stringify(refused) + String(refused)).not.toContain(text.slice(-20))
+  })
+
+  it.each<[unknown]>([[''], [5], [null], [[]], [['a', '']], [['a,b']], ['x'.repeat(51)], [Array(21).fill('a')]])(
+    'refuses %j, and reads nothing',
+    async (tag) => {
+      const { keyring, storage } = open()
+      const listing = keyring.list({ organizationId, tag: tag as string })
+      await expect(listing).rejects.toMatchObject({ code: 'invalid_input', field: 'tag' })
+      await expect(keyring.list({ tag: 'a' })).rejects.toMatchObject({ code: 'invalid_input', field: 'tag' })
+      expect(storage.calls).toEqual([])
+    },
+  )
+})
+
 describe('list', () => {
   it('sorts by all that it says, totals what it lists, and takes no cursor of another sort or order', async () => {
     const { keyring, clock } = open()

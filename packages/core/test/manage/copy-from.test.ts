@@ -11,6 +11,7 @@ const model = {
   preset: 'read-only',
   roles: ['reader'],
   resources: { board: { mode: 'specific', levels: { b1: 'read' } } },
+  tags: ['prod'],
   metadata: { team: { name: 'a' } },
   expiresAt: hours(1),
   ipAllowList: ['192.0.2.0/24'],
@@ -18,8 +19,9 @@ const model = {
 } as const
 
 const settingsOf = (key: Key) => {
-  const { name, owner, environment, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits } = key
-  return { name, owner, environment, description, grants, preset, metadata, expiresAt, ipAllowList, rateLimits }
+  const { name, owner, environment, description, grants, preset, tags, metadata, expiresAt, ipAllowList, rateLimits } =
+    key
+  return { name, owner, environment, description, grants, preset, tags, metadata, expiresAt, ipAllowList, rateLimits }
 }
 
 let world: ReturnType<typeof openKeyring>
@@ -64,8 +66,8 @@ describe('create with copyFrom (O6)', () => {
     [{ roles: [] }, { grants: { scopes: ['*.read'], roles: [], resources: model.resources }, preset: 'read-only' }],
     [{ resources: {} }, { grants: { scopes: ['*.read'], roles: ['reader'], resources: {} } }],
     [
-      { description: null, metadata: {} },
-      { description: null, metadata: {} },
+      { description: null, tags: [], metadata: {} },
+      { description: null, tags: [], metadata: {} },
     ],
     [
       { expiresAt: null, ipAllowList: null, rateLimits: null },

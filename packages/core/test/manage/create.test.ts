@@ -55,6 +55,7 @@ describe('create', () => {
       rateLimits: null,
       budget: null,
       binding: null,
+      tags: [],
       createdAt: new Date(start),
       updatedAt: new Date(start),
       version: 1,

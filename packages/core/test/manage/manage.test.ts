@@ -11,6 +11,7 @@ describe('update', () => {
     preset: 'people',
     roles: ['planner'],
     resources: { board: { mode: 'all', level: 'read' } },
+    tags: ['prod', 'ops'],
     metadata: { team: 'ops' },
     expiresAt: new Date(start + 100),
   } as const
@@ -31,6 +32,13 @@ describe('update', () => {
       { metadata: {} },
       ['settings_changed', { metadata: { team: 'ops' } }, { metadata: {} }],
     ],
+    [
+      'tags, which come sorted, in NFC and without spaces around them',
+      { tags: [' zeta', 'Ops', 'e\u0301quipe'] },
+      { tags: ['\u00e9quipe', 'Ops', 'zeta'] },
+      ['settings_changed', { tags: ['ops', 'prod'] }, { tags: ['\u00e9quipe', 'Ops', 'zeta'] }],
+    ],
+    ['tags, to none', { tags: [] }, { tags: [] }, ['settings_changed', { tags: ['ops', 'prod'] }, { tags: [] }]],
     [
       'expiry',
       { expiresAt: new Date(start + 200) },
@@ -257,6 +265,7 @@ describe('delete', () => {
       roles: ['planner'],
       resources: { board: { mode: 'all', level: 'read' } },
       description: 'd',
+      tags: ['prod'],
       metadata: { a: 1 },
       expiresAt: new Date(start + 100),
     })
@@ -273,6 +282,7 @@ describe('delete', () => {
       description: null,
       grants: { scopes: [], roles: [], resources: {} },
       preset: null,
+      tags: [],
       metadata: {},
       hash: null,
       previousHash: null,

@@ -91,7 +91,8 @@ function planChange({ row, record, situation, asked, decision: { write, audit } 
   if (Object.keys(write).length === 0) return { writes: first, result: { record, now } }
   const columns = { ...changedColumns(write), updated_at: now.getTime(), version: version + 1 }
   const after = parseRow({ ...row, ...columns })
-  const isListed = row.listed === version && isListedAlike(record, after)
+  // A process of the version before tells lists of a change without the tags of the key.
+  const isListed = (row.tags === null ? row.listed : row.tagged) === version && isListedAlike(record, after)
   const lists = isListed
     ? []
     : [sql`delete from api_key_terms where key_id = ${id}`, insertTerms(after, organizationId)]
@@ -105,8 +106,8 @@ function updateKey(id: string, columns: Readonly<Record<string, Value>>): Sql {
 }
 
 /** The columns of a key that only lists read. */
-function listedColumns({ name, version }: Pick<KeyRecord, 'name' | 'version'>): { sort_name: string; listed: number } {
-  return { sort_name: sortName(name), listed: version }
+function listedColumns({ name, version }: Pick<KeyRecord, 'name' | 'version'>) {
+  return { sort_name: sortName(name), listed: version, tagged: version }
 }
 
 function insertTerms(record: KeyRecord, organizationId: string): Sql {

@@ -14,7 +14,7 @@ export async function inspect(db: Database, { hashes, seals }: KnownPrefixes): P
   const inGrace = sql`previous_hash_expires_at > ${now}`
   const badHash = sql`${unreadable(sql`hash`, hashes)} or (${inGrace} and ${unreadable(sql`previous_hash`, hashes)})`
   const count = sql`select sum(${badHash}) as hashes, sum(${unreadable(sql`sealed`, seals)}) as seals, count(*) as keys,
-    sum(listed <> version) as unlisted
+    sum(case when tags is null then listed else tagged end <> version) as unlisted
     from (select * from api_keys order by id limit ${sampledKeys})`
   const audit = sql`select 1 from api_key_migrations where timestamp = 'without triggers'`
   const [times, counts, untriggered] = await db.read(schemaProblem === null ? [clock, count, audit] : [clock])
@@ -31,7 +31,7 @@ export async function inspect(db: Database, { hashes, seals }: KnownPrefixes): P
 }
 
 const unlistedMessage =
-  'Lists by name, by last use and by search do not find all keys: run migrateToLatest(db) of @keywright/kysely, which made them.'
+  'Lists by name, by last use, by tag and by search do not find all keys: run migrateToLatest(db) of @keywright/kysely, which made them.'
 
 const untriggeredMessage =
   'The audit table was made without triggers, so it refuses neither updates nor deletions. Keep checkpoints elsewhere.'

@@ -19,6 +19,7 @@ export function meets(filter: KeyFilter): readonly Sql[] {
     createdBy,
     environments,
     words = [],
+    tags = [],
     holds,
     unusedSince,
     expiringBefore,
@@ -35,6 +36,7 @@ export function meets(filter: KeyFilter): readonly Sql[] {
       ? []
       : [sql`exists (select 1 from ${list(environments)} as e where e.value is k.environment)`]),
     ...(words.length === 0 ? [] : [hasAllOf(words)]),
+    ...(tags.length === 0 ? [] : [hasTags(tags)]),
     ...(holds === undefined
       ? []
       : [
@@ -63,6 +65,12 @@ function isBroken({ maxLifetimeMs, requireExpiry, requireIpAllowList }: KeyPolic
 function hasAllOf(words: readonly string[]): Sql {
   return sql`not exists (select 1 from ${list(words)} as w where not exists (select 1 from api_key_terms as t
     where t.key_id = k.id and t.kind = 'word' and t.term >= w.value and t.term < w.value || char(1114111)))`
+}
+
+/** For each tag, the term that it is. */
+function hasTags(tags: readonly string[]): Sql {
+  return sql`not exists (select 1 from ${list(tags)} as g where not exists (select 1 from api_key_terms as t
+    where t.key_id = k.id and t.kind = 'tag' and t.term = g.value))`
 }
 
 const stored = ['active', 'deleted', 'disabled', 'revoked'] as const

@@ -1825,6 +1825,32 @@ export interface components {
                 maximum: number;
             };
             /**
+             * @description How many tags a key has, and a filter.
+             * @example {
+             *       "minimum": 1,
+             *       "maximum": 100
+             *     }
+             */
+            tags: {
+                /** @description The fewest, or the least. */
+                minimum: number;
+                /** @description The most. */
+                maximum: number;
+            };
+            /**
+             * @description Characters of a tag.
+             * @example {
+             *       "minimum": 1,
+             *       "maximum": 100
+             *     }
+             */
+            tag: {
+                /** @description The fewest, or the least. */
+                minimum: number;
+                /** @description The most. */
+                maximum: number;
+            };
+            /**
              * @description Characters of the reason of a revocation, or of why a key is disabled.
              * @example {
              *       "minimum": 1,
@@ -2118,10 +2144,17 @@ export interface components {
              */
             owner?: "me" | "organization" | "all";
             /**
-             * @description What a person types. Finds keys whose name has a word that begins so, for each word of it, or whose `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token.
+             * @description What a person types, by name, tag and preview. For each word of it, the key has a word in its name or in a tag that begins so, or its `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token.
              * @example deploy
              */
             search?: string;
+            /**
+             * @description Only keys that have all of these tags, whole. Neither case nor accents count.
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tag?: string[];
             /**
              * @description Only keys of this environment.
              * @example live
@@ -2272,6 +2305,14 @@ export interface components {
              * @example Deploys the website.
              */
             description: string | null;
+            /**
+             * @description Words by which people find and group keys: at most 20, each of 1 to 50 printable characters without a comma. Two that differ in case or accents alone are refused. They give no rights, and come sorted.
+             * @example [
+             *       "production",
+             *       "team blue"
+             *     ]
+             */
+            tags: string[];
             /**
              * @description Scopes and wildcards; with those of the preset, at most 400.
              * @example [
@@ -2973,6 +3014,14 @@ export interface components {
              */
             description: string | null;
             /**
+             * @description Words by which people find and group keys: at most 20, each of 1 to 50 printable characters without a comma. Two that differ in case or accents alone are refused. They give no rights, and come sorted.
+             * @example [
+             *       "production",
+             *       "team blue"
+             *     ]
+             */
+            tags: string[];
+            /**
              * @description Scopes and wildcards; with those of the preset, at most 400.
              * @example [
              *       "members.read"
@@ -3140,6 +3189,14 @@ export interface components {
              */
             description?: string | null;
             /**
+             * @description Words by which people find and group keys: at most 20, each of 1 to 50 printable characters without a comma. Two that differ in case or accents alone are refused. They give no rights, and come sorted.
+             * @example [
+             *       "production",
+             *       "team blue"
+             *     ]
+             */
+            tags?: string[];
+            /**
              * @description Scopes and wildcards; with those of the preset, at most 400.
              * @example [
              *       "members.read"
@@ -3214,6 +3271,14 @@ export interface components {
              * @example Deploys the website.
              */
             description?: string | null;
+            /**
+             * @description Words by which people find and group keys: at most 20, each of 1 to 50 printable characters without a comma. Two that differ in case or accents alone are refused. They give no rights, and come sorted.
+             * @example [
+             *       "production",
+             *       "team blue"
+             *     ]
+             */
+            tags?: string[];
             /**
              * @description Scopes and wildcards; with those of the preset, at most 400.
              * @example [
@@ -4946,8 +5011,10 @@ export interface operations {
                 sort?: "created_at" | "-created_at" | "name" | "-name" | "last_used_at" | "-last_used_at" | "expires_at" | "-expires_at";
                 /** @description The owner of the keys. The default is `all` if the caller may manage all keys, else `me`. */
                 owner?: "me" | "organization" | "all";
-                /** @description What a person types. Finds keys whose name has a word that begins so, for each word of it, or whose `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token. */
+                /** @description What a person types, by name, tag and preview. For each word of it, the key has a word in its name or in a tag that begins so, or its `preview` begins so, also without what stands before its last `_`. Neither case nor accents count. Never send a token. */
                 search?: string;
+                /** @description Only keys that have all of these tags, whole. Neither case nor accents count. Repeated, or separated by commas. */
+                tag?: string[];
                 /** @description Only keys of this environment. */
                 environment?: string;
                 /** @description Only keys that have this scope everywhere: by name, by a scope that gives it, by a wildcard or by a role. Grants on single resources are not looked at. */

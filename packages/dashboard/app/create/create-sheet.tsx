@@ -16,6 +16,8 @@ import { useAction } from '../state/load.js'
 import { offersBudgets, ownersFor } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import { shownToken } from '../state/shown-once.js'
+import { TagsField } from '../tags/tags-field.js'
+import { tagsIn } from '../tags/tags-in.js'
 import { TokenLost, tokenLostIn } from '../token/token-lost.js'
 import { PlanNotice } from './plan-notice.js'
 import { type FittingPrefill, fitPrefill, type Prefill } from './prefill.js'
@@ -30,6 +32,8 @@ type OwnerKind = ReturnType<typeof ownersFor>[number]
 interface Draft {
   readonly name: string
   readonly description: string
+  /** As it is typed, with commas. */
+  readonly tags: string
   readonly owner: OwnerKind
   readonly environment: string
   readonly grants: GrantsDraft
@@ -154,6 +158,7 @@ function Fields({ draft, set, error, faults, submit }: FieldsProps) {
         set={(description) => set({ ...draft, description })}
         fault={error?.faultAt('/description')}
       />
+      <TagsField value={draft.tags} set={(tags) => set({ ...draft, tags })} error={error} enter={submit} />
       {ownersFor(catalog, options).length > 1 && (
         <Choices
           look="cards"
@@ -205,6 +210,7 @@ function firstDraft(
   return {
     name: (prefill?.name ?? '').slice(0, catalog.limits.name.maximum),
     description: (prefill?.description ?? '').slice(0, catalog.limits.description.maximum),
+    tags: '',
     owner,
     environment: catalog.environment ?? '',
     grants: {
@@ -221,6 +227,7 @@ function firstDraft(
 function toBody(draft: Draft, catalog: Catalog, { show }: ElementOptions): Schemas['CreateKey'] {
   const { scopes, preset, roles, resources } = toGrants(draft.grants, catalog)
   const { expires_at, ip_allow_list, rate_limits, budget } = toLimits(draft.limits)
+  const tags = tagsIn(draft.tags)
   return {
     name: draft.name.trim(),
     for: draft.owner,
@@ -229,6 +236,7 @@ function toBody(draft: Draft, catalog: Catalog, { show }: ElementOptions): Schem
     resources,
     ...(preset === null ? {} : { preset }),
     ...(draft.description.trim() === '' ? {} : { description: draft.description.trim() }),
+    ...(tags.length === 0 ? {} : { tags }),
     ...(show.environments && draft.environment !== '' ? { environment: draft.environment } : {}),
     ...(show.expiry && expires_at !== undefined ? { expires_at } : {}),
     ...(show.ipAllowList && ip_allow_list != null ? { ip_allow_list } : {}),

@@ -1,17 +1,21 @@
 import type { Catalog, Key, Schemas } from '../client/client.js'
 import { type GrantsDraft, grantsOf, toGrants } from '../grants/draft.js'
 import { type LimitsDraft, limitsOf, toLimits } from '../grants/limits-draft.js'
+import { tagsIn, textOfTags } from '../tags/tags-in.js'
 
 /** All of a key that can be changed, as somebody is changing it. */
 export interface EditDraft extends GrantsDraft, LimitsDraft {
   readonly name: string
   readonly description: string
+  /** As it is typed, with commas. */
+  readonly tags: string
 }
 
 /** What changes together. */
 const parts = [
   ['name'],
   ['description'],
+  ['tags'],
   ['preset', 'scopes'],
   ['roles'],
   ['resources'],
@@ -25,7 +29,8 @@ type Part = (typeof parts)[number]
 
 export function editDraftOf(key: Key, catalog: Catalog): EditDraft {
   const { name, description } = key
-  return { ...grantsOf(key, catalog), ...limitsOf(key, catalog), name, description: description ?? '' }
+  const texts = { name, description: description ?? '', tags: textOfTags(key.tags) }
+  return { ...grantsOf(key, catalog), ...limitsOf(key, catalog), ...texts }
 }
 
 /** The parts in which two drafts differ. */
@@ -44,6 +49,7 @@ export function changesOf(draft: EditDraft, base: EditDraft, catalog: Catalog): 
   const bodies: Readonly<Record<Part[0], Schemas['UpdateKey']>> = {
     name: { name: draft.name.trim() },
     description: { description: draft.description.trim() === '' ? null : draft.description.trim() },
+    tags: { tags: tagsIn(draft.tags) },
     preset: { preset, scopes },
     roles: { roles },
     resources: { resources },

@@ -10,6 +10,7 @@ import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
+import { TagsField } from '../tags/tags-field.js'
 import { changesOf, type EditDraft, editDraftOf, isTouched, rebase } from './edit-draft.js'
 
 export type EditedPart = 'name' | 'grants' | 'limits'
@@ -90,6 +91,7 @@ export function EditKey({ of: key, part, done, touched }: EditKeyProps) {
             maxLength={catalog.limits.description.maximum}
             fault={error?.faultAt('/description')}
           />
+          <TagsField value={draft.tags} set={(tags) => set({ tags })} error={error} enter={submit} />
         </>
       )}
       {part === 'grants' && <GrantsFields draft={draft} set={set} modes={modes} error={error} />}

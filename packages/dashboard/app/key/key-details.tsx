@@ -6,6 +6,7 @@ import { Fact } from '../parts/fact.js'
 import { When } from '../parts/when.js'
 import { offersBudgets, offersLimits } from '../state/offers.js'
 import { usePage } from '../state/page.js'
+import { TagChips } from '../tags/tag-chips.js'
 import type { EditedPart } from './edit-key.js'
 import { KeyBudgets } from './key-budgets.js'
 
@@ -41,6 +42,9 @@ export function KeyDetails({ of: key, edit }: KeyDetailsProps) {
           ) : (
             <bdi>{key.description}</bdi>
           )}
+        </Fact>
+        <Fact label={strings.tags.label}>
+          {key.tags.length === 0 ? <span class="quiet">{strings.common.none}</span> : <TagChips of={key.tags} />}
         </Fact>
         <Fact label={words.preview}>
           <code>{key.preview}</code>

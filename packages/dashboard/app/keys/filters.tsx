@@ -3,6 +3,7 @@ import type { Catalog } from '../client/client.js'
 import { Search } from '../parts/search.js'
 import { Select } from '../parts/select.js'
 import { usePage } from '../state/page.js'
+import { ChosenTags } from '../tags/tag-chips.js'
 import { type KeyQuery, type KeySort, organizationKeys, ownKeys } from './query.js'
 import { totalInWords } from './total-in-words.js'
 import type { KeyPages } from './use-key-pages.js'
@@ -59,6 +60,7 @@ export function Filters({ query, set, total }: FiltersProps) {
         ]}
         set={(attention) => set({ ...query, attention: attention as KeyQuery['attention'] })} // one of the choices
       />
+      <ChosenTags />
       <p class="found quiet" role="status">
         {total != null && list.found(total.count, totalInWords(total, formats))}
       </p>

@@ -4,6 +4,7 @@ import { Menu } from '../parts/menu.js'
 import { StatusBadge } from '../parts/status-badge.js'
 import { When } from '../parts/when.js'
 import { usePage } from '../state/page.js'
+import { TagChips } from '../tags/tag-chips.js'
 import { Sparkline } from '../usage/sparkline.js'
 import { accessInWords } from './access-in-words.js'
 import { actionsFor } from './key-actions.js'
@@ -55,9 +56,12 @@ export function KeyRow({ of: key, trend, index, selection, hasOwner, ask }: KeyR
         <a href={router.href('keys', key.id)} onClick={follow(open)}>
           <bdi>{key.name}</bdi>
         </a>
-        <code>
-          <bdi>{key.preview}</bdi>
-        </code>
+        <span class="under">
+          <code>
+            <bdi>{key.preview}</bdi>
+          </code>
+          {key.tags.length > 0 && <TagChips of={key.tags} most={1} />}
+        </span>
       </td>
       <td class="access" title={long}>
         {short}

@@ -6,7 +6,7 @@ import { EmptyList } from './empty-list.js'
 import { Filters } from './filters.js'
 import { type KeyActionName, KeyActions } from './key-actions.js'
 import { KeyTable } from './key-table.js'
-import { type KeyQuery, noQuery } from './query.js'
+import { noQuery } from './query.js'
 import { RevokedKeys } from './revoked-keys.js'
 import { type Selection, useSelection } from './selection.js'
 import { StatsLine } from './stats-line.js'
@@ -19,8 +19,7 @@ export interface AskedAction {
 
 /** The keys: what they are, how they do, and what can be done with them. */
 export function KeysView() {
-  const { strings, catalog, options } = usePage()
-  const [query, setQuery] = useState<KeyQuery>(noQuery)
+  const { strings, catalog, options, keyQuery: query, setKeyQuery: setQuery } = usePage()
   const pages = useKeyPages(query)
   const selection: Selection = useSelection(query)
   const [asked, setAsked] = useState<AskedAction | null>(null)

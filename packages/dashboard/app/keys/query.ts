@@ -6,6 +6,8 @@ export type KeySort = '-created_at' | 'created_at' | 'name' | '-last_used_at' | 
 /** What the list is asked for. */
 export interface KeyQuery {
   readonly search: string
+  /** The keys have all of them. */
+  readonly tags: readonly string[]
   readonly status: '' | Exclude<Key['status'], 'revoked'>
   /** {@link ownKeys}, {@link organizationKeys}, the id of a person, or '' for all that the caller may see. */
   readonly owner: string
@@ -18,6 +20,7 @@ export interface KeyQuery {
 
 export const noQuery: KeyQuery = {
   search: '',
+  tags: [],
   status: '',
   owner: '',
   creator: '',
@@ -42,13 +45,14 @@ const anyStatus = { '': shown, unused: shown, expiring: ['active'], policy: ['ac
 
 /** The filter, as a request in bulk takes it. Revoked keys have a list of their own. */
 export function filterOf(query: KeyQuery): Schemas['KeyFilter'] {
-  const { search, status, owner, creator, environment, attention } = query
+  const { search, tags, status, owner, creator, environment, attention } = query
   // To the hour: the same question again is then the same text, which a cursor belongs to.
   const days = (number: number): string =>
     new Date(Math.ceil(Date.now() / hourMs) * hourMs + number * dayMs).toISOString()
   const any = anyStatus[attention]
   return {
     ...(search.trim() === '' ? {} : { search: search.trim() }),
+    ...(tags.length === 0 ? {} : { tag: [...tags] }),
     status: status === '' ? [...any] : [status],
     ...ownerOf(owner),
     ...(creator === '' ? {} : { created_by: { type: 'user', id: creator } }),

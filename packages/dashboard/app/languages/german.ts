@@ -324,7 +324,7 @@ export const german: Strings = {
   status: { active: 'Aktiv', disabled: 'Deaktiviert', expired: 'Abgelaufen', revoked: 'Widerrufen' },
   list: {
     label: 'API-Schlüssel',
-    search: 'Nach Name oder Vorschau suchen',
+    search: 'Nach Name, Schlagwort oder Vorschau suchen',
     status: 'Status',
     anyStatus: 'Jeder Status',
     owner: 'Inhaber',
@@ -380,6 +380,11 @@ export const german: Strings = {
     nothingFound: 'Kein Schlüssel passt',
     nothingFoundText: 'Versuchen Sie ein anderes Wort, oder leeren Sie die Filter.',
     clearFilters: 'Filter leeren',
+  },
+  tags: {
+    label: 'Schlagwörter',
+    hint: 'Um Schlüssel zu finden und zu ordnen, mit Kommas dazwischen: Produktion, Team Blau.',
+    find: (name: string) => `Schlüssel mit dem Schlagwort ${isolated(name)}`,
   },
   access: {
     nothing: 'Kein Zugriff',

@@ -1,6 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Catalog, Client, Key } from '../client/client.js'
+import type { KeyQuery } from '../keys/query.js'
 import type { ElementOptions } from '../page-options.js'
 import type { Strings } from '../strings/strings.js'
 import type { Formats } from './formats.js'
@@ -28,6 +29,9 @@ export interface Page {
   readonly strings: Strings
   readonly formats: Formats
   readonly router: Router
+  /** What the list of keys is asked for. */
+  readonly keyQuery: KeyQuery
+  setKeyQuery(query: KeyQuery): void
   /** Grows with each change of a key: what counts keys counts them again. */
   readonly revision: number
   /** The last change. */

@@ -317,7 +317,7 @@ export const en = {
   status: { active: 'Active', disabled: 'Disabled', expired: 'Expired', revoked: 'Revoked' },
   list: {
     label: 'API keys',
-    search: 'Search by name or preview',
+    search: 'Search by name, tag or preview',
     status: 'Status',
     anyStatus: 'Any status',
     owner: 'Owner',
@@ -372,6 +372,11 @@ export const en = {
     nothingFound: 'No key matches',
     nothingFoundText: 'Try another word, or clear the filters.',
     clearFilters: 'Clear filters',
+  },
+  tags: {
+    label: 'Tags',
+    hint: 'To find and group keys by, with commas between them: production, team blue.',
+    find: (name: string) => `Keys with the tag ${isolated(name)}`,
   },
   access: {
     nothing: 'No access',

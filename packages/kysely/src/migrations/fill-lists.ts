@@ -14,6 +14,12 @@ import { runTransaction } from '../transactions/run-transaction.js'
 const batchSize = 200
 
 /**
+ * The version that lists know of a key. Processes of the version before tell lists of each change without the tags of the key, so of one
+ * with tags it is that of its tags.
+ */
+const known = sql<number>`case when tags is null then listed else tagged end`
+
+/**
  * Puts keys where lists look for them: those from before `0008-create-key-terms`, and those that processes of the version before
  * have added or changed since. Each batch is a transaction of its own, and holds no more keys in memory. Stopped, it goes on where it was.
  */
@@ -34,11 +40,15 @@ const sample = 100_000
 
 /** Whether lists do not find some key of a sample, or not as it is. */
 export async function hasUnlisted(db: Kysely<KeyTables>, tables: TableNames): Promise<boolean> {
-  const some = db.selectFrom(tables.api_keys).select(['id', 'listed', 'version']).orderBy('id').limit(sample)
+  const some = db
+    .selectFrom(tables.api_keys)
+    .select(['id', known.as('known'), 'version'])
+    .orderBy('id')
+    .limit(sample)
   const row = await db
     .selectFrom(some.as('some'))
     .select('id')
-    .whereRef('listed', '!=', 'version')
+    .whereRef('known', '!=', 'version')
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -54,7 +64,7 @@ async function findUnlisted(
   const rows = await db
     .selectFrom(tables.api_keys)
     .select('id')
-    .whereRef('listed', '!=', 'version')
+    .where(known, '!=', sql.ref<number>('version'))
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
@@ -75,7 +85,7 @@ async function listKeys(
     .selectAll()
     .select(lastUseOf(tables).as('used_at'))
     .where('id', 'in', ids)
-    .whereRef('listed', '!=', 'version') // as another process may have done meanwhile
+    .where(known, '!=', sql.ref<number>('version')) // as another process may have done meanwhile
     .orderBy('id')
     .execute()
   if (rows.length === 0) return
@@ -98,6 +108,9 @@ async function listKeys(
     .set((eb) => ({
       sort_name: sql<string>`case id ${sql.join(names, sql` `)} else sort_name end`,
       listed: eb.ref('version'),
+      tagged: eb.ref('version'),
+      // A process of the version before erases all else of a key that it deletes.
+      tags: sql<string | null>`case status when 'deleted' then null else tags end`,
     }))
     .execute()
 }

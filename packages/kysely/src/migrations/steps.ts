@@ -30,6 +30,7 @@ import { createPreviousUses } from './0028-create-previous-uses.js'
 import { createRotations } from './0029-create-rotations.js'
 import { keepDeliveries } from './0030-keep-deliveries.js'
 import { keepBinding } from './0031-keep-binding.js'
+import { keepTags } from './0032-keep-tags.js'
 import { untriggered } from './migration-options.js'
 import type { Statement, Step, StepContext } from './step.js'
 
@@ -66,6 +67,7 @@ const steps: Readonly<Record<string, Step>> = {
   '0029-create-rotations': createRotations,
   '0030-keep-deliveries': keepDeliveries,
   '0031-keep-binding': keepBinding,
+  '0032-keep-tags': keepTags,
 }
 
 /** The step that makes the audit table. */

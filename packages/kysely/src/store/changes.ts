@@ -108,11 +108,12 @@ async function change(
   const columns = { ...changedColumns(decision.write), updated_at: now.getTime(), version: record.version + 1 }
   const changed = { ...row, ...columns } as typeof row // changedColumns has only columns that it gives a value
   const after = parseRow(changed)
-  // A process of the version before changes a key, and not what lists know of it.
-  const isListed = Number(row.listed) === record.version && isListedAlike(record, after)
+  // A process of the version before changes a key, and not what lists know of it, or of its tags.
+  const known = row.tags === null ? row.listed : row.tagged
+  const isListed = Number(known) === record.version && isListedAlike(record, after)
   await trx
     .updateTable(tables.api_keys)
-    .set(isListed ? { ...columns, listed: columns.version } : { ...columns, ...listedColumns(changed) })
+    .set({ ...columns, ...(isListed ? { listed: columns.version, tagged: columns.version } : listedColumns(changed)) })
     .where('id', '=', id)
     .execute()
   if (!isListed) await changeLists(context, trx, { record: after, organizationId: row.organization_id })

@@ -1,7 +1,17 @@
 import { type KeyFilter, type KeySort, organizationOf } from '@keywright/core/store'
 import { type RawBuilder, sql } from 'kysely'
 import { sumOf } from '../tables/whole-number.js'
-import { all, beginsWith, isIn, isMadeBy, isOf, isOneOf, type ListContext, statusParts } from './key-conditions.js'
+import {
+  all,
+  beginsWith,
+  isIn,
+  isMadeBy,
+  isOf,
+  isOneOf,
+  isTag,
+  type ListContext,
+  statusParts,
+} from './key-conditions.js'
 
 /** The ids of keys, as a statement: perhaps some of them twice. Each part of it ends behind one more than are few. */
 export type KeyIds = RawBuilder<{ readonly id: string }>
@@ -41,7 +51,7 @@ function organizationIn({ organizationId, owner }: KeyFilter): string | null {
 
 /** The parts of a filter that an index finds without an order. */
 function partsOf({ tables }: ListContext, filter: KeyFilter, sort: KeySort | null, within: string): KeyIds[] {
-  const { owner, createdBy, environments, words = [], holds, unusedSince, expiringBefore } = filter
+  const { owner, createdBy, environments, words = [], tags = [], holds, unusedSince, expiringBefore } = filter
   // Each with a limit of its own: engines may read all of a union, and turn what has no limit into a join.
   const some = (ids: RawBuilder<unknown>): KeyIds =>
     sql`select id from (${ids} limit ${sql.lit(mostSorted + 1)}) as part`
@@ -56,6 +66,7 @@ function partsOf({ tables }: ListContext, filter: KeyFilter, sort: KeySort | nul
   const isInOrder = sort === 'created' || sort === null
   return [
     ...words.map((word) => terms(sql`t.kind = 'word' and ${beginsWith(sql.ref('t.term'), word)}`)),
+    ...tags.map((tag) => terms(isTag(tag, 't'))),
     ...(holds === undefined
       ? []
       : [together([terms(isOneOf(holds, 'scope', 't')), terms(isOneOf(holds, 'role', 't'))])]),

@@ -56,6 +56,11 @@ export function beginsWith(term: RawBuilder<unknown>, word: string): Condition {
   return sql<SqlBool>`${term} >= ${word} and ${term} < ${`${word}\u{10ffff}`}`
 }
 
+/** Whether a term is this tag. */
+export function isTag(tag: string, table: string): Condition {
+  return sql<SqlBool>`${sql.ref(`${table}.kind`)} = 'tag' and ${sql.ref(`${table}.term`)} = ${tag}`
+}
+
 /** Whether a term, by its kind and text, is one of these. By kind, so that an index is sought for each. */
 export function isOneOf(held: readonly KeyTerm[], kind: KeyTerm['kind'], table: string): Condition {
   const terms = held.filter((one) => one.kind === kind).map(({ term }) => term)
@@ -68,7 +73,7 @@ export function isOneOf(held: readonly KeyTerm[], kind: KeyTerm['kind'], table: 
  */
 function saidElsewhere(
   { tables }: ListContext,
-  { words = [], holds, unusedSince }: KeyFilter,
+  { words = [], tags = [], holds, unusedSince }: KeyFilter,
   key: string,
 ): Condition[] {
   const id = sql.ref(`${key}.id`)
@@ -80,6 +85,7 @@ function saidElsewhere(
   const usedAt = sql`(select u.last_used_at from ${sql.table(tables.api_key_last_uses)} as u where u.key_id = ${id} limit 1)`
   return [
     ...words.map(hasWord),
+    ...tags.map((tag) => hasTerm(isTag(tag, 't'))),
     ...(holds === undefined ? [] : [holdsOne(holds)]),
     ...(unusedSince === undefined
       ? []

@@ -125,7 +125,7 @@ export function kyselyStore(db: KyselyLike, options: KyselyStoreOptions = {}): K
 }
 
 const unlistedMessage =
-  'Lists by name, by last use and by search do not find all keys: run migrateToLatest(db) when no process of the version before runs.'
+  'Lists by name, by last use, by tag and by search do not find all keys: run migrateToLatest(db) when no process of the version before runs.'
 
 const untriggeredMessage =
   'The audit table was made without triggers, so it refuses neither updates nor deletions. Grant the user that runs select and insert on it alone, and keep checkpoints elsewhere.'

@@ -9,8 +9,9 @@ import type { StoreContext } from './context.js'
 export function listedColumns({ name, version }: Pick<KeyTable, 'name' | 'version'>): {
   sort_name: string
   listed: number
+  tagged: number
 } {
-  return { sort_name: sortName(name), listed: version }
+  return { sort_name: sortName(name), listed: version, tagged: version }
 }
 
 /** Puts a new key where lists look for it. */

@@ -12,6 +12,7 @@ export const sparseDefaults = {
   roles: '[]',
   resources: '{}',
   preset: null,
+  tags: null,
   metadata: '{}',
   ip_allow_list: null,
   rate_limits: null,

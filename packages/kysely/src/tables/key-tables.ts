@@ -8,8 +8,10 @@ export type KeyTable = KeyRow
 export interface ListedKeyTable extends KeyTable {
   /** The name, folded: what lists by name are sorted by; `null` before it is `listed`. */
   sort_name: Generated<string | null>
-  /** 1: its name, its terms and its last use are where lists look for them. */
+  /** The version whose name, terms and last use are where lists look for them. */
   listed: Generated<number>
+  /** The same of its tags. A process of the version before tells lists of a change without them, and leaves this as it is. */
+  tagged: Generated<number>
 }
 
 /** The texts by which lists find keys. A tombstone has none. */
