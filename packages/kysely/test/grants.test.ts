@@ -186,6 +186,7 @@ for (const engine of testedEngines()) {
         'api_keys',
         'api_key_notices',
         'api_key_previous_uses',
+        'api_key_budgets',
         'api_key_usage',
         'api_key_refusals',
         'api_key_audit',

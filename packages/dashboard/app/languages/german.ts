@@ -532,7 +532,7 @@ export const german: Strings = {
     budgetUnknown: 'Was übrig ist, ist gerade nicht bekannt.',
     budgetLeft: (remaining: string, limit: string) => `${remaining} von ${limit} übrig`,
     budgetOwed: (credits: string) => `${credits} sind offen.`,
-    budgetRefill: 'Aufgefüllt',
+    budgetRefill: 'Wird aufgefüllt',
     budgetNoRefill: 'Wird nicht aufgefüllt',
     access: 'Berechtigungen',
     preset: (name: string) => `Aus der Vorlage „${name}“`,
