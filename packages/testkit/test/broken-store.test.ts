@@ -65,6 +65,7 @@ describe('testKeyStore', () => {
         'lets no log begin elsewhere than asked, nor after what is no record of it',
         'lets one of several moves at once win, and loses no record that is appended meanwhile (AUD-4)',
         'appends the records of a change to the log of its organization, also of several at once',
+        'carries out a request that is recorded once, of several at once',
         'are kept as they were written, with the change of their key or without one',
         'are found when they are due, the earliest first, and then no more than asked for',
         'let one of many runs at once begin (ROT-7)',
