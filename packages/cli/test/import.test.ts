@@ -105,9 +105,10 @@ const rows = {
         format: 'sha256-base64',
         hash: digest(token).toString('base64'),
         entropy_bits: '190',
+        tags: 'Team Blue, production',
       },
     ]),
-    {},
+    { tags: ['production', 'Team Blue'] },
   ],
 } as const
 
