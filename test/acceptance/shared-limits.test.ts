@@ -21,6 +21,9 @@ async function make(engine: ProductDatabase['engine']) {
     if (tableOptions.tablePrefix !== undefined) await dropTables(db, tableOptions.tablePrefix)
     await keyring.close()
     await db.destroy()
+    // They would stay for a year.
+    const counts = await redis.keys(`${options.keyPrefix}*`)
+    if (counts.length > 0) await redis.del(...counts)
     redis.disconnect()
     await rm(folder, { recursive: true })
   })
