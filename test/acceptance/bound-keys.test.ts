@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { nodeListener } from '@keywright/api'
+import { managementApi, nodeListener } from '@keywright/api'
 import { createKeyring, defineAccess, fetchGate, hmacSha256, type Keyring, type KeyringEvent } from '@keywright/core'
 import { dpopProofs } from '@keywright/dpop'
 import { requireKey } from '@keywright/express'
@@ -21,7 +21,14 @@ import { testsEverything } from '../support/everything.js'
 import { openDatabases } from './support/databases.js'
 import { mcpEndpoint } from './support/mcp-endpoint.js'
 
-const access = defineAccess({ scopes: { 'members.read': 'See members', 'members.invite': 'Invite members' } })
+const access = defineAccess({
+  scopes: {
+    'api_keys.read': 'See keys',
+    'api_keys.create': 'Create keys',
+    'members.read': 'See members',
+    'members.invite': 'Invite members',
+  },
+})
 const owner = { type: 'user', id: 'ada', organizationId: 'acme' } as const
 /** Where clients reach the product: a proxy stands before its processes. */
 const base = 'https://api.example.com'
@@ -237,6 +244,33 @@ describe.each(databases)('B22: a key that is bound, on $name', ({ db, tablePrefi
     await expect(auth.verifier((message) => new Error(message)).verifyAccessToken(token)).rejects.toThrow(
       'proof_required',
     )
+  })
+
+  it('is made over the management API by its thumbprint, and unbound only by who may make such a key', async () => {
+    const rights = { scopes: ['*'] }
+    const { keyring } = open({ resolveOwner: () => rights })
+    const api = managementApi(keyring, {
+      authenticate: () => ({ actor: { type: 'user', id: 'ada' }, authority: rights, ambient: false }),
+      organization: () => 'acme',
+    })
+    const origin = await listen(nodeListener(api) as RequestListener) // it answers by itself
+    const send = async (method: string, path: string, body: object) => {
+      const headers = { 'Content-Type': 'application/json' }
+      const response = await fetch(`${origin}/api/api-keys${path}`, { method, headers, body: JSON.stringify(body) })
+      return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
+    }
+    const client = await newClient()
+    const binding = { type: 'dpop', jkt: client.jkt }
+    const made = await send('POST', '', { name: 'agent', scopes: ['members.read', 'members.invite'], binding })
+    expect(made).toMatchObject({ status: 201, body: { binding } })
+    const token = String(made.body.token)
+    const products = (await frameworks.Fetch?.(keyring)) ?? expect.unreachable()
+    expect((await ask(products, { Authorization: `Bearer ${token}` })).code).toBe('proof_required')
+    const proof = await client.prove({ method: 'GET', url: `${base}/members`, token })
+    expect((await ask(products, { Authorization: `DPoP ${token}`, DPoP: proof })).code).toBe('ok')
+
+    expect((await send('PATCH', `/${made.body.id}`, { binding: null })).body.binding).toBeNull()
+    expect((await ask(products, { Authorization: `Bearer ${token}` })).code).toBe('ok')
   })
 
   it('shows its owner how often its token came alone', async () => {

@@ -20,6 +20,7 @@ const keyOf = (days: number, end: Date | null): Key =>
     ip_allow_list: null,
     rate_limits: null,
     budget: null,
+    binding: null,
   }) as Key // of which nothing else is read
 
 describe('the end of a key, in its form', () => {

@@ -168,6 +168,29 @@ export const Budget = z
   })
   .openapi('Budget', { description: 'Credits that the calls of a key count down.' })
 
+/** 32 bytes in base64url. */
+const thumbprint = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{42}[AEIMQUYcgkosw048]$/, 'a SHA-256 in base64url: 43 characters')
+  .openapi({ example: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs' })
+
+export const Binding = z
+  .discriminatedUnion('type', [
+    z
+      .strictObject({
+        type: z.literal('dpop').openapi({ description: 'Each request has a signed proof (RFC 9449).' }),
+        jkt: thumbprint.openapi({ description: 'The thumbprint of the public key (RFC 7638).' }),
+      })
+      .openapi({ title: 'To a key of the client' }),
+    z
+      .strictObject({
+        type: z.literal('mtls').openapi({ description: 'Each request comes with a certificate (RFC 8705).' }),
+        thumbprint: thumbprint.openapi({ description: 'The SHA-256 of the certificate.' }),
+      })
+      .openapi({ title: 'To a certificate' }),
+  ])
+  .openapi('Binding', { description: 'What a request must prove beside the token, so that it does nothing alone.' })
+
 function isWithin({ length }: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
   return length >= least && length <= most
 }
@@ -248,6 +271,11 @@ export const settings = {
     .openapi({ description: 'Limits in place of those of the plan, one for each window; null: those of the plan.' }),
   budget: BudgetInput.nullable().openapi({
     description: 'What the calls of the key may cost, beside the budgets of its owner and organisation; null: none.',
+  }),
+  // Not nullable(): of a schema with a name, it would ask for an object all the same.
+  binding: z.union([Binding, z.null()]).openapi({
+    description:
+      'What a request must prove beside the token; null: nothing. Refused where the product checks no proofs.',
   }),
 }
 

@@ -5,7 +5,7 @@ import type { RevokeBody, UpdateBody } from './requests.js'
 
 /** The settings in a request body, as the keyring takes them. The keyring itself checks the names of scopes and resources. */
 export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInput & Omit<UpdateInput, 'name'> {
-  const { description, tags, scopes, preset, roles, expires_at, ip_allow_list, rate_limits, budget } = body
+  const { description, tags, scopes, preset, roles, expires_at, ip_allow_list, rate_limits, budget, binding } = body
   return {
     description,
     tags,
@@ -18,6 +18,7 @@ export function settingsFromJson(body: z.output<typeof UpdateBody>): SettingsInp
     rateLimits:
       rate_limits === null ? null : rate_limits?.map(({ limit, window_ms }) => ({ limit, windowMs: window_ms })),
     budget: budget === null || budget === undefined ? budget : budgetFromJson(budget),
+    binding,
   }
 }
 

@@ -53,6 +53,7 @@ export function keyToJson(key: Key, names: NamesOfPage | null = null) {
     ip_allow_list: key.ipAllowList === null ? null : [...key.ipAllowList],
     rate_limits: rateLimitsToJson(key.rateLimits),
     budget: budgetToJson(key.budget),
+    binding: key.binding === null ? null : { ...key.binding },
     metadata: { ...key.metadata },
     created_at: key.createdAt.toISOString(),
     updated_at: key.updatedAt.toISOString(),

@@ -26,6 +26,7 @@ export function describeKey(key: Key): string {
     ['addresses', key.ipAllowList === null ? 'any' : key.ipAllowList.join(', ') || 'none'],
     ['rate limits', key.rateLimits?.map(({ limit, windowMs }) => `${limit}/${windowMs / 1_000}s`).join(', ') ?? null],
     ['budget', budgetInWords(key)],
+    ['bound to', boundTo(key)],
     ['metadata', Object.keys(key.metadata).length === 0 ? null : JSON.stringify(key.metadata)],
     ['created', key.createdAt],
     ['created by', `${createdBy.type} ${createdBy.id}`],
@@ -47,6 +48,11 @@ function budgetInWords({ budget }: Key): string | null {
   if (budget === null) return null
   const { limit, refill } = budget
   return refill === null ? String(limit) : `${limit}/${refill.every}, ${refill.timeZone}`
+}
+
+function boundTo({ binding }: Key): string | null {
+  if (binding === null) return null
+  return binding.type === 'dpop' ? `a key of the client: ${binding.jkt}` : `a certificate: ${binding.thumbprint}`
 }
 
 /** Where nobody uses the old token any more, it may go. */

@@ -1,4 +1,4 @@
-import type { BudgetInput, Keyring, RateLimit } from '@keywright/core'
+import type { BindingInput, BudgetInput, Keyring, RateLimit } from '@keywright/core'
 import { adapterOf } from '@keywright/core/adapter'
 import { type Given, type Options, readDate, readDurationMs } from '../arguments/index.js'
 import { usageFailure } from '../terminal/index.js'
@@ -32,6 +32,16 @@ export const grantOptions = {
     value: 'zone',
     summary: 'Whose days and months these are, such as Europe/Berlin. Default: UTC.',
   },
+  'dpop-jkt': {
+    type: 'text',
+    value: 'thumbprint',
+    summary: 'Binds it to a key of the client, by its thumbprint: requests need proofs by DPoP. none unbinds it.',
+  },
+  'mtls-thumbprint': {
+    type: 'text',
+    value: 'sha256',
+    summary: 'Binds it to a certificate of the client. none unbinds it.',
+  },
   metadata: { type: 'text', value: 'json', summary: 'Notes of your own, a JSON object.' },
 } as const satisfies Options
 
@@ -43,6 +53,7 @@ export async function readGrants(given: GivenGrants, keyring: Keyring) {
   const addresses = given['allow-ip']
   const limits = given['rate-limit']
   const budget = readBudget(given.budget, given['budget-zone'])
+  const binding = readBinding(given['dpop-jkt'], given['mtls-thumbprint'])
   return {
     ...(scope.length === 0 ? {} : { scopes: scope as readonly `*.${string}`[] }), // checked by the keyring, against its model
     ...(preset === undefined ? {} : { preset }),
@@ -54,6 +65,7 @@ export async function readGrants(given: GivenGrants, keyring: Keyring) {
     ...(addresses.length === 0 ? {} : { ipAllowList: addresses }),
     ...(limits.length === 0 ? {} : { rateLimits: limits.map(readLimit) }),
     ...(budget === undefined ? {} : { budget }),
+    ...(binding === undefined ? {} : { binding }),
     ...(metadata === undefined ? {} : { metadata: readJsonObject(metadata) }),
   }
 }
@@ -109,6 +121,16 @@ function readBudget(value: string | undefined, timeZone: string | undefined): Bu
   if (every === undefined) return { limit: Number(limit) }
   const refill = { every: every === 'day' ? every : 'month', timeZone } as const
   return { limit: Number(limit), refill }
+}
+
+/** @returns `null` where a key is to be unbound. */
+function readBinding(jkt: string | undefined, thumbprint: string | undefined): BindingInput | null | undefined {
+  if (jkt !== undefined && thumbprint !== undefined)
+    throw usageFailure('A key has one binding: give --dpop-jkt or --mtls-thumbprint.')
+  const given = jkt ?? thumbprint
+  if (given === undefined) return undefined
+  if (given === 'none') return null
+  return jkt === undefined ? { type: 'mtls', thumbprint: given } : { type: 'dpop', jkt: given }
 }
 
 function readJsonObject(text: string): Record<string, string> {

@@ -26,6 +26,7 @@ export const keysCreate = command({
     'keys create ci --organization acme --user ada --scope tasks.read --expires 90d',
     'keys create ci --organization acme --scope tasks.read --tag production --tag "team blue"',
     'keys create backup --organization acme --preset read-only --allow-ip 192.0.2.0/24',
+    'keys create agent --organization acme --scope tasks.read --dpop-jkt NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
     'keys create ci-2 --copy-from a1B2c3D4e5F6 | gh secret set API_KEY',
   ],
   run: (given, io, [name = '']) =>

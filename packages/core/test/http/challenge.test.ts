@@ -20,6 +20,14 @@ describe('challengeFor', () => {
     [{ code: 'owner_inactive' }, 'Bearer realm="tasks", error="invalid_token"'],
     [missingScopes, 'Bearer realm="tasks", error="insufficient_scope", scope="members.read tasks.read"'],
     [{ code: 'insufficient_scope', required: [], missing: [] }, 'Bearer realm="tasks", error="insufficient_scope"'],
+    [{ code: 'proof_required' }, 'Bearer realm="tasks", error="invalid_token"'],
+    [
+      {
+        code: 'proof_invalid',
+        challenge: { scheme: 'DPoP', error: 'use_dpop_nonce', algorithms: ['ES256', 'EdDSA'], nonce: 'n1' },
+      },
+      'DPoP realm="tasks", error="use_dpop_nonce", algs="ES256 EdDSA"',
+    ],
     [{ code: 'api_key_not_allowed_here' }, null],
     [{ code: 'rate_limited', violatedPolicies: [], retryAfterMs: null }, null],
     [{ code: 'auth_unavailable' }, null],

@@ -42,6 +42,17 @@ const refusals: readonly (readonly [status: number, challenge: string | null, re
         resource: { type: 'board', id: canary },
       },
     ],
+    [
+      401,
+      'invalid_token',
+      {
+        code: 'proof_required',
+        keyId: canary,
+        reason: 'missing',
+        challenge: { scheme: 'Bearer', error: 'invalid_token', algorithms: [], nonce: null },
+      },
+    ],
+    [401, 'invalid_token', { code: 'proof_invalid' }],
     [403, null, { code: 'api_key_not_allowed_here', keyId: canary, reason: 'ip' }],
     [403, null, { code: 'api_key_sent_in_clear', keyId: canary }],
     [429, null, { code: 'rate_limited', violatedPolicies: ['burst'], retryAfterMs: 1_500 }],

@@ -2356,6 +2356,30 @@ export interface components {
             rate_limits: components["schemas"]["RateLimit"][] | null;
             /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
             budget: components["schemas"]["Budget"] | null;
+            /** @description What a request must prove beside the token; null: nothing. Refused where the product checks no proofs. */
+            binding: {
+                /**
+                 * @description Each request has a signed proof (RFC 9449).
+                 * @enum {string}
+                 */
+                type: "dpop";
+                /**
+                 * @description The thumbprint of the public key (RFC 7638).
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                jkt: string;
+            } | {
+                /**
+                 * @description Each request comes with a certificate (RFC 8705).
+                 * @enum {string}
+                 */
+                type: "mtls";
+                /**
+                 * @description The SHA-256 of the certificate.
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                thumbprint: string;
+            } | null;
             /**
              * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
              * @example {
@@ -3064,6 +3088,30 @@ export interface components {
             rate_limits: components["schemas"]["RateLimit"][] | null;
             /** @description What the calls of the key may cost, beside the budgets of its owner and organisation; null: none. */
             budget: components["schemas"]["Budget"] | null;
+            /** @description What a request must prove beside the token; null: nothing. Refused where the product checks no proofs. */
+            binding: {
+                /**
+                 * @description Each request has a signed proof (RFC 9449).
+                 * @enum {string}
+                 */
+                type: "dpop";
+                /**
+                 * @description The thumbprint of the public key (RFC 7638).
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                jkt: string;
+            } | {
+                /**
+                 * @description Each request comes with a certificate (RFC 8705).
+                 * @enum {string}
+                 */
+                type: "mtls";
+                /**
+                 * @description The SHA-256 of the certificate.
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                thumbprint: string;
+            } | null;
             /**
              * @description The names of the resources in `resources`, by type and id; null: not known. It is there if the product names resources.
              * @example {
@@ -3258,6 +3306,30 @@ export interface components {
                     time_zone?: string;
                 } | null;
             } | null;
+            /** @description What a request must prove beside the token; null: nothing. Refused where the product checks no proofs. */
+            binding?: {
+                /**
+                 * @description Each request has a signed proof (RFC 9449).
+                 * @enum {string}
+                 */
+                type: "dpop";
+                /**
+                 * @description The thumbprint of the public key (RFC 7638).
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                jkt: string;
+            } | {
+                /**
+                 * @description Each request comes with a certificate (RFC 8705).
+                 * @enum {string}
+                 */
+                type: "mtls";
+                /**
+                 * @description The SHA-256 of the certificate.
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                thumbprint: string;
+            } | null;
         };
         /** @description A key to be created. What is left out gives nothing. */
         CreateKey: {
@@ -3340,6 +3412,30 @@ export interface components {
                      */
                     time_zone?: string;
                 } | null;
+            } | null;
+            /** @description What a request must prove beside the token; null: nothing. Refused where the product checks no proofs. */
+            binding?: {
+                /**
+                 * @description Each request has a signed proof (RFC 9449).
+                 * @enum {string}
+                 */
+                type: "dpop";
+                /**
+                 * @description The thumbprint of the public key (RFC 7638).
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                jkt: string;
+            } | {
+                /**
+                 * @description Each request comes with a certificate (RFC 8705).
+                 * @enum {string}
+                 */
+                type: "mtls";
+                /**
+                 * @description The SHA-256 of the certificate.
+                 * @example NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+                 */
+                thumbprint: string;
             } | null;
             /**
              * @description The owner of the key. The default is `me`; `organization` needs the permission to manage all keys.

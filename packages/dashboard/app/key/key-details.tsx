@@ -124,6 +124,12 @@ function KeyLimits({ of: key, edit }: KeyLimitsProps) {
           </Fact>
         )}
         {offersBudgets(catalog, options) && <KeyBudgets of={key} />}
+        {key.binding !== null && (
+          <Fact label={words.boundTo}>
+            {words.bindings[key.binding.type]}
+            <code>{key.binding.type === 'dpop' ? key.binding.jkt : key.binding.thumbprint}</code>
+          </Fact>
+        )}
       </dl>
     </>
   )

@@ -534,6 +534,8 @@ export const german: Strings = {
     budgetOwed: (credits: string) => `${credits} sind offen.`,
     budgetRefill: 'Wird aufgefüllt',
     budgetNoRefill: 'Wird nicht aufgefüllt',
+    boundTo: 'Gebunden an',
+    bindings: { dpop: 'Einen privaten Schlüssel des Clients', mtls: 'Ein Zertifikat des Clients' },
     access: 'Berechtigungen',
     preset: (name: string) => `Aus der Vorlage „${name}“`,
     presetAsOf: 'wie sie war, als der Schlüssel erstellt wurde',

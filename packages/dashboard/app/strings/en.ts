@@ -524,6 +524,8 @@ export const en = {
     budgetOwed: (credits: string) => `${credits} are owed.`,
     budgetRefill: 'Refills',
     budgetNoRefill: 'Does not refill',
+    boundTo: 'Bound to',
+    bindings: { dpop: 'A private key of the client', mtls: 'A certificate of the client' },
     access: 'Permissions',
     preset: (name: string) => `From the preset “${name}”`,
     presetAsOf: 'as it was when the key was created',
