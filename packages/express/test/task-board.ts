@@ -34,6 +34,7 @@ export async function openKeyring(limits: Pick<KeyringOptions, 'rateLimits'> = {
     previousHash: null,
     previousHashExpiresAt: null,
     ipAllowList: null,
+    binding: null,
     rateLimits: null,
     hash: await hasher.hash({ id: keyId, token: K }),
     grants: {

@@ -130,6 +130,7 @@ export function testKeyStore(harness: StoreHarness): void {
           expiresAt: null,
           ipAllowList: null,
           rateLimits: null,
+          binding: null,
           previousHash: null,
           previousHashExpiresAt: null,
           lookupDigest: null,
