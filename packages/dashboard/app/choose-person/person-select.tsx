@@ -30,10 +30,12 @@ interface PersonSelectProps {
   /** What stands before the people. */
   readonly others: readonly (readonly [value: string, label: string])[]
   readonly set: (value: string) => void
+  /** The label stands above the list; otherwise only screen readers have it. */
+  readonly hasLabel?: boolean
 }
 
 /** One of the people, who are searched for if they are many. */
-export function PersonSelect({ label, people, value, others, set }: PersonSelectProps) {
+export function PersonSelect({ label, people, value, others, set, hasLabel = false }: PersonSelectProps) {
   const { strings } = usePage()
   const [isOpen, setOpen] = useState(false)
   const [found, setFound] = useState<People['data']>([])
@@ -42,6 +44,7 @@ export function PersonSelect({ label, people, value, others, set }: PersonSelect
   return (
     <>
       <Select
+        hasLabel={hasLabel}
         label={label}
         value={value}
         choices={[

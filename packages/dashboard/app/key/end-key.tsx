@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
 import { withoutIsolates } from '../strings/isolated.js'
@@ -40,20 +39,14 @@ export function EndKey({ of: { id, name }, by, close }: EndKeyProps) {
     if (isSure) void run(end).then((isDone) => isDone && close())
   }
   return (
-    <Sheet
+    <Question
       title={words.title}
-      kind="small"
       close={close}
-      footer={
-        <>
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary danger" disabled={!isSure || isBusy} onClick={submit}>
-            {strings.key[by]}
-          </button>
-        </>
-      }
+      label={strings.key[by]}
+      submit={submit}
+      isOff={!isSure || isBusy}
+      isDangerous
+      error={error}
     >
       <p>{words.text}</p>
       {by === 'revoke' && (
@@ -66,7 +59,6 @@ export function EndKey({ of: { id, name }, by, close }: EndKeyProps) {
         />
       )}
       <Field label={strings.key.typeName(name)} value={typed} set={setTyped} enter={submit} />
-      <ErrorNotice error={error} strings={strings} retry={submit} />
-    </Sheet>
+    </Question>
   )
 }

@@ -29,12 +29,12 @@ export function KeySchedule({ of: key }: { readonly of: Key }) {
         <h3>{words.title}</h3>
         {isEditable && (
           <button type="button" class="button bare" onClick={() => setAsked(true)}>
-            {schedule === null ? words.set : words.change}
+            {schedule === null ? words.set : strings.key.edit}
           </button>
         )}
       </header>
       <ErrorNotice error={error} strings={strings} retry={reload} />
-      {data !== null && (schedule === null ? <p class="quiet">{words.none}</p> : <Shown of={schedule} />)}
+      {schedule !== null && <Shown of={schedule} />}
       {isAsked && <ScheduleSheet of={key} schedule={schedule} close={() => setAsked(false)} />}
     </section>
   )
@@ -50,19 +50,16 @@ function Shown({ of: schedule }: { readonly of: Schedule }) {
         <div class="notice">
           <Icon name="warn" />
           <p>
-            {words.waiting(formats.ago(pending_since))}{' '}
-            {failures > 0 && words.failed(formats.number(failures), formats.exact(next_at))}
+            {words.waiting(formats.ago(pending_since))} {failures > 0 && words.failed(formats.number(failures))}
           </p>
         </div>
       )}
       <p>
-        {pending_since === null
-          ? words.rotates(formats.days(every_ms), formats.day(next_at))
-          : words.rotatesEvery(formats.days(every_ms))}{' '}
+        {words.rotates(formats.days(every_ms), formats.day(next_at))}{' '}
         {grace_ms > 0 && words.grace(formats.days(grace_ms))}
       </p>
       <p class="quiet">
-        {words.lastDelivered}: {last_delivered_at === null ? words.notYet : <When at={last_delivered_at} />}
+        {words.lastDelivered}: {last_delivered_at === null ? strings.common.never : <When at={last_delivered_at} />}
       </p>
     </>
   )

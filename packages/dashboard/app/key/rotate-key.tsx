@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
 import { GraceSelect, usualGraceMs } from '../parts/grace-select.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { useIdempotencyKey } from '../state/idempotency-key.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
@@ -31,20 +30,13 @@ export function RotateKey({ of: { id }, close }: RotateKeyProps) {
   const submit = (): void => void run(rotate).then((isDone) => isDone && close())
   const lost = tokenLostIn(error)
   return (
-    <Sheet
+    <Question
       title={strings.key.rotate}
-      kind="small"
       close={close}
-      footer={
-        <>
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary" disabled={isBusy || lost !== null} onClick={submit}>
-            {isBusy ? strings.key.rotating : strings.key.rotate}
-          </button>
-        </>
-      }
+      label={isBusy ? strings.key.rotating : strings.key.rotate}
+      submit={submit}
+      isOff={isBusy || lost !== null}
+      error={lost === null ? error : null}
     >
       <p>{strings.key.rotateText}</p>
       <GraceSelect
@@ -53,11 +45,7 @@ export function RotateKey({ of: { id }, close }: RotateKeyProps) {
         set={setGraceMs}
         most={catalog.limits.grace_ms.maximum}
       />
-      {lost === null ? (
-        <ErrorNotice error={error} strings={strings} retry={submit} />
-      ) : (
-        <TokenLost keyId={lost} text={strings.token.lostRotated} close={close} />
-      )}
-    </Sheet>
+      {lost !== null && <TokenLost keyId={lost} text={strings.token.lostRotated} close={close} />}
+    </Question>
   )
 }

@@ -1,9 +1,8 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Key, type Schemas } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
 import { GraceSelect, usualGraceMs } from '../parts/grace-select.js'
+import { Question } from '../parts/question.js'
 import { Select } from '../parts/select.js'
-import { Sheet } from '../parts/sheet.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
 
@@ -33,55 +32,33 @@ export function ScheduleSheet({ of: { id }, schedule, close }: ScheduleSheetProp
     .sort((a, b) => a - b)
   const most = Math.min(catalog.limits.grace_ms.maximum, everyMs - 1)
   const grace = [graceMs, usualGraceMs, hourMs].find((ms) => ms <= most) ?? 0
-  const path = { id }
+  const params = { path: { id } }
   const save = async (): Promise<void> => {
     const body = { every_ms: everyMs, grace_ms: grace }
-    await answerOf(client.PUT('/{id}/rotation-schedule', { params: { path }, body }))
+    if (everyMs > 0) await answerOf(client.PUT('/{id}/rotation-schedule', { params, body }))
+    else await answerOf(client.DELETE('/{id}/rotation-schedule', { params }))
     changed()
-    say(words.saved)
+    say(strings.key.saved)
   }
-  const end = async (): Promise<void> => {
-    await answerOf(client.DELETE('/{id}/rotation-schedule', { params: { path } }))
-    changed()
-    say(words.ended)
-  }
-  const ways = { save, end }
-  const [tried, setTried] = useState<keyof typeof ways>('save')
-  const attempt = (way: keyof typeof ways): void => {
-    setTried(way)
-    void run(ways[way]).then((isDone) => isDone && close())
-  }
+  const submit = (): void => void run(save).then((isDone) => isDone && close())
   return (
-    <Sheet
+    <Question
       title={words.title}
-      kind="small"
       close={close}
-      footer={
-        <>
-          {schedule !== null && (
-            <button type="button" class="button danger" disabled={isBusy} onClick={() => attempt('end')}>
-              {words.end}
-            </button>
-          )}
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary" disabled={isBusy} onClick={() => attempt('save')}>
-            {isBusy ? strings.common.saving : strings.common.save}
-          </button>
-        </>
-      }
+      label={isBusy ? strings.common.saving : strings.common.save}
+      submit={submit}
+      isOff={isBusy}
+      error={error}
     >
       <p>{words.text}</p>
       <Select
         hasLabel
         label={words.every}
         value={String(everyMs)}
-        choices={choices.map((ms) => [String(ms), formats.days(ms)] as const)}
+        choices={[...choices.map((ms) => [String(ms), formats.days(ms)] as const), ['0', strings.common.never]]}
         set={(value) => setEvery(Number(value))}
       />
-      <GraceSelect label={words.graceLabel} graceMs={grace} set={setGrace} most={most} />
-      <ErrorNotice error={error} strings={strings} retry={() => attempt(tried)} />
-    </Sheet>
+      {everyMs > 0 && <GraceSelect label={strings.key.rotateGrace} graceMs={grace} set={setGrace} most={most} />}
+    </Question>
   )
 }

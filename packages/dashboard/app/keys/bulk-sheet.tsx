@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { useAction, useLoad } from '../state/load.js'
 import { usePage } from '../state/page.js'
 import { type BulkOutcome, type BulkVerb, changeSeveral } from './change-several.js'
@@ -53,25 +53,14 @@ export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
   const isSure = verb !== 'revoke' || typed.trim() === String(count)
   const submit = (): void => void run(change).then((isDone) => isDone && close(true))
   return (
-    <Sheet
+    <Question
       title={strings.bulk.titles[verb](formats.number(selection.size))}
-      kind="small"
       close={() => close(false)}
-      footer={
-        <>
-          <button type="button" class="button" onClick={() => close(false)}>
-            {strings.common.cancel}
-          </button>
-          <button
-            type="button"
-            class={`button primary ${verb === 'revoke' ? 'danger' : ''}`}
-            disabled={count === 0 || isBusy || !isSure}
-            onClick={submit}
-          >
-            {isBusy ? strings.bulk.working : strings.bulk.confirm[verb]}
-          </button>
-        </>
-      }
+      label={isBusy ? strings.bulk.working : strings.bulk.confirm[verb]}
+      submit={submit}
+      isOff={count === 0 || isBusy || !isSure}
+      isDangerous={verb === 'revoke'}
+      error={error}
     >
       {trial.isLoading && (
         <>
@@ -90,8 +79,7 @@ export function BulkSheet({ verb, selection, query, close }: BulkSheetProps) {
       )}
       {isBusy && <progress value={changed} max={Math.max(1, count)} aria-label={strings.bulk.working} />}
       <ErrorNotice error={trial.error} strings={strings} retry={trial.reload} />
-      <ErrorNotice error={error} strings={strings} retry={submit} />
-    </Sheet>
+    </Question>
   )
 }
 

@@ -3,6 +3,7 @@ import { answerOf, type Catalog, type Key } from '../client/client.js'
 import { EndKey } from '../key/end-key.js'
 import { RevealKey } from '../key/reveal-key.js'
 import { RotateKey } from '../key/rotate-key.js'
+import { TransferKey } from '../key/transfer-key.js'
 import type { ElementOptions } from '../page-options.js'
 import { ErrorNotice } from '../parts/error-notice.js'
 import { Sheet } from '../parts/sheet.js'
@@ -10,7 +11,7 @@ import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
 import type { AskedAction } from './keys-view.js'
 
-export type KeyActionName = 'enable' | 'disable' | 'rotate' | 'reveal' | 'revoke' | 'remove'
+export type KeyActionName = 'enable' | 'disable' | 'rotate' | 'reveal' | 'transfer' | 'revoke' | 'remove'
 
 interface KeyAction {
   readonly name: KeyActionName
@@ -19,7 +20,7 @@ interface KeyAction {
 
 /** What this caller can do with a key as it is. The API decides again. */
 export function actionsFor(
-  { status, revealable, locked }: Key,
+  { status, revealable, locked, owner }: Key,
   { permissions }: Catalog,
   { show }: ElementOptions,
 ): readonly KeyAction[] {
@@ -29,6 +30,8 @@ export function actionsFor(
     disable: status === 'active' && permissions.revoke,
     rotate: isAlive && permissions.create,
     reveal: isAlive && revealable && permissions.reveal && show.reveal,
+    // The own key of a person stays theirs: they know its token.
+    transfer: isAlive && owner.type === 'organization' && permissions.create && permissions.manage_all,
     revoke: status !== 'revoked' && permissions.revoke,
     remove: permissions.revoke,
   }
@@ -46,6 +49,7 @@ interface KeyActionsProps {
 /** Does what somebody chose for a key, after the question that belongs to it. */
 export function KeyActions({ asked: { name, key }, close }: KeyActionsProps) {
   if (name === 'rotate') return <RotateKey of={key} close={close} />
+  if (name === 'transfer') return <TransferKey of={key} close={close} />
   if (name === 'reveal') return <RevealKey of={key} close={close} />
   if (name === 'revoke' || name === 'remove') return <EndKey of={key} by={name} close={close} />
   return <ToggleKey key={`${name} ${key.id}`} of={key} to={name} close={close} />

@@ -1,6 +1,5 @@
 import { answerOf, type Schemas } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
 
@@ -27,26 +26,19 @@ export function DeleteEndpoint({ keyId, of: hook, close, removed }: DeleteEndpoi
       say(words.removed)
     })
   return (
-    <Sheet
+    <Question
       title={words.removeTitle}
-      kind="small"
       close={close}
-      footer={
-        <>
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary danger" disabled={isBusy} onClick={remove}>
-            {words.remove}
-          </button>
-        </>
-      }
+      label={words.remove}
+      submit={remove}
+      isOff={isBusy}
+      isDangerous
+      error={error}
     >
       <p class="hook-url" dir="ltr">
         {hook.url}
       </p>
       <p>{words.removeText}</p>
-      <ErrorNotice error={error} strings={strings} retry={remove} />
-    </Sheet>
+    </Question>
   )
 }

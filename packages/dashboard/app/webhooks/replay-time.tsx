@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
 import { Field } from '../parts/field.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { dayEnd, dayStart, today } from '../state/days.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
@@ -35,21 +34,7 @@ export function ReplayTime({ keyId, of: hook, close, said }: ReplayTimeProps) {
     }).then((isDone) => isDone && close())
   }
   return (
-    <Sheet
-      title={words.replay}
-      kind="small"
-      close={close}
-      footer={
-        <>
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary" disabled={isBusy} onClick={replay}>
-            {words.again}
-          </button>
-        </>
-      }
-    >
+    <Question title={words.replay} close={close} label={words.again} submit={replay} isOff={isBusy} error={error}>
       <p>{words.replayText}</p>
       <div class="pair">
         <Field label={words.from} type="date" value={from} max={today()} set={setFrom} />
@@ -60,7 +45,6 @@ export function ReplayTime({ keyId, of: hook, close, said }: ReplayTimeProps) {
           {words.datesMissing}
         </p>
       )}
-      <ErrorNotice error={error} strings={strings} retry={replay} />
-    </Sheet>
+    </Question>
   )
 }

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks'
 import { answerOf, type Schemas } from '../client/client.js'
-import { ErrorNotice } from '../parts/error-notice.js'
 import { GraceSelect, usualGraceMs } from '../parts/grace-select.js'
-import { Sheet } from '../parts/sheet.js'
+import { Question } from '../parts/question.js'
 import { useAction } from '../state/load.js'
 import { usePage } from '../state/page.js'
 
@@ -28,24 +27,16 @@ export function RotateSecret({ keyId, of: hook, close }: RotateSecretProps) {
   }
   const submit = (): void => void run(rotate).then((isDone) => isDone && close())
   return (
-    <Sheet
+    <Question
       title={words.rotate}
-      kind="small"
       close={close}
-      footer={
-        <>
-          <button type="button" class="button" onClick={close}>
-            {strings.common.cancel}
-          </button>
-          <button type="button" class="button primary" disabled={isBusy} onClick={submit}>
-            {isBusy ? strings.key.rotating : words.rotate}
-          </button>
-        </>
-      }
+      label={isBusy ? strings.key.rotating : words.rotate}
+      submit={submit}
+      isOff={isBusy}
+      error={error}
     >
       <p>{words.rotateText}</p>
       <GraceSelect label={words.rotateGrace} graceMs={graceMs} set={setGraceMs} />
-      <ErrorNotice error={error} strings={strings} retry={submit} />
-    </Sheet>
+    </Question>
   )
 }
