@@ -601,6 +601,20 @@ export const german: Strings = {
     text: 'Der Schlüssel bekommt jedes Mal ein neues Token, und Ihr Produkt legt es dort ab, wo das Programm es findet. Niemand muss es kopieren.',
     every: 'Ein neues Token alle',
   },
+  leavers: {
+    title: 'Alle Schlüssel einer Person widerrufen',
+    text: 'Alle Schlüssel enden, die der Person gehören oder die sie erstellt hat. Das lässt sich nicht rückgängig machen.',
+    person: 'Person',
+    cascade: 'Auch die Schlüssel, die diese Schlüssel erstellt haben',
+    look: 'Schlüssel zeigen',
+    would: (number: number, written: string) =>
+      number === 0
+        ? 'Es gibt keinen Schlüssel, der endet.'
+        : `${written} Schlüssel ${number === 1 ? 'endet' : 'enden'}.`,
+    child: (name: string) => `erstellt vom Schlüssel ${isolated(name)}`,
+    refused: (_number: number, written: string) => `${written} Schlüssel dürfen Sie nicht widerrufen.`,
+    done: (_number: number, written: string) => `${written} Schlüssel widerrufen.`,
+  },
   transfer: {
     title: (name: string) => `„${isolated(name)}“ übergeben`,
     person: 'Wer dafür verantwortlich ist',

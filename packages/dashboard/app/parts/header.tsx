@@ -1,12 +1,16 @@
-import { offersCreate } from '../state/offers.js'
+import { useState } from 'preact/hooks'
+import { LeaverSheet } from '../leavers/leaver-sheet.js'
+import { offersCreate, offersLeavers } from '../state/offers.js'
 import { usePage } from '../state/page.js'
 import type { View } from '../views.js'
 import { Icon } from './icon.js'
+import { Menu } from './menu.js'
 
 /** The name of the product, what the page is for, and its tabs if there are several. */
 export function Header({ views, current }: { readonly views: readonly View[]; readonly current: string }) {
   const { options, strings, router, catalog } = usePage()
   const { productName, logoUrl } = options
+  const [isLeaving, setLeaving] = useState(false)
   return (
     <div class="header">
       {productName !== '' && (
@@ -20,12 +24,21 @@ export function Header({ views, current }: { readonly views: readonly View[]; re
           <h1>{strings.page.title}</h1>
           <p class="quiet">{strings.page.intro(productName)}</p>
         </div>
-        {offersCreate(catalog, options) && (
-          <a class="button primary" href={router.href('new')} onClick={follow(() => router.go('new'))}>
-            <Icon name="plus" />
-            {strings.create.button}
-          </a>
-        )}
+        <div class="buttons">
+          {current === 'keys' && offersLeavers(catalog) && (
+            <Menu
+              label={strings.common.more}
+              items={[{ label: strings.leavers.title, isDangerous: true, act: () => setLeaving(true) }]}
+            />
+          )}
+          {offersCreate(catalog, options) && (
+            <a class="button primary" href={router.href('new')} onClick={follow(() => router.go('new'))}>
+              <Icon name="plus" />
+              {strings.create.button}
+            </a>
+          )}
+        </div>
+        {isLeaving && <LeaverSheet close={() => setLeaving(false)} />}
       </div>
       {views.length > 1 && (
         <nav class="tabs" aria-label={strings.page.tabs}>

@@ -16,6 +16,11 @@ export function offersCreate(catalog: Catalog, options: Offered): boolean {
   return ownersFor(catalog, options).length > 0
 }
 
+/** Whether this caller may end the keys of everybody. */
+export function offersLeavers({ permissions }: Catalog): boolean {
+  return permissions.manage_all && permissions.revoke
+}
+
 /** Whether anything is left of the form that edits what a key may do. */
 export function offersGrants({ presets, roles, scopes, resources }: Catalog, { show }: Offered): boolean {
   return (

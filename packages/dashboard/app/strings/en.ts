@@ -591,6 +591,18 @@ export const en = {
     text: 'The key gets a new token each time, and your product puts it where the program finds it. Nobody has to copy it.',
     every: 'A new token every',
   },
+  leavers: {
+    title: 'Revoke all keys of somebody',
+    text: 'All keys that belong to them end, and all that they created. This cannot be undone.',
+    person: 'Person',
+    cascade: 'Also the keys that these keys created',
+    look: 'Show the keys',
+    would: (number: number, written: string) =>
+      number === 0 ? 'There is no key to end.' : `${keys(number, written)} will end.`,
+    child: (name: string) => `created by the key ${isolated(name)}`,
+    refused: (number: number, written: string) => `You may not end ${keys(number, written)}.`,
+    done: (number: number, written: string) => `${keys(number, written)} revoked.`,
+  },
   transfer: {
     title: (name: string) => `Transfer “${isolated(name)}”`,
     person: 'Person who answers for it',
