@@ -1,6 +1,6 @@
 import type { NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkId } from '../input/index.js'
+import { checkId, checkSomebody } from '../input/index.js'
 import type { AuditQuery } from '../store/index.js'
 import type { Actor, AuditType } from '../values/index.js'
 
@@ -44,7 +44,7 @@ export function parseFilter(
     ...(keyId === undefined ? {} : { keyId: checkId(keyId, 'keyId') }),
     // An unknown type is allowed: a newer version may have written records of that type.
     ...(type === undefined ? {} : { type: checkId(type, 'type') as AuditType }),
-    ...(actor === undefined ? {} : { actor: withoutToken(checkActor({ actor })) }),
+    ...(actor === undefined ? {} : { actor: withoutToken(checkSomebody(actor, 'actor')) }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   }

@@ -1,6 +1,6 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkId, checkInstant, checkKeyId, checkOwner } from '../input/index.js'
+import { checkId, checkInstant, checkKeyId, checkOwner, checkSomebody } from '../input/index.js'
 import { isSameActor, isSameOwner, organizationOf } from '../store/index.js'
 import type { Actor, KeyRecord, Owner } from '../values/index.js'
 import type { HandoverParts } from './parts.js'
@@ -53,7 +53,7 @@ export function readGroup({ format }: Pick<HandoverParts, 'format'>, group: KeyG
   }
   return {
     organizationId,
-    createdBy: group.createdBy === undefined ? parent : checkActor({ actor: group.createdBy }),
+    createdBy: group.createdBy === undefined ? parent : checkSomebody(group.createdBy, 'createdBy'),
     owner,
     issuedBefore: group.issuedBefore === undefined ? null : checkInstant(group.issuedBefore, 'issuedBefore'),
   }

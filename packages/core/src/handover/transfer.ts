@@ -1,7 +1,7 @@
 import { checkNames, type NamesOf } from '../check/index.js'
 import { checkDelegation } from '../delegation/index.js'
 import { InvalidInput, InvalidOptions, InvalidState } from '../errors/index.js'
-import { checkActor, checkOwner, isOwnerWithin, type TrialOptions } from '../input/index.js'
+import { checkOwner, checkSomebody, isOwnerWithin, type TrialOptions } from '../input/index.js'
 import { changePrepared, checkPlanLimit } from '../manage/index.js'
 import { countsTowardsLimit, isSameActor, isSameOwner, organizationOf } from '../store/index.js'
 import type { Actor, JsonObject, Key, Owner } from '../values/index.js'
@@ -70,7 +70,7 @@ export async function transferKey(
 function readInput(input: TransferInput): { readonly owner: Owner | null; readonly createdBy: Actor | null } {
   checkNames(input, inputNames, { Invalid: InvalidInput, defined: ['owner', 'createdBy'] })
   const owner = input.owner === undefined ? null : checkOwner(input.owner)
-  const createdBy = input.createdBy === undefined ? null : checkActor({ actor: input.createdBy })
+  const createdBy = input.createdBy === undefined ? null : checkSomebody(input.createdBy, 'createdBy')
   if (createdBy !== null && createdBy.type !== 'user') throw new InvalidInput('createdBy.type', "'user'")
   if (owner === null && createdBy === null) throw new InvalidInput('owner', 'there, or createdBy')
   return { owner, createdBy }

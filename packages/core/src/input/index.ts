@@ -22,6 +22,7 @@ export {
   checkChangeOptions,
   checkContext,
   checkManageOptions,
+  checkSomebody,
   checkTrialOptions,
   cut,
   isOwnerWithin,

@@ -104,17 +104,20 @@ export function checkBoundary(within: KeyBoundary | undefined): void {
 }
 
 /** The actor of a call, copied. */
-export function checkActor(options: Pick<ManageOptions, 'actor'>): Actor {
-  const { actor } = options
-  if (actor === undefined) return { type: 'system', id: 'keyring' }
+export function checkActor({ actor }: Pick<ManageOptions, 'actor'>): Actor {
+  return actor === undefined ? { type: 'system', id: 'keyring' } : checkSomebody(actor, 'actor')
+}
+
+/** Somebody whom a field names, copied. */
+export function checkSomebody(actor: Actor, field: string): Actor {
   if (actor?.type !== 'user' && actor?.type !== 'key' && actor?.type !== 'system') {
-    throw new InvalidInput('actor.type', "'user', 'key' or 'system'")
+    throw new InvalidInput(`${field}.type`, "'user', 'key' or 'system'")
   }
-  checkNames(actor, { type: true, id: true, token: true }, { at: 'actor', Invalid: InvalidInput })
-  const id = checkId(actor.id, 'actor.id')
+  checkNames(actor, { type: true, id: true, token: true }, { at: field, Invalid: InvalidInput })
+  const id = checkId(actor.id, `${field}.id`)
   if (actor.type !== 'key' || actor.token === undefined) return { type: actor.type, id }
   if (actor.token !== 'current' && actor.token !== 'previous' && actor.token !== 'delegate') {
-    throw new InvalidInput('actor.token', "'current', 'previous' or 'delegate'")
+    throw new InvalidInput(`${field}.token`, "'current', 'previous' or 'delegate'")
   }
   return { type: actor.type, id, token: actor.token }
 }

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../errors/index.js'
-import { checkActor, checkId, checkOwner, checkTag, maxTags } from '../input/index.js'
+import { checkId, checkOwner, checkSomebody, checkTag, maxTags } from '../input/index.js'
 import { type KeyFilter, type ListedStatus, organizationOf, soughtWords, tagTerm } from '../store/index.js'
 import type { Actor, KeyStatus, Owner } from '../values/index.js'
 import { checkInstant } from './check-instant.js'
@@ -77,7 +77,7 @@ export function readSelection(parts: ReadParts, query: KeySelection): ReadSelect
   const filter: KeyFilter = {
     ...organization,
     ...owner,
-    ...(createdBy === undefined ? {} : { createdBy: checkActor({ actor: createdBy }) }),
+    ...(createdBy === undefined ? {} : { createdBy: checkSomebody(createdBy, 'createdBy') }),
     ...(search === undefined ? {} : { words: soughtWords(checkSearch(parts, search)) }),
     ...(tag === undefined ? {} : { tags: soughtTags(parts, tag) }),
     ...(environment === undefined ? {} : { environments: storedEnvironments(parts, environment) }),

@@ -152,6 +152,7 @@ describe('revokeAll', () => {
   it.each<[string, unknown[], string]>([
     ['a group without a selector', [{ organizationId }], 'createdBy'],
     ['a selector that got lost', [{ organizationId, createdBy: undefined, owner: firm }], 'createdBy'],
+    ['the id of a creator alone', [{ organizationId, createdBy: 'ada' }], 'createdBy.type'],
     ['no organization', [{ createdBy: user('ada') }], 'organizationId'],
     ['two creators', [{ ...byAda, childrenOf: 'a1B2c3D4e5F6' }], 'childrenOf'],
     ['an owner of another organization', [{ organizationId, owner: { type: 'organization', id: 'x' } }], 'owner'],

@@ -99,6 +99,7 @@ describe('transfer', () => {
     ['an owner who is no member', (id) => [id, { owner: person('gone') }], 'owner'],
     ['a creator who is no member', (id) => [id, { createdBy: user('gone') }], 'createdBy'],
     ['a key as the creator', (id) => [id, { createdBy: { type: 'key', id: 'a1B2c3D4e5F6' } }], 'createdBy.type'],
+    ['a creator without an id', (id) => [id, { createdBy: { type: 'user' } }], 'createdBy.id'],
     ['an owner that got lost', (id) => [id, { owner: undefined, createdBy: user('bob') }], 'owner'],
   ])('refuses %s', async (_, args, field) => {
     const { keyring, key, authorities } = await open()
