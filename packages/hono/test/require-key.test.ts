@@ -80,7 +80,7 @@ describe('requireKey on Hono', () => {
     expect((await app.request('/', { method: 'OPTIONS', headers: preflight })).status).toBe(204)
     const { status, headers } = await app.request('/', { headers: { Origin } })
     expect([status, headers.get('Access-Control-Allow-Origin')]).toEqual([401, Origin])
-    expect(headers.get('Access-Control-Expose-Headers')).toBe('RateLimit,RateLimit-Policy,Retry-After,WWW-Authenticate')
+    expect(headers.get('Access-Control-Expose-Headers')).toBe(EXPOSED_HEADERS.join(','))
   })
 
   it("takes the client's address from the runtime through the option for it", async () => {
