@@ -93,7 +93,7 @@ describe('usage', () => {
     expect(passed).toBeGreaterThan(100)
     expect((await keyring.stats({ organizationId })).callsLast24h).toBe(passed)
     const by = { disabled_by_type: 'system', disabled_by_id: 'keyring', locked: 1 }
-    const switched = { status: 'disabled', version: 102, listed: 102, ...by }
+    const switched = { status: 'disabled', version: 102, listed: 102, tagged: 102, ...by }
     const moved = ['disabled_at', 'updated_at'].map((column) => [column, expect.any(Number)])
     expect(row()).toEqual({ ...created, ...switched, ...Object.fromEntries(moved) })
   })
