@@ -158,7 +158,7 @@ describe('a limiter without Redis', () => {
       store: memoryStore(),
       hasher: hmacSha256({ current: 'p1', peppers: { p1: 'a pepper of thirty-two bytes or so' } }),
       resolveOwner: 'uncapped',
-      rateLimits: { hour: perHour },
+      rateLimits: { hour: { limit: perHour.limit, windowMs: perHour.windowMs } },
       rateLimiter: limiter,
     })
     const { token } = await keyring.create({ name: 'ci', owner: { type: 'organization', id: 'org1' } })
