@@ -36,7 +36,7 @@ export function parseBinding(value: unknown, field: string): KeyBinding | null {
   return type === 'dpop' ? { type, jkt: thumbprint } : { type, thumbprint }
 }
 
-/** Tests whether `value` is a binding as {@link parseBinding} gives it. */
+/** Tests whether `value` is a binding as stores keep it. */
 export function isBinding(value: unknown): value is KeyBinding {
   if (!isRecord(value)) return false
   const { type, jkt, thumbprint } = value
