@@ -134,6 +134,12 @@ describe('the errors of a refused request', () => {
     ['a cursor of nothing', 'GET /?cursor=x', { parameter: 'cursor' }, undefined],
     ['a year in which there were no keys', 'GET /audit?from=1960-01-01T00:00:00Z', { parameter: 'from' }, undefined],
     ['an actor that nobody can be', 'GET /audit?actor_type=user&actor_id=%20', { parameter: 'actor_id' }, undefined],
+    [
+      'a creator that nobody can be',
+      'GET /?created_by_type=user&created_by_id=%20',
+      { parameter: 'created_by_id' },
+      undefined,
+    ],
     ['a span that is too long', 'GET /usage?from=2020-01-01T00:00:00Z', { parameter: 'from' }, undefined],
   ])('say in the words of the API where %s is', async (_, request, error, settings) => {
     const { send, create, people, org } = open()
