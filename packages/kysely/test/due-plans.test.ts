@@ -1,31 +1,21 @@
 import type { NoticeQuery } from '@keywright/core/store'
-import { type CompiledQuery, type LogEvent, sql } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
-import { kyselyStore, migrateToLatest } from '../src/index.js'
-import { dropTables, newPrefix } from './drop-tables.js'
-import { connect, testedEngines } from './engines.js'
+import { type CompiledQuery, sql } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { kyselyStore } from '../src/index.js'
+import { testedEngines } from './engines.js'
 import { input, keyringOver } from './keyring-over.js'
 import { bigOwner, countRows, makeManyKeys } from './many-keys.js'
 import { expectReads } from './rows-read.js'
+import { watchedDatabase } from './watched-database.js'
 
 /** Enough that each planner prefers an index, and that a scan of all would take a run of every minute too long. */
 const manyKeys = 100_000
 const dayMs = 86_400_000
 
 for (const engine of testedEngines()) {
-  let statements: CompiledQuery[] = []
-  const log = ({ query }: LogEvent) => {
-    statements.push(query)
-  }
-  const db = await connect(engine, { log })
-  if (db === null) continue // engines.test.ts says which, and fails where all must be there
-
-  const tablePrefix = newPrefix()
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-  await migrateToLatest(db, { tablePrefix })
+  const watched = await watchedDatabase(engine)
+  if (watched === null) continue
+  const { db, tablePrefix, statements } = watched
   const store = kyselyStore(db, { tablePrefix })
   const { keyring } = keyringOver(store)
   const { key } = await keyring.create(input)
@@ -57,7 +47,7 @@ for (const engine of testedEngines()) {
 
   const during = async (work: () => Promise<unknown>): Promise<readonly CompiledQuery[]> => {
     await store.find(key.id) // connects again if the pool has closed what was idle meanwhile
-    statements = []
+    statements.length = 0
     await work()
     // Whether a server may be outdated is asked once, and reads nothing of ours.
     return statements.filter(({ sql }) => / end as reason$/.test(sql) === false)

@@ -4,20 +4,19 @@ import {
   type CompiledQuery,
   DummyDriver,
   Kysely,
-  type LogEvent,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   sql,
 } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
-import { kyselyStore, migrateToLatest } from '../src/index.js'
+import { describe, expect, it } from 'vitest'
+import { kyselyStore } from '../src/index.js'
 import { stepNames } from '../src/migrations/steps.js'
 import { newRow, parseRow } from '../src/tables/columns.js'
-import { dropTables, newPrefix } from './drop-tables.js'
-import { connect, testedEngines } from './engines.js'
+import { testedEngines } from './engines.js'
 import { input, keyringOver, owner } from './keyring-over.js'
 import { keyringOnFile } from './sqlite-file.js'
+import { watchedDatabase } from './watched-database.js'
 
 /** Waits until all pending reads have been sent: one turn to collect them, and one to send. */
 async function sendAll(): Promise<void> {
@@ -105,18 +104,9 @@ const unusual: readonly (readonly [column: string, value: string | number | null
 const notOurs = ['', ' ', 'a b', 'a-b', "x' or '1'='1", 'é', '\0', 'a\n', '%', '\ud800', 'a'.repeat(65)]
 
 for (const engine of testedEngines()) {
-  let statements: CompiledQuery[] = []
-  const log = ({ query }: LogEvent) => {
-    statements.push(query)
-  }
-  const db = await connect(engine, { log })
-  if (db === null) continue // engines.test.ts says which, and fails where all must be there
-  const tablePrefix = newPrefix()
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-  await migrateToLatest(db, { tablePrefix })
+  const watched = await watchedDatabase(engine)
+  if (watched === null) continue
+  const { db, tablePrefix, statements } = watched
   const store = kyselyStore(db, { tablePrefix })
   const { key } = await keyringOver(store).keyring.create(input)
   /** The ids that a statement asks for: its parameters, or a list of them in one. */
@@ -125,7 +115,7 @@ for (const engine of testedEngines()) {
 
   describe(engine.name, () => {
     it('is never asked for text that cannot be an id, and the other callers get their keys', async () => {
-      statements = []
+      statements.length = 0
       expect(await Promise.all(notOurs.map((id) => store.find(id)))).toEqual(notOurs.map(() => null))
       expect(statements).toEqual([])
       const [ours, ...others] = await Promise.all([key.id, ...notOurs].map((id) => store.find(id)))

@@ -1,15 +1,15 @@
 import type { DeliveryClaim, DeliveryStatus } from '@keywright/core/store'
-import type { CompiledQuery, Kysely, LogEvent } from 'kysely'
-import { afterAll, describe, expect, it } from 'vitest'
+import type { CompiledQuery, Kysely } from 'kysely'
+import { describe, expect, it } from 'vitest'
 import { keyDatabase } from '../src/dialect/key-database.js'
-import { kyselyWebhookStore, migrateToLatest } from '../src/index.js'
+import { kyselyWebhookStore } from '../src/index.js'
 import type { KeyTables } from '../src/tables/key-tables.js'
 import { tableNames } from '../src/tables/table-names.js'
 import { newEndpointRow } from '../src/webhooks/endpoint-row.js'
-import { dropTables, newPrefix } from './drop-tables.js'
-import { connect, testedEngines } from './engines.js'
+import { testedEngines } from './engines.js'
 import { countRows } from './many-keys.js'
 import { expectReads, type Reads } from './rows-read.js'
+import { watchedDatabase } from './watched-database.js'
 import { insertEndpoint, leaseMs } from './webhook-world.js'
 
 /** Enough rows for each planner to prefer an index to a full scan. */
@@ -51,18 +51,9 @@ async function fill(
 }
 
 for (const engine of testedEngines()) {
-  let statements: CompiledQuery[] = []
-  const log = ({ query }: LogEvent) => {
-    statements.push(query)
-  }
-  const db = await connect(engine, { log })
-  if (db === null) continue // engines.test.ts says which, and fails where all must be there
-  const tablePrefix = newPrefix()
-  afterAll(async () => {
-    await dropTables(db, tablePrefix)
-    await db.destroy()
-  })
-  await migrateToLatest(db, { tablePrefix })
+  const watched = await watchedDatabase(engine)
+  if (watched === null) continue
+  const { db, tablePrefix, statements } = watched
   const webhooks = kyselyWebhookStore(db, { tablePrefix })
   const organizations = Array.from({ length: 100 }, (_, at) => `org${at}`)
   const endpoints: string[] = []
@@ -99,7 +90,7 @@ for (const engine of testedEngines()) {
   }
 
   const during = async (work: () => Promise<unknown>): Promise<readonly CompiledQuery[]> => {
-    statements = []
+    statements.length = 0
     await work()
     return statements.filter(({ sql }) => /api_key/.test(sql))
   }
